@@ -1,0 +1,115 @@
+"""Canonical JSON: one byte string for one value, and a strict reader for hostile bytes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+import rfc8785
+
+from certify.errors import HostileInput
+
+MAX_BYTES = 64 * 1024 * 1024
+MAX_DEPTH = 64
+MAX_INTEGER = 2**53 - 1
+
+
+def canonical_bytes(value: Any) -> bytes:
+    """The one UTF-8 serialisation of a JSON value. Source: RFC 8785.
+
+    Raises:
+        HostileInput: NaN, infinity, an integer beyond 2**53 - 1, or a lone surrogate.
+    """
+    try:
+        return rfc8785.dumps(value)
+    except (rfc8785.CanonicalizationError, UnicodeEncodeError, RecursionError) as error:
+        raise HostileInput("CERT-E046", f"this value has no canonical JSON form: {error}") from error
+
+
+def sha256_hex(data: bytes) -> str:
+    """Lower-case hexadecimal SHA-256 of ``data``, 64 characters."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def canonical_digest(value: Any) -> str:
+    """SHA-256 (hex) of the canonical form of ``value``."""
+    return sha256_hex(canonical_bytes(value))
+
+
+def parse_json(data: bytes, *, name: str = "document", max_bytes: int = MAX_BYTES) -> Any:
+    """The value of strict JSON bytes from an untrusted source.
+
+    Refused: more than ``max_bytes``, more than 64 nested brackets, duplicate keys,
+    NaN and infinities, integers beyond 2**53 - 1, text that is not UTF-8, U+0000.
+
+    Raises:
+        HostileInput: with its own code for each of these.
+    """
+    if len(data) > max_bytes:
+        raise HostileInput("CERT-E046", f"{name} is larger than {max_bytes} bytes")
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise HostileInput("CERT-E046", f"{name} is not UTF-8 text") from error
+    _refuse_deep_nesting(text, name)
+    try:
+        return json.loads(
+            text,
+            object_pairs_hook=_unique_keys,
+            parse_constant=_refuse_constant,
+            parse_int=_bounded_integer,
+            parse_float=_finite_float,
+        )
+    except HostileInput:
+        raise
+    except (ValueError, RecursionError) as error:
+        raise HostileInput("CERT-E046", f"{name} is not valid JSON: {error}") from error
+
+
+def _refuse_deep_nesting(text: str, name: str) -> None:
+    depth, in_string, escaped = 0, False, False
+    for character in text:
+        if in_string:
+            if escaped:
+                escaped = False
+            elif character == "\\":
+                escaped = True
+            elif character == '"':
+                in_string = False
+        elif character == '"':
+            in_string = True
+        elif character in "[{":
+            depth += 1
+            if depth > MAX_DEPTH:
+                raise HostileInput("CERT-E049", f"{name} nests more than {MAX_DEPTH} brackets")
+        elif character in "]}":
+            depth -= 1
+
+
+def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    result: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in result:
+            raise HostileInput("CERT-E047", f"the key {key!r} appears twice in one object")
+        if "\x00" in key or (isinstance(value, str) and "\x00" in value):
+            raise HostileInput("CERT-E046", "a text holds the character U+0000")
+        result[key] = value
+    return result
+
+
+def _refuse_constant(name: str) -> Any:
+    raise HostileInput("CERT-E048", f"{name} is not a JSON number")
+
+
+def _finite_float(text: str) -> float:
+    value = float(text)
+    if value in (float("inf"), float("-inf")):
+        raise HostileInput("CERT-E048", f"the number {text[:20]} is out of range")
+    return value
+
+
+def _bounded_integer(text: str) -> int:
+    if len(text) > 17 or abs(int(text)) > MAX_INTEGER:
+        raise HostileInput("CERT-E048", f"the integer {text[:20]} is beyond 2**53 - 1")
+    return int(text)
