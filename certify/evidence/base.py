@@ -1,0 +1,74 @@
+"""The common form of every value that crosses a wall."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic.alias_generators import to_camel
+
+from certify.errors import HostileInput
+from certify.evidence.canonical import canonical_bytes, parse_json, sha256_hex
+
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+"""Lower-case hexadecimal SHA-256."""
+
+Fraction = Annotated[float, Field(ge=0.0, le=1.0, allow_inf_nan=False)]
+"""A share between 0 and 1, not a percentage."""
+
+Utc = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$")]
+"""A time as RFC 3339 in UTC with seconds, ``2026-11-23T17:00:00Z``."""
+
+
+class Value(BaseModel):
+    """A frozen value: snake_case in Python, lowerCamelCase on the wire.
+
+    Unknown fields are ignored when read, so that a newer writer does not break an older
+    reader; digests are always taken over the bytes as signed, never over a re-serialisation.
+    """
+
+    model_config = ConfigDict(
+        frozen=True, extra="ignore", alias_generator=to_camel, populate_by_name=True, allow_inf_nan=False
+    )
+
+    def document(self) -> dict[str, Any]:
+        """The JSON object of this value; absent optional fields are left out."""
+        return self.model_dump(mode="json", by_alias=True, exclude_none=True)
+
+    def to_bytes(self) -> bytes:
+        """The canonical JSON bytes of this value. Source: RFC 8785."""
+        return canonical_bytes(self.document())
+
+    def digest(self) -> str:
+        """SHA-256 (hex) of the canonical bytes."""
+        return sha256_hex(self.to_bytes())
+
+    @classmethod
+    def from_document(cls, document: Any, *, name: str | None = None) -> Self:
+        """The value of an untrusted JSON object.
+
+        Raises:
+            HostileInput: a field is missing or of the wrong kind.
+        """
+        try:
+            return cls.model_validate(document)
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_input=False)[0]
+            where = ".".join(str(part) for part in first["loc"]) or "the document"
+            label = name or cls.__name__.lower()
+            raise HostileInput("CERT-E045", f"{label} is malformed at {where}: {first['msg']}") from error
+
+    @classmethod
+    def from_bytes(cls, data: bytes, *, name: str | None = None) -> Self:
+        """The value of untrusted JSON bytes, read strictly.
+
+        Raises:
+            HostileInput: the bytes are not strict JSON, or not this kind of value.
+        """
+        return cls.from_document(parse_json(data, name=name or cls.__name__.lower()), name=name)
+
+
+class StrictValue(Value):
+    """A value that people write by hand: an unknown field is a typo, and refused."""
+
+    model_config = ConfigDict(extra="forbid")

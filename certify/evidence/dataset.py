@@ -1,0 +1,77 @@
+"""Training data: what it is, and how much of it was seen."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from pydantic import Field
+
+from certify.evidence.base import Sha256, Utc, Value
+
+
+class DigestSource(StrEnum):
+    """Where a digest comes from."""
+
+    RECOMPUTED = "recomputed"
+    CACHED = "cached"
+    CLAIMED = "claimed"
+
+
+class DataExamined(StrEnum):
+    """How much of the training data this run could read."""
+
+    FULL = "full"
+    PARTIAL = "partial"
+    VENDOR_ATTESTED = "vendor_attested"
+    UNDISCLOSED = "undisclosed"
+
+
+class DatasetIdentity(Value):
+    """Which data a statement speaks of."""
+
+    name: str = Field(min_length=1, max_length=300)
+    """The name its steward gives it."""
+    identity: Sha256
+    """SHA-256 of the canonical manifest of all shards."""
+    shards: int = Field(ge=1)
+    """Number of files."""
+    bytes: int = Field(ge=0)
+    """Size of the shards together."""
+    digest_source: DigestSource = DigestSource.RECOMPUTED
+    """Whether certify read the bytes itself."""
+
+
+class Dataset(Value):
+    """Predicate ``dataset``: a steward says that this data trained the model."""
+
+    dataset: DatasetIdentity
+    """The data."""
+    complete: bool
+    """The steward's word that this is all of the training data."""
+    licence: str | None = None
+    """Licence of the data, SPDX expression where one exists."""
+    sources: tuple[str, ...] = ()
+    """Where the data came from."""
+    produced_by: str | None = None
+    """The step that produced it, as named in the in-toto layout."""
+    described_at: Utc
+    """When the steward said so."""
+
+
+class Declaration(Value):
+    """Predicate ``declaration``: what the owner says of the model; printed as declared, not tested."""
+
+    owner: str = Field(min_length=1, max_length=300)
+    """Who answers for the model."""
+    intended_use: str = Field(min_length=1, max_length=2000)
+    """What it is for."""
+    prohibited_use: str = Field(default="", max_length=2000)
+    """What it must not be used for."""
+    population: str = Field(default="", max_length=2000)
+    """Whom its use concerns."""
+    deployment: str = Field(default="", max_length=2000)
+    """Where and how it runs."""
+    monitoring: str = Field(default="", max_length=2000)
+    """How it is watched in use."""
+    declared_at: Utc
+    """When the owner said so."""

@@ -1,0 +1,72 @@
+"""A decision, shaped like the policy that made it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+from pydantic import Field
+
+from certify.evidence.base import Sha256, Utc, Value
+from certify.evidence.plan import PolicyReference
+
+
+class RuleStatus(StrEnum):
+    """What a rule came to."""
+
+    MET = "met"
+    NOT_MET = "not_met"
+    INCONCLUSIVE = "inconclusive"
+    MISSING = "missing"
+    NOT_APPLICABLE = "not_applicable"
+
+
+class Verdict(StrEnum):
+    """What a policy came to."""
+
+    CERTIFIED = "certified"
+    REFUSED = "refused"
+    INCONCLUSIVE = "inconclusive"
+    INCOMPLETE = "incomplete"
+
+
+class RuleOutcome(Value):
+    """One rule, decided."""
+
+    id: str
+    """The rule."""
+    title: str
+    """What it asks, in a sentence."""
+    status: RuleStatus
+    """What it came to."""
+    enforcement: str
+    """must or should."""
+    severity: str
+    """low, medium, high or critical."""
+    message: str
+    """What was seen against what was asked."""
+    observed: dict[str, Any] = Field(default_factory=dict)
+    """The values the rule looked at, by expression."""
+    expected: dict[str, Any] = Field(default_factory=dict)
+    """The rule's parameters."""
+    remedy: str = ""
+    """What to do when it is not met."""
+    clauses: tuple[str, ...] = ()
+    """Clauses the rule supports."""
+    coverage: str = "partial"
+    """How much of the clauses a machine can decide: full, partial or evidence_only."""
+
+
+class Decision(Value):
+    """Follows from policy, evidence and time alone; anybody can take it again."""
+
+    policy: PolicyReference
+    """What decided."""
+    verdict: Verdict
+    """What it came to."""
+    rules: tuple[RuleOutcome, ...]
+    """Rule by rule, in the policy's order."""
+    decided_at: Utc
+    """The one time the decision looked at."""
+    evidence: tuple[Sha256, ...]
+    """Payload digests of the statements it rests on, sorted."""

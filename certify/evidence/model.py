@@ -1,0 +1,99 @@
+"""What is tested: a model's exact files, and the configuration it is run in."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from pydantic import Field
+
+from certify.evidence.base import Fraction, Sha256, Value
+
+
+class FileRole(StrEnum):
+    """Whether an engine may read a file."""
+
+    RUNTIME = "runtime"
+    DOCUMENTATION = "documentation"
+
+
+class FileEntry(Value):
+    """One file of a manifest."""
+
+    path: str = Field(min_length=1, max_length=1000)
+    """Relative path with forward slashes, Unicode NFC."""
+    size: int = Field(ge=0)
+    """Bytes."""
+    sha256: Sha256
+    """SHA-256 of the content."""
+
+
+class ModelIdentity(Value):
+    """Which model a statement speaks of, down to the byte."""
+
+    name: str = Field(min_length=1, max_length=300)
+    """The name its owner gives it; only the digests identify it."""
+    identity: Sha256
+    """SHA-256 of the canonical manifest of all runtime files."""
+    weights_digest: Sha256
+    """SHA-256 over sorted tensor names, types, shapes and bytes: the same weights under other file names agree."""
+    release_digest: Sha256
+    """SHA-256 over runtime and documentation files together."""
+    architecture: str
+    """Class name declared in config.json."""
+    parameters: int = Field(ge=0)
+    """Number of weights."""
+    files: int = Field(ge=1)
+    """Number of runtime files."""
+    bytes: int = Field(ge=0)
+    """Size of the runtime files together."""
+
+
+class Sampling(Value):
+    """How the next token is drawn."""
+
+    temperature: float = Field(ge=0, le=10)
+    """0 is greedy: the likeliest token, always."""
+    top_p: Fraction = 1.0
+    """Nucleus share."""
+    top_k: int = 0
+    """0 keeps all tokens."""
+
+
+class ReasoningTags(Value):
+    """How a model marks the reasoning that precedes its answer."""
+
+    open: str
+    """Text that opens the reasoning."""
+    close: str
+    """Text that closes it; the answer follows."""
+    opened_by_template: bool = False
+    """Whether the chat template already writes the opening tag."""
+
+
+class TestedConfiguration(Value):
+    """The conditions a certificate speaks of; other conditions are not covered."""
+
+    __test__ = False  # not a test class, whatever pytest thinks of the name
+
+    engine: str
+    """hf, vllm or replay."""
+    engine_version: str
+    """Versions of the engine's libraries, one line."""
+    dtype: str
+    """Number format of the computation, such as float32 or bfloat16."""
+    quantisation: str = "none"
+    """Weight compression, if any."""
+    device: str = "cpu"
+    """Processor the engine ran on."""
+    prompt_style: str
+    """chat (the model's own template) or completion (Question: ... Answer:)."""
+    chat_template_sha256: Sha256 | None = None
+    """Digest of the chat template, when there is one."""
+    system_prompt: str | None = None
+    """Text placed before every question, if any."""
+    sampling: Sampling
+    """Decoding."""
+    reasoning: ReasoningTags | None = None
+    """Reasoning markers, if the model uses them."""
+    context_length: int = Field(ge=1)
+    """Longest prompt and answer together, tokens."""

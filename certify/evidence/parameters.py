@@ -1,0 +1,66 @@
+"""The parameters a policy gives to each check; they enter the plan with every default filled in."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from certify.evidence.base import Fraction, StrictValue
+
+
+class StaticBenchmarkParameters(StrictValue):
+    """Check ``static-benchmark``."""
+
+    benchmark: str
+    """Id in policies/benchmarks, or the path of a JSONL file."""
+    items: int | None = Field(default=None, ge=10)
+    """Use only the first so many items; all when absent."""
+    samples: int = Field(default=1, ge=1, le=64)
+    """Answers to each item."""
+    max_tokens: int = Field(default=1024, ge=16, le=131072)
+    """Longest answer, reasoning included, tokens."""
+
+
+class FreshReasoningParameters(StrictValue):
+    """Check ``fresh-reasoning``."""
+
+    families: tuple[str, ...] = Field(min_length=1)
+    """Ids of problem families."""
+    items: int = Field(default=120, ge=10, le=20000)
+    """Problems over all families, shared out evenly."""
+    level: int = Field(default=1, ge=1, le=9)
+    """Difficulty."""
+    samples: int = Field(default=1, ge=1, le=64)
+    """Answers to each problem."""
+    max_tokens: int = Field(default=1024, ge=16, le=131072)
+    """Longest answer, reasoning included, tokens."""
+
+
+class StaticFreshGapParameters(StrictValue):
+    """Check ``static-fresh-gap``; the static side comes from ``static-benchmark`` of the same plan."""
+
+    benchmark: str
+    """Same benchmark as in ``static-benchmark``."""
+    power_against: Fraction = 0.1
+    """The inflation whose detection power is printed."""
+    samples: int = Field(default=1, ge=1, le=64)
+    """Answers to each fresh twin."""
+    max_tokens: int = Field(default=1024, ge=16, le=131072)
+    """Longest answer, reasoning included, tokens."""
+
+
+class CorpusScanParameters(StrictValue):
+    """Check ``corpus-scan``."""
+
+    benchmarks: tuple[str, ...] = Field(min_length=1)
+    """Benchmarks looked for in the training data."""
+    spikes: int = Field(default=300, ge=0, le=5000)
+    """Copies planted per kind to measure recall."""
+
+
+PARAMETER_TYPES: dict[str, type[StrictValue]] = {
+    "static-benchmark": StaticBenchmarkParameters,
+    "fresh-reasoning": FreshReasoningParameters,
+    "static-fresh-gap": StaticFreshGapParameters,
+    "corpus-scan": CorpusScanParameters,
+}
+"""Check id to the type of its parameters."""

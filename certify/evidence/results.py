@@ -1,0 +1,193 @@
+"""What each check found. These fields are what policies can ask about."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from certify.evidence.base import Fraction, Sha256, Value
+
+
+class Estimate(Value):
+    """A share with its 95 % interval, on four printed decimals; verdicts use these decimals."""
+
+    estimate: Fraction
+    """Plain mean."""
+    lower: Fraction
+    """Lower bound, rounded down."""
+    upper: Fraction
+    """Upper bound, rounded up."""
+    items: int
+    """Independent items."""
+    samples: int
+    """Answers to each item."""
+    rule: str
+    """Name of the rule in docs/statistics.md."""
+
+
+class Outcomes(Value):
+    """How many answers ended how."""
+
+    answers: int = 0
+    """All answers."""
+    correct: int = 0
+    """Right."""
+    wrong: int = 0
+    """An answer that is not right."""
+    no_answer: int = 0
+    """Nothing after the reasoning."""
+    unparseable: int = 0
+    """Text from which no answer could be read."""
+    truncated: int = 0
+    """Cut off at the token limit."""
+    unclosed: int = 0
+    """Reasoning never closed."""
+    looped: int = 0
+    """Repeated itself until cut off."""
+    error: int = 0
+    """The engine failed."""
+    truncated_share: Fraction = 0.0
+    """Share cut off at the limit, loops included."""
+    unreadable_share: Fraction = 0.0
+    """Share without a readable answer though not cut off."""
+
+
+class StaticBenchmarkResult(Value):
+    """Check ``static-benchmark``: published items, answered."""
+
+    benchmark: str
+    """Id of the benchmark."""
+    benchmark_sha256: Sha256
+    """Digest of the file the items were read from."""
+    accuracy: Estimate
+    """Share of right answers."""
+    outcomes: Outcomes
+    """How the answers ended."""
+
+
+class FamilyResult(Value):
+    """One family of fresh problems."""
+
+    family: str
+    """Its id."""
+    version: int
+    """Version of its generator."""
+    released: str
+    """Date the family was published: its problems are new, their kind is not."""
+    right: int
+    """Right answers."""
+    answers: int
+    """All answers."""
+    items: int
+    """Problems."""
+    share: Fraction
+    """Plain share of right answers."""
+    floor: Fraction
+    """Share that the best of a bank of answerers without reasoning reaches, upper bound."""
+    floor_responder: str
+    """Which of them."""
+
+
+class FreshReasoningResult(Value):
+    """Check ``fresh-reasoning``: problems drawn after the plan was logged."""
+
+    accuracy: Estimate
+    """Average over families."""
+    families: tuple[FamilyResult, ...]
+    """Each family."""
+    lowest_family: Fraction
+    """Share of the weakest family."""
+    outcomes: Outcomes
+    """How the answers ended."""
+    level: int
+    """Difficulty level of the problems."""
+
+
+class StaticFreshGapResult(Value):
+    """Check ``static-fresh-gap``: published items against fresh twins of the same form."""
+
+    static: Estimate
+    """On the published items."""
+    fresh: Estimate
+    """On their fresh twins."""
+    gap: float = Field(ge=-1, le=1)
+    """Mean of static minus fresh, item by item."""
+    p_value: Fraction
+    """Exact one-sided sign-flip test of no gap."""
+    upper: float = Field(ge=-1, le=2)
+    """95 % upper bound of the gap."""
+    detectable: Fraction
+    """Smallest gap that this many items would find with power 0.8."""
+    power: Fraction
+    """Power against the gap named in the plan."""
+    power_against: Fraction
+    """The gap named in the plan."""
+    items: int
+    """Pairs."""
+    outcomes: Outcomes
+    """How the answers to the fresh twins ended."""
+
+
+class SelfTestRow(Value):
+    """Copies planted to see whether the scan would find them."""
+
+    kind: str
+    """How the copies were changed."""
+    planted: int
+    """Copies planted."""
+    found: int
+    """Copies found."""
+    recall_lower: Fraction
+    """One-sided 95 % lower bound of the share found."""
+
+
+class ScannedBenchmark(Value):
+    """One benchmark looked for in the training data."""
+
+    benchmark: str
+    """Its id."""
+    benchmark_sha256: Sha256
+    """Digest of its file."""
+    items: int
+    """Items looked for."""
+    too_short: int = 0
+    """Items too short to tell a copy from chance: not judged."""
+    contaminated: int
+    """Items found, whole or in part."""
+    full: int
+    """Items found whole."""
+    partial: int
+    """Items found in part."""
+
+
+class CorpusScanResult(Value):
+    """Check ``corpus-scan``: benchmark items looked for in the training data."""
+
+    benchmarks: tuple[ScannedBenchmark, ...] = Field(min_length=1)
+    """Each benchmark."""
+    items: int
+    """Items over all benchmarks."""
+    contaminated: int
+    """Items found over all benchmarks."""
+    contaminated_share: Fraction
+    """Their share."""
+    shards: int
+    """Files read."""
+    documents: int
+    """Documents read."""
+    bytes: int
+    """Text read."""
+    self_test: tuple[SelfTestRow, ...]
+    """Whether the scan finds what was planted."""
+    verbatim_recall_lower: Fraction
+    """Recall bound for unchanged copies."""
+    report_sha256: Sha256
+    """Digest of the full report with every span."""
+
+
+RESULT_TYPES: dict[str, type[Value]] = {
+    "static-benchmark": StaticBenchmarkResult,
+    "fresh-reasoning": FreshReasoningResult,
+    "static-fresh-gap": StaticFreshGapResult,
+    "corpus-scan": CorpusScanResult,
+}
+"""Check id to the type of its result."""
