@@ -39,7 +39,7 @@ class Value(BaseModel):
         """The canonical JSON bytes of this value. Source: RFC 8785."""
         return canonical_bytes(self.document())
 
-    def digest(self) -> str:
+    def content_sha256(self) -> str:
         """SHA-256 (hex) of the canonical bytes."""
         return sha256_hex(self.to_bytes())
 
