@@ -1,2 +1,17 @@
+"""The command line: one file a verb, nothing but parsing and printing."""
+
+from __future__ import annotations
+
+import sys
+
+
 def main() -> None:
-    raise SystemExit("not built yet")
+    """Runs ``certify``; ends the process with the exit code of docs/exit-codes.md."""
+    if sys.argv[1:] in (["--version"], ["-V"]):
+        from certify import __version__
+
+        print(f"certify {__version__}")
+        raise SystemExit(0)
+    from certify.cli.app import run
+
+    raise SystemExit(run(sys.argv[1:]))

@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# Installs what certify needs into the virtual environment named by $1, system packages included.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+venv=${1:-.venv}
+python=${PYTHON:-python3}
+
+fail() { printf 'setup: %s\n' "$1" >&2; exit 2; }
+
+command -v "$python" >/dev/null || fail "no $python found; install Python 3.11 or newer, or name it: make setup PYTHON=/path/to/python3"
+"$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || fail "$("$python" --version) is too old; Python 3.11 or newer is needed: make setup PYTHON=/path/to/python3"
+
+missing=()
+if command -v dpkg-query >/dev/null; then
+  while read -r name _; do
+    case $name in ''|'#'*) continue ;; esac
+    if [ "$name" = python3-venv ] && "$python" -c 'import venv, ensurepip' 2>/dev/null; then continue; fi
+    dpkg-query -W -f '${Status}' "$name" 2>/dev/null | grep -q 'install ok installed' || missing+=("$name")
+  done < .github/system-packages.txt
+fi
+if [ ${#missing[@]} -gt 0 ]; then
+  echo "setup: system packages missing: ${missing[*]}"
+  install="apt-get update && apt-get install -y --no-install-recommends ${missing[*]}"
+  if [ "$(id -u)" = 0 ]; then
+    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+  elif command -v sudo >/dev/null && [ -t 0 ]; then
+    read -r -p "setup: install them with sudo? [y/N] " answer
+    [ "$answer" = y ] || fail "needed (see .github/system-packages.txt); install them with: sudo sh -c '$install'"
+    sudo sh -c "$install"
+  else
+    fail "needed (see .github/system-packages.txt for what each is for); install them with: sudo sh -c '$install'"
+  fi
+fi
+
+echo "setup: making $venv with $("$python" --version)"
+[ -x "$venv/bin/python" ] || "$python" -m venv "$venv"
+pip=("$venv/bin/python" -m pip --disable-pip-version-check)
+"${pip[@]}" install -q --upgrade 'pip>=25.1'
+echo "setup: installing PyTorch for CPU"
+"${pip[@]}" install -q ${TORCH_INDEX_URL:+--index-url "$TORCH_INDEX_URL"} torch==2.13.0
+echo "setup: installing certify and its libraries"
+"${pip[@]}" install -q -c .github/constraints.txt -e '.[all]' --group dev
+touch "$venv/.ready"
+echo "setup: done"

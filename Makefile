@@ -1,0 +1,50 @@
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+VENV := .venv
+BIN := $(VENV)/bin
+# The interpreter the virtual environment is made with; 3.11 or newer.
+PYTHON ?= python3
+# Index that serves CPU builds of PyTorch, for machines whose default index serves CUDA builds only.
+TORCH_INDEX_URL ?=
+# Extra pytest arguments: make test T=tests/unit/trust K=bundle
+T ?= tests
+K ?=
+
+export PYTHON TORCH_INDEX_URL
+
+.PHONY: help setup demo test test-all test-gpu lint fix bench docs package
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
+
+setup: $(VENV)/.ready ## make .venv with everything that runs without a GPU
+
+$(VENV)/.ready: pyproject.toml .github/setup.sh .github/constraints.txt .github/system-packages.txt
+	@bash .github/setup.sh $(VENV)
+
+demo: setup ## tell the whole story on two bundled models, offline
+	@$(BIN)/certify demo
+
+test: setup lint ## lint, then the default tests
+	@$(BIN)/pytest -n 2 --dist worksteal -m "not slow and not gpu" $(T) $(if $(K),-k "$(K)")
+
+test-all: setup lint ## also the slow tests: ten thousand bit flips, many kills, the packaging proof
+	@$(BIN)/pytest -n 2 --dist worksteal -m "not gpu" $(T) $(if $(K),-k "$(K)")
+
+test-gpu: setup ## tests that need a GPU; each says why when it is skipped
+	@$(BIN)/pytest -m gpu tests/gpu
+
+lint: setup ## ruff, mypy strict, import contracts
+	@$(BIN)/ruff check && $(BIN)/ruff format --check && $(BIN)/mypy && $(BIN)/lint-imports --no-logo 2>&1 | tail -n 1
+
+fix: setup ## format and mend what ruff can mend
+	@$(BIN)/ruff check --fix; $(BIN)/ruff format
+
+bench: setup ## ratios against named peers in the same run
+	@$(BIN)/python -m tests.bench
+
+docs: setup ## check that every verb, option and error code is documented
+	@$(BIN)/pytest -q tests/unit/docs
+
+package: setup ## build the wheel and prove it in a fresh environment
+	@$(BIN)/pytest -q -m "slow or not slow" tests/packaging

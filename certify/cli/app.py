@@ -1,0 +1,154 @@
+"""The root command: knows every verb by name and imports only the one that runs."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from certify.cli.render import show_error
+from certify.errors import CertifyError, ExitCode
+
+FIRST = "Start here"
+ADVANCED = "Advanced"
+
+
+@dataclass(frozen=True)
+class Verb:
+    """One verb: where it lives and the sentence that tells it from its neighbours."""
+
+    module: str
+    summary: str
+    panel: str = ADVANCED
+
+
+VERBS: dict[str, Verb] = {
+    "demo": Verb("demo", "Watch the whole story on two bundled models, offline.", FIRST),
+    "doctor": Verb("doctor", "See what works on this machine and what to install.", FIRST),
+    "run": Verb("run", "Test a model under a policy and issue a certificate if it passes.", FIRST),
+    "show": Verb("show", "Read a run or a certificate: may I use it, for what, until when.", FIRST),
+    "verify": Verb("verify", "Check somebody's certificate, offline, under your own trust file.", FIRST),
+    "audit": Verb("audit", "Recompute every number of a certificate from its evidence pack."),
+    "revoke": Verb("revoke", "Withdraw a certificate for good, with a reason."),
+    "suspend": Verb("suspend", "Withdraw a certificate for now."),
+    "reinstate": Verb("reinstate", "Lift a suspension."),
+    "model": Verb("model", "Make a clean model folder, or print a model's identity."),
+    "data": Verb("data", "Describe training data and record how it was made."),
+    "scan": Verb("scan", "Look for benchmark items in training data, nothing else."),
+    "keys": Verb("keys", "Make and list signing keys."),
+    "trust": Verb("trust", "Make and read trust files: who may sign what."),
+    "policy": Verb("policy", "List, read, lint and test policies."),
+    "registry": Verb("registry", "Inspect and check the embedded registry."),
+    "plan": Verb("plan", "First stage of run: sign and log the plan, ask nothing yet."),
+    "check": Verb("check", "Second stage of run: ask the planned questions and judge the answers."),
+    "decide": Verb("decide", "Third stage of run: apply the policy to the evaluation."),
+    "issue": Verb("issue", "Last stage of run: sign the certificate and draw the PDF."),
+    "explain": Verb("explain", "Explain an error code."),
+}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Options that stand before the verb."""
+
+    home: Path | None
+    """Workspace named by --home or CERTIFY_HOME; absent when neither was given."""
+    debug: bool
+
+
+class LazyGroup(TyperGroup):
+    """Lists every verb from the table above and imports a verb's module only to run it."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """The verbs in the order of the table."""
+        return list(VERBS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """A stand-in with name and summary, so that help imports nothing."""
+        verb = VERBS.get(cmd_name)
+        if verb is None:
+            return None
+        return TyperCommand(
+            name=cmd_name, help=verb.summary, short_help=verb.summary, rich_help_panel=verb.panel, callback=lambda: None
+        )
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """The verb itself, imported now."""
+        self.commands = {name: self.get_command(ctx, name) for name in VERBS}
+        name, command, rest = super().resolve_command(ctx, args)
+        if name in VERBS:
+            app = import_module(f"certify.cli.{VERBS[name].module}").app
+            command = typer.main.get_command(app)
+            command.name = name
+        return name, command, rest
+
+
+app = typer.Typer(
+    cls=LazyGroup,
+    name="certify",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Exit status: 0 yes, 1 no, 2 usage, 3 incomplete, 4 key or trust file, 5 registry or disk, 70 defect.",
+)
+
+
+@app.callback()
+def root(
+    context: typer.Context,
+    home: Annotated[
+        Path | None, typer.Option(help="Workspace of an issuer: keys, registry, runs.", envvar="CERTIFY_HOME")
+    ] = None,
+    debug: Annotated[bool, typer.Option(help="Show the traceback of an error.")] = False,
+    version: Annotated[bool, typer.Option("--version", "-V", help="Print the version.")] = False,
+) -> None:
+    """Certificates for AI models that a stranger can check."""
+    context.obj = Settings(home=home, debug=debug)
+
+
+def run(arguments: list[str]) -> int:
+    """Runs one command line and returns its exit code; no traceback unless --debug."""
+    debug = "--debug" in arguments or bool(os.environ.get("CERTIFY_DEBUG"))
+    try:
+        result = typer.main.get_command(app)(arguments, prog_name="certify", standalone_mode=False)
+    except CertifyError as error:
+        if debug:
+            raise
+        show_error(error, json_wanted="--json" in arguments)
+        return int(error.exit_code)
+    except KeyboardInterrupt:
+        print("\ninterrupted; nothing is lost. Give the same command again to go on.", file=sys.stderr)
+        return int(ExitCode.INTERRUPTED)
+    except BrokenPipeError:
+        return int(ExitCode.POSITIVE)
+    except Exception as error:  # the last resort: tell the user, keep the details for --debug
+        code = _usage_code(error)
+        if code is not None:
+            return code
+        if debug:
+            raise
+        unexpected = CertifyError(
+            "CERT-E070" if isinstance(error, OSError) else "CERT-E099",
+            f"something unexpected went wrong: {type(error).__name__}: {error}",
+            "this is a defect of certify",
+            "run the command again with --debug and report what it prints",
+        )
+        show_error(unexpected, json_wanted="--json" in arguments)
+        return int(ExitCode.INTERNAL)
+    return int(result) if isinstance(result, int) else int(ExitCode.POSITIVE)
+
+
+def _usage_code(error: Exception) -> int | None:
+    """Prints a mistake in the command line the way typer does and returns exit code 2; None for other errors."""
+    show = getattr(error, "show", None)
+    if show is None:
+        return getattr(error, "exit_code", None) if type(error).__name__ == "Exit" else None
+    show()
+    return int(ExitCode.USAGE)

@@ -1,0 +1,107 @@
+"""How results look: tables for people, one JSON document for programs. stdout is data, stderr is talk."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+import textwrap
+from collections.abc import Sequence
+from typing import Any
+
+from certify.errors import CertifyError
+
+MARKS = {"pass": "✓", "fail": "✗", "skip": "–", "warn": "!"}
+ASCII_MARKS = {"pass": "+", "fail": "x", "skip": "-", "warn": "!"}
+_COLOURS = {"pass": "32", "fail": "31", "skip": "2", "warn": "33", "bold": "1", "dim": "2"}
+
+
+def width() -> int:
+    """Columns to write in: the terminal's, between 60 and 100; 80 where there is none."""
+    return max(60, min(100, shutil.get_terminal_size((80, 24)).columns))
+
+
+def paint(text: str, style: str, stream: Any = None) -> str:
+    """``text`` in colour when the stream is a terminal and NO_COLOR is not set."""
+    target = stream or sys.stdout
+    wanted = bool(os.environ.get("FORCE_COLOR")) or (
+        target.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    )
+    return f"\x1b[{_COLOURS[style]}m{text}\x1b[0m" if wanted else text
+
+
+def mark(result: str) -> str:
+    """The sign for pass, fail, skip or warn, in ASCII where the terminal needs it."""
+    utf8 = (sys.stdout.encoding or "").lower().startswith("utf")
+    return paint((MARKS if utf8 else ASCII_MARKS)[result], result)
+
+
+def clean(text: str) -> str:
+    """``text`` without control characters, so that a hostile name cannot drive the terminal."""
+    return "".join(c if c.isprintable() or c == "\n" else "\ufffd" for c in text)
+
+
+def emit_json(verb: str, document: dict[str, Any]) -> None:
+    """Prints the one JSON document of a command: schema first, stable keys, no colour."""
+    print(json.dumps({"schema": f"certify/{verb}/v1", **document}, indent=2, ensure_ascii=False))
+
+
+def emit(text: str = "", style: str | None = None) -> None:
+    """Prints one line of the result on stdout."""
+    print(paint(clean(text), style) if style else clean(text))
+
+
+def say(text: str) -> None:
+    """Prints talk on stderr: progress, notes, next steps."""
+    print(clean(text), file=sys.stderr)
+
+
+def paragraph(text: str, *, indent: int = 0) -> None:
+    """Prints a paragraph wrapped to the terminal."""
+    pad = " " * indent
+    emit(textwrap.fill(clean(text), width(), initial_indent=pad, subsequent_indent=pad))
+
+
+def fields(rows: Sequence[tuple[str, str]], *, indent: int = 2) -> None:
+    """Prints label and value lines, labels aligned, long values wrapped under themselves."""
+    if not rows:
+        return
+    label = max(len(name) for name, _ in rows)
+    for name, value in rows:
+        lead = " " * indent + name.ljust(label) + "  "
+        emit(
+            textwrap.fill(
+                clean(value), width(), initial_indent=lead, subsequent_indent=" " * len(lead), break_on_hyphens=False
+            )
+        )
+
+
+def checklist(rows: Sequence[tuple[str, str, str]], *, indent: int = 2) -> None:
+    """Prints (result, name, detail) lines with a mark in front."""
+    if not rows:
+        return
+    label = max(len(name) for _, name, _ in rows)
+    for result, name, detail in rows:
+        hang = " " * (indent + 2 + label + 2)
+        wrapped = textwrap.fill(
+            clean(detail), max(20, width() - len(hang)), subsequent_indent=hang, break_on_hyphens=False
+        )
+        print(f"{' ' * indent}{mark(result)} {name.ljust(label)}  {wrapped}")
+
+
+def next_step(command: str, why: str = "") -> None:
+    """Prints the command that comes next."""
+    emit()
+    emit(f"next: {command}" + (f"   ({why})" if why else ""))
+
+
+def show_error(error: CertifyError, *, json_wanted: bool = False) -> None:
+    """Prints an error: what happened, why, and what to do next; as JSON on stdout too when asked."""
+    if json_wanted:
+        emit_json("error", {"code": error.code, "what": error.what, "why": error.why, "hint": error.hint})
+    print(paint(f"error[{error.code}]", "fail", sys.stderr) + f": {clean(error.what)}", file=sys.stderr)
+    if error.why:
+        print(textwrap.fill(clean(error.why), 80, initial_indent="  ", subsequent_indent="  "), file=sys.stderr)
+    if error.hint:
+        print(f"hint: {clean(error.hint)}", file=sys.stderr)
