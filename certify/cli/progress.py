@@ -1,0 +1,76 @@
+"""Progress of long work: one moving line on a terminal, plain lines elsewhere; always on stderr."""
+
+from __future__ import annotations
+
+import sys
+import time
+
+from certify.cli.render import clean, paint
+
+QUIET_SECONDS = 10.0
+"""Without a terminal, at most one line of progress in this many seconds."""
+
+
+class TerminalReporter:
+    """Shows a run on stderr."""
+
+    def __init__(self) -> None:
+        self._moving = sys.stderr.isatty()
+        self._title = ""
+        self._started = time.monotonic()
+        self._last = 0.0
+        self._open_line = False
+
+    def stage(self, title: str) -> None:
+        """A new stage begins."""
+        self.close()
+        self._title, self._started, self._last = title, time.monotonic(), 0.0
+        if self._moving:
+            self._write_over(f"  {title} ...")
+        else:
+            print(f"  {clean(title)}", file=sys.stderr, flush=True)
+
+    def advance(self, done: int, total: int, unit: str) -> None:
+        """Shows how far the stage is and when it should end."""
+        moment = time.monotonic()
+        if moment - self._last < (0.1 if self._moving else QUIET_SECONDS) and done < total:
+            return
+        if not self._moving and not self._last and done >= total:
+            return  # a quick stage needs no second line
+        self._last = moment
+        spent = moment - self._started
+        left = f", {_span(spent / done * (total - done))} left" if 0 < done < total and spent > 2 else ""
+        line = f"  {self._title}: {_amount(done, unit)} of {_amount(total, unit)} {_unit(unit)}{left}"
+        if self._moving:
+            self._write_over(line)
+        else:
+            print(clean(line), file=sys.stderr, flush=True)
+
+    def note(self, text: str) -> None:
+        """Prints a remark on a line of its own."""
+        self.close()
+        print(f"  {paint('note', 'dim', sys.stderr)} {clean(text)}", file=sys.stderr, flush=True)
+
+    def close(self) -> None:
+        """Ends the moving line, leaving it readable."""
+        if self._open_line:
+            print(file=sys.stderr, flush=True)
+            self._open_line = False
+
+    def _write_over(self, line: str) -> None:
+        print(f"\r\x1b[2K{clean(line)[:100]}", end="", file=sys.stderr, flush=True)
+        self._open_line = True
+
+
+def _amount(value: int, unit: str) -> str:
+    return f"{value / 1e6:.1f}" if unit == "bytes" else f"{value:,}"
+
+
+def _unit(unit: str) -> str:
+    return "MB" if unit == "bytes" else unit
+
+
+def _span(seconds: float) -> str:
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
