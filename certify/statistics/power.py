@@ -1,0 +1,92 @@
+"""What inflation a paired test could have found, from the spread that was measured."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from certify.statistics.quantile import normal_cdf, normal_quantile
+
+
+class Headroom(NamedTuple):
+    """Where honest accuracy leaves room for a leak to show."""
+
+    room: float
+    """1 minus the fresh accuracy: the largest inflation possible."""
+    lift: float
+    """Mean squared distance of the items' true accuracy from 1: what a leaked item adds to the variance."""
+
+    @classmethod
+    def from_counts(cls, fresh: Sequence[int], samples: int) -> Headroom:
+        """Estimated from the right answers of fresh items.
+
+        The sampling noise inside each item is subtracted; with one answer per item it cannot be told apart
+        and stays in, which makes the stated power smaller, never larger.
+        """
+        shares = [count / samples for count in fresh]
+        room = math.fsum(1 - x for x in shares) / len(shares)
+        noise = math.fsum(x * (1 - x) for x in shares) / (samples - 1) / len(shares) if samples > 1 else 0.0
+        lift = max(math.fsum((1 - x) ** 2 for x in shares) / len(shares) - noise, room * room)
+        return cls(room, lift)
+
+
+def gap_power(inflation: float, sd: float, items: int, headroom: Headroom, alpha: float = 0.05) -> float:
+    """The chance that the sign-flip test at ``alpha`` finds a leak that lifts the mean by ``inflation``.
+
+    A leak that makes some items certainly right also widens the spread of the differences; without that the
+    detectable inflation comes out 15 to 40 % too small.
+
+    Args:
+        inflation: in (0, 1]; above the headroom it is impossible and the power is 0.
+        sd: measured standard deviation of the differences.
+        items: pairs.
+        headroom: from the fresh items.
+        alpha: one-sided error rate, in (0, 0.5).
+
+    Returns:
+        The power, rounded down to 4 decimals.
+
+    Raises:
+        ValueError: an argument outside its range.
+
+    Source: normal approximation; variance under a concentrated leak of a share q of the items,
+    sd**2 + q * E(1-p)**2 - inflation**2 with q = inflation / (1 - accuracy).
+    """
+    if not (0 < inflation <= 1 and 0 < alpha < 0.5 and sd >= 0 and math.isfinite(sd)):
+        raise ValueError(f"no power for inflation {inflation}, sd {sd}, alpha {alpha}")
+    if inflation > headroom.room or items < 1 or 0.5**items > alpha:
+        return 0.0
+    error = _leaked_sd(inflation, sd, headroom) / math.sqrt(items)
+    if error == 0:
+        return 1.0
+    return math.floor(normal_cdf(inflation / error - normal_quantile(1 - alpha)) * 10_000) / 10_000
+
+
+def detectable_inflation(sd: float, items: int, headroom: Headroom, alpha: float = 0.05, power: float = 0.8) -> float:
+    """The smallest inflation found with the wanted power, rounded up to 4 decimals.
+
+    Returns:
+        1.0 when no inflation that the headroom allows reaches that power: the test could not have found any.
+
+    Raises:
+        ValueError: power outside (0.5, 1), or another argument outside its range.
+    """
+    if not 0.5 < power < 1:
+        raise ValueError(f"the power {power} is outside (0.5, 1)")
+    largest = math.floor(headroom.room * 10_000)
+    if largest < 1 or gap_power(largest / 10_000, sd, items, headroom, alpha) < power:
+        return 1.0
+    low, high = 0, largest
+    while high - low > 1:
+        middle = (low + high) // 2
+        if gap_power(middle / 10_000, sd, items, headroom, alpha) >= power:
+            high = middle
+        else:
+            low = middle
+    return high / 10_000
+
+
+def _leaked_sd(inflation: float, sd: float, headroom: Headroom) -> float:
+    leaked_share = inflation / headroom.room
+    return math.sqrt(max(sd * sd + leaked_share * headroom.lift - inflation * inflation, 0.0))

@@ -1,0 +1,26 @@
+import pytest
+from certify.statistics.holm import holm
+from statsmodels.stats.multitest import multipletests
+
+P_VALUES = {"aime": 0.012, "gsm8k": 0.0001, "hmmt": 0.3, "math": 0.012, "mmlu": 0.9}
+
+
+def test_adjusted_values_agree_with_statsmodels() -> None:
+    oracle = multipletests(list(P_VALUES.values()), method="holm")[1]
+    assert list(holm(P_VALUES).values()) == pytest.approx(list(oracle))
+
+
+def test_tests_that_did_not_run_stay_in_the_count() -> None:
+    full = holm({**P_VALUES, "x": 1.0, "y": 1.0})
+    assert holm(P_VALUES, planned=7) == {name: full[name] for name in P_VALUES}
+
+
+def test_one_test_needs_no_correction() -> None:
+    assert holm({"only": 0.03}) == {"only": 0.03}
+    assert holm({}) == {}
+
+
+@pytest.mark.parametrize(("values", "planned"), [({"a": 1.2}, None), ({"a": float("nan")}, None), ({"a": 0.1}, 0)])
+def test_impossible_arguments_are_refused(values: dict[str, float], planned: int | None) -> None:
+    with pytest.raises(ValueError, match=r"p-value|planned"):
+        holm(values, planned)
