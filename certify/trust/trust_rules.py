@@ -1,0 +1,94 @@
+"""What a trust file must hold beyond its form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from certify.errors import TrustError
+from certify.trust.keys import Scheme, keyid_of_pem, public_key_of, scheme_of
+from certify.trust.note import parse_vkey
+
+if TYPE_CHECKING:
+    from certify.trust.trustfile import TrustedKey, TrustedLog, TrustedRole, TrustFile
+
+
+def check_consistent(trust: TrustFile) -> None:
+    """Return if every key is what its id says, every role can be filled, and duties are apart where they must be.
+
+    Raises:
+        ValueError: the first thing that is wrong, in a sentence.
+    """
+    _check_time(trust.expires)
+    for keyid, key in trust.keys.items():
+        _check_key(keyid, key.pem, key.scheme, f"key {keyid[:8]}")
+    for witness in trust.seed_witnesses:
+        _check_key(witness.keyid, witness.pem, "ed25519", f"seed witness {witness.name}")
+    for role, held in trust.roles.items():
+        _check_role(role, held, trust.keys)
+    _refuse_repeats((witness.keyid for witness in trust.seed_witnesses), "the seed witnesses")
+    if trust.environment == "production":
+        _refuse_shared_keys(trust)
+    _check_log(trust.log)
+
+
+def _check_time(text: str) -> None:
+    try:
+        datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ")
+    except ValueError as error:
+        raise ValueError(f"{text} is not a date of the calendar") from error
+
+
+def _check_key(keyid: str, pem: str, scheme: Scheme, label: str) -> None:
+    try:
+        found = scheme_of(public_key_of(pem))
+    except TrustError as error:
+        raise ValueError(f"{label}: {error.what}") from error
+    if found != scheme:
+        raise ValueError(f"{label} is declared as {scheme} but is {found}")
+    if keyid_of_pem(pem) != keyid:
+        raise ValueError(f"{label} has the id of another key; its own is {keyid_of_pem(pem)}")
+
+
+def _check_role(role: str, held: TrustedRole, keys: dict[str, TrustedKey]) -> None:
+    _refuse_repeats(held.keyids, f"the role {role}")
+    unknown = [keyid for keyid in held.keyids if keyid not in keys]
+    if unknown:
+        raise ValueError(f"the role {role} names the key {unknown[0][:16]}, which is not among the keys")
+    if held.threshold > len(held.keyids):
+        raise ValueError(f"the role {role} asks for {held.threshold} signatures of {len(held.keyids)} keys")
+
+
+def _check_log(log: TrustedLog) -> None:
+    names = {key: _vkey_name(key) for key in (log.vkey, *log.witnesses)}
+    if names[log.vkey] != log.origin:
+        raise ValueError(f"the log key does not carry the log's name {log.origin}")
+    _refuse_repeats(log.witnesses, "the log's witnesses")
+    if log.vkey in log.witnesses:
+        raise ValueError("the log is listed as its own witness")
+    if log.quorum > len(log.witnesses):
+        raise ValueError(f"the log asks for {log.quorum} of {len(log.witnesses)} witnesses")
+
+
+def _vkey_name(text: str) -> str:
+    try:
+        return parse_vkey(text).name
+    except TrustError as error:
+        raise ValueError(f"the checkpoint key {text[:60]!r} cannot be used: {error.why}") from error
+
+
+def _refuse_repeats(values: Iterable[str], label: str) -> None:
+    listed = list(values)
+    if len(set(listed)) != len(listed):
+        raise ValueError(f"{label} name the same key twice")
+
+
+def _refuse_shared_keys(trust: TrustFile) -> None:
+    places = [(keyid, str(name)) for name, held in trust.roles.items() for keyid in held.keyids]
+    places += [(witness.keyid, "seed witness") for witness in trust.seed_witnesses]
+    seen: dict[str, str] = {}
+    for keyid, place in places:
+        if keyid in seen:
+            raise ValueError(f"key {keyid[:16]} is both {seen[keyid]} and {place}; in production each duty has its own")
+        seen[keyid] = place
