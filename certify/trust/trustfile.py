@@ -36,7 +36,7 @@ class TrustedRole(StrictValue):
 
     keyids: tuple[Sha256, ...] = Field(min_length=1)
     """The keys."""
-    threshold: int = Field(default=1, ge=1)
+    threshold: int = Field(default=1, ge=1, strict=True)
     """How many different keys must sign the same statement."""
 
 
@@ -49,7 +49,7 @@ class TrustedLog(StrictValue):
     """The log's checkpoint key in one line. Source: C2SP signed-note, verifier keys."""
     witnesses: tuple[str, ...] = ()
     """Checkpoint keys of cosigning witnesses."""
-    quorum: int = Field(default=0, ge=0)
+    quorum: int = Field(default=0, ge=0, strict=True)
     """How many witnesses must have cosigned a checkpoint."""
 
 
@@ -69,7 +69,7 @@ class TrustFile(StrictValue):
 
     schema_: Literal["certify/trust/v1"] = Field(default=SCHEMA, alias="schema")
     """Names this form."""
-    version: int = Field(ge=1)
+    version: int = Field(ge=1, strict=True)
     """Grows with every change."""
     name: str = Field(min_length=1, max_length=300)
     """What people call it."""
@@ -85,7 +85,7 @@ class TrustFile(StrictValue):
     """The log."""
     seed_witnesses: tuple[SeedWitness, ...] = ()
     """Parties that may contribute to seeds."""
-    status_max_age_days: int | None = Field(default=None, ge=1, le=3650)
+    status_max_age_days: int | None = Field(default=None, ge=1, le=3650, strict=True)
     """Oldest acceptable answer about a certificate's standing, days."""
 
     @classmethod
