@@ -1,0 +1,117 @@
+"""The canonical list of files whose digest is an identity."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import PurePosixPath
+from typing import NamedTuple
+
+from certify.errors import HostileInput
+from certify.evidence.canonical import canonical_bytes, parse_json, sha256_hex
+from certify.evidence.model import FileEntry
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """Files sorted by the UTF-8 bytes of their paths, each path once."""
+
+    files: tuple[FileEntry, ...]
+
+    @classmethod
+    def of(cls, files: Iterable[FileEntry]) -> Manifest:
+        """The manifest of these files, in any order."""
+        return cls(tuple(sorted(files, key=_order)))
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Manifest:
+        """The manifest of untrusted bytes, which must be exactly the canonical ones.
+
+        Raises:
+            HostileInput: CERT-E025, not a manifest; the codes of the strict JSON reader.
+        """
+        document = parse_json(data, name="manifest.json")
+        if not isinstance(document, list):
+            raise _malformed("it is not a list")
+        manifest = cls(tuple(FileEntry.from_document(entry, name="manifest entry") for entry in document))
+        paths = [_order(entry) for entry in manifest.files]
+        if paths != sorted(set(paths)):
+            raise _malformed("its paths are not sorted, or one is named twice")
+        if not all(map(_is_plain, manifest.files)):
+            raise _malformed("a path leaves the folder")
+        if manifest.to_bytes() != data:
+            raise _malformed("its bytes are not the canonical form")
+        return manifest
+
+    def to_bytes(self) -> bytes:
+        """The bytes of ``manifest.json``. Source: RFC 8785."""
+        return canonical_bytes([entry.document() for entry in self.files])
+
+    @property
+    def identity(self) -> str:
+        """SHA-256 (hex) of :meth:`to_bytes`: what ``sha256sum manifest.json`` prints."""
+        return sha256_hex(self.to_bytes())
+
+    @property
+    def total_bytes(self) -> int:
+        """Size of the files together."""
+        return sum(entry.size for entry in self.files)
+
+
+class DifferenceKind(StrEnum):
+    """How a file differs from the manifest."""
+
+    ADDED = "added"
+    DROPPED = "dropped"
+    CHANGED = "changed"
+    RENAMED = "renamed"
+
+
+class Difference(NamedTuple):
+    """One file that is not as the manifest says."""
+
+    kind: DifferenceKind
+    path: str
+    """As the expected manifest names it; for added files, as found."""
+    detail: str
+    """What is different, in plain words."""
+
+
+def compare(expected: Manifest, found: Manifest) -> tuple[Difference, ...]:
+    """Every difference between two manifests, sorted by path; empty when they are equal."""
+    old = {entry.path: entry for entry in expected.files}
+    new = {entry.path: entry for entry in found.files}
+    differences = [_changed(old[path], new[path]) for path in old.keys() & new.keys() if old[path] != new[path]]
+    arrivals: dict[tuple[str, int], list[str]] = defaultdict(list)
+    for path in sorted(new.keys() - old.keys(), reverse=True):
+        arrivals[new[path].sha256, new[path].size].append(path)
+    for path in sorted(old.keys() - new.keys()):
+        names = arrivals[old[path].sha256, old[path].size]
+        if names:
+            differences.append(Difference(DifferenceKind.RENAMED, path, f"its content is now called {names.pop()}"))
+        else:
+            differences.append(Difference(DifferenceKind.DROPPED, path, "it is missing"))
+    added = (path for names in arrivals.values() for path in names)
+    differences += [Difference(DifferenceKind.ADDED, path, "it is not in the manifest") for path in added]
+    return tuple(sorted(differences, key=lambda difference: (difference.path.encode("utf-8"), difference.kind)))
+
+
+def _changed(old: FileEntry, new: FileEntry) -> Difference:
+    if old.size != new.size:
+        return Difference(DifferenceKind.CHANGED, old.path, f"{new.size} bytes instead of {old.size}")
+    return Difference(DifferenceKind.CHANGED, old.path, f"SHA-256 {new.sha256[:16]}... instead of {old.sha256[:16]}...")
+
+
+def _order(entry: FileEntry) -> bytes:
+    return entry.path.encode("utf-8")
+
+
+def _is_plain(entry: FileEntry) -> bool:
+    parts = PurePosixPath(entry.path).parts
+    return "/".join(parts) == entry.path and ".." not in parts and "\\" not in entry.path and parts[0] != "/"
+
+
+def _malformed(why: str) -> HostileInput:
+    return HostileInput("CERT-E025", "manifest.json is not a manifest of certify", why=why)
