@@ -29,7 +29,7 @@ __all__ = [
     "status_statement",
 ]
 
-VERIFIER = "https://certify-models.dev/verifier"
+VERIFIER = kinds.PREDICATE_BASE.removesuffix("/predicates") + "/verifier"
 """Who decides, as other clients' trust rules name it; which key may sign for it is in the trust file."""
 
 

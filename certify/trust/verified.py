@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import InitVar, dataclass
 from typing import Generic, TypeVar, cast
 
-from certify.errors import HostileInput, InternalError
+from certify.errors import HostileInput
 from certify.evidence.base import Value
 from certify.evidence.decision import Decision
 from certify.evidence.statement import SHORT_NAMES, VSA, Statement
@@ -41,10 +41,10 @@ class Verified(Generic[T]):
         """Refuse to exist unless this module checked the signature.
 
         Raises:
-            InternalError: CERT-E059, made anywhere else.
+            TypeError: made anywhere else.
         """
         if token is not _TOKEN:
-            raise InternalError("CERT-E059", "a value was marked as verified without a signature check")
+            raise TypeError("only a signature check makes a verified value")
 
 
 def verify_statement(
