@@ -1,0 +1,94 @@
+"""What an engine must be able to do; each file beside this one gives one engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple, Protocol, TypeVar
+
+from certify.engines.order import DescribeOrder, EngineFacts, Key, WorkOrder
+from certify.evidence.answers import FinishReason
+from certify.evidence.model import TestedConfiguration
+
+
+class Prompt(NamedTuple):
+    """One rendered request as an engine gets it."""
+
+    key: Key
+    text: str
+    """The whole prompt."""
+    seed: int
+    """Sampling seed, below 2**63."""
+    max_tokens: int
+    """Longest answer, tokens."""
+
+
+class Generation(NamedTuple):
+    """What an engine wrote for one prompt."""
+
+    key: Key
+    text: str
+    """Everything generated but the end marker."""
+    token_ids: tuple[int, ...]
+    """Generated tokens, the end marker included."""
+    finish_reason: FinishReason
+    prompt_tokens: int
+
+
+Commit = Callable[[Sequence[Generation]], None]
+"""Takes finished generations; when it returns they are safe."""
+
+
+class Backend(Protocol):
+    """An engine with a model loaded."""
+
+    @property
+    def configuration(self) -> TestedConfiguration:
+        """The conditions as they are, not as they were asked for."""
+        ...
+
+    def facts(self) -> EngineFacts:
+        """What people may want to know about the model."""
+        ...
+
+    def render_chat(self, messages: Sequence[dict[str, str]], add_generation_prompt: bool = True) -> str:
+        """The prompt of a conversation by the model's own chat template."""
+        ...
+
+    def generate(self, prompts: Sequence[Prompt], done: frozenset[Key], commit: Commit) -> None:
+        """Answers every prompt whose key is not in ``done``, giving them to ``commit`` in batches.
+
+        ``prompts`` is always the whole run, so that an engine can form the same batches after a restart.
+        """
+        ...
+
+
+Order = WorkOrder | DescribeOrder
+T = TypeVar("T")
+
+
+def batches(values: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    """Consecutive slices of at most ``size`` values."""
+    return (values[start : start + size] for start in range(0, len(values), size))
+
+
+def open_backend(order: Order) -> Backend:
+    """Loads the model of an order into its engine.
+
+    Raises:
+        UsageError: CERT-E010, no such engine.
+    """
+    from certify.engines.installed import require_known
+
+    engine = order.configuration.engine if isinstance(order, WorkOrder) else order.engine
+    require_known(engine)
+    if engine == "hf":
+        from certify.engines.hf import HfBackend
+
+        return HfBackend.load(order)
+    if engine == "vllm":
+        from certify.engines.vllm import VllmBackend
+
+        return VllmBackend.load(order)
+    from certify.engines.replay import ReplayBackend
+
+    return ReplayBackend.load(order)

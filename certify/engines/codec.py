@@ -1,0 +1,153 @@
+"""Text to tokens and back, the same for every engine that reads a Hugging Face tokenizer."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Sequence
+from typing import Any, Self
+
+from certify.engines import prompts
+from certify.errors import EvidenceMissing
+from certify.evidence.model import ReasoningTags
+
+EXAMPLE = "1 + 1 = ?"
+
+
+class Codec:
+    """A tokenizer together with what ends an answer.
+
+    Args:
+        tokenizer: a ``transformers`` tokenizer.
+        end_tokens: ids that end an answer.
+        style: prompt style, ``chat`` or ``completion``.
+    """
+
+    def __init__(self, tokenizer: Any, end_tokens: Collection[int], style: str) -> None:
+        self._tokenizer = tokenizer
+        self.end_tokens = frozenset(end_tokens)
+        self.style = style
+        self.stops = prompts.stop_strings(style)
+        self._tail = max((len(stop) for stop in self.stops), default=0) + 1
+        self._suspects: dict[int, bool] = {}
+
+    @classmethod
+    def load(cls, folder: str, config: Any, generation: Any, style: str) -> Self:
+        """The codec of a model folder, read offline and without any code of the folder.
+
+        Args:
+            folder: the model.
+            config: its ``transformers`` configuration.
+            generation: its generation configuration, or None.
+            style: ``auto`` takes the chat template where there is one.
+        """
+        from transformers import AutoTokenizer
+
+        tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+        if style == "auto":
+            style = prompts.CHAT if tokenizer.chat_template else prompts.COMPLETION
+        if style == prompts.CHAT and not tokenizer.chat_template:
+            raise EvidenceMissing(
+                "CERT-E060",
+                "this model has no chat template",
+                "prompt style chat needs one",
+                "use the prompt style completion",
+            )
+        sources = (config, getattr(config, "text_config", None), generation, tokenizer)
+        return cls(tokenizer, _ids(getattr(source, "eos_token_id", None) for source in sources), style)
+
+    @property
+    def padding(self) -> int:
+        """A token id to fill up with; never looked at."""
+        return int(self._tokenizer.pad_token_id or 0)
+
+    @property
+    def vocabulary(self) -> int:
+        """Number of tokens."""
+        return len(self._tokenizer)
+
+    def encode(self, text: str) -> list[int]:
+        """The tokens of a prompt; templates bring their own special tokens, plain prompts get the tokenizer's."""
+        ids: list[int] = self._tokenizer.encode(text, add_special_tokens=self.style == prompts.COMPLETION)
+        while ids and ids[-1] in self.end_tokens and self.style == prompts.COMPLETION:
+            ids.pop()  # some tokenizers close every text; a prompt is to be gone on with
+        return ids
+
+    def decode(self, ids: Sequence[int]) -> str:
+        """The text of generated tokens: reasoning markers stay, end marker and stop text go.
+
+        U+0000, which evidence cannot hold, becomes U+FFFD; the token ids keep the truth.
+        """
+        kept = list(ids)
+        while kept and (kept[-1] in self.end_tokens or kept[-1] == self._tokenizer.pad_token_id):
+            kept.pop()
+        text = self._plain(kept)
+        cuts = [at for stop in self.stops if (at := text.find(stop)) >= 0]
+        return text[: min(cuts)] if cuts else text
+
+    def stopped(self, ids: Sequence[int]) -> bool:
+        """Whether the last token of ``ids`` completed a stop text."""
+        if not self.stops or not self._suspicious(ids[-1]):
+            return False
+        text = self._plain(list(ids[-4 * self._tail :]))
+        return any(stop in text for stop in self.stops)
+
+    def render_chat(self, messages: Sequence[dict[str, str]], add_generation_prompt: bool = True) -> str:
+        """The prompt of a conversation, under a frozen date.
+
+        Raises:
+            EvidenceMissing: CERT-E060, the template refuses the conversation.
+        """
+        try:
+            rendered = self._tokenizer.apply_chat_template(
+                list(messages),
+                tokenize=False,
+                add_generation_prompt=add_generation_prompt,
+                strftime_now=prompts.frozen_strftime,
+            )
+        except Exception as error:
+            raise EvidenceMissing(
+                "CERT-E060",
+                f"the model's chat template refuses the question: {error}",
+                "some templates take no system prompt",
+                "leave the system prompt away, or use the prompt style completion",
+            ) from error
+        return str(rendered)
+
+    def example_prompt(self, system_prompt: str | None) -> str:
+        """A small question as the model would be asked it."""
+        if self.style == prompts.CHAT:
+            return self.render_chat(prompts.messages(EXAMPLE, system_prompt))
+        return prompts.completion_prompt(EXAMPLE, system_prompt)
+
+    def reasoning(self, system_prompt: str | None) -> ReasoningTags | None:
+        """How this model marks its reasoning."""
+        vocabulary = set(self._tokenizer.get_added_vocab())
+        template = self._template() if self.style == prompts.CHAT else None
+        return prompts.detect_reasoning(template, vocabulary, self.example_prompt(system_prompt))
+
+    def template_sha256(self) -> str | None:
+        """Digest of the chat template in use, if any."""
+        return hashlib.sha256(self._template().encode()).hexdigest() if self.style == prompts.CHAT else None
+
+    def _template(self) -> str:
+        return str(self._tokenizer.get_chat_template())
+
+    def _plain(self, ids: list[int]) -> str:
+        text = self._tokenizer.decode(ids, skip_special_tokens=False, clean_up_tokenization_spaces=False)
+        return str(text).replace("\x00", "\ufffd")
+
+    def _suspicious(self, token: int) -> bool:
+        if token not in self._suspects:
+            last = {stop[-1] for stop in self.stops}
+            self._suspects[token] = any(character in self._plain([token]) for character in last)
+        return self._suspects[token]
+
+
+def _ids(values: Any) -> set[int]:
+    found: set[int] = set()
+    for value in values:
+        if isinstance(value, int):
+            found.add(value)
+        elif isinstance(value, (list, tuple)):
+            found.update(int(one) for one in value)
+    return found

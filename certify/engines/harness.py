@@ -1,0 +1,86 @@
+"""The run under lm-eval: requests become one task, its results become completions again."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+from datasets import Dataset
+from lm_eval.evaluator import simple_evaluate
+from lm_eval.tasks import TaskManager
+
+from certify.engines import prompts
+from certify.engines.backend import Backend
+from certify.engines.journal import Journal
+from certify.engines.lm import Committed, JournalledLM
+from certify.engines.order import Key
+from certify.errors import InternalError
+from certify.evidence.answers import Completion, Request
+
+TASK = "certify"
+
+
+def run(
+    backend: Backend, journal: Journal, requests: Sequence[Request], committed: Committed = lambda batch: None
+) -> dict[Key, Completion]:
+    """Asks every request once and gives the completions by key; what the journal holds is not asked again.
+
+    Args:
+        backend: the engine, loaded.
+        journal: open for these requests.
+        requests: with distinct keys; each is a document of its own, so that repeats cannot collapse.
+        committed: told of each batch once it is safe.
+
+    Raises:
+        InternalError: CERT-E061, lm-eval reports other answers than the journal holds.
+    """
+    logging.getLogger("lm_eval").setLevel(logging.ERROR)
+    if not requests:
+        return {}
+    chat = backend.configuration.prompt_style == prompts.CHAT
+    results = simple_evaluate(
+        model=JournalledLM(backend, journal, requests, committed),
+        tasks=[_task(requests, chat, backend.configuration.system_prompt)],
+        task_manager=TaskManager(include_defaults=False),
+        num_fewshot=0,
+        apply_chat_template=chat,
+        system_instruction=backend.configuration.system_prompt if chat else None,
+        bootstrap_iters=0,
+        log_samples=True,
+    )
+    return _completions(results, journal, requests)
+
+
+def _task(requests: Sequence[Request], chat: bool, system_prompt: str | None) -> dict[str, Any]:
+    def wording(document: dict[str, Any]) -> str:
+        text = requests[document["index"]].text
+        return prompts.user_text(text) if chat else prompts.completion_prompt(text, system_prompt)
+
+    return {
+        "task": TASK,
+        "custom_dataset": lambda **_: {"test": Dataset.from_list([{"index": n} for n in range(len(requests))])},
+        "test_split": "test",
+        "output_type": "generate_until",
+        "doc_to_text": wording,
+        "doc_to_target": lambda document: "",
+        "process_results": lambda document, answers: {"answered": len(answers)},
+        "metric_list": [{"metric": "answered", "aggregation": "mean", "higher_is_better": True}],
+        "generation_kwargs": {"until": [], "do_sample": False},  # every request brings its own decoding
+        "repeats": 1,
+        "num_fewshot": 0,
+    }
+
+
+def _completions(results: Any, journal: Journal, requests: Sequence[Request]) -> dict[Key, Completion]:
+    held = journal.completions()
+    samples = {sample["doc"]["index"]: sample["resps"] for sample in results["samples"][TASK]}
+    for place, request in enumerate(requests):
+        if request.key not in held or samples.get(place) != [[held[request.key].text]]:
+            raise InternalError(
+                "CERT-E061",
+                f"lm-eval and the journal disagree about {'/'.join(map(str, request.key))}",
+                "an answer was lost or changed between engine and harness",
+                "please report it",
+            )
+    return {request.key: held[request.key] for request in sorted(requests, key=lambda one: one.key)}

@@ -1,0 +1,142 @@
+"""What a model folder says about itself: configuration, tokenizer, context length, reasoning."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from typing import Any, NamedTuple
+
+from certify.engines import prompts
+from certify.engines.backend import Order
+from certify.engines.codec import Codec
+from certify.engines.order import DescribeOrder, EngineFacts
+from certify.errors import UsageError
+from certify.evidence.model import Sampling, TestedConfiguration
+
+DTYPES = ("float32", "bfloat16", "float16")
+CONTEXT_NAMES = ("max_position_embeddings", "n_positions", "max_sequence_length", "seq_length", "n_ctx")
+SMALLEST_CONTEXT = 2048
+"""Taken where a model names no context length."""
+
+
+class Model(NamedTuple):
+    """A model's tokenizer and the configuration it is tested in."""
+
+    codec: Codec
+    configuration: TestedConfiguration
+    suggested: Sampling | None
+    """Sampling that the model's own generation_config.json asks for."""
+    hardware: str
+
+    def facts(self) -> EngineFacts:
+        """What people may want to know about it."""
+        return EngineFacts(
+            vocabulary=self.codec.vocabulary,
+            end_tokens=tuple(sorted(self.codec.end_tokens)),
+            suggested_sampling=self.suggested,
+            example_prompt=self.codec.example_prompt(self.configuration.system_prompt),
+            hardware=self.hardware,
+        )
+
+
+def describe_model(order: Order, engine_version: str, processor: str) -> Model:
+    """Reads a model folder for an engine; the weights are not touched.
+
+    Raises:
+        UsageError: CERT-E010, no such device or number format here.
+        EvidenceMissing: CERT-E060, the folder lacks what the prompt style needs.
+    """
+    from transformers import AutoConfig
+
+    config = AutoConfig.from_pretrained(order.model, local_files_only=True, trust_remote_code=False)
+    generation = _generation_config(order.model)
+    asked = _asked(order)
+    codec = Codec.load(order.model, config, generation, asked.prompt_style)
+    device, hardware = _device(asked.device, processor)
+    configuration = TestedConfiguration(
+        engine=asked.engine,
+        engine_version=f"{engine_version}; {common_versions()}",
+        dtype=_dtype(asked.dtype, device),
+        quantisation=_quantisation(config),
+        device=device,
+        prompt_style=codec.style,
+        chat_template_sha256=codec.template_sha256(),
+        system_prompt=asked.system_prompt,
+        sampling=asked.sampling,
+        reasoning=codec.reasoning(asked.system_prompt),
+        context_length=_context_length(config),
+    )
+    return Model(codec, configuration, _suggested(generation), hardware)
+
+
+def common_versions() -> str:
+    """Versions of what every engine shares: harness, certify and prompt formats."""
+    return f"lm-eval {version('lm-eval')}; certify {version('certify-models')}; prompts {prompts.PROMPTS_VERSION}"
+
+
+def _asked(order: Order) -> DescribeOrder:
+    if isinstance(order, DescribeOrder):
+        return order
+    wanted = order.configuration
+    return DescribeOrder(
+        model=order.model,
+        engine=wanted.engine,
+        device=wanted.device.split(":")[0],
+        dtype=wanted.dtype,
+        prompt_style=wanted.prompt_style,
+        system_prompt=wanted.system_prompt,
+        sampling=wanted.sampling,
+    )
+
+
+def _device(asked: str, processor: str) -> tuple[str, str]:
+    import torch
+
+    if asked not in ("auto", "cpu", "cuda"):
+        raise UsageError("CERT-E010", f"there is no device called {asked!r}", "", "choose auto, cpu or cuda")
+    if asked == "cuda" and not torch.cuda.is_available():
+        raise UsageError("CERT-E010", "this machine has no GPU that torch can use", "", "use the device cpu")
+    if asked == "cpu" or not torch.cuda.is_available():
+        return "cpu", processor
+    name = str(torch.cuda.get_device_name(0))
+    return f"cuda: {name}", name
+
+
+def _dtype(asked: str, device: str) -> str:
+    if asked == "auto":
+        return "float32" if device == "cpu" else "bfloat16"
+    if asked not in DTYPES:
+        raise UsageError("CERT-E010", f"there is no number format {asked!r}", "", f"choose {', '.join(DTYPES)}")
+    return asked
+
+
+def _quantisation(config: Any) -> str:
+    settings = getattr(config, "quantization_config", None)
+    if settings is None:
+        return "none"
+    method = settings.get("quant_method") if isinstance(settings, dict) else getattr(settings, "quant_method", None)
+    return str(getattr(method, "value", method) or "unnamed")
+
+
+def _context_length(config: Any) -> int:
+    sources = [source for source in (getattr(config, "text_config", None), config) if source is not None]
+    named = (getattr(source, name, None) for source in sources for name in CONTEXT_NAMES)
+    return next((int(value) for value in named if isinstance(value, int) and value > 0), SMALLEST_CONTEXT)
+
+
+def _generation_config(folder: str) -> Any:
+    from transformers import GenerationConfig
+
+    try:
+        return GenerationConfig.from_pretrained(folder, local_files_only=True)
+    except OSError:
+        return None  # the file is optional
+
+
+def _suggested(generation: Any) -> Sampling | None:
+    if generation is None or not generation.do_sample:
+        return None
+    return Sampling(
+        temperature=1.0 if generation.temperature is None else generation.temperature,
+        top_p=1.0 if generation.top_p is None else generation.top_p,
+        top_k=generation.top_k or 0,
+    )

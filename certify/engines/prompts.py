@@ -1,0 +1,83 @@
+"""How a question becomes the text a model reads, and how a model marks its reasoning."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from certify.evidence.model import ReasoningTags
+
+PROMPTS_VERSION = 1
+"""Raised whenever any text of this module changes: journals of another version are not continued."""
+
+CHAT = "chat"
+COMPLETION = "completion"
+
+BOXED_INSTRUCTION = "\n\nReason step by step, then give only the final answer inside \\boxed{}."
+"""Ends every question put through a chat template, so that the answer can be told from the talk."""
+
+COMPLETION_STOP = "\nQuestion:"
+"""A model that goes on to write its next question has answered this one."""
+
+FROZEN_NOW = datetime(2026, 1, 1, 12, 0, 0)
+"""The date every chat template sees: a prompt must not change overnight."""
+
+REASONING_PAIRS: tuple[tuple[str, str], ...] = (
+    ("<think>", "</think>"),
+    ("<thinking>", "</thinking>"),
+    ("<thought>", "</thought>"),
+    ("<reasoning>", "</reasoning>"),
+    ("<seed:think>", "</seed:think>"),
+    ("[THINK]", "[/THINK]"),
+    ("<|begin_of_thought|>", "<|end_of_thought|>"),
+    ("<|START_THINKING|>", "<|END_THINKING|>"),
+)
+"""Markers in use, tried in this order."""
+
+
+def completion_prompt(text: str, system_prompt: str | None = None) -> str:
+    """The prompt of style ``completion``: ``Question: {text}``, a new line, ``Answer:``."""
+    before = f"{system_prompt}\n\n" if system_prompt else ""
+    return f"{before}Question: {text}\nAnswer:"
+
+
+def user_text(text: str) -> str:
+    """What the user says in style ``chat``."""
+    return text + BOXED_INSTRUCTION
+
+
+def messages(text: str, system_prompt: str | None = None) -> list[dict[str, str]]:
+    """The conversation of style ``chat``, ready for a chat template."""
+    system = [{"role": "system", "content": system_prompt}] if system_prompt else []
+    return [*system, {"role": "user", "content": user_text(text)}]
+
+
+def stop_strings(style: str) -> tuple[str, ...]:
+    """Texts that end an answer and do not belong to it; a chat template needs none."""
+    return (COMPLETION_STOP,) if style == COMPLETION else ()
+
+
+def frozen_strftime(pattern: str) -> str:
+    """What chat templates get instead of today's date."""
+    return FROZEN_NOW.strftime(pattern)
+
+
+def detect_reasoning(
+    chat_template: str | None, vocabulary: Collection[str], rendered_prompt: str | None = None
+) -> ReasoningTags | None:
+    """The reasoning markers of a model, or None where nothing announces any.
+
+    Args:
+        chat_template: the template's source, if the model has one.
+        vocabulary: the tokenizer's added and special tokens.
+        rendered_prompt: a prompt ready for the model to go on; where it ends with the opening marker,
+            answers will hold only the closing one.
+
+    A pair counts when both markers are tokens of their own or the template names the closing one.
+    """
+    for opening, closing in REASONING_PAIRS:
+        tokens = opening in vocabulary and closing in vocabulary
+        opened = rendered_prompt is not None and rendered_prompt.rstrip().endswith(opening)
+        if tokens or opened or (chat_template is not None and closing in chat_template):
+            return ReasoningTags(open=opening, close=closing, opened_by_template=opened)
+    return None

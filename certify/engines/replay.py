@@ -1,0 +1,98 @@
+"""The replay engine: gives recorded answers again, without any model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Self
+
+from certify.engines import prompts as formats
+from certify.engines.backend import Commit, Generation, Order, Prompt, batches
+from certify.engines.codec import EXAMPLE
+from certify.engines.journal import read_journal
+from certify.engines.models import common_versions
+from certify.engines.order import EngineFacts, Key, WorkOrder
+from certify.errors import EvidenceMissing, UsageError
+from certify.evidence.answers import Completion
+from certify.evidence.model import Sampling, TestedConfiguration
+
+CONTEXT_LENGTH = 1_000_000
+Answer = Callable[[Prompt], Generation]
+
+
+class ReplayBackend:
+    """Answers from a function; :meth:`load` makes one that looks answers up in a recorded journal."""
+
+    def __init__(self, answer: Answer, configuration: TestedConfiguration, batch_size: int = 16) -> None:
+        self._answer = answer
+        self._configuration = configuration
+        self._batch_size = batch_size
+
+    @classmethod
+    def load(cls, order: Order) -> Self:
+        """The engine that replays the recording of an order.
+
+        Raises:
+            UsageError: CERT-E010, the order names no recording.
+        """
+        if not isinstance(order, WorkOrder):
+            return cls(_unrecorded, replay_configuration(order.sampling, order.system_prompt))
+        if order.recording is None:
+            raise UsageError("CERT-E010", "the replay engine needs a recording", "", "name a journal to replay")
+        recorded = read_journal(Path(order.recording))
+        sampling, system_prompt = order.configuration.sampling, order.configuration.system_prompt
+        return cls(_lookup(recorded), replay_configuration(sampling, system_prompt), order.batch_size)
+
+    @property
+    def configuration(self) -> TestedConfiguration:
+        """The conditions: none but the recording."""
+        return self._configuration
+
+    def facts(self) -> EngineFacts:
+        """There is little to know about a recording."""
+        prompt = formats.completion_prompt(EXAMPLE, self._configuration.system_prompt)
+        return EngineFacts(vocabulary=0, end_tokens=(), example_prompt=prompt, hardware="none")
+
+    def render_chat(self, messages: Sequence[dict[str, str]], add_generation_prompt: bool = True) -> str:
+        """A plain rendering; recordings of chat prompts are looked up by key, not by prompt."""
+        spoken = "".join(f"{message['role']}: {message['content']}\n" for message in messages)
+        return spoken + ("assistant:" if add_generation_prompt else "")
+
+    def generate(self, prompts: Sequence[Prompt], done: frozenset[Key], commit: Commit) -> None:
+        """Gives the answers of what is not done, in the order asked."""
+        for batch in batches(prompts, self._batch_size):
+            open_ones = [prompt for prompt in batch if prompt.key not in done]
+            if open_ones:
+                commit([self._answer(prompt) for prompt in open_ones])
+
+
+def replay_configuration(sampling: Sampling, system_prompt: str | None = None) -> TestedConfiguration:
+    """The configuration of the replay engine."""
+    return TestedConfiguration(
+        engine="replay",
+        engine_version=common_versions(),
+        dtype="none",
+        prompt_style=formats.COMPLETION,
+        system_prompt=system_prompt,
+        sampling=sampling,
+        context_length=CONTEXT_LENGTH,
+    )
+
+
+def _lookup(recorded: Mapping[Key, Completion]) -> Answer:
+    def answer(prompt: Prompt) -> Generation:
+        found = recorded.get(prompt.key)
+        if found is None:
+            return _unrecorded(prompt)
+        return Generation(prompt.key, found.text, found.token_ids, found.finish_reason, found.prompt_tokens)
+
+    return answer
+
+
+def _unrecorded(prompt: Prompt) -> Generation:
+    raise EvidenceMissing(
+        "CERT-E060",
+        f"the recording has no answer to {'/'.join(map(str, prompt.key))}",
+        "a recording answers only what it was asked",
+        "replay it for the run that it was recorded in",
+    )

@@ -1,0 +1,79 @@
+"""What a worker gives up before it touches a model: the network, spare memory, and life without its parent."""
+
+from __future__ import annotations
+
+import os
+import resource
+import sys
+import threading
+from typing import Any
+
+_LOCAL = ("127.", "::1", "localhost", "0.0.0.0", "::")  # noqa: S104 - compared with, never bound
+
+
+def scrubbed_environment(home: str, device: str = "cpu") -> dict[str, str]:
+    """The whole environment of a worker: no secret, no proxy, no plugin, no Python path.
+
+    Args:
+        home: an empty folder.
+        device: the library path, which GPU drivers may need, is kept for anything but ``cpu``.
+    """
+    kept = ("PATH",) if device == "cpu" else ("PATH", "LD_LIBRARY_PATH", "CUDA_VISIBLE_DEVICES")
+    return {name: os.environ[name] for name in kept if name in os.environ} | {
+        "HOME": home,
+        "TMPDIR": home,
+        "LANG": "C.UTF-8",
+        "PYTHONHASHSEED": "0",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONNOUSERSITE": "1",
+        "HF_HUB_OFFLINE": "1",
+        "TRANSFORMERS_OFFLINE": "1",
+        "HF_DATASETS_OFFLINE": "1",
+        "HF_HUB_DISABLE_TELEMETRY": "1",
+        "DO_NOT_TRACK": "1",
+        "VLLM_NO_USAGE_STATS": "1",
+        "VLLM_PLUGINS": "",
+        "VLLM_WORKER_MULTIPROC_METHOD": "spawn",
+        "TOKENIZERS_PARALLELISM": "false",
+        "TQDM_DISABLE": "1",
+        "CUBLAS_WORKSPACE_CONFIG": ":4096:8",  # deterministic matrix products on CUDA
+    }
+
+
+def with_threads(environment: dict[str, str], threads: int) -> dict[str, str]:
+    """The environment with the thread counts of numeric libraries set."""
+    return environment | {"OMP_NUM_THREADS": str(threads), "MKL_NUM_THREADS": str(threads)}
+
+
+def limit_memory(limit: int | None) -> None:
+    """Bounds the address space of this process, bytes."""
+    if limit is not None:
+        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+
+
+def refuse_network() -> None:
+    """From now on this process opens no connection to another machine.
+
+    A guard against accidents and against Python code that slipped in with a model; native code could pass it.
+    """
+    sys.addaudithook(_refuse_remote)
+
+
+def _refuse_remote(event: str, arguments: tuple[Any, ...]) -> None:
+    if event in ("socket.connect", "socket.sendto"):
+        address = arguments[1]
+        if isinstance(address, tuple) and not str(address[0]).startswith(_LOCAL):
+            raise PermissionError(f"a worker may not reach {address[0]}")
+    elif event == "socket.getaddrinfo" and not str(arguments[0] or "localhost").startswith(_LOCAL):
+        raise PermissionError(f"a worker may not look up {arguments[0]}")
+
+
+def die_with_parent() -> None:
+    """Ends this process when its standard input closes, as it does when the parent is gone."""
+
+    def watch() -> None:
+        while os.read(0, 4096):
+            pass
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True, name="parent-watch").start()

@@ -1,0 +1,157 @@
+"""The process that runs a model: ``python -m certify.engines.worker ORDER.json``.
+
+It holds no key, sees no right answer and reaches no network. What it has to say goes to standard output, one
+JSON object a line: ``loaded``, ``progress``, then ``done``, ``described`` or ``error``.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import sys
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from certify.engines.backend import Backend, open_backend
+from certify.engines.order import AnyOrder, Described, DescribeOrder, Telemetry, WorkOrder, read_requests
+from certify.engines.sandbox import die_with_parent, limit_memory, refuse_network
+from certify.errors import CertifyError, EvidenceMissing
+from certify.evidence.answers import Completion, FinishReason
+from certify.evidence.canonical import parse_json
+
+Say = Callable[[dict[str, Any]], None]
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Carries out the order named on the command line; gives the exit status."""
+    say = _speaker()
+    die_with_parent()
+    try:
+        order: WorkOrder | DescribeOrder = TypeAdapter(AnyOrder).validate_python(
+            parse_json(Path(arguments[0]).read_bytes(), name="the work order")
+        )
+        limit_memory(order.memory_limit)
+        refuse_network()
+        if isinstance(order, DescribeOrder):
+            _describe(order, say)
+        else:
+            _answer(order, say)
+    except CertifyError as error:
+        say(_told(error))
+        return 1
+    except Exception as error:
+        first = str(error).strip().splitlines() or [""]
+        say(_told(EvidenceMissing("CERT-E060", f"the engine stopped: {type(error).__name__}: {first[0][:500]}")))
+        raise
+    return 0
+
+
+def _describe(order: DescribeOrder, say: Say) -> None:
+    backend = open_backend(order)
+    described = Described(configuration=backend.configuration, facts=backend.facts())
+    say({"event": "described", "described": described.document()})
+
+
+def _answer(order: WorkOrder, say: Say) -> None:
+    from certify.engines.harness import run
+    from certify.engines.journal import Journal
+
+    started_at, started = _now(), time.monotonic()
+    requests = read_requests(Path(order.requests))
+    with Journal.open(Path(order.journal), order.header) as journal:
+        resumed = len(journal.completions())
+        backend = open_backend(order)
+        _require_configuration(order, backend)
+        loaded = time.monotonic()
+        say({"event": "loaded", "seconds": round(loaded - started, 3)})
+        tally = _Tally(say, resumed, len(requests), loaded)
+        run(backend, journal, requests, tally.committed)
+        say({"event": "done", "telemetry": tally.telemetry(started_at, loaded - started).document()})
+
+
+class _Tally:
+    """Counts what this run answers and says so."""
+
+    def __init__(self, say: Say, resumed: int, total: int, loaded: float) -> None:
+        self._say, self._resumed, self._total, self._loaded = say, resumed, total, loaded
+        self._answered = self._tokens = self._prompt_tokens = self._truncated = 0
+
+    def committed(self, batch: Sequence[Completion]) -> None:
+        """Takes note of a batch that is safe."""
+        self._answered += len(batch)
+        self._tokens += sum(len(one.token_ids) for one in batch)
+        self._prompt_tokens += sum(one.prompt_tokens for one in batch)
+        self._truncated += sum(one.finish_reason is FinishReason.LENGTH for one in batch)
+        self._say(
+            {
+                "event": "progress",
+                "done": self._resumed + self._answered,
+                "total": self._total,
+                "tokens": self._tokens,
+                "seconds": round(time.monotonic() - self._loaded, 3),
+            }
+        )
+
+    def telemetry(self, started_at: str, load_seconds: float) -> Telemetry:
+        """The run in numbers."""
+        return Telemetry(
+            started_at=started_at,
+            finished_at=_now(),
+            seconds=round(time.monotonic() - self._loaded, 3),
+            load_seconds=round(load_seconds, 3),
+            answered=self._answered,
+            resumed=self._resumed,
+            prompt_tokens=self._prompt_tokens,
+            tokens=self._tokens,
+            truncated=self._truncated,
+            peak_memory=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+        )
+
+
+def _require_configuration(order: WorkOrder, backend: Backend) -> None:
+    wanted, found = order.configuration, backend.configuration
+    if wanted == found:
+        return
+    differing = [name for name in type(wanted).model_fields if getattr(wanted, name) != getattr(found, name)]
+    raise EvidenceMissing(
+        "CERT-E062",
+        f"the engine does not run in the planned configuration: {', '.join(differing)} differ",
+        "a certificate speaks of the planned configuration alone",
+        "make a new plan on this machine, or run where the plan was made",
+    )
+
+
+def _speaker() -> Say:
+    """Says a JSON line on the real standard output; whatever a library prints goes to standard error."""
+    out = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1)
+    os.dup2(2, 1)
+
+    def say(message: dict[str, Any]) -> None:
+        out.write(json.dumps(message, ensure_ascii=True) + "\n")
+
+    return say
+
+
+def _told(error: CertifyError) -> dict[str, Any]:
+    return {
+        "event": "error",
+        "kind": type(error).__name__,
+        "code": error.code,
+        "what": error.what,
+        "why": error.why,
+        "hint": error.hint,
+    }
+
+
+def _now() -> str:
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
