@@ -1,0 +1,37 @@
+"""Options that several verbs share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from certify.cli.app import Settings
+
+Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
+Trust = Annotated[Path | None, typer.Option(help="Trust file: whose signatures count.", envvar="CERTIFY_TRUST")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Answer yes to every question.")]
+
+
+class Context:
+    """Reads what stood before the verb."""
+
+    @staticmethod
+    def of(context: typer.Context) -> Settings:
+        """The settings of the root command."""
+        settings = context.find_root().obj
+        return settings if isinstance(settings, Settings) else Settings(home=None, debug=False)
+
+    @staticmethod
+    def home(context: typer.Context) -> Path:
+        """The workspace to write to: the one named, else ./.certify."""
+        return Context.of(context).home or Path(".certify")
+
+
+def ask_passphrase(label: str) -> str:
+    """Asks for a passphrase on the terminal; empty where nobody can answer."""
+    import sys
+    from getpass import getpass
+
+    return getpass(f"passphrase of {label}: ") if sys.stdin.isatty() else ""

@@ -1,0 +1,24 @@
+"""``certify reinstate``: lifts a suspension."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from certify.cli.lifecycle import change
+from certify.cli.options import Json
+from certify.evidence.certificate import State
+
+app = typer.Typer()
+
+
+@app.command()
+def reinstate(
+    context: typer.Context,
+    serial: Annotated[str, typer.Argument(help="The certificate.")],
+    reason: Annotated[str, typer.Option(help="Why; everybody can read it.")],
+    json: Json = False,
+) -> int:
+    """Lift a suspension."""
+    return change(context, serial, State.REINSTATED, reason, json)

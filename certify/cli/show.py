@@ -1,0 +1,97 @@
+"""``certify show``: the summary of a run or a certificate."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from certify.cli.options import Context, Json
+from certify.cli.render import emit, emit_json, fields, next_step
+from certify.cli.summary import (
+    VERDICTS,
+    certificate_of,
+    findings_of,
+    outcome_document,
+    print_findings,
+    read_outcome,
+)
+from certify.errors import ExitCode, UsageError
+from certify.evidence.certificate import SERIAL_PATTERN
+
+app = typer.Typer()
+
+
+@app.command()
+def show(
+    context: typer.Context,
+    subject: Annotated[
+        str | None, typer.Argument(metavar="RUN|CERT", help="A run, a serial, a PDF or a bundle.")
+    ] = None,
+    json: Json = False,
+) -> int:
+    """Read a run or a certificate: may I use it, for what, until when.
+
+    Shows what a document says; `certify verify` tells whether to believe it.
+    """
+    home = Context.home(context)
+    if subject is None:
+        return _list(home, json)
+    if re.match(SERIAL_PATTERN, subject) or Path(subject).is_file():
+        return _certificate(home, subject, json)
+    return _run(home, subject, json)
+
+
+def _list(home: Path, json: bool) -> int:
+    from certify.pipeline.main import OUTCOME, outcome_of
+    from certify.pipeline.workspace import Workspace
+
+    rows = []
+    for folder in Workspace.open(home).runs():
+        outcome = outcome_of(folder) if folder.has(OUTCOME) else None
+        rows.append((folder.name, outcome.verdict if outcome else "cut off", outcome.serial if outcome else None))
+    if json:
+        emit_json("show", {"runs": [{"run": name, "verdict": verdict, "serial": s} for name, verdict, s in rows]})
+    elif rows:
+        fields([(name, verdict + (f"  {serial}" if serial else "")) for name, verdict, serial in rows])
+        next_step(f"certify --home {home} show {rows[-1][0]}")
+    else:
+        emit(f"No runs in {home} yet.")
+        next_step("certify run MODEL --policy starter")
+    return int(ExitCode.POSITIVE)
+
+
+def _certificate(home: Path, subject: str, json: bool) -> int:
+    from certify.pipeline.files import read_file
+
+    path = Path(subject) if Path(subject).is_file() else home / "certificates" / f"{subject}.pdf"
+    certificate = certificate_of(read_file(path))
+    if json:
+        emit_json("show", certificate.document())
+        return int(ExitCode.POSITIVE)
+    emit("This is what the document says; nothing has been verified yet.", "warn")
+    print_findings(certificate)
+    next_step(f"certify verify {path} --trust FILE")
+    return int(ExitCode.POSITIVE)
+
+
+def _run(home: Path, subject: str, json: bool) -> int:
+    from certify.pipeline.workspace import Workspace
+
+    workspace = Workspace.open(home)
+    try:
+        outcome = read_outcome(workspace, subject)
+    except UsageError as error:
+        raise UsageError(error.code, error.what, error.why, error.hint or "certify show lists the runs") from error
+    if json:
+        emit_json(
+            "show", {**outcome_document(workspace, outcome), "findings": findings_of(workspace, outcome).document()}
+        )
+        return int(ExitCode.POSITIVE)
+    emit(VERDICTS[outcome.verdict], "pass" if outcome.verdict == "certified" else "fail")
+    print_findings(findings_of(workspace, outcome))
+    if outcome.serial:
+        next_step(f"certify --home {home} verify {outcome.serial}")
+    return int(ExitCode.POSITIVE)

@@ -1,0 +1,141 @@
+"""What a run or a certificate comes to, for someone who has to decide on it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from certify.cli.render import checklist, emit, emit_json, fields, next_step, paragraph
+from certify.evidence.canonical import parse_json
+from certify.evidence.certificate import Certificate, Findings, ScreeningReport
+
+if TYPE_CHECKING:
+    from certify.pipeline.request import RunOutcome
+    from certify.pipeline.workspace import Workspace
+
+VERDICTS = {
+    "certified": "CERTIFIED: every required rule of the policy is met.",
+    "refused": "REFUSED: a required rule of the policy is not met. There is no certificate.",
+    "inconclusive": "INCONCLUSIVE: the evidence neither meets nor fails a required rule. There is no certificate.",
+    "incomplete": "INCOMPLETE: a required rule lacks its evidence. There is no certificate.",
+    "awaiting_approval": "AWAITING APPROVAL: a second person has to agree.",
+}
+DATA = {
+    "full": "all of the training data, by the data steward's word",
+    "partial": "part of the training data; the rest was not seen",
+    "vendor_attested": "none read; the vendor attests to it",
+    "undisclosed": "none: the training data is undisclosed",
+}
+LEVELS = {
+    0: "L0, self-declared: one party holds every role, or chose the seed",
+    1: "L1, issuer-run: issuer, evaluator and data steward are different parties",
+    2: "L2, independently re-run",
+    3: "L3, accredited",
+}
+MARKS = {"met": "pass", "not_met": "fail", "inconclusive": "warn", "missing": "warn", "not_applicable": "skip"}
+
+
+def findings_of(workspace: Workspace, outcome: RunOutcome) -> Findings:
+    """The facts of a finished run, from its certificate or its screening report."""
+    folder = workspace.run_folder(outcome.run)
+    if outcome.serial is None:
+        return ScreeningReport.from_bytes(folder.file("screening.json").read_bytes(), name="screening report")
+    return certificate_of(folder.file("certificate.json").read_bytes())
+
+
+def certificate_of(data: bytes) -> Certificate:
+    """The certificate in a PDF or bundle, unverified."""
+    from certify.trust.bundle import statement_of
+    from certify.verify.document import open_document
+
+    return Certificate.from_document(statement_of(open_document(data).certificate).predicate, name="certificate")
+
+
+def print_outcome(workspace: Workspace, outcome: RunOutcome, json: bool) -> None:
+    """Prints how a run ended and what comes next."""
+    findings = findings_of(workspace, outcome)
+    if json:
+        emit_json("run", outcome_document(workspace, outcome))
+        return
+    emit()
+    emit(VERDICTS[outcome.verdict], "pass" if outcome.verdict == "certified" else "fail")
+    print_findings(findings)
+    emit()
+    label = "certificate" if outcome.serial else "screening report, not a certificate"
+    fields([(label, str(workspace.home / (outcome.pdf or ""))), ("run", outcome.run)])
+    if outcome.serial:
+        next_step(
+            f"certify verify {workspace.home / (outcome.pdf or '')} --trust {workspace.home / 'trust.json'}",
+            "as a stranger would",
+        )
+    else:
+        next_step(f"certify --home {workspace.home} show {outcome.run}")
+
+
+def outcome_document(workspace: Workspace, outcome: RunOutcome) -> dict[str, Any]:
+    """The JSON form of a finished run."""
+    from certify.trust.bundle import parse_bundle, statement_of
+    from certify.trust.summary import decision_of
+
+    bundle = parse_bundle(workspace.run_folder(outcome.run).file("decision.bundle.json").read_bytes())
+    return {
+        "verdict": outcome.verdict,
+        "serial": outcome.serial,
+        "certificate": str(workspace.home / outcome.certificate) if outcome.certificate else None,
+        "pdf": str(workspace.home / outcome.pdf) if outcome.pdf else None,
+        "run": outcome.run,
+        "decision": decision_of(statement_of(bundle)).document(),
+    }
+
+
+def print_findings(findings: Findings) -> None:
+    """Prints the summary: use, source, independence, data, numbers, rules, what was not checked."""
+    if findings.development:
+        emit("DEVELOPMENT KEYS: a demonstration, never to be relied on.", "warn")
+    emit()
+    fields(_facts(findings))
+    emit()
+    fields([(line.name, f"{line.value}   {line.detail}") for line in findings.headlines])
+    emit()
+    checklist([(MARKS[rule.status], rule.id, f"{rule.title}: {rule.message}") for rule in findings.rules])
+    emit()
+    emit("not checked:")
+    missing = [f"{gap.check}: {gap.reason}" for gap in findings.not_checked]
+    for text in [*missing, *findings.caveats]:
+        paragraph(f"- {text}", indent=2)
+
+
+def _facts(findings: Findings) -> list[tuple[str, str]]:
+    configuration, model = findings.configuration, findings.model
+    rows = [("model", f"{model.name} ({model.parameters:,} weights)"), ("identity", model.identity)]
+    if isinstance(findings, Certificate):
+        rows = [
+            ("serial", findings.serial),
+            *rows,
+            ("valid", f"{findings.valid_from} to {findings.valid_until}"),
+            ("issued by", findings.issuer),
+            ("independence", LEVELS[int(findings.level)]),
+        ]
+    if findings.declaration is not None:
+        rows.append(("for", f"{findings.declaration.intended_use} (declared by {findings.declaration.owner})"))
+    rows += [
+        (
+            "tested as",
+            f"{configuration.engine}, {configuration.dtype}, {configuration.device}, other settings not covered",
+        ),
+        ("policy", f"{findings.policy.id} {findings.policy.version}"),
+        ("data seen", DATA[findings.data_examined]),
+        ("attempt", f"{findings.attempts.number} of {findings.attempts.total} in this log"),
+    ]
+    return rows
+
+
+def read_outcome(workspace: Workspace, name: str) -> RunOutcome:
+    """How a run of this name ended."""
+    from certify.pipeline.main import outcome_of
+
+    return outcome_of(workspace.run_folder(name))
+
+
+def parse_document(data: bytes) -> Any:
+    """A JSON document for printing."""
+    return parse_json(data)

@@ -1,0 +1,24 @@
+"""``certify suspend``: withdraws a certificate for now."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from certify.cli.lifecycle import change
+from certify.cli.options import Json
+from certify.evidence.certificate import State
+
+app = typer.Typer()
+
+
+@app.command()
+def suspend(
+    context: typer.Context,
+    serial: Annotated[str, typer.Argument(help="The certificate.")],
+    reason: Annotated[str, typer.Option(help="Why; everybody can read it.")],
+    json: Json = False,
+) -> int:
+    """Withdraw a certificate for now."""
+    return change(context, serial, State.SUSPENDED, reason, json)

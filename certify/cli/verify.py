@@ -1,0 +1,105 @@
+"""``certify verify``: a stranger's check of a certificate."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from certify.cli.options import Context, Json, Trust
+from certify.cli.render import checklist, emit, emit_json, fields, next_step
+from certify.errors import ExitCode
+
+if TYPE_CHECKING:
+    from certify.verify.verify import Verification
+
+app = typer.Typer()
+
+EXIT_CODES = {"valid": ExitCode.POSITIVE, "stale": ExitCode.INCOMPLETE, "incomplete": ExitCode.INCOMPLETE}
+SENTENCES = {
+    "valid": "VALID: intact, signed by who it says, and not withdrawn as far as was asked.",
+    "stale": "STALE: intact, but the answer about withdrawal is older than you accept.",
+    "invalid": "INVALID: do not rely on this document.",
+    "revoked": "REVOKED: this certificate was withdrawn for good.",
+    "suspended": "SUSPENDED: this certificate is withdrawn for now.",
+    "expired": "EXPIRED: this certificate was good once; its time is over.",
+    "superseded": "SUPERSEDED: a newer certificate takes this one's place.",
+    "not_yet_valid": "NOT YET VALID: this certificate's time has not begun.",
+    "incomplete": "INCOMPLETE: intact; signer unknown, so nobody vouches for it yet.",
+}
+
+
+@app.command()
+def verify(
+    context: typer.Context,
+    certificate: Annotated[str, typer.Argument(metavar="CERT", help="A PDF, a bundle, or a serial.")],
+    model: Annotated[Path | None, typer.Option(help="Folder that should hold the certified model.")] = None,
+    policy: Annotated[str | None, typer.Option(help="Insist on this policy.")] = None,
+    min_level: Annotated[int, typer.Option(min=0, max=3, help="Lowest acceptable assurance level.")] = 0,
+    trust: Trust = None,
+    at: Annotated[str | None, typer.Option(help="Time to ask about, 2026-11-23T12:00:00Z; now when absent.")] = None,
+    max_status_age: Annotated[
+        int | None, typer.Option(min=1, metavar="DAYS", help="Oldest acceptable answer about withdrawal.")
+    ] = None,
+    status: Annotated[Path | None, typer.Option(help="Saved answer of a registry (SERIAL.status.json).")] = None,
+    json: Json = False,
+) -> int:
+    """Check somebody's certificate, offline, under your own trust file."""
+    from certify.cli.reading import find_certificate, find_trust
+    from certify.decide import reader_policy
+    from certify.evidence.certificate import Level
+    from certify.pipeline.clock import now
+    from certify.verify.verify import Question, verify_certificate
+
+    settings = Context.of(context)
+    trust_file = find_trust(settings, trust)
+    found = find_certificate(settings, certificate, status)
+    wanted = reader_policy(policy) if policy else None
+    result = verify_certificate(
+        found.data,
+        trust=trust_file,
+        question=Question(
+            at=at or now(),
+            model=model,
+            policy=wanted.id if wanted else None,
+            policy_sha256=wanted.sha256 if wanted else None,
+            minimum_level=Level(min_level),
+            maximum_status_age_days=max_status_age,
+        ),
+        answer=found.answer,
+    )
+    if json:
+        emit_json("verify", result.document())
+    else:
+        _show(result, trust_file.name if trust_file else None, certificate)
+    return int(EXIT_CODES.get(result.verdict, ExitCode.NEGATIVE))
+
+
+def _show(result: Verification, trust_name: str | None, certificate: str) -> None:
+    rows = [
+        ("signer", result.signer or "unknown"),
+        ("trust file", f"{trust_name}, fingerprint {(result.trust_fingerprint or '')[:16]}" if trust_name else "none"),
+        ("policy", result.policy or "not established"),
+        ("level", f"L{result.level}" if result.level is not None else "not established"),
+        ("serial", result.serial or "not readable"),
+    ]
+    emit(SENTENCES[result.verdict], "pass" if result.verdict == "valid" else "fail")
+    if result.development:
+        emit("DEVELOPMENT KEYS: a demonstration, never to be relied on.", "warn")
+    emit()
+    fields(rows)
+    emit()
+    checklist([(line.result, line.id, line.detail) for line in result.checks if line.result != "skip"])
+    skipped = [(line.result, line.id, line.detail) for line in result.checks if line.result == "skip"]
+    if skipped:
+        emit()
+        emit("not checked:")
+        checklist(skipped)
+    failed = next((line.code for line in result.checks if line.result == "fail" and line.code), None)
+    if failed:
+        next_step(f"certify explain {failed}")
+    elif result.verdict == "incomplete":
+        next_step(f"certify verify {certificate} --trust FILE", "the trust file comes from whoever you trust")
+    elif result.verdict == "valid":
+        next_step(f"certify show {certificate}")

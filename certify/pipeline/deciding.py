@@ -1,0 +1,66 @@
+"""The decision: the policy applied to verified evidence, signed and logged whatever it comes to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from certify.attest.statements import decision_statement
+from certify.decide import LoadedPolicy
+from certify.evidence import statement as kinds
+from certify.evidence.certificate import Level
+from certify.evidence.decision import Decision
+from certify.pipeline.clock import now
+from certify.pipeline.files import RunFolder
+from certify.pipeline.planning import signed_once
+from certify.pipeline.workspace import Workspace
+from certify.trust.bundle import Bundle
+from certify.trust.verified import Verified, verify_statement
+from certify.verify.chain import level_of, take_decision
+from certify.verify.evidence import EvidenceSet, verify_evidence
+
+
+@dataclass(frozen=True)
+class Decided:
+    """A logged decision and what it rests on."""
+
+    evidence: EvidenceSet
+    """Verified statements."""
+    decision: Verified[Decision]
+    """The decision."""
+    bundles: tuple[Bundle, ...]
+    """Every signed statement, the decision last."""
+    level: Level
+    """Assurance level."""
+    log_places: dict[str, int]
+    """Log index of plan, evaluation and decision."""
+
+
+def make_decision(
+    workspace: Workspace,
+    folder: RunFolder,
+    policy: LoadedPolicy,
+    bundles: Sequence[Bundle],
+    log_places: dict[str, int],
+) -> Decided:
+    """Decides once for a run; the time the decision looks at is fixed then.
+
+    Args:
+        workspace: whose issuer decides.
+        folder: the run.
+        policy: what decides.
+        bundles: every signed statement of the run.
+        log_places: log index of plan and evaluation.
+    """
+    trust = workspace.trust
+    evidence = verify_evidence(bundles, trust)
+    issuer = workspace.signer("issuer")
+    level = level_of(evidence, trust.party_of(issuer.keyid), trust)
+
+    def payload() -> bytes:
+        return decision_statement(take_decision(policy, evidence, level, now()), evidence.plan.value.model)
+
+    bundle = signed_once(workspace, folder, "decision", "issuer", payload)
+    appended = workspace.registry().append(bundle.to_bytes(), now=now())
+    decision = verify_statement(bundle, role="issuer", predicate_type=kinds.VSA, model=Decision, trust=trust)
+    return Decided(evidence, decision, (*bundles, bundle), level, {**log_places, "decision": appended.index})

@@ -1,0 +1,182 @@
+"""The certificate and its picture; or, when there is none, a screening report that says so."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from certify.attest.statements import certificate_statement, rendering_statement
+from certify.decide import LoadedPolicy
+from certify.evidence import statement as kinds
+from certify.evidence.canonical import sha256_hex
+from certify.evidence.certificate import (
+    AttemptCount,
+    Certificate,
+    CertificateFile,
+    EvidenceReference,
+    Findings,
+    Rendering,
+    ScreeningReport,
+    serial_for,
+)
+from certify.issue.findings import caveats, headlines
+from certify.pipeline.clock import FORM, later, now
+from certify.pipeline.deciding import Decided
+from certify.pipeline.files import RunFolder, write_whole
+from certify.pipeline.planning import signed_once
+from certify.pipeline.standing import ask_registry
+from certify.pipeline.workspace import Workspace
+from certify.trust.bundle import Bundle, statement_of
+from certify.verify.document import RegistryAnswer
+
+VALID_DAYS = 365
+"""A certificate lapses after a year: benchmarks leak, engines change."""
+
+
+def issue_certificate(
+    workspace: Workspace, folder: RunFolder, policy: LoadedPolicy, decided: Decided
+) -> tuple[Certificate, bytes, bytes]:
+    """The certificate, its bundle file and its signed PDF; each made once for a run.
+
+    The order of the log is kept: the certificate first, then the PDF that carries the certificate's
+    proof, then the rendering that names the PDF's digest.
+    """
+    registry = workspace.registry()
+    proofs = {kind: registry.proof(index) for kind, index in decided.log_places.items()}
+    bundle = signed_once(
+        workspace,
+        folder,
+        "certificate",
+        "issuer",
+        lambda: certificate_statement(_certificate(workspace, decided, proofs)),
+    )
+    appended = registry.append(bundle.to_bytes(), now=now())
+    certificate = Certificate.from_document(statement_of(bundle).predicate, name="certificate")
+    file = CertificateFile(
+        certificate=bundle.document,
+        certificate_proof=appended.proof,
+        statements={part.payload_sha256: part.document for part in decided.bundles},
+        policy=policy.document,
+    )
+    data = folder.once("certificate.json", file.to_bytes)
+    pdf = folder.once("certificate.pdf", lambda: _draw(workspace, certificate, data))
+    rendering = signed_once(
+        workspace, folder, "rendering", "issuer", lambda: rendering_statement(_rendering(certificate, bundle, pdf))
+    )
+    registry.append(rendering.to_bytes(), now=now())
+    publish(workspace, certificate.serial, data, pdf, ask_registry(registry, certificate.serial))
+    return certificate, data, pdf
+
+
+def publish(workspace: Workspace, serial: str, bundle: bytes, pdf: bytes, answer: RegistryAnswer) -> None:
+    """Puts the finished files where people look for them, the PDF last."""
+    folder = workspace.certificates
+    write_whole(folder / f"{serial}.json", bundle)
+    write_whole(folder / f"{serial}.status.json", answer.to_bytes())
+    write_whole(folder / f"{serial}.pdf", pdf)
+
+
+def report_screening(workspace: Workspace, folder: RunFolder, decided: Decided) -> tuple[ScreeningReport, bytes]:
+    """The report of a run that did not end in a certificate, and its PDF; neither is signed as one."""
+    report = ScreeningReport(
+        **_findings(workspace, decided),
+        run=folder.name,
+        verdict=decided.decision.value.verdict,
+        log_index=decided.log_places["decision"],
+    )
+    data = folder.once("screening.json", report.to_bytes)
+    return report, folder.once("screening.pdf", lambda: _draw(workspace, report, data))
+
+
+def _findings(workspace: Workspace, decided: Decided) -> dict[str, Any]:
+    """The fields that certificates and screening reports share."""
+    plan, evaluation = decided.evidence.plan.value, decided.evidence.evaluation.value
+    development = workspace.trust.environment == "development"
+    attempts = AttemptCount(
+        number=evaluation.attempts.number,
+        total=evaluation.attempts.number,
+        excludable=evaluation.attempts.excludable,
+    )
+    results = evaluation.results()
+    issuer = workspace.signer("issuer")
+    shared = Findings(
+        development=development,
+        model=plan.model,
+        configuration=evaluation.configuration,
+        policy=plan.policy,
+        rules=decided.decision.value.rules,
+        headlines=headlines(results),
+        data_examined=plan.data_examined,
+        datasets=plan.datasets,
+        entropy=plan.entropy.kind,
+        attempts=attempts,
+        declaration=decided.evidence.declaration.value if decided.evidence.declaration else None,
+        caveats=caveats(
+            results,
+            data_examined=plan.data_examined,
+            entropy=plan.entropy.kind,
+            attempts=attempts,
+            development=development,
+        ),
+        not_checked=evaluation.not_run,
+        evidence=tuple(_reference(bundle, decided.log_places) for bundle in decided.bundles),
+        issuer=workspace.trust.party_of(issuer.keyid),
+        decided_at=decided.decision.value.decided_at,
+    )
+    return {name: getattr(shared, name) for name in Findings.model_fields}
+
+
+def _reference(bundle: Bundle, log_places: dict[str, int]) -> EvidenceReference:
+    kind = statement_of(bundle).predicate_type
+    name = kinds.SHORT_NAMES.get(kind, "statement")
+    return EvidenceReference(
+        kind=name,
+        predicate_type=kind,
+        payload_sha256=bundle.payload_sha256,
+        keyid=bundle.keyid,
+        log_index=log_places.get(name),
+    )
+
+
+def _certificate(workspace: Workspace, decided: Decided, proofs: dict[str, str]) -> Certificate:
+    moment = now()
+    serial = serial_for(decided.decision.payload_sha256)
+    return Certificate(
+        **_findings(workspace, decided),
+        serial=serial,
+        level=decided.level,
+        proofs=proofs,
+        issued_at=moment,
+        valid_from=moment,
+        valid_until=later(moment, days=VALID_DAYS),
+        status_location=f"{workspace.trust.log_origin}/c/{serial}",
+    )
+
+
+def _rendering(certificate: Certificate, bundle: Bundle, pdf: bytes) -> Rendering:
+    from certify.issue.render import renderer
+
+    return Rendering(
+        serial=certificate.serial,
+        certificate_sha256=bundle.payload_sha256,
+        pdf_sha256=sha256_hex(pdf),
+        renderer=renderer(),
+        rendered_at=now(),
+    )
+
+
+def _draw(workspace: Workspace, findings: Certificate | ScreeningReport, attachment: bytes) -> bytes:
+    """The PDF: signed for a certificate, unsigned for a screening report."""
+    from certify.issue.page import page_of
+    from certify.issue.render import render
+
+    written = findings.issued_at if isinstance(findings, Certificate) else findings.decided_at
+    created = datetime.strptime(written, FORM).replace(tzinfo=UTC)
+    identifier = bytes.fromhex(sha256_hex(attachment))[:16]
+    unsigned = render(page_of(findings), attachment, identifier=identifier, created=created)
+    if isinstance(findings, ScreeningReport):
+        return unsigned
+    from certify.issue.sign import issuer_certificate, sign_pdf
+
+    signer = workspace.signer("issuer")
+    return sign_pdf(unsigned, signer, issuer_certificate(signer, findings.issuer), created)

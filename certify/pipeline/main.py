@@ -1,0 +1,165 @@
+"""The main job as one resumable function: a model folder in, a certificate or a screening report out."""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+from pathlib import Path
+
+from certify.decide import load_policy
+from certify.errors import HostileInput, UsageError
+from certify.evidence.decision import Verdict
+from certify.identify import read_dataset, read_model
+from certify.pipeline.clock import now
+from certify.pipeline.deciding import Decided, make_decision
+from certify.pipeline.evaluating import evaluate
+from certify.pipeline.files import RunFolder, read_file, write_whole
+from certify.pipeline.issuing import issue_certificate, report_screening
+from certify.pipeline.planning import attest_inputs, make_plan
+from certify.pipeline.preparing import prepare_engine, require_installed
+from certify.pipeline.reporter import Reporter
+from certify.pipeline.request import RunInputs, RunOutcome, RunRequest, RunState, Stage
+from certify.pipeline.workspace import Workspace
+
+STATE = "run.json"
+OUTCOME = "outcome.json"
+
+
+def run_model(workspace: Workspace, request: RunRequest, reporter: Reporter) -> RunOutcome:
+    """Tests a model under a policy and issues what the policy allows.
+
+    A run that was cut off is continued by asking for the same again: no committed answer is repeated.
+
+    Raises:
+        CertifyError: whatever stopped it; the run folder stays and can be continued.
+    """
+    folder = start_run(workspace, request, reporter, upto=Stage.ISSUE)
+    return outcome_of(folder)
+
+
+def start_run(workspace: Workspace, request: RunRequest, reporter: Reporter, *, upto: Stage) -> RunFolder:
+    """Begins or continues the run of a request and carries it up to a stage."""
+    require_installed(request.engine)
+    with workspace.lock():
+        inputs = read_inputs(request, reporter)
+        folder = open_run(workspace, inputs, reporter)
+        _advance(workspace, folder, inputs, reporter, upto)
+        return folder
+
+
+def continue_run(workspace: Workspace, folder: RunFolder, reporter: Reporter, *, upto: Stage) -> None:
+    """Carries a run up to a stage; what was done already stays as it is.
+
+    Raises:
+        HostileInput: CERT-E026, the model, data or policy is not what the run began with.
+    """
+    state = RunState.from_bytes(read_file(folder.file(STATE)), name=STATE)
+    require_installed(state.request.engine)
+    with workspace.lock():
+        inputs = read_inputs(state.request, reporter)
+        if inputs.key() != state.key:
+            raise HostileInput(
+                "CERT-E026",
+                f"the model, data or policy has changed since run {folder.name} began",
+                "its plan would no longer describe what is tested",
+                "put the files back, or start a new run with `certify run`",
+            )
+        _advance(workspace, folder, inputs, reporter, upto)
+
+
+def _advance(workspace: Workspace, folder: RunFolder, inputs: RunInputs, reporter: Reporter, upto: Stage) -> None:
+    """Goes through the stages in order; each finds what an earlier start has left and goes on from there."""
+    attested = attest_inputs(workspace, folder, inputs)
+    prepared = prepare_engine(folder, inputs, reporter)
+    plan, plan_bundle, plan_index = make_plan(workspace, folder, prepared)
+    if upto is Stage.PLAN:
+        return
+    evaluated, evaluation_index = evaluate(workspace, folder, prepared, plan, plan_index, reporter)
+    if upto is Stage.CHECK:
+        return
+    reporter.stage("Deciding")
+    places = {"plan": plan_index, "evaluation": evaluation_index}
+    decided = make_decision(workspace, folder, inputs.policy, [*attested, plan_bundle, *evaluated], places)
+    if upto is Stage.ISSUE:
+        _finish(workspace, folder, inputs, decided, reporter)
+
+
+def read_inputs(request: RunRequest, reporter: Reporter) -> RunInputs:
+    """Reads and checks everything that was named; nothing has been written yet."""
+    from certify.attest.declaration import read_declaration
+
+    policy = load_policy(request.policy)
+    reporter.stage("Reading the model")
+    model = read_model(request.model, name=request.name, progress=lambda done, of: reporter.advance(done, of, "bytes"))
+    data = None
+    if request.data:
+        reporter.stage("Reading the training data")
+        data = read_dataset(request.data, progress=lambda done, of: reporter.advance(done, of, "bytes"))
+    declaration = read_declaration(request.declaration) if request.declaration else None
+    return RunInputs(request=request, model=model, policy=policy, data=data, declaration=declaration)
+
+
+def open_run(workspace: Workspace, inputs: RunInputs, reporter: Reporter) -> RunFolder:
+    """The run that was cut off while doing the same, or a new one."""
+    key = inputs.key()
+    for folder in workspace.runs():
+        if folder.has(STATE) and not folder.has(OUTCOME):
+            state = RunState.from_bytes(folder.file(STATE).read_bytes(), name=STATE)
+            if state.key == key:
+                reporter.note(f"continuing run {folder.name}, which was cut off")
+                return folder
+    moment = now()
+    name = f"{moment[:10]}-{moment[11:19].replace(':', '')}-{secrets.token_hex(2)}"
+    folder = RunFolder(workspace.home / "runs" / name)
+    write_whole(folder.file("manifest.json"), inputs.model.manifest.to_bytes())
+    state = RunState(key=key, request=_absolute(inputs.request), started_at=moment)
+    write_whole(folder.file(STATE), state.to_bytes())
+    return folder
+
+
+def _finish(workspace: Workspace, folder: RunFolder, inputs: RunInputs, decided: Decided, reporter: Reporter) -> None:
+    """The certificate and its PDF, or the screening report; then the run is over."""
+    verdict = decided.decision.value.verdict
+    if verdict is Verdict.CERTIFIED:
+        reporter.stage("Issuing the certificate")
+        certificate, _, _ = issue_certificate(workspace, folder, inputs.policy, decided)
+        serial = certificate.serial
+        outcome = RunOutcome(
+            run=folder.name,
+            verdict=verdict.value,
+            serial=serial,
+            certificate=f"certificates/{serial}.json",
+            pdf=f"certificates/{serial}.pdf",
+        )
+    else:
+        reporter.stage("Writing the screening report")
+        report_screening(workspace, folder, decided)
+        outcome = RunOutcome(run=folder.name, verdict=verdict.value, pdf=f"runs/{folder.name}/screening.pdf")
+    write_whole(folder.file(OUTCOME), outcome.to_bytes())
+    shutil.rmtree(folder.file("staged"), ignore_errors=True)
+
+
+def _absolute(request: RunRequest) -> RunRequest:
+    """The request with paths that hold from any folder."""
+    policy = Path(request.policy)
+    return request.model_copy(
+        update={
+            "model": request.model.resolve(),
+            "data": tuple(path.resolve() for path in request.data),
+            "declaration": request.declaration.resolve() if request.declaration else None,
+            "policy": str(policy.resolve()) if policy.exists() else request.policy,
+        }
+    )
+
+
+def outcome_of(folder: RunFolder) -> RunOutcome:
+    """How a finished run ended.
+
+    Raises:
+        UsageError: CERT-E012, it has not ended.
+    """
+    if not folder.has(OUTCOME):
+        raise UsageError(
+            "CERT-E012", f"run {folder.name} has not ended", hint="give the command that started it again to go on"
+        )
+    return RunOutcome.from_bytes(folder.file(OUTCOME).read_bytes(), name=OUTCOME)

@@ -1,0 +1,115 @@
+"""The plan: everything fixed, signed and logged before the first problem is drawn."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+
+from certify.attest.statements import dataset_statement, declaration_statement, plan_statement
+from certify.check import planned_checks
+from certify.errors import EvidenceMissing
+from certify.evidence import statement as kinds
+from certify.evidence.canonical import parse_json
+from certify.evidence.dataset import Dataset
+from certify.evidence.evaluation import EntropyUsed, WitnessAnswer
+from certify.evidence.plan import EntropyKind, EntropySource, Plan, fresh_seed
+from certify.pipeline.clock import later, now
+from certify.pipeline.files import RunFolder
+from certify.pipeline.request import Prepared, RunInputs
+from certify.pipeline.workspace import Workspace
+from certify.trust.bundle import Bundle, parse_bundle
+from certify.trust.dsse import sign_statement
+from certify.trust.verified import Verified, verify_statement
+from certify.verify.entropy import check_witnesses, entropy_of
+
+WITNESS_FOLDER = "witnesses"
+"""Where a run waits for the answers of its seed witnesses, one JSON file each."""
+
+
+def attest_inputs(workspace: Workspace, folder: RunFolder, inputs: RunInputs) -> list[Bundle]:
+    """The signed statements about training data and intended use; made once."""
+    bundles = []
+    if inputs.data is not None:
+        identity = inputs.data.identity
+        dataset = Dataset(dataset=identity, complete=inputs.request.complete, described_at=now())
+        bundles.append(signed_once(workspace, folder, "dataset", "data-steward", lambda: dataset_statement(dataset)))
+    if inputs.declaration is not None:
+        declaration, model = inputs.declaration, inputs.model.identity
+        bundles.append(
+            signed_once(
+                workspace, folder, "declaration", "data-steward", lambda: declaration_statement(declaration, model)
+            )
+        )
+    return bundles
+
+
+def make_plan(workspace: Workspace, folder: RunFolder, prepared: Prepared) -> tuple[Verified[Plan], Bundle, int]:
+    """The signed plan, its bundle and its place in the log; made once for a run."""
+    bundle = signed_once(workspace, folder, "plan", "evaluator", lambda: plan_statement(_plan(workspace, prepared)))
+    appended = workspace.registry().append(bundle.to_bytes(), now=now())
+    plan = verify_statement(bundle, role="evaluator", predicate_type=kinds.PLAN, model=Plan, trust=workspace.trust)
+    return plan, bundle, appended.index
+
+
+def _plan(workspace: Workspace, prepared: Prepared) -> Plan:
+    inputs = prepared.inputs
+    checks = planned_checks(inputs.policy.policy.checks)
+    moment = now()
+    witnesses = tuple(witness.keyid for witness in workspace.trust.seed_witnesses)
+    kind = inputs.request.entropy
+    return Plan(
+        applicant=workspace.configuration.applicant,
+        model=inputs.model.identity,
+        configuration=prepared.described.configuration,
+        policy=inputs.policy.reference,
+        checks=checks,
+        datasets=(inputs.data.identity,) if inputs.data else (),
+        data_examined=inputs.data_examined,
+        entropy=EntropySource(kind=kind, witnesses=witnesses if kind is EntropyKind.SEED_WITNESSES else ()),
+        tokens=sum(check.items * check.samples * check.max_tokens for check in checks),
+        planned_at=moment,
+        deadline=later(moment, hours=inputs.request.max_hours),
+    )
+
+
+def draw_seed(workspace: Workspace, folder: RunFolder, plan: Verified[Plan]) -> tuple[EntropyUsed, bytes]:
+    """The entropy and the 32-byte seed; fixed once for a run, after its plan was logged.
+
+    Raises:
+        EvidenceMissing: CERT-E098, a seed witness has not answered yet.
+    """
+    document = folder.once_document("entropy.json", lambda: _entropy(workspace, folder, plan).document())
+    used = EntropyUsed.from_document(document, name="entropy.json")
+    return used, fresh_seed(plan.payload_sha256, bytes.fromhex(used.value))
+
+
+def _entropy(workspace: Workspace, folder: RunFolder, plan: Verified[Plan]) -> EntropyUsed:
+    if plan.value.entropy.kind is EntropyKind.SELF:
+        return EntropyUsed(kind=EntropyKind.SELF, value=secrets.token_hex(32))
+    waiting = folder.file(WITNESS_FOLDER)
+    answers = [
+        WitnessAnswer.from_document(parse_json(path.read_bytes(), name=path.name), name=path.name)
+        for path in sorted(waiting.glob("*.json"))
+    ]
+    missing = set(plan.value.entropy.witnesses) - {answer.keyid for answer in answers}
+    if missing:
+        waiting.mkdir(parents=True, exist_ok=True)
+        raise EvidenceMissing(
+            "CERT-E098",
+            f"{len(missing)} seed witnesses have not answered the plan yet",
+            "the fresh problems are drawn from their answers, so that nobody can choose them",
+            f"each runs `certify plan answer {folder.file('plan.bundle.json')} --key KEY` and you put the answers into "
+            f"{waiting}; then give the same command again",
+        )
+    ordered = tuple(sorted(answers, key=lambda answer: answer.keyid))
+    used = EntropyUsed(kind=EntropyKind.SEED_WITNESSES, value=entropy_of(ordered), answers=ordered)
+    check_witnesses(plan, used, workspace.trust)
+    return used
+
+
+def signed_once(
+    workspace: Workspace, folder: RunFolder, kind: str, role: str, make_payload: Callable[[], bytes]
+) -> Bundle:
+    """A signed statement of a run; what was signed first stays, however often the run is started again."""
+    name = f"{kind}.bundle.json"
+    return parse_bundle(folder.once(name, lambda: sign_statement(make_payload(), workspace.signer(role))), name=name)

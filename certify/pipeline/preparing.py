@@ -1,0 +1,97 @@
+"""Before the plan: a clean copy of the model, the configuration it will be tested in, and a pilot."""
+
+from __future__ import annotations
+
+import shutil
+from importlib.util import find_spec
+from pathlib import Path
+
+from certify.check import pilot_requests
+from certify.engines import Described, PilotResult, describe, pilot, require_engine, require_token_cap
+from certify.errors import UsageError
+from certify.identify import ModelFolder, stage
+from certify.pipeline.files import RunFolder
+from certify.pipeline.reporter import Reporter
+from certify.pipeline.request import Prepared, RunInputs
+
+PILOT_SECONDS = 900.0
+"""A pilot is given up after a quarter of an hour."""
+
+
+def require_installed(engine: str) -> None:
+    """Returns if everything a run needs at its end is installed: better told now than after hours.
+
+    Raises:
+        UsageError: CERT-E010, names the extra to install.
+    """
+    require_engine(engine)
+    for module, extra, purpose in (("weasyprint", "pdf", "draw the PDF"), ("sqlmodel", "registry", "keep the log")):
+        if find_spec(module) is None:
+            raise UsageError(
+                "CERT-E010",
+                f"{module} is not installed; a run needs it to {purpose}",
+                hint=f"pip install 'certify-models[{extra}]'",
+            )
+
+
+def prepare_engine(folder: RunFolder, inputs: RunInputs, reporter: Reporter) -> Prepared:
+    """A run ready for its plan.
+
+    Raises:
+        UsageError: CERT-E063, the pilot's answers exceed the policy's token cap; nothing was logged.
+    """
+    reporter.stage("Preparing the engine")
+    staged = stage_copy(folder, inputs.model)
+    described = Described.from_document(
+        folder.once_document("described.json", lambda: _described(staged, inputs).document()), name="described.json"
+    )
+    if not folder.has("plan.bundle.json"):
+        result = run_pilot(folder, staged, described, inputs, reporter)
+        require_token_cap(result, _cap(inputs))
+    return Prepared(inputs=inputs, staged=staged, described=described)
+
+
+def stage_copy(folder: RunFolder, model: ModelFolder) -> Path:
+    """A copy of the runtime files, each checked against the manifest as it is copied."""
+    staged = folder.file("staged")
+    if not folder.has("staged.done"):
+        shutil.rmtree(staged, ignore_errors=True)
+        stage(model, staged)
+        folder.once("staged.done", lambda: model.manifest.identity.encode() + b"\n")
+    return staged
+
+
+def run_pilot(
+    folder: RunFolder, staged: Path, described: Described, inputs: RunInputs, reporter: Reporter
+) -> PilotResult:
+    """Answers to a few problems that no plan asks; made once for a run."""
+    reporter.stage("Piloting: does the model finish within the token cap?")
+    requests = pilot_requests(inputs.policy.policy.checks)
+
+    def measure() -> PilotResult:
+        return pilot(
+            staged,
+            described.configuration,
+            requests,
+            progress=lambda seen: reporter.advance(seen.done, seen.total, "pilot answers"),
+            max_seconds=PILOT_SECONDS,
+            batch_size=inputs.request.batch_size,
+        )
+
+    return PilotResult.from_document(folder.once_document("pilot.json", lambda: measure().document()), name="pilot")
+
+
+def _described(staged: Path, inputs: RunInputs) -> Described:
+    request = inputs.request
+    return describe(
+        staged,
+        request.engine,
+        device=request.device,
+        dtype=request.dtype,
+        prompt_style=request.prompt_style,
+        system_prompt=request.system_prompt,
+    )
+
+
+def _cap(inputs: RunInputs) -> int:
+    return max(request.max_tokens for request in pilot_requests(inputs.policy.policy.checks))

@@ -1,0 +1,137 @@
+"""What the user asks of a run, and everything that has been read before the plan is made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from certify.decide import LoadedPolicy
+from certify.engines import Described
+from certify.evidence.base import Value
+from certify.evidence.canonical import canonical_digest
+from certify.evidence.dataset import DataExamined, Declaration
+from certify.evidence.plan import EntropyKind
+from certify.identify import DatasetFolder, ModelFolder
+
+
+class Stage(StrEnum):
+    """The stages of a run; each is signed and logged before the next begins."""
+
+    PLAN = "plan"
+    CHECK = "check"
+    DECIDE = "decide"
+    ISSUE = "issue"
+
+
+class RunRequest(Value):
+    """The command line of the main job, as a value."""
+
+    model: Path
+    """Model folder."""
+    policy: str
+    """Shipped id, or path of a policy."""
+    data: tuple[Path, ...] = ()
+    """Training data at hand."""
+    complete: bool = False
+    """The data steward's word that this is all of it."""
+    name: str | None = None
+    """What the owner calls the model; the folder's name when absent."""
+    declaration: Path | None = None
+    """File with the owner's declaration."""
+    engine: str = "hf"
+    """hf, vllm or replay."""
+    device: str = "auto"
+    """auto, cpu or cuda."""
+    dtype: str = "auto"
+    """auto, float32, bfloat16 or float16."""
+    prompt_style: str = "auto"
+    """auto, chat or completion."""
+    system_prompt: str | None = None
+    """Text before every question."""
+    entropy: EntropyKind = EntropyKind.SELF
+    """Where the seed's randomness comes from."""
+    max_hours: float = 168.0
+    """Time until the plan counts as failed."""
+    batch_size: int = 32
+    """Questions answered together."""
+
+
+@dataclass(frozen=True)
+class RunInputs:
+    """What was read for a run."""
+
+    request: RunRequest
+    """What was asked."""
+    model: ModelFolder
+    """The model."""
+    policy: LoadedPolicy
+    """The policy, linted."""
+    data: DatasetFolder | None
+    """The training data, if any was given."""
+    declaration: Declaration | None
+    """The owner's declaration, if any was given."""
+
+    @property
+    def data_examined(self) -> DataExamined:
+        """How much of the training data this run can read, by the steward's word."""
+        if self.data is None:
+            return DataExamined.UNDISCLOSED
+        return DataExamined.FULL if self.request.complete else DataExamined.PARTIAL
+
+    def key(self) -> str:
+        """Names what is asked: a run that was cut off is continued by asking for the same."""
+        request = self.request
+        return canonical_digest(
+            {
+                "model": self.model.identity.document(),
+                "policy": self.policy.reference.sha256,
+                "data": self.data.identity.document() if self.data else None,
+                "complete": request.complete,
+                "declaration": self.declaration.document() if self.declaration else None,
+                "engine": [request.engine, request.device, request.dtype, request.prompt_style, request.system_prompt],
+                "entropy": request.entropy.value,
+            }
+        )
+
+
+class RunState(Value):
+    """First file of a run folder."""
+
+    schema_: str = "certify/run-state/v1"
+    """Names this form."""
+    key: str
+    """What was asked."""
+    request: RunRequest
+    """How it was asked."""
+    started_at: str
+    """When."""
+
+
+class RunOutcome(Value):
+    """Last file of a run folder: the run has ended."""
+
+    schema_: str = "certify/run-outcome/v1"
+    """Names this form."""
+    run: str
+    """Names the run."""
+    verdict: str
+    """What the policy came to."""
+    serial: str | None = None
+    """The certificate, if one was issued."""
+    certificate: str | None = None
+    """Bundle of the certificate, path within the workspace."""
+    pdf: str | None = None
+    """PDF of the certificate or of the screening report, path within the workspace."""
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A run that is ready for its plan."""
+
+    inputs: RunInputs
+    """What was read."""
+    staged: Path
+    """Copy of the model's runtime files that the engine sees."""
+    described: Described
+    """Configuration the model is tested in."""

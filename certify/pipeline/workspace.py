@@ -1,0 +1,182 @@
+"""The workspace of an issuer: configuration, keys, trust file, registry, runs, certificates."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from certify.errors import RegistryError, UsageError
+from certify.evidence.base import Utc, Value
+from certify.evidence.canonical import canonical_bytes
+from certify.pipeline.clock import later, now
+from certify.pipeline.files import RunFolder, read_file, write_whole
+from certify.trust.keys import KeySigner, generate_signer, load_key, save_key
+from certify.trust.passphrase import DEVELOPMENT_PASSPHRASE, find_passphrase
+from certify.trust.trustfile import TrustFile
+
+if TYPE_CHECKING:
+    from certify_registry import Registry
+
+ROLES = ("data-steward", "evaluator", "issuer", "revoker")
+DEFAULT_HOME = Path(".certify")
+DEVELOPMENT_PARTY = "development workspace"
+
+
+class Configuration(Value):
+    """What a workspace knows about itself."""
+
+    schema_: str = "certify/workspace/v1"
+    """Names this form."""
+    applicant: str
+    """Who asks for certificates here."""
+    environment: str
+    """development or production."""
+    created_at: Utc
+    """When it was made."""
+
+
+class Workspace:
+    """One issuer's folder. Only one run writes to it at a time."""
+
+    def __init__(
+        self, home: Path, configuration: Configuration, trust: TrustFile, ask: Callable[[str], str] | None = None
+    ) -> None:
+        self.home = home
+        self.configuration = configuration
+        self.trust = trust
+        self.ask = ask
+
+    @classmethod
+    def open(cls, home: Path, *, ask: Callable[[str], str] | None = None) -> Workspace:
+        """The workspace at ``home``; ``ask`` asks a person for a passphrase.
+
+        Raises:
+            UsageError: CERT-E012, there is none.
+            TrustError: its trust file is unusable.
+        """
+        if not (home / "workspace.json").is_file():
+            raise UsageError(
+                "CERT-E012",
+                f"there is no workspace at {home}",
+                hint="`certify run` makes a development workspace; name another one with --home DIR",
+            )
+        configuration = Configuration.from_bytes(read_file(home / "workspace.json"), name="workspace.json")
+        return cls(home, configuration, TrustFile.load(home / "trust.json"), ask)
+
+    @classmethod
+    def open_or_create(
+        cls, home: Path, *, applicant: str = DEVELOPMENT_PARTY, ask: Callable[[str], str] | None = None
+    ) -> Workspace:
+        """The workspace at ``home``; a development one is made where there is none."""
+        if not (home / "workspace.json").is_file():
+            create_development(home, applicant)
+        return cls.open(home, ask=ask)
+
+    @property
+    def development(self) -> bool:
+        """Whether everything made here is for trying out only."""
+        return self.configuration.environment == "development"
+
+    @property
+    def certificates(self) -> Path:
+        """Where finished PDFs are kept."""
+        return self.home / "certificates"
+
+    def signer(self, role: str) -> KeySigner:
+        """The key of a role.
+
+        Raises:
+            TrustError: CERT-E040 wrong passphrase, CERT-E041 unreadable key.
+        """
+        path = self.home / "keys" / f"{role}.pem"
+        passphrase = DEVELOPMENT_PASSPHRASE if self.development else find_passphrase(str(path), prompt=self.ask)
+        return load_key(path, passphrase)
+
+    def registry(self, *, writable: bool = True) -> Registry:
+        """The embedded registry; with its log key when it is to be written."""
+        from certify_registry import Registry
+
+        log_key = self.signer("log").private_key if writable else None
+        return Registry.open(self.home / "registry", log_key=log_key)
+
+    def runs(self) -> Iterator[RunFolder]:
+        """All runs, oldest first."""
+        folder = self.home / "runs"
+        if folder.is_dir():
+            for path in sorted(folder.iterdir()):
+                if path.is_dir() and not path.name.startswith("."):
+                    yield RunFolder(path)
+
+    def run_folder(self, name: str) -> RunFolder:
+        """One run by name.
+
+        Raises:
+            UsageError: CERT-E012, there is none of that name.
+        """
+        path = self.home / "runs" / name
+        if "/" in name or name.startswith(".") or not path.is_dir():
+            raise UsageError(
+                "CERT-E012", f"there is no run {name!r} in {self.home}", hint="certify show lists the runs"
+            )
+        return RunFolder(path)
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Keeps other runs out of this workspace.
+
+        Raises:
+            RegistryError: CERT-E071, another process holds it.
+        """
+        descriptor = os.open(self.home / ".lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError as error:
+                raise RegistryError(
+                    "CERT-E071",
+                    f"another certify is working in {self.home}",
+                    "two runs at once could not keep the log in order",
+                    "wait for it to end, or use another workspace with --home DIR",
+                ) from error
+            yield
+        finally:
+            os.close(descriptor)
+
+
+def create_development(home: Path, applicant: str) -> None:
+    """Makes a workspace for trying out: one party holds every key, and everything it signs says so.
+
+    The configuration is written last, so that a half-made workspace is made again.
+    """
+    from certify_registry import Registry
+
+    created = now()
+    signers = {role: generate_signer() for role in ROLES}
+    log = generate_signer("ed25519")
+    (home / "keys").mkdir(parents=True, exist_ok=True, mode=0o700)
+    for role, signer in {**signers, "log": log}.items():
+        save_key(home / "keys" / f"{role}.pem", signer, DEVELOPMENT_PASSPHRASE)
+    origin = f"development.invalid/certify-{log.keyid[:12]}"
+    registry = Registry.create(home / "registry", origin=origin, log_key=log.private_key)
+    for role, signer in signers.items():
+        registry.enroll(signer.public_pem, party=DEVELOPMENT_PARTY, role=role)
+    trust = {
+        "schema": "certify/trust/v1",
+        "version": 1,
+        "name": "development workspace, not for reliance",
+        "environment": "development",
+        "expires": later(created, days=366),
+        "keys": {
+            signer.keyid: {"pem": signer.public_pem, "party": DEVELOPMENT_PARTY, "scheme": signer.scheme}
+            for signer in signers.values()
+        },
+        "roles": {role: {"keyids": [signer.keyid], "threshold": 1} for role, signer in signers.items()},
+        "log": {"origin": origin, "vkey": registry.vkey},
+    }
+    write_whole(home / "trust.json", TrustFile.parse(canonical_bytes(trust)).to_bytes())
+    configuration = Configuration(applicant=applicant, environment="development", created_at=created)
+    write_whole(home / "workspace.json", configuration.to_bytes())

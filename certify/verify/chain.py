@@ -1,0 +1,174 @@
+"""Checks that tie a certificate to its evidence, to the log and to the policy."""
+
+from __future__ import annotations
+
+from certify.decide import LoadedPolicy, PolicyInput, decide, policy_from_document
+from certify.errors import EvidenceMissing, HostileInput
+from certify.evidence import statement as kinds
+from certify.evidence.certificate import Certificate, Level, serial_for
+from certify.evidence.decision import Decision, Verdict
+from certify.evidence.plan import EntropyKind
+from certify.trust.bundle import Bundle, statement_of
+from certify.trust.independence import assurance_level
+from certify.trust.log_entry import entry_of
+from certify.trust.tlog_proof import LogProof, verify_tlog_proof
+from certify.trust.trustfile import TrustFile
+from certify.trust.verified import Verified, verify_statement
+from certify.verify.document import Document
+from certify.verify.evidence import EvidenceSet
+
+
+def verify_decision(document: Document, trust: TrustFile) -> Verified[Decision]:
+    """The one signed decision among the certificate's evidence.
+
+    Raises:
+        EvidenceMissing: CERT-E064, there is none.
+        HostileInput: its signature, role or form is wrong.
+    """
+    for bundle in document.statements.values():
+        if statement_of(bundle).predicate_type == kinds.VSA:
+            return verify_statement(bundle, role="issuer", predicate_type=kinds.VSA, model=Decision, trust=trust)
+    raise EvidenceMissing("CERT-E064", "there is no signed decision")
+
+
+def check_references(document: Document, certificate: Certificate) -> str:
+    """Every statement the certificate rests on is in the bundle, and none besides.
+
+    Raises:
+        HostileInput: CERT-E090, a statement is missing, surplus or signed by another key than named.
+    """
+    named = {reference.payload_sha256: reference for reference in certificate.evidence}
+    if set(named) != set(document.statements):
+        raise HostileInput("CERT-E090", "the bundle holds other statements than the certificate rests on")
+    for digest, bundle in document.statements.items():
+        if bundle.keyid != named[digest].keyid:
+            raise HostileInput("CERT-E090", f"the {named[digest].kind} is signed by another key than the one named")
+    return f"{len(named)} signed statements, each by the role that may sign it"
+
+
+def check_log(document: Document, certificate: Certificate, trust: TrustFile) -> str:
+    """Plan, evaluation, decision and certificate are in the log, in this order.
+
+    Raises:
+        HostileInput: a proof does not verify under the trust file's log key, or the order is another.
+    """
+    by_kind = {reference.kind: reference for reference in certificate.evidence}
+    places = []
+    for kind in ("plan", "evaluation", "decision"):
+        reference, proof = by_kind.get(kind), certificate.proofs.get(kind)
+        if reference is None or proof is None:
+            raise HostileInput("CERT-E090", f"the certificate carries no log proof of its {kind}")
+        found = prove(document.statements[reference.payload_sha256], proof, trust)
+        if found.index != reference.log_index:
+            raise HostileInput("CERT-E090", f"the {kind} is at another place of the log than the certificate says")
+        places.append(found.index)
+    own = prove(document.certificate, document.file.certificate_proof, trust)
+    places.append(own.index)
+    if places != sorted(set(places)):
+        raise HostileInput(
+            "CERT-E090", "the log does not hold plan, evaluation, decision and certificate in this order"
+        )
+    shown = ", ".join(str(place) for place in places)
+    return f"plan, evaluation, decision, certificate at {shown} of {own.origin}"
+
+
+def prove(bundle: Bundle, proof: str, trust: TrustFile) -> LogProof:
+    """The place of a signed statement in the trusted log.
+
+    Raises:
+        HostileInput: CERT-E075, CERT-E076, the proof is malformed or does not verify.
+    """
+    return verify_tlog_proof(proof, entry_of(bundle).to_bytes(), trust.log_vkey)
+
+
+def replay(
+    document: Document, certificate: Certificate, evidence: EvidenceSet, decision: Verified[Decision], level: Level
+) -> str:
+    """The policy, applied again to the evidence, gives the signed decision.
+
+    Raises:
+        HostileInput: CERT-E091, it gives another one, or the policy is not the one planned.
+    """
+    policy = policy_from_document(document.file.policy)
+    if not policy.reference == certificate.policy == evidence.plan.value.policy == decision.value.policy:
+        raise HostileInput("CERT-E091", "the policy in the bundle is not the one that was planned")
+    again = take_decision(policy, evidence, level, decision.value.decided_at)
+    if again != decision.value:
+        raise HostileInput(
+            "CERT-E091", "applied to this evidence, the policy comes to another decision than the one signed"
+        )
+    if again.verdict is not Verdict.CERTIFIED:
+        raise HostileInput("CERT-E091", f"the decision is {again.verdict}; it cannot carry a certificate")
+    return f"policy {policy.reference.id} {policy.reference.version} applied again: the same decision, rule by rule"
+
+
+def take_decision(policy: LoadedPolicy, evidence: EvidenceSet, level: Level, decided_at: str) -> Decision:
+    """What the policy decides on verified evidence at a time."""
+    return decide(policy, policy_input(evidence, level), decided_at, evidence.digests)
+
+
+def policy_input(evidence: EvidenceSet, level: Level) -> PolicyInput:
+    """The view of the evidence that policies can ask about."""
+    return PolicyInput.build(
+        plan=evidence.plan,
+        evaluation=evidence.evaluation,
+        datasets=evidence.datasets,
+        declaration=evidence.declaration,
+        level=level,
+    )
+
+
+def level_of(evidence: EvidenceSet, issuer_party: str, trust: TrustFile) -> Level:
+    """The assurance level that follows from who signed and where the seed came from."""
+    return assurance_level(
+        issuer=issuer_party,
+        evaluator=evidence.evaluation.party,
+        stewards=[dataset.party for dataset in evidence.datasets],
+        entropy=evidence.plan.value.entropy.kind,
+        development=trust.environment == "development",
+    )
+
+
+def check_facts(
+    certificate: Certificate, evidence: EvidenceSet, decision: Verified[Decision], level: Level, trust: TrustFile
+) -> str:
+    """What the certificate says is what its evidence says.
+
+    Raises:
+        HostileInput: CERT-E090, a fact differs.
+    """
+    plan, evaluation = evidence.plan.value, evidence.evaluation.value
+    pairs = {
+        "model": (certificate.model, plan.model),
+        "tested configuration": (certificate.configuration, evaluation.configuration),
+        "rules": (certificate.rules, decision.value.rules),
+        "time of decision": (certificate.decided_at, decision.value.decided_at),
+        "training data": (certificate.datasets, plan.datasets),
+        "extent of the data examined": (certificate.data_examined, plan.data_examined),
+        "source of the seed": (certificate.entropy, plan.entropy.kind),
+        "attempt": (certificate.attempts.number, evaluation.attempts.number),
+        "checks not run": (certificate.not_checked, evaluation.not_run),
+        "declaration": (certificate.declaration, evidence.declaration.value if evidence.declaration else None),
+        "serial": (certificate.serial, serial_for(decision.payload_sha256)),
+        "assurance level": (certificate.level, level),
+        "development mark": (certificate.development, trust.environment == "development"),
+    }
+    for name, (said, found) in pairs.items():
+        if said != found:
+            raise HostileInput("CERT-E090", f"the {name} on the certificate is not what the evidence says")
+    return f"{len(pairs)} facts on the certificate follow from the evidence"
+
+
+def check_seed(evidence: EvidenceSet, trust: TrustFile) -> str:
+    """The seed follows from the plan and from the entropy source the plan named.
+
+    Raises:
+        HostileInput: CERT-E092, a witness's answer is missing or wrong, or the entropy is not theirs.
+    """
+    from certify.verify.entropy import check_witnesses
+
+    kind = evidence.plan.value.entropy.kind
+    if kind is EntropyKind.SELF:
+        return "the seed follows from the plan; the issuer could have chosen it"
+    check_witnesses(evidence.plan, evidence.evaluation.value.entropy, trust)
+    return f"the seed follows from the plan and {len(evidence.plan.value.entropy.witnesses)} witnesses"

@@ -1,0 +1,86 @@
+"""Opens what a stranger was handed: a signed PDF, or the bundle alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from certify.errors import HostileInput
+from certify.evidence.base import Value
+from certify.evidence.canonical import sha256_hex
+from certify.evidence.certificate import CertificateFile
+from certify.trust.bundle import Bundle, parse_bundle
+
+
+@dataclass(frozen=True)
+class Document:
+    """A certificate as a file; nothing in it is believed yet."""
+
+    file: CertificateFile
+    """The bundle."""
+    certificate: Bundle
+    """The certificate statement, signature unchecked."""
+    statements: dict[str, Bundle] = field(repr=False)
+    """Evidence statements by payload digest, signatures unchecked."""
+    pdf_sha256: str | None
+    """Digest of every byte of the PDF; absent for a bare bundle."""
+    pdf_key: str | None
+    """Public key (PEM) that the PDF's own signature verifies under; absent for a bare bundle."""
+
+
+def open_document(data: bytes) -> Document:
+    """The certificate in ``data``, read strictly.
+
+    Raises:
+        HostileInput: CERT-E080 to CERT-E084 for a PDF, CERT-E043 to CERT-E049 for a bundle.
+    """
+    if data[:1024].lstrip()[:1] != b"{":
+        from certify.verify.pdf import read_pdf
+
+        signed = read_pdf(data)
+        return _document(signed.bundle, pdf_sha256=sha256_hex(data), pdf_key=signed.public_pem)
+    return _document(data, pdf_sha256=None, pdf_key=None)
+
+
+def _document(bundle: bytes, *, pdf_sha256: str | None, pdf_key: str | None) -> Document:
+    file = CertificateFile.from_bytes(bundle, name="certificate bundle")
+    if file.schema_ != "certify/bundle/v1":
+        raise HostileInput("CERT-E081", f"this bundle has the form {file.schema_!r}, which this version cannot read")
+    statements = {}
+    for digest, document in file.statements.items():
+        statement = parse_bundle(document, name="evidence statement")
+        if statement.payload_sha256 != digest:
+            raise HostileInput("CERT-E045", "a statement in the bundle is filed under another statement's digest")
+        statements[digest] = statement
+    return Document(
+        file=file,
+        certificate=parse_bundle(file.certificate, name="certificate"),
+        statements=statements,
+        pdf_sha256=pdf_sha256,
+        pdf_key=pdf_key,
+    )
+
+
+class StatusEntry(Value):
+    """One logged change of standing."""
+
+    bundle: dict[str, object]
+    """The signed status statement."""
+    proof: str
+    """Its log proof."""
+
+
+class RegistryAnswer(Value):
+    """What a registry says of one certificate; every part is signed or proven."""
+
+    serial: str
+    """The certificate."""
+    rendering: dict[str, object] | None = None
+    """The signed rendering statement: the digest of the PDF."""
+    rendering_proof: str | None = None
+    """Its log proof."""
+    statuses: tuple[StatusEntry, ...] = ()
+    """Changes of standing, oldest first."""
+    checkpoint: str
+    """The log's newest signed checkpoint."""
+    asked_at: str
+    """When the registry was asked."""

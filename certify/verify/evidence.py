@@ -1,0 +1,102 @@
+"""Turns signed statements into verified evidence, each under the role that may sign it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from certify.errors import EvidenceMissing, HostileInput
+from certify.evidence import statement as kinds
+from certify.evidence.base import Value
+from certify.evidence.dataset import Dataset, Declaration
+from certify.evidence.evaluation import Evaluation
+from certify.evidence.plan import Plan, fresh_seed
+from certify.trust.bundle import Bundle, statement_of
+from certify.trust.trustfile import TrustFile
+from certify.trust.verified import Verified, verify_statement
+
+ROLES: dict[str, tuple[str, type[Value]]] = {
+    kinds.PLAN: ("evaluator", Plan),
+    kinds.EVALUATION: ("evaluator", Evaluation),
+    kinds.DATASET: ("data-steward", Dataset),
+    kinds.DECLARATION: ("data-steward", Declaration),
+}
+"""Which role signs which kind of evidence, and the form of its predicate."""
+
+
+@dataclass(frozen=True)
+class EvidenceSet:
+    """All that a decision may look at; every part is verified."""
+
+    plan: Verified[Plan]
+    evaluation: Verified[Evaluation]
+    datasets: tuple[Verified[Dataset], ...]
+    declaration: Verified[Declaration] | None
+
+    @property
+    def statements(self) -> tuple[Verified[Value], ...]:
+        """Every statement, in the order evidence comes about."""
+        last = () if self.declaration is None else (self.declaration,)
+        return (*self.datasets, self.plan, self.evaluation, *last)  # type: ignore[return-value]
+
+    @property
+    def digests(self) -> tuple[str, ...]:
+        """Payload digests, sorted."""
+        return tuple(sorted(statement.payload_sha256 for statement in self.statements))
+
+
+def verify_evidence(bundles: Iterable[Bundle], trust: TrustFile) -> EvidenceSet:
+    """The verified evidence among ``bundles``; statements of other kinds are left alone.
+
+    Raises:
+        HostileInput: a signature, role or form is wrong, or statements speak of different models or plans.
+        EvidenceMissing: CERT-E064, there is no plan or no evaluation.
+    """
+    found: dict[str, list[Verified[Value]]] = {kind: [] for kind in ROLES}
+    for bundle in bundles:
+        kind = statement_of(bundle).predicate_type
+        if kind in ROLES:
+            role, model = ROLES[kind]
+            found[kind].append(verify_statement(bundle, role=role, predicate_type=kind, model=model, trust=trust))
+    declarations = found[kinds.DECLARATION]
+    evidence = EvidenceSet(
+        plan=_only(found[kinds.PLAN], "plan"),  # type: ignore[arg-type]
+        evaluation=_only(found[kinds.EVALUATION], "evaluation"),  # type: ignore[arg-type]
+        datasets=tuple(sorted(found[kinds.DATASET], key=lambda dataset: dataset.payload_sha256)),  # type: ignore[arg-type]
+        declaration=_only(declarations, "declaration") if declarations else None,  # type: ignore[arg-type]
+    )
+    _agree(evidence)
+    return evidence
+
+
+def _only(statements: list[Verified[Value]], kind: str) -> Verified[Value]:
+    if not statements:
+        raise EvidenceMissing("CERT-E064", f"there is no signed {kind}")
+    if len(statements) > 1:
+        raise HostileInput("CERT-E045", f"there are {len(statements)} signed {kind}s where one decides")
+    return statements[0]
+
+
+def _agree(evidence: EvidenceSet) -> None:
+    """Every statement is about the same model, plan, data and seed."""
+    plan, evaluation = evidence.plan.value, evidence.evaluation.value
+    identity = plan.model.identity
+    subjects = [evidence.plan, evidence.evaluation, *([evidence.declaration] if evidence.declaration else [])]
+    if any(part.statement.subject[0].digest.sha256 != identity for part in subjects):
+        raise HostileInput("CERT-E090", "the statements speak of different models")
+    if evaluation.plan_sha256 != evidence.plan.payload_sha256:
+        raise HostileInput("CERT-E090", "the evaluation belongs to another plan")
+    if evaluation.model != plan.model or evaluation.configuration != plan.configuration:
+        raise HostileInput("CERT-E090", "the evaluation tested another model or configuration than was planned")
+    planned = {(dataset.name, dataset.identity) for dataset in plan.datasets}
+    signed = {(part.value.dataset.name, part.value.dataset.identity) for part in evidence.datasets}
+    if planned != signed:
+        raise HostileInput("CERT-E090", "the plan names other training data than the data steward signed")
+    if evaluation.finished_at > plan.deadline:
+        raise HostileInput("CERT-E078", "the evaluation ended after the plan's deadline")
+    seed = fresh_seed(evidence.plan.payload_sha256, bytes.fromhex(evaluation.entropy.value))
+    if seed.hex() != evaluation.seed or evaluation.entropy.kind is not plan.entropy.kind:
+        raise HostileInput("CERT-E090", "the seed does not follow from the plan and the entropy it names")
+    ran, planned_checks = set(evaluation.checks), {check.id for check in plan.checks}
+    if ran | {missing.check for missing in evaluation.not_run} != planned_checks:
+        raise HostileInput("CERT-E090", "the evaluation leaves out a planned check without saying so")

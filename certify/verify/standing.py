@@ -1,0 +1,84 @@
+"""What a registry's answer adds: the digest of every byte, and whether the certificate still stands."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from certify.errors import CertifyError, HostileInput
+from certify.evidence import statement as kinds
+from certify.evidence.certificate import Certificate, Rendering, Status
+from certify.trust.bundle import parse_bundle
+from certify.trust.status import Standing, StandingOf, standing_of
+from certify.trust.trustfile import TrustFile
+from certify.trust.verified import verify_statement
+from certify.verify.chain import prove
+from certify.verify.document import Document, RegistryAnswer
+from certify.verify.result import Checklist
+
+
+def check_rendering(
+    document: Document, certificate: Certificate, answer: RegistryAnswer | None, trust: TrustFile, checks: Checklist
+) -> None:
+    """Records whether the PDF is, byte for byte, the one that was issued."""
+    if document.pdf_sha256 is None:
+        return
+    if answer is None or answer.rendering is None or answer.rendering_proof is None:
+        checks.skipped("whole-file", "no registry entry at hand to compare the file's digest with")
+        return
+    checks.attempt("whole-file", lambda: (True, _as_issued(document, certificate, answer, trust)))
+
+
+def _as_issued(document: Document, certificate: Certificate, answer: RegistryAnswer, trust: TrustFile) -> str:
+    entry = parse_bundle(answer.rendering or {}, name="rendering")
+    rendering = verify_statement(
+        entry, role="issuer", predicate_type=kinds.RENDERING, model=Rendering, trust=trust
+    ).value
+    prove(entry, answer.rendering_proof or "", trust)
+    expected = (certificate.serial, document.certificate.payload_sha256, document.pdf_sha256)
+    if (rendering.serial, rendering.certificate_sha256, rendering.pdf_sha256) != expected:
+        raise HostileInput("CERT-E084", "the file is not, byte for byte, the one that was issued")
+    return "every byte as issued"
+
+
+def check_status(serial: str, answer: RegistryAnswer | None, trust: TrustFile, checks: Checklist) -> StandingOf | None:
+    """Records and returns how the certificate stands; None when nobody answered or the answer is not to be believed."""
+    if answer is None:
+        checks.skipped("status", "nobody asked: not withdrawn as of the log checkpoint inside; ask the registry")
+        return None
+    try:
+        found = read_standing(serial, answer, trust)
+    except CertifyError as error:
+        checks.failed("status", f"the registry's answer cannot be believed: {error.what}", error.code)
+        return None
+    if found.standing is Standing.VALID:
+        checks.passed("status", f"not withdrawn, asked at {answer.asked_at}")
+    else:
+        checks.failed("status", f"{found.standing}, log entry {found.index}: {found.reason}", "CERT-E096")
+    return found
+
+
+def read_standing(serial: str, answer: RegistryAnswer, trust: TrustFile) -> StandingOf:
+    """How a certificate stands by the signed and logged changes in an answer.
+
+    Raises:
+        HostileInput: the answer is about another certificate, or an entry is not signed by a revoker
+            or not in the log.
+    """
+    if answer.serial != serial:
+        raise HostileInput("CERT-E090", f"the answer is about {answer.serial[:40]}")
+    entries = []
+    for entry in answer.statuses:
+        bundle = parse_bundle(entry.bundle, name="status")
+        status = verify_statement(bundle, role="revoker", predicate_type=kinds.STATUS, model=Status, trust=trust)
+        entries.append((prove(bundle, entry.proof, trust).index, status))
+    return standing_of(serial, entries)
+
+
+def is_stale(answer: RegistryAnswer | None, at: str, days: int | None) -> bool:
+    """Whether the reader asked for a fresher answer than there is; without an age limit nothing is stale."""
+    if days is None:
+        return False
+    if answer is None:
+        return True
+    form = "%Y-%m-%dT%H:%M:%SZ"
+    return (datetime.strptime(at, form) - datetime.strptime(answer.asked_at, form)).total_seconds() > days * 86400

@@ -1,0 +1,262 @@
+"""A stranger's check of a certificate: offline, under the stranger's own trust file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from certify.errors import HostileInput
+from certify.evidence import statement as kinds
+from certify.evidence.base import Value
+from certify.evidence.certificate import Certificate, Level
+from certify.trust.bundle import statement_of
+from certify.trust.status import Standing, StandingOf
+from certify.trust.trustfile import TrustFile
+from certify.trust.verified import Verified, verify_statement
+from certify.verify import chain
+from certify.verify.document import Document, RegistryAnswer, open_document
+from certify.verify.evidence import EvidenceSet, verify_evidence
+from certify.verify.result import CertificateVerdict, CheckLine, Checklist, Result
+from certify.verify.standing import check_rendering, check_status, is_stale
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a reader wants to know beyond the certificate itself."""
+
+    at: str
+    """The one time the verification looks at, RFC 3339 UTC."""
+    model: Path | None = None
+    """Folder that should hold the certified model."""
+    policy: str | None = None
+    """Id of the policy the reader insists on."""
+    policy_sha256: str | None = None
+    """Digest of that policy as the reader has it; absent when the reader has no copy."""
+    minimum_level: Level = Level.SELF_DECLARED
+    """Lowest acceptable assurance level."""
+    maximum_status_age_days: int | None = None
+    """Oldest acceptable answer about withdrawal."""
+
+
+class Verification(Value):
+    """The verdict and every check behind it."""
+
+    verdict: CertificateVerdict
+    """What the reader may conclude."""
+    serial: str | None = None
+    """The certificate, when it could be read."""
+    level: int | None = None
+    """Assurance level, computed anew."""
+    signer: str | None = None
+    """Who signed, as the trust file names the key's holder."""
+    trust_fingerprint: str | None = None
+    """Which trust file was used."""
+    policy: str | None = None
+    """By which policy."""
+    development: bool = False
+    """Whether development keys signed: never to be relied on."""
+    checks: tuple[CheckLine, ...]
+    """Every check, in the order made."""
+
+
+@dataclass(frozen=True)
+class _Opened:
+    """What the checks of signatures and form established."""
+
+    document: Document
+    certificate: Verified[Certificate]
+    evidence: EvidenceSet
+    level: Level
+
+
+def verify_certificate(
+    data: bytes, *, trust: TrustFile | None, question: Question, answer: RegistryAnswer | None = None
+) -> Verification:
+    """Checks a certificate as far as what is at hand allows.
+
+    Args:
+        data: the PDF or the bundle, untrusted.
+        trust: whose signatures count; without it the answer is never ``valid``.
+        question: what else the reader wants to know.
+        answer: what a registry says of the certificate, if one was asked.
+
+    Never raises for anything the document contains: that is a failed check.
+    """
+    checks = Checklist()
+    document = checks.attempt("document", lambda: _open(data))
+    if document is None:
+        return Verification(verdict=CertificateVerdict.INVALID, checks=tuple(checks.lines))
+    if trust is None:
+        return _without_trust(document, checks)
+    opened = _check_chain(document, trust, question, checks)
+    if opened is None:
+        return _result(CertificateVerdict.INVALID, checks, trust)
+    certificate = opened.certificate.value
+    _check_validity(certificate, question, checks)
+    _check_model(certificate, question, checks)
+    _check_expectations(opened, question, checks)
+    check_rendering(document, certificate, answer, trust, checks)
+    found = check_status(certificate.serial, answer, trust, checks)
+    stale = is_stale(answer, question.at, question.maximum_status_age_days or trust.status_max_age_days)
+    return _result(_verdict(checks, certificate, question, found, stale), checks, trust, opened)
+
+
+def _open(data: bytes) -> tuple[Document, str]:
+    document = open_document(data)
+    kind = "signed PDF, every byte accounted for" if document.pdf_sha256 else "bundle"
+    return document, f"{kind}, {len(data):,} bytes"
+
+
+def _without_trust(document: Document, checks: Checklist) -> Verification:
+    """What can be said of an intact document whose signer is unknown."""
+    certificate = checks.attempt("form", lambda: _claimed(document))
+    checks.skipped("certificate-signature", "signer unknown: name a trust file with --trust FILE")
+    checks.skipped("status", "not asked: without a trust file nobody's answer counts")
+    verdict = CertificateVerdict.INCOMPLETE if checks.intact else CertificateVerdict.INVALID
+    return Verification(
+        verdict=verdict,
+        serial=certificate.serial if certificate else None,
+        development=certificate.development if certificate else False,
+        checks=tuple(checks.lines),
+    )
+
+
+def _claimed(document: Document) -> tuple[Certificate, str]:
+    statement = statement_of(document.certificate)
+    if statement.predicate_type != kinds.CERTIFICATE:
+        raise HostileInput("CERT-E081", "this bundle holds no certificate")
+    certificate = Certificate.from_document(statement.predicate, name="certificate")
+    chain.check_references(document, certificate)
+    return certificate, "intact; signer unknown"
+
+
+def _check_chain(document: Document, trust: TrustFile, question: Question, checks: Checklist) -> _Opened | None:
+    """Signatures, roles, log, seed and policy; None when the certificate itself cannot be believed."""
+    if trust.expired(question.at):
+        checks.failed("trust-file", f"expired at {trust.expires}; ask its publisher for the current one", "CERT-E042")
+        return None
+    checks.passed("trust-file", f"{trust.name}, version {trust.version}, {trust.environment}")
+    certificate = checks.attempt("certificate-signature", lambda: _signed_certificate(document, trust))
+    if certificate is None:
+        return None
+    if document.pdf_sha256 is not None:
+        checks.attempt("pdf-signature", lambda: _same_signer(document, certificate, trust))
+    else:
+        checks.skipped("pdf-signature", "this is the bundle alone, not the PDF")
+    evidence = checks.attempt("evidence-signatures", lambda: _evidence(document, certificate.value, trust))
+    if evidence is None:
+        return None
+    level = chain.level_of(evidence, certificate.party, trust)
+    checks.attempt("log", lambda: (True, chain.check_log(document, certificate.value, trust)))
+    checks.attempt("seed", lambda: (True, chain.check_seed(evidence, trust)))
+    checks.attempt("decision", lambda: (True, _decided(document, certificate.value, evidence, level, trust)))
+    return _Opened(document, certificate, evidence, level)
+
+
+def _signed_certificate(document: Document, trust: TrustFile) -> tuple[Verified[Certificate], str]:
+    certificate = verify_statement(
+        document.certificate, role="issuer", predicate_type=kinds.CERTIFICATE, model=Certificate, trust=trust
+    )
+    if certificate.statement.subject[0].digest.sha256 != certificate.value.model.identity:
+        raise HostileInput("CERT-E090", "the certificate's subject is not the model it describes")
+    return certificate, f"signed by {certificate.party}, key {certificate.keyid[:16]}"
+
+
+def _same_signer(document: Document, certificate: Verified[Certificate], trust: TrustFile) -> tuple[bool, str]:
+    if document.pdf_key != trust.keys[certificate.keyid].pem:
+        raise HostileInput("CERT-E084", "the PDF is signed by another key than the certificate inside it")
+    return True, "the PDF is signed by the same key"
+
+
+def _evidence(document: Document, certificate: Certificate, trust: TrustFile) -> tuple[EvidenceSet, str]:
+    detail = chain.check_references(document, certificate)
+    return verify_evidence(document.statements.values(), trust), detail
+
+
+def _decided(
+    document: Document, certificate: Certificate, evidence: EvidenceSet, level: Level, trust: TrustFile
+) -> str:
+    decision = chain.verify_decision(document, trust)
+    detail = chain.replay(document, certificate, evidence, decision, level)
+    chain.check_facts(certificate, evidence, decision, level, trust)
+    return detail
+
+
+def _check_validity(certificate: Certificate, question: Question, checks: Checklist) -> None:
+    span = f"{certificate.valid_from} to {certificate.valid_until}"
+    if certificate.valid_from <= question.at < certificate.valid_until:
+        checks.passed("validity", span)
+    else:
+        checks.failed("validity", f"valid {span}; asked about {question.at}", "CERT-E093")
+
+
+def _check_model(certificate: Certificate, question: Question, checks: Checklist) -> None:
+    if question.model is None:
+        checks.skipped("model", "no folder given; name it with --model DIR")
+        return
+    folder = question.model
+    checks.attempt("model", lambda: _same_model(folder, certificate))
+
+
+def _same_model(folder: Path, certificate: Certificate) -> tuple[bool, str]:
+    from certify.identify import read_model
+
+    found = read_model(folder, name=certificate.model.name).identity
+    if found.identity != certificate.model.identity:
+        same_weights = found.weights_digest == certificate.model.weights_digest
+        detail = "the weights are the same, other files differ" if same_weights else "the weights differ"
+        raise HostileInput("CERT-E097", f"{folder} is not the certified model: {detail}")
+    return True, f"{found.files} files in {folder}, byte for byte the certified ones"
+
+
+def _check_expectations(opened: _Opened, question: Question, checks: Checklist) -> None:
+    policy = opened.certificate.value.policy
+    if question.policy is None:
+        checks.skipped("policy", f"{policy.id} {policy.version}; insist on one with --policy P")
+    elif policy.id != question.policy:
+        checks.failed("policy", f"decided under {policy.id}, not {question.policy}", "CERT-E094")
+    elif question.policy_sha256 not in (None, policy.sha256):
+        checks.failed("policy", f"modified pack: {policy.id} {policy.version} differs from your copy", "CERT-E094")
+    else:
+        checks.passed("policy", f"{policy.id} {policy.version}")
+    if opened.level < question.minimum_level:
+        checks.failed("level", f"L{int(opened.level)}; you ask for L{int(question.minimum_level)}", "CERT-E095")
+    else:
+        checks.passed("level", f"L{int(opened.level)}")
+
+
+def _verdict(
+    checks: Checklist, certificate: Certificate, question: Question, found: StandingOf | None, stale: bool
+) -> CertificateVerdict:
+    """The one word; whatever is broken outweighs what has lapsed, and withdrawal outweighs dates."""
+    lapsed = {"status", "validity"}
+    broken = [line for line in checks.lines if line.result is Result.FAIL and line.id not in lapsed]
+    unbelievable = found is None and any(line.id == "status" and line.result is Result.FAIL for line in checks.lines)
+    if broken or unbelievable:
+        return CertificateVerdict.INVALID
+    if found is not None and found.standing is not Standing.VALID:
+        return CertificateVerdict(found.standing.value)
+    if question.at < certificate.valid_from:
+        return CertificateVerdict.NOT_YET_VALID
+    if question.at >= certificate.valid_until:
+        return CertificateVerdict.EXPIRED
+    return CertificateVerdict.STALE if stale else CertificateVerdict.VALID
+
+
+def _result(
+    verdict: CertificateVerdict, checks: Checklist, trust: TrustFile, opened: _Opened | None = None
+) -> Verification:
+    lines = tuple(checks.lines)
+    if opened is None:
+        return Verification(verdict=verdict, trust_fingerprint=trust.fingerprint, checks=lines)
+    certificate = opened.certificate
+    return Verification(
+        verdict=verdict,
+        serial=certificate.value.serial,
+        level=int(opened.level),
+        signer=certificate.party,
+        trust_fingerprint=trust.fingerprint,
+        policy=f"{certificate.value.policy.id} {certificate.value.policy.version}",
+        development=certificate.value.development,
+        checks=lines,
+    )
