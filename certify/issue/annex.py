@@ -1,0 +1,179 @@
+"""The annexes: evidence, rules, exact configuration, limits and the owner's declaration, as rows of strings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from certify.evidence.base import Value
+from certify.evidence.certificate import EvidenceReference
+from certify.evidence.dataset import Declaration
+from certify.evidence.decision import RuleOutcome
+from certify.evidence.model import ModelIdentity, TestedConfiguration
+from certify.evidence.results import FreshReasoningResult
+from certify.issue.findings import percent
+from certify.issue.wording import RULE_MARKS, Mark, clip, minute
+
+STANDING_LIMITS = (
+    "The document is tamper-evident: verification finds any change to it. Its standing can change after printing; only "
+    "the status location or a fresh log tells whether it still holds.",
+    "Where a rule names clauses of a law or standard, the result supports a claim about them; it does not settle one. "
+    "This is not a conformity assessment under Article 43 of Regulation (EU) 2024/1689, and no endorsement.",
+)
+
+COVERAGE_WORDS = {
+    "full": "decided in full",
+    "partial": "decided in part",
+    "evidence_only": "evidence only",
+}
+
+
+class Row(NamedTuple):
+    """A label and its text."""
+
+    label: str
+    """What it is."""
+    text: str
+    """What it says."""
+
+
+class EvidenceRow(NamedTuple):
+    """A statement the document rests on."""
+
+    kind: str
+    """Which statement."""
+    signer: str
+    """Party that signed it; empty where nobody names the key."""
+    key: str
+    """The key that signed it."""
+    digest: str
+    """SHA-256 of its payload."""
+    place: str
+    """Index in the log, or a dash."""
+
+
+class RuleRow(NamedTuple):
+    """A rule, decided."""
+
+    mark: Mark
+    """Status."""
+    id: str
+    """The rule."""
+    title: str
+    """What it asks."""
+    message: str
+    """Observed against expected."""
+    weight: str
+    """must or should, and severity."""
+    clauses: str
+    """Clauses it supports and how far."""
+
+
+class FamilyRow(NamedTuple):
+    """A family of fresh problems."""
+
+    family: str
+    """Name and version."""
+    released: str
+    """When its kind became public."""
+    right: str
+    """Right of all."""
+    share: str
+    """Their share."""
+    floor: str
+    """What an answerer without reasoning reaches."""
+
+
+def evidence_rows(references: Sequence[EvidenceReference], parties: Mapping[str, str]) -> tuple[EvidenceRow, ...]:
+    """Annex A."""
+    return tuple(
+        EvidenceRow(
+            clip(one.kind, 40),
+            clip(parties.get(one.keyid, ""), 60),
+            key_words(one.keyid),
+            one.payload_sha256,
+            "–" if one.log_index is None else str(one.log_index),
+        )
+        for one in references
+    )
+
+
+def key_words(keyid: str) -> str:
+    """A key id as printed: its first sixteen digits."""
+    return "key " + " ".join(keyid[start : start + 4] for start in range(0, 16, 4))
+
+
+def rule_rows(rules: Sequence[RuleOutcome]) -> tuple[RuleRow, ...]:
+    """Annex B."""
+    return tuple(
+        RuleRow(
+            RULE_MARKS[one.status],
+            clip(one.id, 24),
+            clip(one.title, 160),
+            clip(one.message, 240),
+            f"{clip(one.enforcement, 10)}, {clip(one.severity, 10)}",
+            _clauses(one),
+        )
+        for one in rules
+    )
+
+
+def _clauses(rule: RuleOutcome) -> str:
+    if not rule.clauses:
+        return "–"
+    return (
+        f"supports {clip(', '.join(rule.clauses), 200)} ({COVERAGE_WORDS.get(rule.coverage, clip(rule.coverage, 20))})"
+    )
+
+
+def configuration_rows(model: ModelIdentity, configuration: TestedConfiguration) -> tuple[Row, ...]:
+    """Annex C: everything another laboratory needs to set the same conditions."""
+    sampling, reasoning = configuration.sampling, configuration.reasoning
+    top_k = "all tokens" if sampling.top_k == 0 else f"the {sampling.top_k} likeliest tokens"
+    rows = [
+        Row("Weights digest", model.weights_digest),
+        Row("Release digest", model.release_digest),
+        Row("Engine", f"{configuration.engine}: {clip(configuration.engine_version, 160)}; {configuration.device}"),
+        Row("Numbers", f"{configuration.dtype}, quantisation {configuration.quantisation}"),
+        Row("Sampling", f"temperature {sampling.temperature:g}, top-p {sampling.top_p:g}, {top_k}"),
+        Row("Prompts", f"{configuration.prompt_style}; context {configuration.context_length:,} tokens"),
+    ]
+    if configuration.chat_template_sha256:
+        rows.append(Row("Chat template", configuration.chat_template_sha256))
+    if configuration.system_prompt:
+        rows.append(Row("System prompt", f"“{clip(configuration.system_prompt, 240)}”"))
+    if reasoning:
+        rows.append(Row("Reasoning", f"from {clip(reasoning.open, 40)} to {clip(reasoning.close, 40)}"))
+    return tuple(Row(row.label, clip(row.text, 320)) for row in rows)
+
+
+def family_rows(results: Mapping[str, Value]) -> tuple[FamilyRow, ...]:
+    """Annex C: families of fresh problems with the floor that needs no reasoning."""
+    fresh = results.get("fresh-reasoning")
+    if not isinstance(fresh, FreshReasoningResult):
+        return ()
+    return tuple(
+        FamilyRow(
+            f"{clip(one.family, 40)} v{one.version}",
+            clip(one.released, 10),
+            f"{one.right} of {one.answers}",
+            percent(one.share),
+            f"{percent(one.floor)} ({clip(one.floor_responder, 40)})",
+        )
+        for one in fresh.families
+    )
+
+
+def declaration_rows(declaration: Declaration | None) -> tuple[Row, ...]:
+    """Annex D: the owner's words."""
+    if declaration is None:
+        return ()
+    rows = (
+        Row("Intended use", declaration.intended_use),
+        Row("Prohibited use", declaration.prohibited_use),
+        Row("People concerned", declaration.population),
+        Row("Deployment", declaration.deployment),
+        Row("Monitoring", declaration.monitoring),
+        Row("Declared", minute(declaration.declared_at)),
+    )
+    return tuple(Row(row.label, clip(row.text, 400)) for row in rows if row.text)

@@ -1,0 +1,172 @@
+"""The numbers of page one and the caveats, in the words a compliance officer reads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from certify.evidence.base import Value
+from certify.evidence.certificate import AttemptCount, Headline
+from certify.evidence.dataset import DataExamined
+from certify.evidence.plan import EntropyKind
+from certify.evidence.results import (
+    CorpusScanResult,
+    Estimate,
+    FreshReasoningResult,
+    Outcomes,
+    StaticBenchmarkResult,
+    StaticFreshGapResult,
+)
+
+FRESH = "Fresh problems answered correctly"
+GAP = "Published items minus fresh twins"
+SCAN = "Benchmark items in training data"
+STATIC = "Published items answered correctly"
+
+CHECK_OF = {FRESH: "fresh-reasoning", GAP: "static-fresh-gap", SCAN: "corpus-scan", STATIC: "static-benchmark"}
+"""Name of a headline to the check whose result it prints."""
+
+SMALLEST_PRINTED_SAMPLE = 10
+"""Below this many items no interval is printed. Source: docs/statistics.md, rule ACC."""
+
+
+def percent(share: float) -> str:
+    """A share as printed: ``0.8832`` is ``88.32 %``; the four decimals that verdicts use stay visible."""
+    return f"{share * 100:.2f} %"
+
+
+def points(difference: float) -> str:
+    """A signed difference of shares in percentage points: ``+1.67 points``."""
+    return f"{difference * 100:+.2f} points".replace("-", "−")
+
+
+def headlines(results: Mapping[str, Value]) -> tuple[Headline, ...]:
+    """One headline for each check that gave a result, the most telling first; page one shows three.
+
+    Args:
+        results: check id to its typed result, as ``Evaluation.results()`` gives them.
+    """
+    found = []
+    for name, check in CHECK_OF.items():
+        result = results.get(check)
+        if isinstance(result, FreshReasoningResult):
+            found.append(_fresh(name, result))
+        elif isinstance(result, StaticFreshGapResult):
+            found.append(_gap(name, result))
+        elif isinstance(result, CorpusScanResult):
+            found.append(_scan(name, result))
+        elif isinstance(result, StaticBenchmarkResult):
+            found.append(_static(name, result))
+    return tuple(found)
+
+
+def _interval(share: Estimate) -> str:
+    if share.items < SMALLEST_PRINTED_SAMPLE:
+        return f"no interval: only {share.items} items"
+    return f"95 % interval {percent(share.lower)} to {percent(share.upper)}"
+
+
+def _repeats(share: Estimate) -> str:
+    return f", {share.samples} answers each" if share.samples > 1 else ""
+
+
+def _fresh(name: str, result: FreshReasoningResult) -> Headline:
+    share = result.accuracy
+    detail = (
+        f"{_interval(share)}; {share.items} problems{_repeats(share)} from {len(result.families)} families, "
+        f"weakest family {percent(result.lowest_family)}"
+    )
+    return Headline(name=name, value=percent(share.estimate), detail=detail)
+
+
+def _gap(name: str, result: StaticFreshGapResult) -> Headline:
+    detail = (
+        f"95 % upper bound {points(result.upper)}; p = {result.p_value:.4f} on {result.items} pairs; power "
+        f"{result.power:.2f} against a gap of {points(result.power_against).lstrip('+')}"
+    )
+    return Headline(name=name, value=points(result.gap), detail=detail)
+
+
+def _scan(name: str, result: CorpusScanResult) -> Headline:
+    detail = (
+        f"{result.documents:,} documents in {result.shards:,} files read; of planted unchanged copies, "
+        f"at least {percent(result.verbatim_recall_lower)} are found"
+    )
+    return Headline(name=name, value=f"{result.contaminated} of {result.items}", detail=detail)
+
+
+def _static(name: str, result: StaticBenchmarkResult) -> Headline:
+    share = result.accuracy
+    detail = f"{_interval(share)}; {share.items} items{_repeats(share)} of {result.benchmark}"
+    return Headline(name=name, value=percent(share.estimate), detail=detail)
+
+
+_DATA_CAVEATS = {
+    DataExamined.FULL: "That the data examined is all of the training data is the data steward's word.",
+    DataExamined.PARTIAL: "Only part of the training data was examined; the rest may hold anything.",
+    DataExamined.VENDOR_ATTESTED: "The training data was read by its vendor alone; what it holds is the vendor's word.",
+    DataExamined.UNDISCLOSED: (
+        "The training data is undisclosed and was not examined; what is said of contamination rests on the model's "
+        "answers alone."
+    ),
+}
+_SELF_SEED = "The issuer could have chosen the seed that drew the fresh problems."
+_UNWITNESSED = "Nobody witnesses the log: earlier attempts cannot be excluded."
+_DEVELOPMENT = "Development keys signed this: it shows how a certificate works and must not be relied on."
+_NOT_RERUN = "That the recorded answers came from this model is the evaluator's word; nobody else has run it again."
+_CONFIGURATION = (
+    "All numbers hold for the tested configuration alone; another precision, engine, prompt or fine-tuning is "
+    "another model."
+)
+_FAMILIES = (
+    "Only the fresh problems are new. Their families are public, their answers short and checkable by machine: "
+    "success at them supports, and does not prove, ability at other tasks."
+)
+TRUNCATION_WORTH_TELLING = 0.01
+"""Share of cut-off answers from which a caveat names it; one in a hundred moves no bound of a certificate."""
+
+
+def caveats(
+    results: Mapping[str, Value],
+    *,
+    data_examined: DataExamined,
+    entropy: EntropyKind,
+    attempts: AttemptCount,
+    development: bool,
+    rerun: bool = False,
+) -> tuple[str, ...]:
+    """What a reader must know before relying on the numbers, gravest first, one sentence or two each.
+
+    Args:
+        results: check id to its typed result.
+        data_examined: how much of the training data was read.
+        entropy: who could have influenced the seed.
+        attempts: earlier tries in this log.
+        development: whether development keys sign.
+        rerun: whether a second party's re-run agrees, in evidence.
+    """
+    told = [
+        (development, _DEVELOPMENT),
+        (entropy is EntropyKind.SELF, _SELF_SEED),
+        (not attempts.excludable, _UNWITNESSED),
+        (attempts.number > 1, f"This was attempt {attempts.number}: trying often makes a lucky result likelier."),
+        (True, _DATA_CAVEATS[data_examined]),
+        (not rerun, _NOT_RERUN),
+        (True, _CONFIGURATION),
+        ("fresh-reasoning" in results, _FAMILIES),
+    ]
+    return tuple(text for holds, text in told if holds) + _unread(results)
+
+
+def _unread(results: Mapping[str, Value]) -> tuple[str, ...]:
+    """A caveat for each check with answers that were cut off or could not be read."""
+    found = []
+    for check, result in sorted(results.items()):
+        outcomes = getattr(result, "outcomes", None)
+        if not isinstance(outcomes, Outcomes):
+            continue
+        if outcomes.truncated_share >= TRUNCATION_WORTH_TELLING:
+            share = percent(outcomes.truncated_share)
+            found.append(f"In {check}, {share} of the answers were cut off and count as not right.")
+        if outcomes.unreadable_share >= TRUNCATION_WORTH_TELLING:
+            found.append(f"In {check}, {percent(outcomes.unreadable_share)} of the answers could not be read.")
+    return tuple(found)

@@ -1,0 +1,217 @@
+"""What stands on a certificate's pages, as plain strings in reading order.
+
+A pure function of the signed values: whoever holds the attached bundle can build the same page again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from certify.evidence.base import Value
+from certify.evidence.certificate import Certificate, Level, ScreeningReport
+from certify.evidence.dataset import DataExamined
+from certify.issue import annex, wording
+from certify.issue.annex import EvidenceRow, FamilyRow, Row, RuleRow
+from certify.issue.chart import Chart, chart_of
+from certify.issue.wording import Mark, clip
+
+HEADLINES_SHOWN = 3
+NOT_CHECKED_SHOWN = 4
+
+Findings = Certificate | ScreeningReport
+
+
+class Panel(NamedTuple):
+    """One number of page one."""
+
+    name: str
+    """What it measures."""
+    value: str
+    """As printed, large."""
+    detail: str
+    """Interval, items, bounds."""
+    chart: Chart | None
+    """Its picture, where the number has a scale."""
+
+
+class Page(NamedTuple):
+    """Everything the template prints, in order; no markup anywhere."""
+
+    title: str
+    """The document's name, largest on the page."""
+    verdict: Mark
+    """What it came to."""
+    verdict_text: str
+    """The verdict in words, with the policy."""
+    issuer: str
+    """Who says so."""
+    serial: str
+    """Serial of a certificate, name of the run otherwise."""
+    certificate: bool
+    """False for a screening report."""
+    level: int | None
+    """Assurance level; absent for a screening report."""
+    level_words: str
+    """The level for those who do not see its picture."""
+    development: bool
+    """Whether every page carries the development band."""
+    model: str
+    """The model's name."""
+    identity: tuple[str, ...]
+    """Identity digest in groups, two even lines."""
+    model_facts: str
+    """Architecture and size."""
+    panels: tuple[Panel, ...]
+    """The three headline numbers."""
+    facts: tuple[Row, ...]
+    """Configuration, data, attempt, independence, validity."""
+    not_checked: tuple[str, ...]
+    """What nobody should read into it; page one."""
+    command: str
+    """How to check it."""
+    status_location: str
+    """Where its present standing is; empty for a screening report."""
+    evidence: tuple[EvidenceRow, ...]
+    """Annex A."""
+    rules: tuple[RuleRow, ...]
+    """Annex B."""
+    policy: str
+    """Id, version and digest of the policy."""
+    configuration: tuple[Row, ...]
+    """Annex C."""
+    families: tuple[FamilyRow, ...]
+    """Annex C, families of fresh problems with their floors."""
+    limits: tuple[str, ...]
+    """Annex D."""
+    declared_by: str
+    """Who declares the next rows; empty where nobody does."""
+    declaration: tuple[Row, ...]
+    """Annex D: the owner's words, not tested."""
+
+
+def page_of(
+    findings: Findings, results: Mapping[str, Value] | None = None, parties: Mapping[str, str] | None = None
+) -> Page:
+    """The page of a certificate or a screening report.
+
+    Args:
+        findings: what was signed.
+        results: check id to typed result, from the evaluation statement; gives the charts and the families.
+        parties: key id to party name, from the trust file; keys without a name print their id.
+    """
+    found = results or {}
+    return Page(
+        title=_title(findings),
+        verdict=_verdict(findings),
+        verdict_text=_verdict_text(findings),
+        issuer=clip(findings.issuer, 120),
+        serial=findings.serial if isinstance(findings, Certificate) else clip(findings.run, 60),
+        certificate=isinstance(findings, Certificate),
+        level=int(findings.level) if isinstance(findings, Certificate) else None,
+        level_words=f"Assurance level {int(findings.level)} of 3" if isinstance(findings, Certificate) else "",
+        development=findings.development,
+        model=clip(findings.model.name, 200),
+        identity=wording.groups(findings.model.identity),
+        model_facts=_model_facts(findings),
+        panels=_panels(findings, found),
+        facts=_facts(findings),
+        not_checked=not_checked(findings),
+        command=_command(findings),
+        status_location=findings.status_location if isinstance(findings, Certificate) else "",
+        evidence=annex.evidence_rows(findings.evidence, parties or {}),
+        rules=annex.rule_rows(findings.rules),
+        policy=f"{findings.policy.id} {findings.policy.version}, sha256 {findings.policy.sha256}",
+        configuration=annex.configuration_rows(findings.model, findings.configuration),
+        families=annex.family_rows(found),
+        limits=(*findings.caveats, *annex.STANDING_LIMITS),
+        declared_by=findings.declaration.owner if findings.declaration else "",
+        declaration=annex.declaration_rows(findings.declaration),
+    )
+
+
+def _title(findings: Findings) -> str:
+    if isinstance(findings, ScreeningReport):
+        return "Screening report — not a certificate"
+    return wording.TITLES[findings.level]
+
+
+def _policy_name(findings: Findings) -> str:
+    return clip(f"policy {findings.policy.id} {findings.policy.version}", 90)
+
+
+def _verdict(findings: Findings) -> Mark:
+    if isinstance(findings, ScreeningReport):
+        return wording.VERDICT_MARKS[findings.verdict]
+    return Mark("✓", "Self-declared" if findings.level is Level.SELF_DECLARED else "Certified", "good")
+
+
+def _verdict_text(findings: Findings) -> str:
+    if isinstance(findings, ScreeningReport):
+        return f"{wording.VERDICT_MARKS[findings.verdict].word} under {_policy_name(findings)}"
+    if findings.level is Level.SELF_DECLARED:
+        return f"Meets {_policy_name(findings)} by its issuer’s own account"
+    return f"Certified under {_policy_name(findings)}"
+
+
+def _model_facts(findings: Findings) -> str:
+    model = findings.model
+    files = f"{wording.counted(model.files, 'runtime file')}, {wording.size(model.bytes)}"
+    return f"{clip(model.architecture, 80)} · {wording.weights(model.parameters)} · {files}"
+
+
+def _panels(findings: Findings, results: Mapping[str, Value]) -> tuple[Panel, ...]:
+    return tuple(
+        Panel(clip(one.name, 60), clip(one.value, 24), clip(one.detail, 200), chart_of(one, results, findings.rules))
+        for one in findings.headlines[:HEADLINES_SHOWN]
+    )
+
+
+def _facts(findings: Findings) -> tuple[Row, ...]:
+    attempts = findings.attempts
+    tried = f"{attempts.number} of {attempts.total} in this log"
+    tried += "." if attempts.excludable else "; earlier attempts cannot be excluded."
+    rows = [
+        Row("Tested configuration", wording.configuration_sentence(findings.configuration)),
+        Row("Training data seen", wording.data_sentence(findings.data_examined, findings.datasets)),
+        Row("Attempt", f"{tried} Seed {wording.SEED_WORDS[findings.entropy]}."),
+    ]
+    if isinstance(findings, Certificate):
+        until = f"{wording.long_date(findings.valid_from)} until {wording.long_date(findings.valid_until)}"
+        rows.append(Row("Who says so", f"{_issuer_key(findings)}{wording.INDEPENDENCE[findings.level]}"))
+        rows.append(Row("Valid", f"{until}, unless withdrawn earlier. Decided {wording.minute(findings.decided_at)}."))
+    else:
+        rows.append(Row("Decided", f"{wording.minute(findings.decided_at)}; log entry {findings.log_index}."))
+    return tuple(rows)
+
+
+def _issuer_key(findings: Findings) -> str:
+    """The key behind the decision, which is the issuer's."""
+    keys = [one.keyid for one in findings.evidence if one.kind == "decision"]
+    return f"{clip(findings.issuer, 60)}, {annex.key_words(keys[0])}. " if keys else ""
+
+
+def not_checked(findings: Findings) -> tuple[str, ...]:
+    """What this document does not say, gravest first; stands on page one."""
+    own = [f"{clip(one.check, 40)}: {clip(one.reason, 90)}" for one in findings.not_checked]
+    if len(own) > NOT_CHECKED_SHOWN:
+        more = len(own) - NOT_CHECKED_SHOWN + 1
+        own = [*own[: NOT_CHECKED_SHOWN - 1], f"{more} more planned checks gave no result"]
+    level = findings.level if isinstance(findings, Certificate) else Level.SELF_DECLARED
+    told = [
+        (level < Level.INDEPENDENTLY_RERUN, "That the answers came from this model: the evaluator’s word, not re-run"),
+        (
+            findings.data_examined is not DataExamined.UNDISCLOSED,
+            "That these weights came from the data named: the data steward’s word",
+        ),
+        (True, "Data nobody declared, and attempts outside this log"),
+        (True, "Other configurations, quantisations, prompts or fine-tunings of the model"),
+        (True, "What the policy does not ask, such as safety, fairness, privacy or security"),
+    ]
+    return (*own, *(text for holds, text in told if holds))
+
+
+def _command(findings: Findings) -> str:
+    if isinstance(findings, Certificate):
+        return f"certify verify {findings.serial}.pdf --model DIR --trust FILE"
+    return f"certify show {clip(findings.run, 60)}"

@@ -1,0 +1,146 @@
+"""How dates, sizes, digests, levels and statuses read on a page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from certify.evidence.certificate import Level
+from certify.evidence.dataset import DataExamined, DatasetIdentity
+from certify.evidence.decision import RuleStatus, Verdict
+from certify.evidence.model import TestedConfiguration
+from certify.evidence.plan import EntropyKind
+
+
+class Mark(NamedTuple):
+    """A status that survives a grey copier: sign and word, colour only on top."""
+
+    sign: str
+    """One character."""
+    word: str
+    """The status in a word or two."""
+    tone: str
+    """good, bad, open or plain."""
+
+
+RULE_MARKS = {
+    RuleStatus.MET: Mark("✓", "Met", "good"),
+    RuleStatus.NOT_MET: Mark("✗", "Not met", "bad"),
+    RuleStatus.INCONCLUSIVE: Mark("≈", "Inconclusive", "open"),
+    RuleStatus.MISSING: Mark("–", "Evidence missing", "open"),
+    RuleStatus.NOT_APPLICABLE: Mark("·", "Not applicable", "plain"),
+}
+
+VERDICT_MARKS = {
+    Verdict.CERTIFIED: Mark("–", "Not issued", "open"),
+    Verdict.REFUSED: Mark("✗", "Refused", "bad"),
+    Verdict.INCONCLUSIVE: Mark("≈", "Inconclusive", "open"),
+    Verdict.INCOMPLETE: Mark("–", "Incomplete", "open"),
+}
+"""For screening reports; a certified run that ends in one was not issued."""
+
+TITLES = {
+    Level.SELF_DECLARED: "Self-declared evaluation",
+    Level.ISSUER_RUN: "Certificate of evaluation",
+    Level.INDEPENDENTLY_RERUN: "Certificate of evaluation, independently re-run",
+    Level.ACCREDITED: "Certificate of evaluation, accredited issuer",
+}
+
+INDEPENDENCE = {
+    Level.SELF_DECLARED: (
+        "Level 0, self-declared: one party holds every role, or drew its own seed. Nobody else confirms it."
+    ),
+    Level.ISSUER_RUN: (
+        "Level 1, issuer-run: issuer, evaluator and data steward are different parties, and the seed was not theirs "
+        "to choose. Nobody else ran the model."
+    ),
+    Level.INDEPENDENTLY_RERUN: "Level 2, independently re-run: a second party's re-run agrees; it is in the evidence.",
+    Level.ACCREDITED: "Level 3, accredited: the trust file names the party that accredits the issuer.",
+}
+
+SEED_WORDS = {
+    EntropyKind.SELF: "drawn by the issuer itself, who could have chosen it",
+    EntropyKind.SEED_WITNESSES: "from seed witnesses, fixed before they answered",
+    EntropyKind.BEACON: "from a public randomness beacon, fixed by the plan's logged time",
+}
+
+DATA_WORDS = {
+    DataExamined.FULL: "All that is declared",
+    DataExamined.PARTIAL: "Part of it",
+    DataExamined.VENDOR_ATTESTED: "None by us; its vendor alone has read it",
+    DataExamined.UNDISCLOSED: "None: the training data is undisclosed",
+}
+
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+
+
+def long_date(time: str) -> str:
+    """``2026-11-23T17:00:00Z`` as ``23 November 2026``."""
+    year, month, day = time[:10].split("-")
+    index = int(month) - 1
+    return f"{int(day)} {_MONTHS[index] if 0 <= index < len(_MONTHS) else month} {year}"
+
+
+def minute(time: str) -> str:
+    """``2026-11-23T17:00:05Z`` as ``2026-11-23 17:00 UTC``."""
+    return f"{time[:10]} {time[11:16]} UTC"
+
+
+def size(count: int) -> str:
+    """Bytes in decimal units, as disks are sold: ``3.1 MB``."""
+    value, units = float(count), ["bytes", "kB", "MB", "GB", "TB", "PB"]
+    while value >= 1000 and len(units) > 1:
+        value, units = value / 1000, units[1:]
+    return f"{count:,} bytes" if units[0] == "bytes" else f"{value:.1f} {units[0]}"
+
+
+def weights(count: int) -> str:
+    """A number of weights: ``0.7 million parameters``."""
+    for limit, word in ((10**12, "trillion"), (10**9, "billion"), (10**5, "million")):
+        if count >= limit:
+            return f"{count / max(limit, 10**6):.1f} {word} parameters"
+    return f"{count:,} parameters"
+
+
+def counted(number: int, noun: str) -> str:
+    """``1 file``, ``4 files``."""
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")
+
+
+def groups(digest: str, lines: int = 2) -> tuple[str, ...]:
+    """A digest in groups of four characters over ``lines`` even lines, to be read aloud and compared."""
+    parts = [digest[start : start + 4] for start in range(0, len(digest), 4)]
+    width = -(-len(parts) // lines)
+    return tuple(" ".join(parts[start : start + width]) for start in range(0, len(parts), width))
+
+
+def clip(text: str, limit: int) -> str:
+    """At most ``limit`` characters, an ellipsis where something was cut."""
+    flat = " ".join(text.split())
+    return flat if len(flat) <= limit else flat[: limit - 1].rstrip() + "…"
+
+
+def data_sentence(examined: DataExamined, datasets: Sequence[DatasetIdentity]) -> str:
+    """How much training data was read: kind, datasets, files and size."""
+    word = DATA_WORDS[examined]
+    if not datasets:
+        return f"{word}."
+    shards, total = sum(one.shards for one in datasets), sum(one.bytes for one in datasets)
+    return f"{word}: {counted(len(datasets), 'dataset')}, {counted(shards, 'file')}, {size(total)}."
+
+
+def configuration_sentence(configuration: TestedConfiguration) -> str:
+    """The tested configuration in one line."""
+    sampling = configuration.sampling
+    decoding = (
+        "greedy" if sampling.temperature == 0 else f"temperature {sampling.temperature:g}, top-p {sampling.top_p:g}"
+    )
+    quantised = "not quantised" if configuration.quantisation == "none" else f"quantised {configuration.quantisation}"
+    return clip(
+        f"{configuration.engine} on {configuration.device}, {configuration.dtype}, {quantised}, "
+        f"{configuration.prompt_style} prompts, {decoding}, context {configuration.context_length:,} tokens",
+        220,
+    )
