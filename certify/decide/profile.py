@@ -1,0 +1,149 @@
+"""The part of CEL that policies may use: what is left cannot pass for want of evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from pydantic import BaseModel
+
+from certify.decide.cel import NOW, PARAMS
+from certify.decide.descriptors import plain_type
+from certify.decide.findings import Finding
+from certify.decide.schema import Facts
+from certify.decide.syntax import ROOTS, Path, Syntax, children, constant, path_of, paths, show_path, walk
+from certify.evidence.results import RESULT_TYPES
+
+_COMPARISONS = {"_==_", "_!=_", "_<_", "_<=_", "_>_", "_>=_", "@in"}
+_LOGIC = {"_&&_", "_||_", "!_", "_?_:_", "@not_strictly_false"}
+_ARITHMETIC = {"-_", "_+_", "_-_", "_*_", "_/_"}
+_TEXT = {"startsWith", "endsWith", "contains", "matches", "size", "timestamp", "duration", "_[_]"}
+ALLOWED = _COMPARISONS | _LOGIC | _ARITHMETIC | _TEXT
+MAX_PRODUCTS = 8
+_LARGEST, _SMALLEST = 1e12, 1e-12
+
+
+def profile_findings(rule: str, field: str, syntax: Syntax) -> Iterator[Finding]:
+    """Every construct of an expression that policies may not use."""
+    for node in walk(syntax.root):
+        column = f"{field}, column {syntax.columns.get(node.id, 1)}"
+        kind = node.WhichOneof("kind")
+        if kind == "struct_expr":
+            yield Finding("construct", rule, f"{column}: maps and messages cannot be built", "compare values directly")
+        elif kind == "select_expr" and node.select_expr.test_only:
+            yield Finding("has", rule, f"{column}: has() makes absent evidence count", _ABSENT)
+        elif kind == "call_expr" and node.call_expr.function not in ALLOWED:
+            yield _forbidden(rule, column, node.call_expr.function)
+        elif kind == "call_expr" and node.call_expr.function == "_||_":
+            yield from _or_over_evidence(rule, column, node)
+        elif kind == "comprehension_expr" and node.comprehension_expr.iter_var in {*ROOTS, PARAMS, NOW}:
+            name = node.comprehension_expr.iter_var
+            yield Finding("shadowing", rule, f"{column}: {name!r} hides the evidence of that name", "rename it")
+    yield from _arithmetic(rule, field, syntax)
+    yield from _vacuous(rule, field, syntax)
+    yield from _unknown_checks(rule, field, syntax)
+
+
+_ABSENT = "leave it out: a rule whose evidence is absent is reported as missing by itself"
+
+
+def may_be_absent(path: Path) -> bool:
+    """Whether the evidence may lack this value although the run was in order."""
+    if path[0] == "check":
+        return True
+    model: Any = Facts
+    for part in path:
+        if not (isinstance(model, type) and issubclass(model, BaseModel)) or part not in model.model_fields:
+            return False
+        field = model.model_fields[str(part)]
+        if not field.is_required() and field.default is None:
+            return True
+        model = plain_type(field.annotation)[0]
+    return False
+
+
+def conjuncts(node: Any) -> list[Any]:
+    """The parts of ``a && b && c``; an expression of another form is its own only part."""
+    if node.WhichOneof("kind") == "call_expr" and node.call_expr.function == "_&&_":
+        return [part for argument in node.call_expr.args for part in conjuncts(argument)]
+    return [node]
+
+
+def _forbidden(rule: str, column: str, function: str) -> Finding:
+    allowed = "comparisons, && || ! in, + - * /, size, startsWith, endsWith, contains, matches, timestamp, duration"
+    return Finding("function", rule, f"{column}: {function} is not part of what policies may use", f"use {allowed}")
+
+
+def _or_over_evidence(rule: str, column: str, node: Any) -> Iterator[Finding]:
+    first = node.call_expr.args[0]
+    if first.WhichOneof("kind") == "ident_expr" and first.ident_expr.name.startswith("@"):
+        return  # the loop of exists(), not an author's ||
+    absent = [path for path in paths(node) if may_be_absent(path)]
+    if absent:
+        what = f"{column}: || hides that {show_path(absent[0])} may be absent"
+        yield Finding("or-over-evidence", rule, what, "write two rules, or move the alternative into `when`")
+
+
+def _arithmetic(rule: str, field: str, syntax: Syntax) -> Iterator[Finding]:
+    products = 0
+    for node in walk(syntax.root):
+        column = f"{field}, column {syntax.columns.get(node.id, 1)}"
+        number = constant(node)
+        if isinstance(number, float) and number != 0 and not _SMALLEST <= abs(number) <= _LARGEST:
+            yield Finding("arithmetic", rule, f"{column}: {number} is out of range", "use numbers people can read")
+        if node.WhichOneof("kind") != "call_expr" or node.call_expr.function not in ("_*_", "_/_"):
+            continue
+        products += 1
+        if node.call_expr.function == "_/_" and not constant(node.call_expr.args[1]):
+            what = f"{column}: a division by anything but a number that is not 0 can give no number at all"
+            yield Finding("arithmetic", rule, what, "multiply the other side instead")
+    if products > MAX_PRODUCTS:
+        yield Finding("arithmetic", rule, f"{field}: more than {MAX_PRODUCTS} products", "let a check compute it")
+
+
+def _vacuous(rule: str, field: str, syntax: Syntax) -> Iterator[Finding]:
+    guarded = {path for part in conjuncts(syntax.root) if (path := _guard(part)) is not None}
+    for node in walk(syntax.root):
+        if node.WhichOneof("kind") != "comprehension_expr" or _is_exists(node, syntax.root):
+            continue
+        path = path_of(node.comprehension_expr.iter_range)
+        if path is None or path not in guarded:
+            name = show_path(path) if path else "the list"
+            column = syntax.columns.get(node.id, 1)
+            what = f"{field}, column {column}: this holds of an empty list, so it passes when nothing was found"
+            yield Finding("vacuous-truth", rule, what, f"put `size({name}) > 0 &&` in front")
+
+
+def _is_exists(node: Any, root: Any) -> bool:
+    """An ``exists`` that nothing negates: false of an empty list."""
+    start = constant(node.comprehension_expr.accu_init)
+    return start is False and any(part.id == node.id for part in _positive(root))
+
+
+def _positive(node: Any) -> Iterator[Any]:
+    yield node
+    if node.WhichOneof("kind") == "call_expr" and node.call_expr.function in ("_&&_", "_||_"):
+        for child in children(node):
+            yield from _positive(child)
+
+
+def _guard(node: Any) -> Path | None:
+    """The list that ``size(list) > 0`` (or ``>= n``, n at least 1) shows not to be empty."""
+    if node.WhichOneof("kind") != "call_expr" or node.call_expr.function not in ("_>_", "_>=_"):
+        return None
+    left, right = node.call_expr.args
+    least = constant(right)
+    if not isinstance(least, int) or least < (1 if node.call_expr.function == "_>=_" else 0):
+        return None
+    if left.WhichOneof("kind") != "call_expr" or left.call_expr.function != "size":
+        return None
+    return path_of(children(left)[0])
+
+
+def _unknown_checks(rule: str, field: str, syntax: Syntax) -> Iterator[Finding]:
+    for path in paths(syntax.root, ("check",)):
+        if len(path) < 2 or path[1] not in RESULT_TYPES:
+            what = f"{field}: {show_path(path[:2])} is no check's result"
+            yield Finding(
+                "unknown-check", rule, what, f'write check["id"] with one of {", ".join(sorted(RESULT_TYPES))}'
+            )

@@ -1,0 +1,237 @@
+"""What a policy can ask about: facts out of verified statements, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from pydantic import Field, SerializeAsAny, ValidationError, create_model, model_validator
+
+from certify.errors import HostileInput
+from certify.evidence.base import Sha256, Utc, Value
+from certify.evidence.dataset import DataExamined, Dataset, Declaration
+from certify.evidence.evaluation import Evaluation
+from certify.evidence.model import ModelIdentity, TestedConfiguration
+from certify.evidence.parameters import PARAMETER_TYPES
+from certify.evidence.plan import EntropyKind, Plan, PlannedCheck, PolicyReference
+from certify.evidence.results import RESULT_TYPES
+
+if TYPE_CHECKING:
+    from certify.trust.verified import Verified
+
+
+def field_name(check: str) -> str:
+    """A check's id as a field name: ``fresh-reasoning`` is ``fresh_reasoning``."""
+    return check.replace("-", "_")
+
+
+class PlanFacts(Value):
+    """``plan``: what was fixed before the run, and how often it was tried."""
+
+    applicant: str
+    """Who asks."""
+    attempt: int = Field(ge=1)
+    """This attempt, counted from 1."""
+    attempts: int = Field(ge=1)
+    """All attempts this log showed when the run ended, this one included."""
+    excludable: bool
+    """Whether hidden earlier attempts can be excluded."""
+    entropy: EntropyKind
+    """Who could have influenced which problems were drawn: self, seedWitnesses or beacon."""
+    tokens: int = Field(ge=0)
+    """Most tokens the run may generate."""
+    planned_at: Utc
+    """When the plan was made."""
+    deadline: Utc
+    """When it lapses."""
+
+
+class DataFacts(Value):
+    """``data``: how much of the training data was seen."""
+
+    examined: DataExamined
+    """full, partial, vendor_attested or undisclosed."""
+    datasets: int = Field(ge=0)
+    """Datasets named in the plan."""
+    complete: bool | None = None
+    """Whether every dataset is attested and a steward says that this is all; absent without such a statement."""
+
+
+class DeclaredFacts(Value):
+    """``declared``: the owner's word, field by field; what was left empty is absent."""
+
+    owner: str | None = None
+    """Who answers for the model."""
+    intended_use: str | None = None
+    """What it is for."""
+    prohibited_use: str | None = None
+    """What it must not be used for."""
+    population: str | None = None
+    """Whom its use concerns."""
+    deployment: str | None = None
+    """Where and how it runs."""
+    monitoring: str | None = None
+    """How it is watched in use."""
+    declared_at: Utc | None = None
+    """When the owner said so."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _empty_is_absent(cls, given: Any) -> Any:
+        return {k: v for k, v in given.items() if v != ""} if isinstance(given, dict) else given
+
+
+if TYPE_CHECKING:
+    CheckFacts = Value
+else:
+    CheckFacts = create_model(
+        "CheckFacts",
+        __base__=Value,
+        __doc__="``check``: the result of each check that ran.",
+        **{field_name(check): (kind | None, Field(default=None, alias=check)) for check, kind in RESULT_TYPES.items()},
+    )
+
+
+class Facts(Value):
+    """Everything an expression can name."""
+
+    check: SerializeAsAny[CheckFacts]
+    """Results by check id."""
+    model: ModelIdentity
+    """What was tested."""
+    configuration: TestedConfiguration
+    """In which conditions."""
+    plan: PlanFacts
+    """What was fixed beforehand."""
+    data: DataFacts
+    """How much training data was seen."""
+    declared: DeclaredFacts | None = None
+    """What the owner declares."""
+    level: int | None = Field(default=None, ge=0, le=3)
+    """How independent the parties are, 0 to 3; absent where that is not known yet."""
+
+    def mapping(self) -> dict[str, Any]:
+        """The facts as nested dictionaries without absent values; ``check`` is keyed by check id."""
+        content = self.model_dump(mode="json", by_alias=False, exclude_none=True)
+        named = {field_name(check): check for check in RESULT_TYPES}
+        content["check"] = {named[field]: result for field, result in content["check"].items()}
+        return content
+
+
+class PolicyInput(Facts):
+    """The facts of one run, with what was planned for it."""
+
+    policy: PolicyReference | None = None
+    """The policy the plan names."""
+    planned: tuple[PlannedCheck, ...] = ()
+    """The checks the plan names, with their parameters."""
+    not_run: dict[str, str] = Field(default_factory=dict)
+    """Why a planned check has no result, by check id."""
+    digests: tuple[Sha256, ...] = ()
+    """Payload digests of the statements behind the facts, sorted."""
+
+    @classmethod
+    def build(
+        cls,
+        plan: Verified[Plan],
+        evaluation: Verified[Evaluation],
+        datasets: Sequence[Verified[Dataset]] = (),
+        declaration: Verified[Declaration] | None = None,
+        *,
+        level: int | None = None,
+    ) -> PolicyInput:
+        """The facts of verified statements that belong together.
+
+        Args:
+            plan: what was fixed beforehand.
+            evaluation: what came out.
+            datasets: the stewards' statements; those about data that the plan does not name are left out.
+            declaration: the owner's word, if any.
+            level: assurance level, 0 to 3, where it is known.
+
+        Raises:
+            HostileInput: CERT-E058, the evaluation is not of this plan, a statement is about another model,
+                or the planned configuration was not the one used; CERT-E045, a result is malformed.
+            TypeError: a value that is not verified.
+        """
+        from certify.trust.verified import Verified
+
+        given: list[Verified[Any]] = [plan, evaluation, *datasets, *([declaration] if declaration else [])]
+        if not all(isinstance(item, Verified) for item in given):
+            raise TypeError("a policy decides over verified statements only")
+        _require_one_run(plan, evaluation, declaration)
+        attested = _attested(plan.value, datasets)
+        used = [item for item in given if item not in datasets or item in attested]
+        return cls(
+            check=CheckFacts.model_validate(evaluation.value.results()),
+            model=plan.value.model,
+            configuration=plan.value.configuration,
+            plan=_plan_facts(plan.value, evaluation.value),
+            data=_data_facts(plan.value, attested),
+            declared=DeclaredFacts.from_document(declaration.value.document()) if declaration else None,
+            level=level,
+            policy=plan.value.policy,
+            planned=plan.value.checks,
+            not_run={entry.check: entry.reason for entry in evaluation.value.not_run},
+            digests=tuple(sorted({item.payload_sha256 for item in used})),
+        )
+
+    def ran_as(self, check: str, parameters: dict[str, Any]) -> bool:
+        """Whether the plan names this check with exactly these parameters, defaults filled in."""
+        form = PARAMETER_TYPES[check]
+        wanted = form.model_validate(parameters)
+        try:
+            return any(entry.id == check and form.model_validate(entry.parameters) == wanted for entry in self.planned)
+        except ValidationError:
+            return False
+
+
+def _require_one_run(
+    plan: Verified[Plan], evaluation: Verified[Evaluation], declaration: Verified[Declaration] | None
+) -> None:
+    mismatches = (
+        (evaluation.value.plan_sha256 != plan.payload_sha256, "the evaluation was made for another plan"),
+        (evaluation.value.model.identity != plan.value.model.identity, "the evaluation is of another model"),
+        (evaluation.value.configuration != plan.value.configuration, "the tested configuration is not the planned one"),
+        (evaluation.value.entropy.kind != plan.value.entropy.kind, "the entropy source is not the planned one"),
+        (
+            declaration is not None and _subject(declaration) != plan.value.model.identity,
+            "the declaration is about another model",
+        ),
+    )
+    for wrong, what in mismatches:
+        if wrong:
+            raise HostileInput("CERT-E058", what, hint="use the statements of one and the same run")
+
+
+def _subject(statement: Verified[Any]) -> str:
+    return statement.statement.subject[0].digest.sha256
+
+
+def _attested(plan: Plan, datasets: Sequence[Verified[Dataset]]) -> list[Verified[Dataset]]:
+    planned = {dataset.identity for dataset in plan.datasets}
+    return [item for item in datasets if item.value.dataset.identity in planned]
+
+
+def _plan_facts(plan: Plan, evaluation: Evaluation) -> PlanFacts:
+    attempts = evaluation.attempts
+    return PlanFacts(
+        applicant=plan.applicant,
+        attempt=attempts.number,
+        attempts=max(attempts.number, len(attempts.earlier) + 1),
+        excludable=attempts.excludable,
+        entropy=plan.entropy.kind,
+        tokens=plan.tokens,
+        planned_at=plan.planned_at,
+        deadline=plan.deadline,
+    )
+
+
+def _data_facts(plan: Plan, attested: list[Verified[Dataset]]) -> DataFacts:
+    covered = {item.value.dataset.identity for item in attested} >= {dataset.identity for dataset in plan.datasets}
+    says_all = any(item.value.complete for item in attested)
+    return DataFacts(
+        examined=plan.data_examined,
+        datasets=len(plan.datasets),
+        complete=(covered and says_all) if attested else None,
+    )
