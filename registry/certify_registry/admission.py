@@ -1,0 +1,172 @@
+"""What the log takes: statements by enrolled keys, each at its time and in its place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from certify.errors import CertifyError, HostileInput, RegistryError, UsageError
+from certify.evidence.canonical import canonical_digest
+from certify.evidence.merkle import leaf_hash
+from certify.evidence.statement import CERTIFICATE, EVALUATION, PLAN, RENDERING, STATUS, VSA, Statement
+from certify.trust.bundle import Bundle, parse_bundle, statement_of, verify_signature
+from certify.trust.keys import keyid_of_pem, public_key_of
+from certify.trust.log_entry import entry_of
+from sqlalchemy import Connection, insert, select
+
+from certify_registry.index_rows import IndexRow, index_rows
+from certify_registry.tables import CertificateEntry, EvaluationEntry, KeyEvent, PlanEntry, table_of
+from certify_registry.tiles import MAX_ENTRY
+
+ROLES = ("data-steward", "evaluator", "issuer", "revoker")
+ROLE_OF = {
+    PLAN: "evaluator",
+    EVALUATION: "evaluator",
+    VSA: "issuer",
+    CERTIFICATE: "issuer",
+    RENDERING: "issuer",
+    STATUS: "revoker",
+}
+"""Who may log what; statements of other kinds are taken from any enrolled key."""
+
+_keys, _plans = table_of(KeyEvent), table_of(PlanEntry)
+_evaluations, _certificates = table_of(EvaluationEntry), table_of(CertificateEntry)
+
+
+@dataclass(frozen=True)
+class Submission:
+    """A bundle, taken apart."""
+
+    bundle: Bundle
+    statement: Statement
+    leaf: bytes
+    rows: tuple[IndexRow, ...]
+
+    @property
+    def leaf_hash(self) -> bytes:
+        """What makes it the same entry."""
+        return leaf_hash(self.leaf)
+
+
+def read_submission(data: bytes) -> Submission:
+    """The parts of an untrusted bundle.
+
+    Raises:
+        HostileInput: not a bundle, not a statement, a predicate that is not what its type says,
+            or names so long that the leaf does not fit (CERT-E074).
+    """
+    bundle = parse_bundle(data)
+    statement = statement_of(bundle)
+    leaf = entry_of(bundle).to_bytes()
+    if len(leaf) > MAX_ENTRY:
+        raise HostileInput("CERT-E074", "the statement's names are too long for the log")
+    return Submission(bundle, statement, leaf, index_rows(statement, bundle.payload_sha256))
+
+
+def check_signer(connection: Connection, submission: Submission) -> None:
+    """Return if an enrolled key with the right role signed it.
+
+    Raises:
+        RegistryError: CERT-E074, the key is not enrolled for this.
+        HostileInput: the signature does not belong to the statement.
+    """
+    keyid, role = submission.bundle.keyid, ROLE_OF.get(submission.statement.predicate_type)
+    roles = enrolled_roles(connection, keyid)
+    if not roles:
+        raise _not_admitted(f"the key {keyid[:16]}… is not enrolled")
+    if role is not None and role not in roles:
+        raise _not_admitted(f"the key {keyid[:16]}… is enrolled as {', '.join(sorted(roles))}, not as {role}")
+    verify_signature(submission.bundle, next(iter(roles.values())))
+
+
+def check_order(connection: Connection, submission: Submission, now: str) -> None:
+    """Return if the log may take this statement now, after all that it holds.
+
+    Raises:
+        RegistryError: CERT-E077 the log already has the one that counts; CERT-E078 past the plan's deadline;
+            CERT-E079 it speaks of a plan or certificate that is not in the log.
+    """
+    for row in submission.rows:
+        if row.table is EvaluationEntry:
+            _check_evaluation(connection, row, now)
+        elif row.table is CertificateEntry:
+            _check_certificate(connection, row)
+        elif "serial" in row.values:
+            _known_certificate(connection, str(row.values["serial"]))
+
+
+def enrolled_roles(connection: Connection, keyid: str) -> dict[str, str]:
+    """The roles a key has now, each with its PEM text."""
+    roles: dict[str, str] = {}
+    query = select(_keys.c.event, _keys.c.role, _keys.c.pem).where(_keys.c.keyid == keyid).order_by(_keys.c.seq)
+    for event, role, pem in connection.execute(query):
+        if event == "enrolled":
+            roles[role] = pem
+        else:
+            roles.pop(role, None)
+    return roles
+
+
+def record_key(connection: Connection, event: str, *, pem: str, party: str, role: str, size: int) -> None:
+    """Write that a key was enrolled or retired.
+
+    Raises:
+        UsageError: CERT-E074, no such role, or no party.
+        TrustError: CERT-E041, not a usable public key.
+    """
+    if role not in ROLES or not party.strip() or "\x00" in party:
+        raise UsageError("CERT-E074", f"a key needs a party and one of the roles {', '.join(ROLES)}, not {role!r}")
+    public_key_of(pem)
+    last = connection.execute(select(_keys.c.seq).order_by(_keys.c.seq.desc()).limit(1)).scalar()
+    values: dict[str, int | str] = {
+        "seq": 0 if last is None else last + 1,
+        "event": event,
+        "keyid": keyid_of_pem(pem),
+        "role": role,
+        "party": party,
+        "pem": pem,
+        "size": size,
+    }
+    connection.execute(insert(_keys), [{**values, "guard": guard_of(values)}])
+
+
+def guard_of(values: dict[str, int | str]) -> str:
+    """A digest over the columns that nothing else commits to, so that a damaged row is noticed."""
+    return canonical_digest(values)
+
+
+def _check_evaluation(connection: Connection, row: IndexRow, now: str) -> None:
+    plan, payload = str(row.values["plan_sha256"]), row.values["payload_sha256"]
+    deadline = connection.execute(select(_plans.c.deadline).where(_plans.c.payload_sha256 == plan)).scalar()
+    if deadline is None:
+        raise RegistryError("CERT-E079", f"the log does not hold the plan {plan[:16]}…", "", "log the plan first")
+    query = select(_evaluations.c.payload_sha256).where(_evaluations.c.plan_sha256 == plan)
+    first = connection.execute(query).scalar()
+    if first == payload:
+        return
+    if first is not None:
+        why = "the first evaluation logged for a plan is the only one; results cannot be chosen afterwards"
+        raise RegistryError("CERT-E077", f"the plan {plan[:16]}… already has its evaluation", why, "make a new plan")
+    if now > deadline:
+        why = "a plan without a logged evaluation at its deadline counts as failed"
+        raise RegistryError("CERT-E078", f"the plan's deadline was {deadline}, and it is {now}", why, "make a new plan")
+
+
+def _check_certificate(connection: Connection, row: IndexRow) -> None:
+    serial = str(row.values["serial"])
+    query = select(_certificates.c.payload_sha256).where(_certificates.c.serial == serial)
+    first = connection.execute(query).scalar()
+    if first is not None and first != row.values["payload_sha256"]:
+        why = "a serial stands for one certificate, for good"
+        raise RegistryError("CERT-E077", f"the log already holds another certificate {serial}", why, "decide anew")
+
+
+def _known_certificate(connection: Connection, serial: str) -> None:
+    query = select(_certificates.c.serial).where(_certificates.c.serial == serial)
+    if connection.execute(query).scalar() is None:
+        hint = "check the serial; it is printed on page one"
+        raise RegistryError("CERT-E079", f"the log holds no certificate {serial}", "", hint)
+
+
+def _not_admitted(why: str) -> CertifyError:
+    hint = "enrol the key in this registry, or sign with the key that has the role"
+    return RegistryError("CERT-E074", "the log does not take this statement", why, hint)

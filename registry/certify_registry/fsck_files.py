@@ -1,0 +1,102 @@
+"""Compares the log's public files, its memory and its blobs with what they must be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from certify.errors import RegistryError
+from sqlalchemy import Connection
+
+from certify_registry import tree
+from certify_registry.blobs import BlobStore
+from certify_registry.files import TEMPORARY, read_regular
+from certify_registry.finding import Finding
+from certify_registry.log import Log
+from certify_registry.memory import compare
+from certify_registry.tiles import FULL, Tile, levels_of, tiles_of
+
+_LIMIT = (2**16 + 1) * FULL
+
+
+def examine_tiles(connection: Connection, log: Log) -> Iterator[Finding]:
+    """Findings about tiles: missing, changed, or none of the log's."""
+    size = tree.read_head(connection).size
+    known = set[str]()
+    for tile in tiles_of(size):
+        known.add(tile.path)
+        yield from _tile(connection, log, tile)
+    for path in sorted((log.folder / "tile").rglob("*")):
+        name = path.relative_to(log.folder).as_posix()
+        if name in known or path.name.startswith(TEMPORARY) or (path.is_dir() and not path.is_symlink()):
+            continue
+        earlier = _earlier_partial(name, size)
+        if earlier is None:
+            yield Finding("files", name, "is no tile of this log")
+        else:
+            yield from _tile(connection, log, earlier)
+
+
+def examine_checkpoint(log: Log) -> Iterator[Finding]:
+    """Findings about the published checkpoint."""
+    published = log.publisher.checkpoint_on_disk()
+    with log.database.read() as connection:
+        if published is None:
+            yield Finding("files", "checkpoint", "is missing, damaged or not signed by this log")
+        elif published.size != tree.read_head(connection).size:
+            yield Finding(
+                "files", "checkpoint", f"is for {published.size} entries: open the registry with its key once"
+            )
+        elif published.root != tree.read_head(connection).root:
+            yield Finding("files", "checkpoint", "commits to another history")
+
+
+def examine_lock(log: Log) -> Iterator[Finding]:
+    """Findings about the memory of the newest checkpoint."""
+    signed = log.memory.recall()
+    with log.database.read() as connection:
+        newest = tree.read_head(connection)
+        try:
+            compare(connection, signed)
+        except RegistryError as error:
+            yield Finding("lock", "lock", error.why)
+        if not log.memory.holds(newest.checkpoint):
+            yield Finding("lock", "lock", "does not remember the newest checkpoint")
+
+
+def examine_blobs(blobs: BlobStore) -> Iterator[Finding]:
+    """Findings about files kept by digest."""
+    for digest in blobs.digests():
+        if "/" in digest:
+            if not Path(digest).name.startswith(TEMPORARY):
+                yield Finding("blobs", digest, "is not a file of this registry")
+            continue
+        try:
+            blobs.get(digest)
+        except RegistryError as error:
+            yield Finding("blobs", digest, error.what)
+
+
+def _tile(connection: Connection, log: Log, tile: Tile) -> Iterator[Finding]:
+    try:
+        found = read_regular(log.folder / tile.path, _LIMIT)
+    except OSError as error:
+        yield Finding("files", tile.path, f"cannot be read: {error.strerror}")
+        return
+    if found != log.publisher.content(connection, tile):
+        yield Finding("files", tile.path, "does not hold what the log holds")
+
+
+def _earlier_partial(name: str, size: int) -> Tile | None:
+    """The partial tile of an earlier size that a file is, if it is one."""
+    width = name.rpartition("/")[2]
+    if not width.isascii() or not width.isdecimal() or len(width) > 3:
+        return None
+    for level in levels_of(size):
+        count = size >> 8 * max(level, 0)
+        last = (count - 1) // FULL
+        for number in {last, max(last - 1, 0)}:
+            tile = Tile(level, number, int(width))
+            if tile.path == name and 0 < tile.width < FULL and tile.start + tile.width <= count:
+                return tile
+    return None

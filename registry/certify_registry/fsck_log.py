@@ -1,0 +1,114 @@
+"""Works the log out again: every leaf from its signed statement, every head from the leaves."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from certify.errors import CertifyError
+from certify.evidence.merkle import leaf_hash
+from certify.trust.bundle import verify_signature
+from sqlalchemy import Connection, select
+
+from certify_registry import lookup, tree
+from certify_registry.admission import Submission, guard_of, read_submission
+from certify_registry.blobs import BlobStore
+from certify_registry.finding import Finding
+from certify_registry.log import Log, check_head
+from certify_registry.lookup import EntryRow
+from certify_registry.tables import INDEX_ROWS, Entry, Head, KeyEvent, Node, Row, table_of
+
+_CHUNK = 256
+_entries, _nodes, _heads, _keys = table_of(Entry), table_of(Node), table_of(Head), table_of(KeyEvent)
+
+
+def examine_entries(connection: Connection, log: Log, blobs: BlobStore, now: str) -> Iterator[Finding]:
+    """Findings about entries, tree, heads and index rows."""
+    walk = _Walk(connection, log, blobs, now)
+    while rows := lookup.entries(connection, walk.size, walk.size + _CHUNK):
+        for row in rows:
+            yield from walk.entry(row)
+    yield from walk.end()
+
+
+class _Walk:
+    """One pass over the log, from the first entry."""
+
+    def __init__(self, connection: Connection, log: Log, blobs: BlobStore, now: str) -> None:
+        self._connection, self._log, self._blobs, self._now = connection, log, blobs, now
+        self._keys = dict(connection.execute(select(_keys.c.keyid, _keys.c.pem)).tuples().all())
+        self._frontier: tuple[bytes, ...] = ()
+        self._nodes: dict[tuple[int, int], bytes] = {}
+        self._rows: dict[type[Row], dict[int, dict[str, object]]] = defaultdict(dict)
+        self._seen: set[tuple[type[Row], str]] = set()
+        self.size = 0
+
+    def entry(self, row: EntryRow) -> Iterator[Finding]:
+        """Findings about the next entry and the head that covers it."""
+        where = f"entry {self.size}"
+        if row.log_index != self.size:
+            yield Finding("entries", where, "is missing")
+        yield from (Finding("entries", where, problem) for problem in self._problems(row))
+        growth = tree.grow(self._frontier, self.size, leaf_hash(row.leaf))
+        self._frontier, self.size = growth.frontier, self.size + 1
+        self._nodes |= {(level, position): node for level, position, node in growth.nodes}
+        yield from self._head()
+
+    def end(self) -> Iterator[Finding]:
+        """Findings about what must be there once all entries are known."""
+        sizes = self._connection.execute(select(_heads.c.size).order_by(_heads.c.size)).scalars().all()
+        if list(sizes) != list(range(self.size + 1)):
+            yield Finding("tree", "heads", f"are not one for each size from 0 to {self.size}")
+        nodes = {(row.level, row.position): row.hash for row in self._connection.execute(select(_nodes))}
+        if nodes != self._nodes:
+            yield Finding("tree", "nodes", "do not follow from the leaves")
+        for row in INDEX_ROWS:
+            table = table_of(row)
+            found = {found["log_index"]: dict(found) for found in self._connection.execute(select(table)).mappings()}
+            if found != self._rows[row]:
+                yield Finding("index", table.name, "does not follow from the logged statements")
+
+    def _problems(self, row: EntryRow) -> Iterator[str]:
+        if leaf_hash(row.leaf) != row.leaf_hash:
+            yield "its leaf does not have the hash in the tree"
+        dates: dict[str, int | str] = {
+            "log_index": row.log_index,
+            "bundle_sha256": row.bundle_sha256,
+            "appended_at": row.appended_at,
+        }
+        query = select(_entries.c.guard).where(_entries.c.log_index == row.log_index)
+        if self._connection.execute(query).scalar() != guard_of(dates):
+            yield "its time or bundle was changed after it was written"
+        if row.appended_at > self._now:
+            yield f"is dated {row.appended_at}, later than now"
+        try:
+            submission = read_submission(self._blobs.get(row.bundle_sha256))
+            yield from self._against_statement(row, submission)
+        except CertifyError as error:
+            yield f"its statement cannot be used: {error.what}"
+
+    def _against_statement(self, row: EntryRow, submission: Submission) -> Iterator[str]:
+        subject = submission.statement.subject[0].digest.sha256
+        expected = (submission.statement.predicate_type, submission.bundle.payload_sha256, subject)
+        if submission.leaf != row.leaf or (row.predicate_type, row.payload_sha256, row.subject) != expected:
+            yield "its leaf is not that of its statement"
+        if row.keyid != submission.bundle.keyid or row.keyid not in self._keys:
+            yield "nobody ever enrolled its key"
+        else:
+            verify_signature(submission.bundle, self._keys[row.keyid])
+        for made in submission.rows:
+            mark = (made.table, made.values[made.once]) if made.once else None
+            if mark is None or mark not in self._seen:
+                self._rows[made.table][row.log_index] = {"log_index": row.log_index, **made.values}
+            if mark is not None:
+                self._seen.add(mark)
+
+    def _head(self) -> Iterator[Finding]:
+        try:
+            head = tree.read_head(self._connection, self.size)
+            check_head(head, self._log.key)
+        except CertifyError as error:
+            yield Finding("tree", f"head {self.size}", f"{error.what} {error.why}".strip())
+            return
+        if tree.unpack(head.frontier) != self._frontier:
+            yield Finding("tree", f"head {self.size}", "does not follow from the leaves")

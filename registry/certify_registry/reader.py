@@ -1,0 +1,180 @@
+"""Everything that can be asked of a registry without its key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from certify.evidence.certificate import Status
+from certify.evidence.evaluation import EarlierPlan
+from certify.trust.bundle import parse_bundle, statement_of
+from certify.trust.status import StandingOf, fold_statuses
+from certify.trust.tlog_proof import format_tlog_proof
+from sqlalchemy import Connection
+
+from certify_registry import lookup, tree
+from certify_registry.blobs import BlobStore
+from certify_registry.faults import absent
+from certify_registry.log import Log
+from certify_registry.lookup import CertificateRow, EntryRow, PlanRow
+
+
+class Reader:
+    """The reading half of a registry."""
+
+    def __init__(self, log: Log) -> None:
+        self._log = log
+        self._blobs = BlobStore(log.folder)
+
+    @property
+    def origin(self) -> str:
+        """The log's name."""
+        return self._log.key.name
+
+    @property
+    def vkey(self) -> str:
+        """The log's public key in one line, for trust files."""
+        return self._log.key.vkey
+
+    @property
+    def size(self) -> int:
+        """Entries in the log."""
+        with self._read() as connection:
+            return tree.read_head(connection).size
+
+    def checkpoint(self) -> str:
+        """The newest signed checkpoint."""
+        with self._read() as connection:
+            return tree.read_head(connection).checkpoint
+
+    def proof(self, index: int) -> str:
+        """The tlog-proof of an entry against the newest checkpoint.
+
+        Raises:
+            RegistryError: CERT-E079, there is no such entry.
+        """
+        with self._read() as connection:
+            head = tree.read_head(connection)
+            if not 0 <= index < head.size:
+                raise absent(f"the log has no entry {index}", f"it has {head.size} entries")
+            return format_tlog_proof(index, tree.inclusion(connection, index, head.size), head.checkpoint)
+
+    def consistency(self, old_size: int) -> tuple[bytes, ...]:
+        """The hashes that show the log's first ``old_size`` entries unchanged under its newest checkpoint.
+
+        Raises:
+            RegistryError: CERT-E079, the log was never that large, or ``old_size`` is 0.
+        """
+        with self._read() as connection:
+            size = tree.read_head(connection).size
+            if not 0 < old_size <= size:
+                raise absent(f"no proof leads from {old_size} entries to {size}")
+            return tree.consistency(connection, old_size, size)
+
+    def entries(self, start: int, end: int) -> tuple[EntryRow, ...]:
+        """The entries ``start`` up to ``end``, as many as there are; no index is ever left out."""
+        with self._read() as connection:
+            return lookup.entries(connection, start, end)
+
+    def index_of(self, payload_sha256: str) -> int | None:
+        """The log index of a statement, as first signed."""
+        with self._read() as connection:
+            entry = lookup.entry_of_payload(connection, payload_sha256)
+        return None if entry is None else entry.log_index
+
+    def bundle(self, payload_sha256: str) -> bytes:
+        """The logged statement with this payload, as first signed.
+
+        Raises:
+            RegistryError: CERT-E079 not in the log; CERT-E070 damaged on disk.
+        """
+        with self._read() as connection:
+            entry = lookup.entry_of_payload(connection, payload_sha256)
+        if entry is None:
+            raise absent(f"the log does not hold the statement {payload_sha256[:64]}")
+        return self._blobs.get(entry.bundle_sha256)
+
+    def bundle_at(self, index: int) -> bytes:
+        """The signed statement at a log index.
+
+        Raises:
+            RegistryError: CERT-E079 no such entry; CERT-E070 damaged on disk.
+        """
+        found = self.entries(index, index + 1)
+        if not found:
+            raise absent(f"the log has no entry {index}")
+        return self._blobs.get(found[0].bundle_sha256)
+
+    def plan(self, payload_sha256: str) -> PlanRow | None:
+        """The logged plan with this payload."""
+        with self._read() as connection:
+            return lookup.plan(connection, payload_sha256)
+
+    def earlier_plans(
+        self, applicant: str, name: str, weights_digest: str, before_index: int
+    ) -> tuple[EarlierPlan, ...]:
+        """Plans logged before ``before_index`` that share applicant, name or weights, oldest first."""
+        with self._read() as connection:
+            return lookup.earlier_plans(connection, applicant, name, weights_digest, before_index)
+
+    def evaluation_of(self, plan_sha256: str) -> tuple[int, bytes] | None:
+        """Log index and bundle of a plan's one evaluation."""
+        with self._read() as connection:
+            index = lookup.evaluation_index(connection, plan_sha256)
+        return None if index is None else (index, self.bundle_at(index))
+
+    def certificate(self, serial: str) -> CertificateRow | None:
+        """The certificate with this serial."""
+        with self._read() as connection:
+            return lookup.certificate(connection, serial)
+
+    def certificates(self) -> tuple[CertificateRow, ...]:
+        """All certificates, newest first."""
+        with self._read() as connection:
+            return lookup.certificates(connection)
+
+    def certificates_of(self, model_identity: str) -> tuple[CertificateRow, ...]:
+        """The certificates of exactly this model, newest first."""
+        with self._read() as connection:
+            return lookup.certificates_of(connection, model_identity)
+
+    def rendering_of(self, serial: str) -> tuple[int, bytes] | None:
+        """Log index and bundle of a certificate's newest rendering."""
+        with self._read() as connection:
+            index = lookup.rendering_index(connection, serial)
+        return None if index is None else (index, self.bundle_at(index))
+
+    def serial_of_pdf(self, pdf_sha256: str) -> str | None:
+        """The certificate that a PDF was logged for, by the digest of the whole file."""
+        with self._read() as connection:
+            return lookup.serial_of_pdf(connection, pdf_sha256)
+
+    def statuses(self, serial: str) -> list[tuple[int, bytes]]:
+        """Log index and bundle of every change in a certificate's standing, in the log's order."""
+        with self._read() as connection:
+            indexes = lookup.status_indexes(connection, serial)
+        return [(index, self.bundle_at(index)) for index in indexes]
+
+    def standing(self, serial: str) -> StandingOf:
+        """How a certificate stands by this registry's own word; a stranger folds the verified statuses instead.
+
+        Raises:
+            RegistryError: CERT-E079, no such certificate.
+        """
+        if self.certificate(serial) is None:
+            raise absent(f"the log holds no certificate {serial}")
+        statements = ((index, statement_of(parse_bundle(bundle))) for index, bundle in self.statuses(serial))
+        return fold_statuses(serial, ((index, Status.from_document(made.predicate)) for index, made in statements))
+
+    def get_blob(self, digest: str) -> bytes:
+        """The bytes kept under a SHA-256.
+
+        Raises:
+            RegistryError: CERT-E079 not here; CERT-E070 changed on disk.
+        """
+        return self._blobs.get(digest)
+
+    @contextmanager
+    def _read(self) -> Iterator[Connection]:
+        with self._log.database.read() as connection:
+            yield connection

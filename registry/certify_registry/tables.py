@@ -1,0 +1,155 @@
+"""What the database remembers. Nothing in it is ever changed or removed: triggers see to that.
+
+The log itself is ``entries``, ``nodes`` and ``heads``; ``keys`` says whose statements are taken; the
+rest finds things again and follows from the logged statements alone.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar, cast
+
+from sqlalchemy import CheckConstraint, MetaData, Table, Text
+from sqlmodel import Field, SQLModel
+
+STRICT = {"sqlite_strict": True}
+
+
+class Row(SQLModel):
+    """A row; SQLite's STRICT tables refuse values of another type."""
+
+    metadata: ClassVar[MetaData] = MetaData()
+
+
+class Log(Row, table=True):
+    """Which log this is: one row."""
+
+    __tablename__ = "log"
+    __table_args__ = (CheckConstraint("id = 1", name="one_log"), STRICT)
+    id: int = Field(default=1, primary_key=True)
+    origin: str = Field(sa_type=Text)
+    vkey: str = Field(sa_type=Text)
+
+
+class Entry(Row, table=True):
+    """A leaf, and the statement it stands for."""
+
+    __tablename__ = "entries"
+    __table_args__ = (
+        CheckConstraint("length(leaf_hash) = 32", name="leaf_hash_is_sha256"),
+        CheckConstraint("length(leaf) <= 65535", name="leaf_fits_a_bundle"),
+        STRICT,
+    )
+    log_index: int = Field(primary_key=True)
+    leaf_hash: bytes = Field(unique=True)
+    leaf: bytes
+    predicate_type: str = Field(sa_type=Text, index=True)
+    payload_sha256: str = Field(sa_type=Text, index=True)
+    subject: str = Field(sa_type=Text, index=True)
+    keyid: str = Field(sa_type=Text)
+    bundle_sha256: str = Field(sa_type=Text)
+    appended_at: str = Field(sa_type=Text)
+    guard: str = Field(sa_type=Text)
+
+
+class Node(Row, table=True):
+    """The hash of a full subtree of 256**level leaves, level 1 and up: what tiles above the first are made of."""
+
+    __tablename__ = "nodes"
+    __table_args__ = (CheckConstraint("length(hash) = 32", name="hash_is_sha256"), STRICT)
+    level: int = Field(primary_key=True)
+    position: int = Field(primary_key=True)
+    hash: bytes
+
+
+class Head(Row, table=True):
+    """A signed checkpoint, one for every size the log has had; ``frontier`` is where the next leaf joins."""
+
+    __tablename__ = "heads"
+    __table_args__ = (CheckConstraint("length(root) = 32", name="root_is_sha256"), STRICT)
+    size: int = Field(primary_key=True)
+    root: bytes
+    frontier: bytes
+    checkpoint: str = Field(sa_type=Text)
+
+
+class KeyEvent(Row, table=True):
+    """A key was given a role, or lost it, when the log had ``size`` entries."""
+
+    __tablename__ = "keys"
+    __table_args__ = (CheckConstraint("event in ('enrolled', 'retired')", name="known_event"), STRICT)
+    seq: int = Field(primary_key=True)
+    event: str = Field(sa_type=Text)
+    keyid: str = Field(sa_type=Text, index=True)
+    role: str = Field(sa_type=Text)
+    party: str = Field(sa_type=Text)
+    pem: str = Field(sa_type=Text)
+    size: int
+    guard: str = Field(sa_type=Text)
+
+
+class PlanEntry(Row, table=True):
+    """A logged plan; the folded columns ignore case and spacing, so that attempts are not hidden by them."""
+
+    __tablename__ = "plans"
+    __table_args__ = (STRICT,)
+    log_index: int = Field(primary_key=True, foreign_key="entries.log_index")
+    payload_sha256: str = Field(sa_type=Text, unique=True)
+    applicant: str = Field(sa_type=Text)
+    applicant_folded: str = Field(sa_type=Text, index=True)
+    name: str = Field(sa_type=Text)
+    name_folded: str = Field(sa_type=Text, index=True)
+    weights_digest: str = Field(sa_type=Text, index=True)
+    deadline: str = Field(sa_type=Text)
+
+
+class EvaluationEntry(Row, table=True):
+    """The one evaluation of a plan."""
+
+    __tablename__ = "evaluations"
+    __table_args__ = (STRICT,)
+    log_index: int = Field(primary_key=True, foreign_key="entries.log_index")
+    plan_sha256: str = Field(sa_type=Text, unique=True, foreign_key="plans.payload_sha256")
+    payload_sha256: str = Field(sa_type=Text)
+
+
+class CertificateEntry(Row, table=True):
+    """A logged certificate."""
+
+    __tablename__ = "certificates"
+    __table_args__ = (STRICT,)
+    log_index: int = Field(primary_key=True, foreign_key="entries.log_index")
+    serial: str = Field(sa_type=Text, unique=True)
+    model_identity: str = Field(sa_type=Text, index=True)
+    model_name: str = Field(sa_type=Text)
+    payload_sha256: str = Field(sa_type=Text)
+    valid_from: str = Field(sa_type=Text)
+    valid_until: str = Field(sa_type=Text)
+
+
+class RenderingEntry(Row, table=True):
+    """A PDF that shows a certificate."""
+
+    __tablename__ = "renderings"
+    __table_args__ = (STRICT,)
+    log_index: int = Field(primary_key=True, foreign_key="entries.log_index")
+    serial: str = Field(sa_type=Text, index=True, foreign_key="certificates.serial")
+    pdf_sha256: str = Field(sa_type=Text, index=True)
+
+
+class StatusEntry(Row, table=True):
+    """A change in a certificate's standing."""
+
+    __tablename__ = "statuses"
+    __table_args__ = (STRICT,)
+    log_index: int = Field(primary_key=True, foreign_key="entries.log_index")
+    serial: str = Field(sa_type=Text, index=True, foreign_key="certificates.serial")
+    state: str = Field(sa_type=Text)
+
+
+INDEX_ROWS: tuple[type[Row], ...] = (PlanEntry, EvaluationEntry, CertificateEntry, RenderingEntry, StatusEntry)
+"""The tables that follow from the logged statements."""
+
+
+def table_of(row: type[Row]) -> Table:
+    """The table behind a row class."""
+    return cast("Table", row.__table__)  # type: ignore[attr-defined]
