@@ -85,5 +85,5 @@ def _from_workspace(home: Path, data: bytes) -> RegistryAnswer | None:
         serial = Certificate.from_document(statement.predicate).serial
     except CertifyError:
         return None  # the verification itself will say what is wrong with the document
-    registry = Workspace.open(home).registry(writable=False)
-    return ask_registry(registry, serial) if registry.certificate(serial) else None
+    with Workspace.open(home).reading() as registry:
+        return ask_registry(registry, serial) if registry.certificate(serial) else None

@@ -112,7 +112,7 @@ def make(
 
     grants = [KeyGrant.parse(text) for text in key]
     witnesses = [KeyGrant.parse(f"witness={text}") for text in seed_witness or ()]
-    trust = make_trust_file(name, version, expires, log, grants, witnesses)
+    trust = make_trust_file(name, version=version, expires=expires, log_vkey=log, grants=grants, witnesses=witnesses)
     write_whole(destination, trust.to_bytes())
     if json:
         emit_json("trust", {"file": str(destination), "fingerprint": trust.fingerprint})

@@ -47,7 +47,7 @@ def verify(
 ) -> int:
     """Check somebody's certificate, offline, under your own trust file."""
     from certify.cli.reading import find_certificate, find_trust
-    from certify.decide import reader_policy
+    from certify.decide import load_policy
     from certify.evidence.certificate import Level
     from certify.pipeline.clock import now
     from certify.verify.verify import Question, verify_certificate
@@ -55,7 +55,7 @@ def verify(
     settings = Context.of(context)
     trust_file = find_trust(settings, trust)
     found = find_certificate(settings, certificate, status)
-    wanted = reader_policy(policy) if policy else None
+    wanted = load_policy(policy).reference if policy else None
     result = verify_certificate(
         found.data,
         trust=trust_file,

@@ -61,6 +61,6 @@ def make_decision(
         return decision_statement(take_decision(policy, evidence, level, now()), evidence.plan.value.model)
 
     bundle = signed_once(workspace, folder, "decision", "issuer", payload)
-    appended = workspace.registry().append(bundle.to_bytes(), now=now())
+    appended = workspace.log(bundle)
     decision = verify_statement(bundle, role="issuer", predicate_type=kinds.VSA, model=Decision, trust=trust)
     return Decided(evidence, decision, (*bundles, bundle), level, {**log_places, "decision": appended.index})

@@ -29,9 +29,6 @@ from certify.pipeline.workspace import Workspace
 from certify.trust.bundle import Bundle, statement_of
 from certify.verify.document import RegistryAnswer
 
-VALID_DAYS = 365
-"""A certificate lapses after a year: benchmarks leak, engines change."""
-
 
 def issue_certificate(
     workspace: Workspace, folder: RunFolder, policy: LoadedPolicy, decided: Decided
@@ -41,16 +38,15 @@ def issue_certificate(
     The order of the log is kept: the certificate first, then the PDF that carries the certificate's
     proof, then the rendering that names the PDF's digest.
     """
-    registry = workspace.registry()
-    proofs = {kind: registry.proof(index) for kind, index in decided.log_places.items()}
+    proofs = {kind: workspace.registry.proof(index) for kind, index in decided.log_places.items()}
     bundle = signed_once(
         workspace,
         folder,
         "certificate",
         "issuer",
-        lambda: certificate_statement(_certificate(workspace, decided, proofs)),
+        lambda: certificate_statement(_certificate(workspace, policy, decided, proofs)),
     )
-    appended = registry.append(bundle.to_bytes(), now=now())
+    appended = workspace.log(bundle)
     certificate = Certificate.from_document(statement_of(bundle).predicate, name="certificate")
     file = CertificateFile(
         certificate=bundle.document,
@@ -59,12 +55,12 @@ def issue_certificate(
         policy=policy.document,
     )
     data = folder.once("certificate.json", file.to_bytes)
-    pdf = folder.once("certificate.pdf", lambda: _draw(workspace, certificate, data))
+    pdf = folder.once("certificate.pdf", lambda: _draw(workspace, decided, certificate, data))
     rendering = signed_once(
         workspace, folder, "rendering", "issuer", lambda: rendering_statement(_rendering(certificate, bundle, pdf))
     )
-    registry.append(rendering.to_bytes(), now=now())
-    publish(workspace, certificate.serial, data, pdf, ask_registry(registry, certificate.serial))
+    workspace.log(rendering)
+    publish(workspace, certificate.serial, data, pdf, ask_registry(workspace.registry, certificate.serial))
     return certificate, data, pdf
 
 
@@ -85,7 +81,7 @@ def report_screening(workspace: Workspace, folder: RunFolder, decided: Decided) 
         log_index=decided.log_places["decision"],
     )
     data = folder.once("screening.json", report.to_bytes)
-    return report, folder.once("screening.pdf", lambda: _draw(workspace, report, data))
+    return report, folder.once("screening.pdf", lambda: _draw(workspace, decided, report, data))
 
 
 def _findings(workspace: Workspace, decided: Decided) -> dict[str, Any]:
@@ -138,7 +134,7 @@ def _reference(bundle: Bundle, log_places: dict[str, int]) -> EvidenceReference:
     )
 
 
-def _certificate(workspace: Workspace, decided: Decided, proofs: dict[str, str]) -> Certificate:
+def _certificate(workspace: Workspace, policy: LoadedPolicy, decided: Decided, proofs: dict[str, str]) -> Certificate:
     moment = now()
     serial = serial_for(decided.decision.payload_sha256)
     return Certificate(
@@ -148,7 +144,7 @@ def _certificate(workspace: Workspace, decided: Decided, proofs: dict[str, str])
         proofs=proofs,
         issued_at=moment,
         valid_from=moment,
-        valid_until=later(moment, days=VALID_DAYS),
+        valid_until=later(moment, days=policy.policy.validity_days),
         status_location=f"{workspace.trust.log_origin}/c/{serial}",
     )
 
@@ -165,18 +161,18 @@ def _rendering(certificate: Certificate, bundle: Bundle, pdf: bytes) -> Renderin
     )
 
 
-def _draw(workspace: Workspace, findings: Certificate | ScreeningReport, attachment: bytes) -> bytes:
+def _draw(workspace: Workspace, decided: Decided, findings: Certificate | ScreeningReport, attachment: bytes) -> bytes:
     """The PDF: signed for a certificate, unsigned for a screening report."""
     from certify.issue.page import page_of
     from certify.issue.render import render
-
-    written = findings.issued_at if isinstance(findings, Certificate) else findings.decided_at
-    created = datetime.strptime(written, FORM).replace(tzinfo=UTC)
-    identifier = bytes.fromhex(sha256_hex(attachment))[:16]
-    unsigned = render(page_of(findings), attachment, identifier=identifier, created=created)
-    if isinstance(findings, ScreeningReport):
-        return unsigned
     from certify.issue.sign import issuer_certificate, sign_pdf
 
+    parties = {keyid: key.party for keyid, key in workspace.trust.keys.items()}
+    page = page_of(findings, decided.evidence.evaluation.value.results(), parties)
+    written = findings.issued_at if isinstance(findings, Certificate) else findings.decided_at
+    created = datetime.strptime(written, FORM).replace(tzinfo=UTC)
+    unsigned = render(page, attachment, identifier=bytes.fromhex(sha256_hex(attachment))[:16], created=created)
+    if isinstance(findings, ScreeningReport):
+        return unsigned
     signer = workspace.signer("issuer")
-    return sign_pdf(unsigned, signer, issuer_certificate(signer, findings.issuer), created)
+    return sign_pdf(unsigned, signer, issuer_certificate(signer, findings.issuer, created), created)

@@ -40,7 +40,7 @@ def run_model(workspace: Workspace, request: RunRequest, reporter: Reporter) -> 
 def start_run(workspace: Workspace, request: RunRequest, reporter: Reporter, *, upto: Stage) -> RunFolder:
     """Begins or continues the run of a request and carries it up to a stage."""
     require_installed(request.engine)
-    with workspace.lock():
+    with workspace.writing():
         inputs = read_inputs(request, reporter)
         folder = open_run(workspace, inputs, reporter)
         _advance(workspace, folder, inputs, reporter, upto)
@@ -55,7 +55,7 @@ def continue_run(workspace: Workspace, folder: RunFolder, reporter: Reporter, *,
     """
     state = RunState.from_bytes(read_file(folder.file(STATE)), name=STATE)
     require_installed(state.request.engine)
-    with workspace.lock():
+    with workspace.writing():
         inputs = read_inputs(state.request, reporter)
         if inputs.key() != state.key:
             raise HostileInput(
@@ -95,7 +95,7 @@ def read_inputs(request: RunRequest, reporter: Reporter) -> RunInputs:
     if request.data:
         reporter.stage("Reading the training data")
         data = read_dataset(request.data, progress=lambda done, of: reporter.advance(done, of, "bytes"))
-    declaration = read_declaration(request.declaration) if request.declaration else None
+    declaration = read_declaration(request.declaration, declared_at=now()) if request.declaration else None
     return RunInputs(request=request, model=model, policy=policy, data=data, declaration=declaration)
 
 

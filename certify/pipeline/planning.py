@@ -46,7 +46,7 @@ def attest_inputs(workspace: Workspace, folder: RunFolder, inputs: RunInputs) ->
 def make_plan(workspace: Workspace, folder: RunFolder, prepared: Prepared) -> tuple[Verified[Plan], Bundle, int]:
     """The signed plan, its bundle and its place in the log; made once for a run."""
     bundle = signed_once(workspace, folder, "plan", "evaluator", lambda: plan_statement(_plan(workspace, prepared)))
-    appended = workspace.registry().append(bundle.to_bytes(), now=now())
+    appended = workspace.log(bundle)
     plan = verify_statement(bundle, role="evaluator", predicate_type=kinds.PLAN, model=Plan, trust=workspace.trust)
     return plan, bundle, appended.index
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 from certify.decide import LoadedPolicy
 from certify.engines import Described
@@ -88,11 +89,16 @@ class RunInputs:
                 "policy": self.policy.reference.sha256,
                 "data": self.data.identity.document() if self.data else None,
                 "complete": request.complete,
-                "declaration": self.declaration.document() if self.declaration else None,
+                "declaration": _wording(self.declaration),
                 "engine": [request.engine, request.device, request.dtype, request.prompt_style, request.system_prompt],
                 "entropy": request.entropy.value,
             }
         )
+
+
+def _wording(declaration: Declaration | None) -> dict[str, Any] | None:
+    """What was declared, without the moment it was read."""
+    return declaration.model_dump(mode="json", exclude={"declared_at"}) if declaration else None
 
 
 class RunState(Value):

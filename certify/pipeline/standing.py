@@ -40,8 +40,7 @@ def change_standing(workspace: Workspace, serial: str, state: State, reason: str
     Raises:
         UsageError: CERT-E012, this registry holds no certificate of that serial.
     """
-    with workspace.lock():
-        registry = workspace.registry()
+    with workspace.writing() as registry:
         row = registry.certificate(serial)
         if row is None:
             raise UsageError(
@@ -51,8 +50,7 @@ def change_standing(workspace: Workspace, serial: str, state: State, reason: str
             )
         status = Status(serial=serial, state=state, reason=reason, declared_at=now())
         payload = status_statement(status, row.payload_sha256)
-        bundle = sign_statement(payload, workspace.signer("revoker"))
-        appended = registry.append(bundle, now=now())
+        appended = registry.append(sign_statement(payload, workspace.signer("revoker")), now=now())
         sidecar = workspace.certificates / f"{serial}.status.json"
         write_whole(sidecar, ask_registry(registry, serial).to_bytes())
         return appended.index

@@ -46,7 +46,13 @@ class KeyGrant:
 
 
 def make_trust_file(
-    name: str, version: int, expires: str, log_vkey: str, grants: Sequence[KeyGrant], witnesses: Sequence[KeyGrant]
+    name: str,
+    *,
+    version: int,
+    expires: str,
+    log_vkey: str,
+    grants: Sequence[KeyGrant],
+    witnesses: Sequence[KeyGrant] = (),
 ) -> TrustFile:
     """A production trust file.
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from certify.errors import RegistryError, UsageError
+from certify.errors import InternalError, RegistryError, UsageError
 from certify.evidence.base import Utc, Value
 from certify.evidence.canonical import canonical_bytes
 from certify.pipeline.clock import later, now
@@ -19,7 +19,8 @@ from certify.trust.passphrase import DEVELOPMENT_PASSPHRASE, find_passphrase
 from certify.trust.trustfile import TrustFile
 
 if TYPE_CHECKING:
-    from certify_registry import Registry
+    from certify.trust.bundle import Bundle
+    from certify_registry import Appended, Registry
 
 ROLES = ("data-steward", "evaluator", "issuer", "revoker")
 DEFAULT_HOME = Path(".certify")
@@ -49,6 +50,7 @@ class Workspace:
         self.configuration = configuration
         self.trust = trust
         self.ask = ask
+        self._registry: Registry | None = None
 
     @classmethod
     def open(cls, home: Path, *, ask: Callable[[str], str] | None = None) -> Workspace:
@@ -96,12 +98,40 @@ class Workspace:
         passphrase = DEVELOPMENT_PASSPHRASE if self.development else find_passphrase(str(path), prompt=self.ask)
         return load_key(path, passphrase)
 
-    def registry(self, *, writable: bool = True) -> Registry:
-        """The embedded registry; with its log key when it is to be written."""
+    @contextmanager
+    def writing(self) -> Iterator[Registry]:
+        """The registry with its log key, kept from other processes until the block ends.
+
+        Raises:
+            RegistryError: CERT-E071 another process holds the workspace; CERT-E070 damaged.
+        """
         from certify_registry import Registry
 
-        log_key = self.signer("log").private_key if writable else None
-        return Registry.open(self.home / "registry", log_key=log_key)
+        with self._lock(), Registry.open(self.home / "registry", self.signer("log").private_key) as registry:
+            self._registry = registry
+            try:
+                yield registry
+            finally:
+                self._registry = None
+
+    @contextmanager
+    def reading(self) -> Iterator[Registry]:
+        """The registry without its key."""
+        from certify_registry import Registry
+
+        with Registry.open(self.home / "registry") as registry:
+            yield registry
+
+    @property
+    def registry(self) -> Registry:
+        """The registry, within ``writing``."""
+        if self._registry is None:
+            raise InternalError("CERT-E099", "the registry was used while nobody held it")
+        return self._registry
+
+    def log(self, bundle: Bundle) -> Appended:
+        """Appends a signed statement; it is durable and covered by a signed checkpoint when this returns."""
+        return self.registry.append(bundle.to_bytes(), now=now())
 
     def runs(self) -> Iterator[RunFolder]:
         """All runs, oldest first."""
@@ -125,12 +155,7 @@ class Workspace:
         return RunFolder(path)
 
     @contextmanager
-    def lock(self) -> Iterator[None]:
-        """Keeps other runs out of this workspace.
-
-        Raises:
-            RegistryError: CERT-E071, another process holds it.
-        """
+    def _lock(self) -> Iterator[None]:
         descriptor = os.open(self.home / ".lock", os.O_RDWR | os.O_CREAT, 0o600)
         try:
             try:
@@ -161,9 +186,10 @@ def create_development(home: Path, applicant: str) -> None:
     for role, signer in {**signers, "log": log}.items():
         save_key(home / "keys" / f"{role}.pem", signer, DEVELOPMENT_PASSPHRASE)
     origin = f"development.invalid/certify-{log.keyid[:12]}"
-    registry = Registry.create(home / "registry", origin=origin, log_key=log.private_key)
-    for role, signer in signers.items():
-        registry.enroll(signer.public_pem, party=DEVELOPMENT_PARTY, role=role)
+    with Registry.create(home / "registry", origin, log.private_key) as registry:
+        for role, signer in signers.items():
+            registry.enroll(signer.public_pem, party=DEVELOPMENT_PARTY, role=role)
+        vkey = registry.vkey
     trust = {
         "schema": "certify/trust/v1",
         "version": 1,
@@ -175,7 +201,7 @@ def create_development(home: Path, applicant: str) -> None:
             for signer in signers.values()
         },
         "roles": {role: {"keyids": [signer.keyid], "threshold": 1} for role, signer in signers.items()},
-        "log": {"origin": origin, "vkey": registry.vkey},
+        "log": {"origin": origin, "vkey": vkey},
     }
     write_whole(home / "trust.json", TrustFile.parse(canonical_bytes(trust)).to_bytes())
     configuration = Configuration(applicant=applicant, environment="development", created_at=created)

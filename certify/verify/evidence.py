@@ -34,15 +34,11 @@ class EvidenceSet:
     declaration: Verified[Declaration] | None
 
     @property
-    def statements(self) -> tuple[Verified[Value], ...]:
-        """Every statement, in the order evidence comes about."""
-        last = () if self.declaration is None else (self.declaration,)
-        return (*self.datasets, self.plan, self.evaluation, *last)  # type: ignore[return-value]
-
-    @property
     def digests(self) -> tuple[str, ...]:
-        """Payload digests, sorted."""
-        return tuple(sorted(statement.payload_sha256 for statement in self.statements))
+        """Payload digests of every statement, sorted."""
+        declared = [self.declaration.payload_sha256] if self.declaration else []
+        datasets = [dataset.payload_sha256 for dataset in self.datasets]
+        return tuple(sorted([self.plan.payload_sha256, self.evaluation.payload_sha256, *datasets, *declared]))
 
 
 def verify_evidence(bundles: Iterable[Bundle], trust: TrustFile) -> EvidenceSet:
@@ -81,8 +77,10 @@ def _agree(evidence: EvidenceSet) -> None:
     """Every statement is about the same model, plan, data and seed."""
     plan, evaluation = evidence.plan.value, evidence.evaluation.value
     identity = plan.model.identity
-    subjects = [evidence.plan, evidence.evaluation, *([evidence.declaration] if evidence.declaration else [])]
-    if any(part.statement.subject[0].digest.sha256 != identity for part in subjects):
+    statements = [evidence.plan.statement, evidence.evaluation.statement]
+    if evidence.declaration:
+        statements.append(evidence.declaration.statement)
+    if any(statement.subject[0].digest.sha256 != identity for statement in statements):
         raise HostileInput("CERT-E090", "the statements speak of different models")
     if evaluation.plan_sha256 != evidence.plan.payload_sha256:
         raise HostileInput("CERT-E090", "the evaluation belongs to another plan")

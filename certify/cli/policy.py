@@ -1,0 +1,100 @@
+"""``certify policy``: list, read, lint and test policies."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from certify.cli.options import Json
+from certify.cli.render import checklist, emit, emit_json, fields, next_step, paragraph
+from certify.errors import ExitCode
+
+app = typer.Typer(no_args_is_help=True, help="List, read, lint and test policies.")
+Name = Annotated[str, typer.Argument(metavar="POLICY", help="Shipped id, or path.")]
+
+
+@app.command("list")
+def list_policies(json: Json = False) -> int:
+    """List the policies that come with certify."""
+    from certify.decide import read_policy, shipped_policies
+
+    found = [read_policy(name) for name in shipped_policies()]
+    if json:
+        emit_json("policy", {"policies": [policy.reference.document() for policy in found]})
+    else:
+        fields([(p.reference.id, f"{p.reference.version}  {p.policy.title}") for p in found], indent=0)
+        next_step(f"certify policy show {found[0].reference.id}")
+    return int(ExitCode.POSITIVE)
+
+
+@app.command("show")
+def show(policy: Name, json: Json = False) -> int:
+    """Read a policy in plain words: what is run, what must hold, what it does not look at."""
+    from certify.decide import explain, read_policy
+
+    loaded = read_policy(policy)
+    if json:
+        emit_json("policy", {"reference": loaded.reference.document(), "policy": loaded.document})
+        return int(ExitCode.POSITIVE)
+    told = explain(loaded)
+    emit(f"{told.title} ({told.id} {told.version})", "bold")
+    paragraph(told.description)
+    emit()
+    emit("What is run:")
+    for check in told.checks:
+        paragraph(f"- {check['id']}", indent=2)
+    emit()
+    emit("What must hold:")
+    for rule in told.rules:
+        paragraph(f"- {rule.id} ({rule.enforcement}): {rule.title}.", indent=2)
+        values = ", ".join(f"{name} = {value}" for name, value in rule.params.items())
+        if values:
+            paragraph(f"with {values}", indent=4)
+    emit()
+    emit("What it does not look at:")
+    for limit in told.limits:
+        paragraph(f"- {limit}", indent=2)
+    next_step(f"certify run MODEL --policy {policy}")
+    return int(ExitCode.POSITIVE)
+
+
+@app.command("lint")
+def lint(policy: Name, json: Json = False) -> int:
+    """Find mistakes in a policy before it decides anything."""
+    from certify.decide import Gravity, read_policy
+    from certify.decide import lint as find
+
+    found = find(read_policy(policy))
+    errors = [finding for finding in found if finding.gravity is Gravity.ERROR]
+    if json:
+        emit_json("policy", {"findings": [{**f._asdict(), "gravity": f.gravity.value} for f in found]})
+    else:
+        checklist(
+            [
+                ("fail" if f in errors else "warn", f"{f.rule or 'policy'} {f.id}", f"{f.message} hint: {f.hint}")
+                for f in found
+            ]
+        )
+        emit(f"{len(errors)} errors, {len(found) - len(errors)} warnings")
+    return int(ExitCode.NEGATIVE if errors else ExitCode.POSITIVE)
+
+
+@app.command("test")
+def try_examples(policy: Name, json: Json = False) -> int:
+    """Try a policy on its own examples."""
+    from certify.decide import policy_tests, read_policy
+
+    results = policy_tests(read_policy(policy))
+    failed = [result for result in results if not result.passed]
+    if json:
+        emit_json("policy", {"examples": [{**r._asdict(), "passed": r.passed} for r in results]})
+    else:
+        checklist(
+            [
+                ("pass" if r.passed else "fail", f"{r.rule or 'complete'} {r.example}", f"{r.found}: {r.detail}")
+                for r in results
+            ]
+        )
+        emit(f"{len(results) - len(failed)} of {len(results)} examples end as they should")
+    return int(ExitCode.NEGATIVE if failed else ExitCode.POSITIVE)

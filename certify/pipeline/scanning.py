@@ -1,0 +1,50 @@
+"""The corpus scan alone, for whoever wants nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib.resources import as_file
+from pathlib import Path
+
+from certify.evidence.canonical import sha256_hex
+from certify.pipeline.reporter import Reporter
+from certify.resources import room
+from certify.scan import Benchmark, ScanReport, load_benchmark, scan
+
+SELF_TEST_SEED = bytes.fromhex(sha256_hex(b"certify/scan/self-test/v1"))
+"""Outside a run nothing hangs on which copies are planted, so they are always the same."""
+
+
+def scan_data(
+    data: Sequence[Path], benchmarks: Sequence[str], *, spikes: int, text_field: str | None, reporter: Reporter
+) -> list[ScanReport]:
+    """A report for each benchmark, in the order named.
+
+    Raises:
+        CertifyError: data or a benchmark cannot be read.
+    """
+    reports = []
+    for name in benchmarks:
+        benchmark = find_benchmark(name)
+        reporter.stage(f"Looking for {benchmark.name}")
+        reports.append(
+            scan(
+                list(data),
+                benchmark,
+                seed=SELF_TEST_SEED,
+                selftest_spikes=spikes,
+                progress=lambda done, of: reporter.advance(done, of, "documents"),
+                text_field=text_field,
+            )
+        )
+    return reports
+
+
+def find_benchmark(name: str) -> Benchmark:
+    """A benchmark that ships with certify, by id, or one in a file."""
+    from certify.check.benchmarks import catalogue
+
+    if name in catalogue():
+        with as_file(room("policies") / "benchmarks" / f"{name}.jsonl") as path:
+            return load_benchmark(path, name=name)
+    return load_benchmark(Path(name))
