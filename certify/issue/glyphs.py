@@ -23,15 +23,17 @@ def printable(text: str, characters: frozenset[int]) -> str:
 
     Text from models and owners is untrusted: control characters, direction overrides and look-alike
     scripts come out as visible code points, so that two different names never print alike by such
-    means; and no font of the machine is drawn in, so the bytes are the same everywhere.
+    means; a heap of accents cannot reach over the lines above it; and no font of the machine is
+    drawn in, so the bytes are the same everywhere.
     """
-    composed = unicodedata.normalize("NFC", text)
-    return "".join(_shown(character, characters) for character in composed)
+    shown, accentable = [], False
+    for character in unicodedata.normalize("NFC", text):
+        combining = unicodedata.category(character).startswith("M")
+        drawn = _drawn(character, characters) and (accentable or not combining)
+        shown.append(" " if character in "\n\t" else character if drawn else f"[U+{ord(character):04X}]")
+        accentable = drawn and not combining
+    return "".join(shown)
 
 
-def _shown(character: str, characters: frozenset[int]) -> str:
-    if character in "\n\t ":
-        return " "
-    if ord(character) in characters and unicodedata.category(character) not in ("Cc", "Cf"):
-        return character
-    return f"[U+{ord(character):04X}]"
+def _drawn(character: str, characters: frozenset[int]) -> bool:
+    return ord(character) in characters and unicodedata.category(character) not in ("Cc", "Cf")

@@ -1,0 +1,89 @@
+from certify.evidence.certificate import AttemptCount
+from certify.evidence.dataset import DataExamined
+from certify.evidence.plan import EntropyKind
+from certify.issue.findings import CHECK_OF, FRESH, GAP, SCAN, STATIC, caveats, headlines, percent, points
+from tests.fakes.certificate_sample import certificate, estimate, results
+
+SEEN = {
+    "data_examined": DataExamined.FULL,
+    "entropy": EntropyKind.SEED_WITNESSES,
+    "attempts": AttemptCount(number=1, total=1, excludable=True),
+    "development": False,
+    "rerun": True,
+}
+
+
+def test_headlines_come_in_a_fixed_order_whatever_the_order_of_results():
+    backwards = dict(reversed(list(results().items())))
+    assert [one.name for one in headlines(backwards)] == [FRESH, GAP, SCAN, STATIC] == list(CHECK_OF)
+
+
+def test_printed_numbers_keep_the_decimals_that_verdicts_use():
+    assert percent(0.8832) == "88.32 %"
+    assert percent(0.79996) == "80.00 %"  # results hold four decimals; more would be rounded here
+    assert points(-0.0125) == "−1.25 points"
+    assert points(0.0167) == "+1.67 points"
+
+
+def test_a_headline_names_its_interval_and_its_sample():
+    fresh = headlines(results())[0]
+    assert fresh.value == "94.17 %"
+    assert fresh.detail == ("95 % interval 88.32 % to 97.18 %; 120 problems from 6 families, weakest family 85.00 %")
+
+
+def test_fewer_than_ten_items_print_no_interval():
+    found = results()
+    few = found["static-benchmark"].model_copy(update={"accuracy": estimate(8, 9, 0.5, 1.0)})
+    assert headlines({"static-benchmark": few})[0].detail.startswith("no interval: only 9 items")
+
+
+def test_the_scan_says_how_much_a_copy_could_hide():
+    detail = headlines(results())[2].detail
+    assert "48,000 documents in 4 files" in detail
+    assert "at least 99.01 % are found" in detail
+
+
+def test_checks_without_a_result_have_no_headline():
+    assert headlines({}) == ()
+
+
+def test_the_best_case_still_names_what_rests_on_a_word():
+    text = " ".join(caveats(results(), **SEEN))
+    assert "data steward's word" in text
+    assert "tested configuration alone" in text
+    assert "seed" not in text
+    assert "re-run" not in text
+    assert "run it again" not in text
+
+
+def test_each_weakness_adds_its_own_sentence():
+    base = set(caveats(results(), **SEEN))
+    for change, words in (
+        ({"development": True}, "must not be relied on"),
+        ({"entropy": EntropyKind.SELF}, "issuer could have chosen the seed"),
+        ({"attempts": AttemptCount(number=1, total=1, excludable=False)}, "earlier attempts cannot be excluded"),
+        ({"attempts": AttemptCount(number=3, total=3, excludable=True)}, "attempt 3"),
+        ({"data_examined": DataExamined.UNDISCLOSED}, "undisclosed"),
+        ({"data_examined": DataExamined.PARTIAL}, "Only part of the training data"),
+        ({"rerun": False}, "nobody else has run it again"),
+    ):
+        added = set(caveats(results(), **(SEEN | change))) - base
+        assert len(added) == 1, change
+        assert words in added.pop()
+
+
+def test_answers_that_were_cut_off_are_told():
+    found = results()
+    fresh = found["fresh-reasoning"]
+    cut = fresh.outcomes.model_copy(update={"truncated_share": 0.05, "unreadable_share": 0.02})
+    found["fresh-reasoning"] = fresh.model_copy(update={"outcomes": cut})
+    text = " ".join(caveats(found, **SEEN))
+    assert "5.00 % of the answers were cut off" in text
+    assert "2.00 % of the answers could not be read" in text
+
+
+def test_no_text_promises_what_nobody_can_know():
+    written = certificate()
+    text = " ".join([*written.caveats, *(one.detail + one.name for one in written.headlines)]).lower()
+    for word in ("complies", "uncontaminated", "unforgeable", "guarantee"):
+        assert word not in text

@@ -1,0 +1,158 @@
+from typing import Any
+
+import pytest
+from certify.evidence.base import Value
+from certify.evidence.certificate import AttemptCount, Level
+from certify.evidence.decision import RuleStatus, Verdict
+from certify.evidence.evaluation import NotRun
+from certify.evidence.plan import EntropyKind
+from certify.issue.chart import WIDTH, threshold_of
+from certify.issue.page import Page, page_of
+from certify.issue.wording import clip, groups, long_date, size, weights
+from tests.fakes.certificate_sample import MODEL, PARTIES, certificate, results, rules, screening
+
+
+def words(value: Any) -> str:
+    """All text of a page, in order."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, tuple):
+        return "\n".join(words(one) for one in value)
+    return ""
+
+
+@pytest.mark.parametrize(
+    ("level", "title"),
+    [
+        (Level.SELF_DECLARED, "Self-declared evaluation"),
+        (Level.ISSUER_RUN, "Certificate of evaluation"),
+        (Level.INDEPENDENTLY_RERUN, "Certificate of evaluation, independently re-run"),
+    ],
+)
+def test_the_title_is_the_assurance_level(level, title):
+    assert page_of(certificate(level)).title == title
+
+
+def test_only_a_certificate_of_independent_parties_says_certified():
+    assert "Certified" not in words(page_of(certificate(Level.SELF_DECLARED)).verdict_text)
+    assert page_of(certificate(Level.ISSUER_RUN)).verdict_text == "Certified under policy starter 1.0.0"
+
+
+def test_a_screening_report_cannot_be_taken_for_a_certificate():
+    page = page_of(screening(), results())
+    assert page.title == "Screening report — not a certificate"
+    assert page.verdict.word == "Inconclusive"
+    assert not page.certificate
+    assert page.status_location == ""
+    assert "Certified" not in words(page)
+    assert "Valid" not in words(page.facts)
+    refused = page_of(screening(verdict=Verdict.REFUSED))
+    assert (refused.verdict.sign, refused.verdict_text) == ("✗", "Refused under policy starter 1.0.0")
+
+
+def test_the_identity_stands_in_groups_of_four_on_two_even_lines():
+    page = page_of(certificate())
+    assert "".join(page.identity).replace(" ", "") == MODEL.identity
+    assert [len(line.split()) for line in page.identity] == [8, 8]
+
+
+def test_page_one_shows_three_numbers_and_what_was_not_checked():
+    page = page_of(certificate(), results())
+    assert [panel.value for panel in page.panels] == ["94.17 %", "+1.67 points", "0 of 60"]
+    assert any("evaluator’s word, not re-run" in line for line in page.not_checked)
+    rerun = page_of(certificate(Level.INDEPENDENTLY_RERUN))
+    assert not any("not re-run" in line for line in rerun.not_checked)
+
+
+def test_planned_checks_without_a_result_lead_the_list_and_are_counted_when_many():
+    one = page_of(certificate(not_checked=(NotRun(check="corpus-scan", reason="no data was given"),)))
+    assert one.not_checked[0] == "corpus-scan: no data was given"
+    many = page_of(certificate(not_checked=tuple(NotRun(check=f"c{n}", reason="none") for n in range(9))))
+    assert many.not_checked[:4] == ("c0: none", "c1: none", "c2: none", "6 more planned checks gave no result")
+
+
+def test_attempts_and_seed_are_told_on_page_one():
+    attempts = AttemptCount(number=2, total=5, excludable=False)
+    text = words(page_of(certificate(attempts=attempts, entropy=EntropyKind.SELF)).facts)
+    assert "2 of 5 in this log; earlier attempts cannot be excluded." in text
+    assert "could have chosen it" in text
+
+
+def test_keys_are_named_by_the_trust_file_and_by_their_id_otherwise():
+    value = certificate(Level.ISSUER_RUN)
+    named = {row.kind: row for row in page_of(value, parties=PARTIES).evidence}
+    assert named["evaluation"].signer == "Prüfwerk Labor"
+    assert all(row.signer == "" and row.key.startswith("key ") for row in page_of(value).evidence)
+    assert [row.digest for row in page_of(value).evidence] == [one.payload_sha256 for one in value.evidence]
+
+
+def test_every_status_has_a_sign_and_a_word_of_its_own():
+    marks = {
+        page_of(certificate(rules=(rules()[0].model_copy(update={"status": one}),))).rules[0].mark for one in RuleStatus
+    }
+    assert len({mark.sign for mark in marks}) == len({mark.word for mark in marks}) == len(RuleStatus)
+
+
+def test_clauses_are_supported_never_complied_with():
+    row = page_of(certificate()).rules[0]
+    assert row.clauses == "supports eu-ai-act/15-1, iso-42001/a.6.2.4 (decided in part)"
+
+
+def test_declared_words_carry_the_declarers_name():
+    page = page_of(certificate())
+    assert page.declared_by == "Kontor Analytics GmbH"
+    assert page_of(screening()).declaration == ()
+
+
+def test_a_threshold_is_drawn_only_where_one_rule_says_it_beyond_doubt():
+    assert threshold_of(rules(), "fresh-reasoning", "accuracy.lower") == 0.75
+    assert threshold_of(rules(), "fresh-reasoning", "accuracy.upper") is None
+    assert threshold_of((*rules(), rules()[0]), "fresh-reasoning", "accuracy.lower") is None
+    several = rules()[0].model_copy(update={"expected": {"floor": 0.75, "other": 0.5}})
+    assert threshold_of((several,), "fresh-reasoning", "accuracy.lower") is None
+
+
+def test_a_chart_puts_its_numbers_on_the_scale_and_says_them():
+    chart = page_of(certificate(), results()).panels[0].chart
+    assert chart is not None
+    assert chart.dot == pytest.approx(0.9417 * WIDTH, abs=0.1)
+    assert (chart.low, chart.high) == (pytest.approx(212.0, abs=0.1), pytest.approx(233.2, abs=0.1))
+    assert chart.threshold
+    assert chart.threshold.x == 180.0
+    assert chart.floor
+    assert chart.floor.label == "floor 33 %"
+    for number in ("94.17 %", "88.32 %", "97.18 %", "75.00 %", "33.20 %"):
+        assert number in chart.alt
+
+
+def test_a_gap_beyond_the_narrow_scale_widens_it():
+    found: dict[str, Value] = results()
+    found["static-fresh-gap"] = found["static-fresh-gap"].model_copy(update={"gap": 0.7, "upper": 0.82})
+    chart = page_of(certificate(), found).panels[1].chart
+    assert chart is not None
+    assert chart.end == "+100 points"
+    assert chart.dot < chart.high < WIDTH
+
+
+def test_without_results_there_are_numbers_but_no_pictures():
+    page = page_of(certificate())
+    assert all(panel.value and panel.chart is None for panel in page.panels)
+    assert page.families == ()
+
+
+def test_the_same_values_make_the_same_page():
+    assert isinstance(page_of(certificate(), results()), Page)
+    assert page_of(certificate(), results(), PARTIES) == page_of(certificate(), results(), PARTIES)
+
+
+def test_words_for_sizes_dates_and_digests():
+    assert [size(n) for n in (999, 1000, 2_861_204, 5 * 10**12)] == ["999 bytes", "1.0 kB", "2.9 MB", "5.0 TB"]
+    assert [weights(n) for n in (712, 712_448, 134_515_008, 70 * 10**9)] == [
+        "712 parameters",
+        "0.7 million parameters",
+        "134.5 million parameters",
+        "70.0 billion parameters",
+    ]
+    assert long_date("2026-02-03T00:00:00Z") == "3 February 2026"
+    assert groups("0123456789abcdef", lines=2) == ("0123 4567", "89ab cdef")
+    assert clip("a\nb\t c" + "x" * 50, 10) == "a b cxxxx…"

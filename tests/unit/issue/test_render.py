@@ -1,0 +1,219 @@
+import hashlib
+import io
+import itertools
+import os
+import re
+import subprocess
+import sys
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("weasyprint")
+import pikepdf
+from certify.errors import InternalError, UsageError
+from certify.evidence.certificate import Level
+from certify.evidence.evaluation import NotRun
+from certify.issue.glyphs import printable
+from certify.issue.page import page_of
+from certify.issue.render import _fetcher, render, renderer
+from tests.fakes.certificate_sample import DECLARATION_VALUE, MODEL, attachment, certificate, rules, screening
+from tests.fakes.pdf_sample import draw, signed, unsigned
+
+ROOT = Path(__file__).resolve().parents[3]
+OUR_FONTS = {"Inter", "Inter-Semi-Bold", "JetBrains", "Garamond"}
+
+
+def text_of(pdf: bytes) -> str:
+    """What a reader sees, by poppler; lines joined."""
+    done = subprocess.run(["pdftotext", "-", "-"], input=pdf, capture_output=True, check=True)
+    return " ".join(done.stdout.decode().split())
+
+
+def fonts_of(pdf: bytes, tmp_path: Path) -> list[list[str]]:
+    """Rows of pdffonts."""
+    file = tmp_path / "fonts.pdf"
+    file.write_bytes(pdf)
+    done = subprocess.run(["pdffonts", str(file)], capture_output=True, check=True, text=True)
+    return [line.split() for line in done.stdout.splitlines()[2:]]
+
+
+def pages_of(pdf: bytes) -> int:
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        return len(document.pages)
+
+
+def test_another_process_with_another_hash_seed_zone_and_folder_draws_the_same_bytes(tmp_path):
+    code = "import hashlib; from tests.fakes.pdf_sample import unsigned; print(hashlib.sha256(unsigned()).hexdigest())"
+    environment = os.environ | {"PYTHONHASHSEED": "12345", "TZ": "Asia/Tokyo", "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, check=True, text=True, cwd=tmp_path, env=environment
+    )
+    assert done.stdout.strip() == hashlib.sha256(unsigned()).hexdigest()
+
+
+def test_the_renderer_names_what_decides_the_bytes():
+    assert re.fullmatch(r"weasyprint 70\.0, pango \d+\.\d+\.\d+, fonts [0-9a-f]{16}", renderer())
+
+
+@pytest.mark.parametrize("make", [unsigned, signed], ids=["unsigned", "signed"])
+def test_the_file_declares_and_has_what_pdf_a_3a_and_pdf_ua_1_ask(make):
+    with pikepdf.open(io.BytesIO(make())) as pdf:
+        root = pdf.Root
+        metadata = bytes(root.Metadata.read_bytes())
+        assert metadata.count(b"<rdf:RDF") == metadata.count(b"</rdf:RDF>") == 1
+        with pdf.open_metadata() as fields:
+            assert (fields["pdfaid:part"], fields["pdfaid:conformance"]) == ("3", "A")
+            assert fields["{http://www.aiim.org/pdfua/ns/id/}part"] == "1"
+            created = fields["xmp:CreateDate"]
+        assert b"http://www.aiim.org/pdfa/ns/extension/" in metadata
+        assert created == "2026-11-23T17:00:05Z"
+        assert str(pdf.docinfo["/CreationDate"]) == "D:20261123170005+00'00"
+        intent = root.OutputIntents[0]
+        assert intent.S == "/GTS_PDFA1"
+        assert b"sRGB" in bytes(intent.DestOutputProfile.read_bytes())
+        assert len(pdf.trailer.ID) == 2
+        assert bool(root.MarkInfo.Marked)
+        assert str(root.Lang) == "en"
+        assert root.StructTreeRoot.K
+        assert bool(root.ViewerPreferences.DisplayDocTitle)
+        assert str(pdf.docinfo["/Title"]).startswith("Certificate of evaluation, CM-")
+        assert not pdf.is_encrypted
+        assert "/JavaScript" not in root.get("/Names", {})
+        assert all(page.get("/Tabs") == "/S" for page in pdf.pages if "/Annots" in page)
+
+
+def structure(element: pikepdf.Object, found: list[pikepdf.Object]) -> list[pikepdf.Object]:
+    """All structure elements, in order."""
+    kids = element.get("/K", [])
+    for kid in kids if isinstance(kids, pikepdf.Array) else [kids]:
+        if isinstance(kid, pikepdf.Dictionary) and "/S" in kid:
+            found.append(kid)
+            structure(kid, found)
+    return found
+
+
+def test_figures_state_their_numbers_and_headings_do_not_skip_levels():
+    with pikepdf.open(io.BytesIO(unsigned())) as pdf:
+        elements = structure(pdf.Root.StructTreeRoot, [])
+        kinds = [str(one.S) for one in elements]
+        alternatives = [str(one.get("/Alt", "")) for one in elements if one.S == "/Figure"]
+    assert len(alternatives) == 5
+    assert all(alternatives)
+    assert any("Estimate 94.17 %" in text for text in alternatives)
+    assert "Assurance level 1 of 3" in alternatives
+    levels = [int(kind[2]) for kind in kinds if re.fullmatch(r"/H\d", kind)]
+    assert levels[0] == 1
+    assert all(after <= before + 1 for before, after in itertools.pairwise(levels))
+    assert "/Table" in kinds
+    assert "/TH" in kinds
+
+
+def test_every_font_is_ours_embedded_and_readable_as_text(tmp_path):
+    rows = fonts_of(unsigned(), tmp_path)
+    assert {row[0].split("+")[1] for row in rows} == OUR_FONTS
+    assert all(row[-5:-2] == ["yes", "yes", "yes"] for row in rows)
+
+
+def test_the_bundle_is_attached_as_data():
+    with pikepdf.open(io.BytesIO(unsigned())) as pdf:
+        assert list(pdf.attachments) == ["bundle.json"]
+        specification = pdf.Root.AF[0]
+        assert specification.AFRelationship == "/Data"
+        file = specification.EF.F
+        assert (str(file.Subtype), str(file.Params.ModDate)) == ("/application/json", "D:20261123170005Z")
+        assert bytes(file.read_bytes()) == attachment()
+    digest = hashlib.sha256(attachment()).hexdigest()
+    assert " ".join(digest[start : start + 4] for start in range(0, 32, 4)) in text_of(unsigned())
+
+
+@pytest.mark.parametrize("value", [certificate(), certificate(Level.INDEPENDENTLY_RERUN), screening()])
+def test_a_normal_document_has_at_most_three_pages_and_says_how_to_check_it(value):
+    pdf = draw(value)
+    assert pages_of(pdf) <= 3
+    text = text_of(pdf)
+    assert "Not checked" in text
+    assert ("certify verify CM-" in text) == (value.__class__.__name__ == "Certificate")
+    assert len(pdf) - len(attachment()) < 100_000
+
+
+def test_development_keys_show_on_every_page():
+    pdf = draw(certificate())
+    for page in range(1, pages_of(pdf) + 1):
+        done = subprocess.run(
+            ["pdftotext", "-f", str(page), "-l", str(page), "-", "-"], input=pdf, capture_output=True, check=True
+        )
+        assert "DEVELOPMENT — not for reliance" in done.stdout.decode()
+    assert "DEVELOPMENT" not in text_of(unsigned())
+
+
+MARKUP = '<script>alert(1)</script><img src="file:///etc/passwd"><link rel=attachment href=file:///etc/passwd>'
+TEMPLATE = "{{ 7*7 }}{% include 'x' %}</style>@import url(http://example.org/x); x{background:url(http://example.org)}"
+STRINGS = ") /ByteRange [0 1 2 3] endobj %%EOF ("
+BIDI = "safe\u202eevil\u202c \u200f\u0645\u0631\u062d\u0628\u0627 \u05e9\u05dc\u05d5\u05dd"
+HAN = "\u5343\u95ee\u63a8\u7406\u6a21\u578b\U0001f916"
+CONTROL = "bell\x07 escape\x1b[31m null\x00 line\nbreak\ttab\r\x85"
+ACCENTS = "Zalgo" + "\u0308" * 200
+
+
+def test_hostile_text_is_printed_as_text(tmp_path):
+    value = certificate(
+        model=MODEL.model_copy(update={"name": MARKUP, "architecture": CONTROL}),
+        issuer=STRINGS,
+        caveats=(TEMPLATE, HAN),
+        not_checked=(NotRun(check=BIDI, reason=ACCENTS),),
+        declaration=DECLARATION_VALUE.model_copy(update={"owner": MARKUP, "intended_use": TEMPLATE}),
+        rules=(rules()[0].model_copy(update={"message": STRINGS, "title": BIDI, "clauses": (HAN,)}),),
+    )
+    pdf = draw(value)
+    assert pages_of(pdf) <= 4
+    assert {row[0].split("+")[1] for row in fonts_of(pdf, tmp_path)} <= OUR_FONTS
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        assert list(document.attachments) == ["bundle.json"]
+    shown = re.sub(r"\s", "", text_of(pdf))
+    for text in (MARKUP, TEMPLATE, STRINGS):
+        assert re.sub(r"\s", "", text) in shown
+    for words in ("safe[U+202E]evil", "[U+5343][U+95EE]", "bell[U+0007]", "[U+0308][U+0308]"):
+        assert words in shown
+
+
+def test_text_without_a_place_to_break_stays_on_the_page():
+    text = "W" * 300
+    value = certificate(
+        model=MODEL.model_copy(update={"name": text, "architecture": text}),
+        issuer=text,
+        declaration=DECLARATION_VALUE.model_copy(update={"owner": text, "intended_use": text}),
+        rules=(rules()[0].model_copy(update={"message": text, "title": text, "clauses": (text,)}),),
+    )
+    assert pages_of(draw(value)) <= 4
+
+
+def test_one_accent_is_drawn_and_a_heap_of_them_is_spelled_out():
+    characters = frozenset(range(0x20, 0x180)) | {0x308, 0x301}
+    assert printable("Pru\u0308fwerk", characters) == "Prüfwerk"
+    assert printable("q\u0308", characters) == "q\u0308"
+    assert printable("q\u0308\u0301", characters) == "q\u0308[U+0301]"
+    assert printable("\u0301", characters) == "[U+0301]"
+
+
+def test_a_page_that_asks_for_a_file_stops_the_rendering():
+    fetch = _fetcher({"certify:style.css": ("text/css", b"p {}")}).fetch
+    assert fetch("certify:style.css").read() == b"p {}"
+    assert fetch("data:text/plain,ok").read() == b"ok"
+    for address in ("file:///etc/passwd", "http://127.0.0.1/", "certify:other", "ftp://x/", "DATA:text/plain,no"):
+        with pytest.raises(InternalError) as error:
+            fetch(address)
+        assert error.value.code == "CERT-E087"
+
+
+def test_a_time_without_zone_is_refused():
+    with pytest.raises(UsageError) as error:
+        render(page_of(certificate()), b"{}", identifier=bytes(16), created=datetime(2026, 1, 1))
+    assert error.value.code == "CERT-E086"
+
+
+def test_a_status_location_beyond_a_qr_code_is_refused():
+    with pytest.raises(UsageError) as error:
+        draw(certificate(status_location="https://example.org/" + "x" * 3000))
+    assert error.value.code == "CERT-E086"
