@@ -101,18 +101,18 @@ def _static(name: str, result: StaticBenchmarkResult) -> Headline:
 
 
 _DATA_CAVEATS = {
-    DataExamined.FULL: "That the data examined is all of the training data is the data steward's word.",
+    DataExamined.FULL: "That the data examined is all of the training data is the data steward’s word.",
     DataExamined.PARTIAL: "Only part of the training data was examined; the rest may hold anything.",
-    DataExamined.VENDOR_ATTESTED: "The training data was read by its vendor alone; what it holds is the vendor's word.",
+    DataExamined.VENDOR_ATTESTED: "The training data was read by its vendor alone; what it holds is the vendor’s word.",
     DataExamined.UNDISCLOSED: (
-        "The training data is undisclosed and was not examined; what is said of contamination rests on the model's "
+        "The training data is undisclosed and was not examined; what is said of contamination rests on the model’s "
         "answers alone."
     ),
 }
 _SELF_SEED = "The issuer could have chosen the seed that drew the fresh problems."
 _UNWITNESSED = "Nobody witnesses the log: earlier attempts cannot be excluded."
 _DEVELOPMENT = "Development keys signed this: it shows how a certificate works and must not be relied on."
-_NOT_RERUN = "That the recorded answers came from this model is the evaluator's word; nobody else has run it again."
+_NOT_RERUN = "That the recorded answers came from this model is the evaluator’s word; nobody else has run it again."
 _CONFIGURATION = (
     "All numbers hold for the tested configuration alone; another precision, engine, prompt or fine-tuning is "
     "another model."

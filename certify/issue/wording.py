@@ -27,7 +27,7 @@ RULE_MARKS = {
     RuleStatus.MET: Mark("✓", "Met", "good"),
     RuleStatus.NOT_MET: Mark("✗", "Not met", "bad"),
     RuleStatus.INCONCLUSIVE: Mark("≈", "Inconclusive", "open"),
-    RuleStatus.MISSING: Mark("–", "Evidence missing", "open"),
+    RuleStatus.MISSING: Mark("–", "Missing", "open"),
     RuleStatus.NOT_APPLICABLE: Mark("·", "Not applicable", "plain"),
 }
 
@@ -54,14 +54,14 @@ INDEPENDENCE = {
         "Level 1, issuer-run: issuer, evaluator and data steward are different parties, and the seed was not theirs "
         "to choose. Nobody else ran the model."
     ),
-    Level.INDEPENDENTLY_RERUN: "Level 2, independently re-run: a second party's re-run agrees; it is in the evidence.",
+    Level.INDEPENDENTLY_RERUN: "Level 2, independently re-run: a second party’s re-run agrees; it is in the evidence.",
     Level.ACCREDITED: "Level 3, accredited: the trust file names the party that accredits the issuer.",
 }
 
 SEED_WORDS = {
     EntropyKind.SELF: "drawn by the issuer itself, who could have chosen it",
     EntropyKind.SEED_WITNESSES: "from seed witnesses, fixed before they answered",
-    EntropyKind.BEACON: "from a public randomness beacon, fixed by the plan's logged time",
+    EntropyKind.BEACON: "from a public randomness beacon, fixed by the plan’s logged time",
 }
 
 DATA_WORDS = {

@@ -49,7 +49,7 @@ def test_checks_without_a_result_have_no_headline():
 
 def test_the_best_case_still_names_what_rests_on_a_word():
     text = " ".join(caveats(results(), **SEEN))
-    assert "data steward's word" in text
+    assert "data steward’s word" in text
     assert "tested configuration alone" in text
     assert "seed" not in text
     assert "re-run" not in text

@@ -3,6 +3,7 @@ import io
 import itertools
 import os
 import re
+import shutil
 import subprocess
 import sys
 from datetime import datetime
@@ -20,6 +21,8 @@ from certify.issue.page import page_of
 from certify.issue.render import _fetcher, render, renderer
 from tests.fakes.certificate_sample import DECLARATION_VALUE, MODEL, attachment, certificate, rules, screening
 from tests.fakes.pdf_sample import draw, signed, unsigned
+
+pytestmark = pytest.mark.skipif(shutil.which("pdftotext") is None, reason="poppler-utils is not installed")
 
 ROOT = Path(__file__).resolve().parents[3]
 OUR_FONTS = {"Inter", "Inter-Semi-Bold", "JetBrains", "Garamond"}
