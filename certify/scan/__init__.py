@@ -1,0 +1,7 @@
+"""Looks for benchmark problems in training data; docs/checks/corpus-scan.md explains the rules."""
+
+from certify.scan.benchmark import Benchmark, Item, load_benchmark
+from certify.scan.report import Finding, ScanReport, Span
+from certify.scan.scanner import scan
+
+__all__ = ["Benchmark", "Finding", "Item", "ScanReport", "Span", "load_benchmark", "scan"]

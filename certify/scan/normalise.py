@@ -1,0 +1,79 @@
+"""Text as a scanner sees it: folded words, and where each stands in the original bytes."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_IDEOGRAPHS = "\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_ASCII_WORD = re.compile(r"[a-z0-9]+")
+_ANY_WORD = re.compile(f"[{_IDEOGRAPHS}]|[^\\W_{_IDEOGRAPHS}]+")
+_COMMAND = re.compile(r"\\[a-z]+")
+_DIGIT = re.compile(r"\d")
+
+
+class _Fold(dict[int, str]):
+    """Folds one character, and remembers it."""
+
+    def __missing__(self, code: int) -> str:
+        parts = unicodedata.normalize("NFKD", chr(code))
+        kept = "".join(c for c in parts if unicodedata.category(c) not in {"Mn", "Cf"})
+        folded = unicodedata.normalize("NFC", kept).casefold()
+        self[code] = folded
+        return folded
+
+
+_FOLD = _Fold()
+
+
+def fold(text: str) -> str:
+    """Lower case without accents, width variants or invisible characters; LaTeX commands blanked out.
+
+    Source: compatibility decomposition and case folding of the Unicode Standard (NFKD, casefold), applied to
+    one character at a time so that every folded character has one origin.
+    """
+    return _blank_commands(text.lower() if text.isascii() else text.translate(_FOLD))
+
+
+def _blank_commands(folded: str) -> str:
+    if "\\" not in folded:
+        return folded
+    return _COMMAND.sub(lambda match: " " * len(match[0]), folded)
+
+
+def words(text: str) -> list[str]:
+    """The words of ``text``: runs of letters and digits; each Chinese, Japanese or Thai character is a word."""
+    return _pattern(text).findall(fold(text))
+
+
+def _pattern(text: str) -> re.Pattern[str]:
+    return _ASCII_WORD if text.isascii() else _ANY_WORD
+
+
+def word_offsets(text: str) -> list[tuple[int, int]]:
+    """For each of ``words(text)`` its first and one-past-last byte in the UTF-8 form of ``text``."""
+    if text.isascii():
+        return [match.span() for match in _ASCII_WORD.finditer(fold(text))]
+    pieces: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    position = 0
+    for character in text:
+        piece = _FOLD[ord(character)]
+        size = len(character.encode("utf-8", "surrogatepass"))
+        pieces.append(piece)
+        starts += [position] * len(piece)
+        ends += [position + size] * len(piece)
+        position += size
+    folded = _blank_commands("".join(pieces))
+    return [(starts[m.start()], ends[m.end() - 1]) for m in _ANY_WORD.finditer(folded)]
+
+
+def encode(text: str) -> bytes:
+    """The UTF-8 form that offsets refer to; lone surrogates, which JSON can carry, are kept as three bytes."""
+    return text.encode("utf-8", "surrogatepass")
+
+
+def is_number(word: str) -> bool:
+    """Whether a word carries a digit."""
+    return _DIGIT.search(word) is not None
