@@ -1,0 +1,42 @@
+"""The checks: what a model is asked, how its answers are judged, and what follows from them."""
+
+from certify.check.base import Answers, Check, Sources
+from certify.check.benchmarks import Benchmark, BenchmarkItem, read_benchmark
+from certify.check.corpus_scan import Scanned, scan_corpus
+from certify.check.judge import judge
+from certify.check.judging import judge_in_worker
+from certify.check.rounds import (
+    CHECKS,
+    Scored,
+    all_questions,
+    all_requests,
+    pilot_requests,
+    planned_checks,
+    planned_parameters,
+    planned_sources,
+    samples_of,
+    score_all,
+)
+
+__all__ = [
+    "CHECKS",
+    "Answers",
+    "Benchmark",
+    "BenchmarkItem",
+    "Check",
+    "Scanned",
+    "Scored",
+    "Sources",
+    "all_questions",
+    "all_requests",
+    "judge",
+    "judge_in_worker",
+    "pilot_requests",
+    "planned_checks",
+    "planned_parameters",
+    "planned_sources",
+    "read_benchmark",
+    "samples_of",
+    "scan_corpus",
+    "score_all",
+]

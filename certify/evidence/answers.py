@@ -109,7 +109,7 @@ class ItemRecord(Value):
 
     completion: Completion
     """The answer."""
-    answer: str | None
+    answer: str | None = None
     """The span taken as the answer; absent when there was none."""
     outcome: Outcome
     """The judgement."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from certify.evidence.base import Fraction, StrictValue
+from certify.evidence.base import Fraction, Sha256, StrictValue
 
 
 class StaticBenchmarkParameters(StrictValue):
@@ -12,6 +12,8 @@ class StaticBenchmarkParameters(StrictValue):
 
     benchmark: str
     """Id in policies/benchmarks, or the path of a JSONL file."""
+    sha256: Sha256 | None = None
+    """SHA-256 of the benchmark's file; the plan fills it in, a policy may demand it."""
     items: int | None = Field(default=None, ge=10)
     """Use only the first so many items; all when absent."""
     samples: int = Field(default=1, ge=1, le=64)
@@ -40,6 +42,8 @@ class StaticFreshGapParameters(StrictValue):
 
     benchmark: str
     """Same benchmark as in ``static-benchmark``."""
+    sha256: Sha256 | None = None
+    """SHA-256 of the benchmark's file; the plan fills it in, a policy may demand it."""
     power_against: Fraction = 0.1
     """The inflation whose detection power is printed."""
     samples: int = Field(default=1, ge=1, le=64)
@@ -53,6 +57,8 @@ class CorpusScanParameters(StrictValue):
 
     benchmarks: tuple[str, ...] = Field(min_length=1)
     """Benchmarks looked for in the training data."""
+    sha256: dict[str, Sha256] = Field(default_factory=dict)
+    """SHA-256 of each benchmark's file; the plan fills it in, a policy may demand it."""
     spikes: int = Field(default=300, ge=0, le=5000)
     """Copies planted per kind to measure recall."""
 

@@ -1,0 +1,82 @@
+"""Completions judged: one record for each, and none for anything that was not planned."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from certify.check.extraction import find_answer, split_reasoning, without_answer
+from certify.check.verifiers import is_numeric, verify
+from certify.errors import EvidenceMissing
+from certify.evidence.answers import Completion, FinishReason, ItemRecord, Outcome, Question
+from certify.evidence.model import ReasoningTags
+
+Key = tuple[str, str, int]
+
+
+def judge(
+    questions: Sequence[Question],
+    completions: Iterable[Completion],
+    reasoning: ReasoningTags | None,
+    *,
+    samples: Mapping[str, int],
+    prompt_style: str = "completion",
+) -> tuple[ItemRecord, ...]:
+    """One record for each planned answer, sorted by key. Nothing but the arguments enters.
+
+    Args:
+        questions: every question of the run.
+        completions: every answer, in any order.
+        reasoning: how the model marks its reasoning, as planned.
+        samples: planned answers to each question, by check.
+        prompt_style: ``chat`` or ``completion``, as planned.
+
+    Raises:
+        EvidenceMissing: CERT-E064, the answers are not exactly the planned ones.
+    """
+    asked = {(question.check, question.item): question for question in questions}
+    planned = {(*key, repeat) for key in asked for repeat in range(samples.get(key[0], 0))}
+    given: dict[Key, Completion] = {}
+    for completion in completions:
+        if completion.key in given:
+            raise _other_answers(f"{_named(completion.key)} is answered twice")
+        given[completion.key] = completion
+    _require_planned(planned, set(given))
+    chat = prompt_style == "chat"
+    return tuple(judged(asked[key[:2]], given[key], reasoning, chat=chat) for key in sorted(given))
+
+
+def judged(question: Question, completion: Completion, reasoning: ReasoningTags | None, *, chat: bool) -> ItemRecord:
+    """The record of one answer."""
+    if completion.finish_reason is FinishReason.ERROR:
+        return ItemRecord(completion=completion, answer=None, outcome=Outcome.ERROR)
+    text, closed = split_reasoning(completion.text, reasoning)
+    cut_off = completion.finish_reason is FinishReason.LENGTH
+    numeric = is_numeric(question.verifier)
+    answer = find_answer(text, numeric=numeric, chat=chat, cut_off=cut_off) if closed else None
+    if answer is None:
+        outcome = without_answer(text, closed, cut_off, completion.token_ids)
+    else:
+        outcome = Outcome.CORRECT if verify(question.verifier, answer, question.gold) else Outcome.WRONG
+    return ItemRecord(completion=completion, answer=answer, outcome=outcome)
+
+
+def _require_planned(planned: set[Key], given: set[Key]) -> None:
+    if planned == given:
+        return
+    missing, extra = sorted(planned - given), sorted(given - planned)
+    told = [f"{len(missing)} planned answers are missing, first {_named(missing[0])}"] if missing else []
+    told += [f"{len(extra)} answers were not planned, first {_named(extra[0])}"] if extra else []
+    raise _other_answers("; ".join(told))
+
+
+def _named(key: Key) -> str:
+    return f"{key[0]}, item {key[1]}, answer {key[2] + 1}"
+
+
+def _other_answers(what: str) -> EvidenceMissing:
+    return EvidenceMissing(
+        "CERT-E064",
+        what,
+        why="an evaluation counts only with exactly the answers that were planned",
+        hint="run the same command again: answers that are there are kept, missing ones are asked",
+    )

@@ -1,0 +1,123 @@
+"""Rows of a benchmark file as questions with one final answer each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from certify.check.extraction import last_boxed
+from certify.check.families import FAMILIES, Problem
+from certify.check.families.answers import integers
+from certify.check.families.base import Grammar
+from certify.errors import UsageError
+from certify.evidence.canonical import parse_json
+
+QUESTIONS = ("question", "problem", "prompt", "input", "text")
+"""Columns that hold the problem, the first present one is taken."""
+
+ANSWERS = ("answer", "solution", "target", "expected", "output")
+"""Columns that hold the answer."""
+
+IDS = ("id", "item", "item_id", "uid", "task_id")
+"""Columns that name a row."""
+
+MAX_QUESTION = 100_000
+Row = tuple[str, str, str, str, str, Problem | None]
+
+
+def read_items(
+    data: bytes, *, question: str | None = None, answer: str | None = None, verifier: str | None = None
+) -> list[Row]:
+    """(id, question, answer, gold, verifier, problem) of every row.
+
+    Args:
+        data: JSON Lines.
+        question: column with the problem; the first of :data:`QUESTIONS` when absent.
+        answer: column with the answer; the first of :data:`ANSWERS` when absent.
+        verifier: how answers are compared; when absent ``family:<id>`` for rows of our own families,
+            ``integer`` where the gold answer is one, ``text`` otherwise.
+
+    Raises:
+        UsageError: CERT-E100, a row is no problem, or an id is used twice.
+        HostileInput: a line is not strict JSON.
+    """
+    lines = [line for line in data.splitlines() if line.strip()]
+    documents = [parse_json(line, name=f"line {number}") for number, line in enumerate(lines, 1)]
+    asked, answered = _columns(documents, question, QUESTIONS), _columns(documents, answer, ANSWERS)
+    rows = [_row(number, document, asked, answered, verifier) for number, document in enumerate(documents)]
+    seen: set[str] = set()
+    for row in rows:
+        if row[0] in seen:
+            raise _bad(f"the id {row[0]!r} is used twice")
+        seen.add(row[0])
+    return rows
+
+
+def _columns(documents: list[Any], named: str | None, usual: Sequence[str]) -> str:
+    if not documents:
+        raise _bad("it holds no problems")
+    first = documents[0] if isinstance(documents[0], dict) else {}
+    found = named or next((name for name in usual if first.get(name) not in (None, "")), None)
+    if found is None:
+        raise _bad(f"its first row has none of the columns {', '.join(usual)}")
+    return found
+
+
+def _row(number: int, document: Any, asked: str, answered: str, verifier: str | None) -> Row:
+    if not isinstance(document, dict):
+        raise _bad(f"row {number + 1} is not an object")
+    question, answer = _text(document, asked, number), _text(document, answered, number)
+    identifier = next((str(document[name]) for name in IDS if isinstance(document.get(name), str | int)), str(number))
+    if not 0 < len(identifier) <= 200 or len(question) > MAX_QUESTION:
+        raise _bad(f"row {number + 1} has an id over 200 or a question over {MAX_QUESTION} characters")
+    if document.get("family") in FAMILIES and {"facts", "template", "level"} <= document.keys():
+        problem = _problem(document, question, answer, number)
+        return identifier, question, answer, answer, f"family:{problem.family}", problem
+    gold = final_answer(answer)
+    chosen = verifier or ("integer" if _is_integer(gold) else "text")
+    return identifier, question, answer, gold, chosen, None
+
+
+def final_answer(answer: str) -> str:
+    """The answer without its solution: after the last ``####``, inside the last ``\\boxed{}``, or all of it.
+
+    Source: ``####`` is GSM8K's convention, ``\\boxed{}`` that of MATH.
+    """
+    if "####" in answer:
+        return answer.rpartition("####")[2].strip()
+    boxed = last_boxed(answer)
+    return (answer if boxed is None else boxed).strip()
+
+
+def _is_integer(gold: str) -> bool:
+    found = integers(gold, single=True)
+    return found is not None and len(found) == 1
+
+
+def _problem(document: dict[str, Any], question: str, answer: str, number: int) -> Problem:
+    family = FAMILIES[document["family"]]
+    told = f"row {number + 1}: its facts do not make this {family.id} problem"
+    try:
+        facts, template, level = document["facts"], document["template"], document["level"]
+        problem = Problem(family.id, family.version, level, question, answer, facts, template)
+        same = document["version"] == family.version and level in family.levels
+        if isinstance(family, Grammar):
+            same = same and (family.ask(facts, template), family.solve(facts)) == (question, answer)
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError, ArithmeticError) as error:
+        raise _bad(told) from error
+    if not same:
+        raise _bad(told)
+    return problem
+
+
+def _text(document: dict[str, Any], column: str, number: int) -> str:
+    value = document.get(column)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return str(value)
+    if not isinstance(value, str) or not value.strip():
+        raise _bad(f"row {number + 1} has no text in the column {column}")
+    return value
+
+
+def _bad(what: str) -> UsageError:
+    return UsageError("CERT-E100", what)

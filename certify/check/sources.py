@@ -1,0 +1,71 @@
+"""Benchmarks read for a plan, and their digests held against what was agreed on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from certify.check.base import Sources
+from certify.check.benchmarks import other_file, read_benchmark
+from certify.errors import UsageError
+from certify.evidence.base import StrictValue
+from certify.evidence.parameters import CorpusScanParameters, StaticBenchmarkParameters, StaticFreshGapParameters
+
+Parameters = Mapping[str, StrictValue]
+"""Check id to its parameters."""
+
+
+def open_sources(parameters: Parameters, files: Mapping[str, Path] | None = None) -> Sources:
+    """Every benchmark the checks name, read once.
+
+    Args:
+        parameters: of each check.
+        files: where a benchmark's file lies now, by the name the plan uses; for whoever repeats a run elsewhere.
+
+    Raises:
+        UsageError: CERT-E100, a benchmark cannot be read; CERT-E102, two checks disagree about it.
+        HostileInput: CERT-E101, a benchmark is not the file that was agreed on.
+    """
+    _refuse_disagreement(parameters)
+    agreed = _named(parameters)
+    benchmarks = {name: read_benchmark(name, file=(files or {}).get(name)) for name in agreed}
+    for name, digest in agreed.items():
+        if digest is not None and benchmarks[name].sha256 != digest:
+            raise other_file(name, benchmarks[name].sha256, digest)
+    static, limits = parameters.get("static-benchmark"), dict[str, int]()
+    if isinstance(static, StaticBenchmarkParameters) and static.items is not None:
+        limits[static.benchmark] = static.items
+    return Sources(benchmarks, limits)
+
+
+def with_digests(parameters: StrictValue, sources: Sources) -> StrictValue:
+    """The parameters with the digest of every benchmark filled in."""
+    if isinstance(parameters, StaticBenchmarkParameters | StaticFreshGapParameters):
+        return parameters.model_copy(update={"sha256": sources.benchmarks[parameters.benchmark].sha256})
+    if isinstance(parameters, CorpusScanParameters):
+        digests = {name: sources.benchmarks[name].sha256 for name in parameters.benchmarks}
+        return parameters.model_copy(update={"sha256": digests})
+    return parameters
+
+
+def _named(parameters: Parameters) -> dict[str, str | None]:
+    named: dict[str, str | None] = {}
+    for given in parameters.values():
+        if isinstance(given, StaticBenchmarkParameters | StaticFreshGapParameters):
+            named[given.benchmark] = given.sha256 or named.get(given.benchmark)
+        elif isinstance(given, CorpusScanParameters):
+            named |= {name: given.sha256.get(name) or named.get(name) for name in given.benchmarks}
+    return named
+
+
+def _refuse_disagreement(parameters: Parameters) -> None:
+    gap, static = parameters.get("static-fresh-gap"), parameters.get("static-benchmark")
+    if not isinstance(gap, StaticFreshGapParameters):
+        return
+    if not isinstance(static, StaticBenchmarkParameters) or static.benchmark != gap.benchmark:
+        raise UsageError(
+            "CERT-E102",
+            "static-fresh-gap cannot be planned: static-benchmark does not ask the same benchmark",
+            why="the twins are compared with the published problems of the same run",
+            hint=f"add a static-benchmark check with benchmark: {gap.benchmark}",
+        )

@@ -1,0 +1,58 @@
+"""Check ``static-benchmark``: published problems, answered."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from certify.check.base import Answers, Size, Sources, estimate_of
+from certify.evidence.answers import Question
+from certify.evidence.evaluation import NotRun
+from certify.evidence.parameters import StaticBenchmarkParameters
+from certify.evidence.results import StaticBenchmarkResult
+from certify.statistics import MINIMUM_ITEMS, accuracy_interval
+
+
+class StaticBenchmark:
+    """Asks the items of a file whose digest is in the plan; rule ACC."""
+
+    id: ClassVar[str] = "static-benchmark"
+    version: ClassVar[int] = 1
+    title: ClassVar[str] = "Score on a published benchmark"
+
+    def size(self, parameters: StaticBenchmarkParameters, sources: Sources) -> Size:
+        """The benchmark's items, or the first so many of them."""
+        items = len(sources.asked(parameters.benchmark))
+        return Size(items, parameters.samples, parameters.max_tokens)
+
+    def questions(self, parameters: StaticBenchmarkParameters, sources: Sources, seed: bytes) -> tuple[Question, ...]:
+        """The items as published; the seed plays no part."""
+        group = sources.benchmarks[parameters.benchmark].id
+        return tuple(
+            Question(
+                check=self.id,
+                item=item.id,
+                group=group,
+                text=item.question,
+                gold=item.gold,
+                verifier=item.verifier,
+                max_tokens=parameters.max_tokens,
+            )
+            for item in sources.asked(parameters.benchmark)
+        )
+
+    def score(
+        self, parameters: StaticBenchmarkParameters, answers: Answers, sources: Sources
+    ) -> StaticBenchmarkResult | NotRun:
+        """Accuracy with its interval; no result with fewer than ten items."""
+        right = answers.right(self.id)
+        interval = accuracy_interval([right[item] for item in sorted(right)], parameters.samples)
+        if interval is None:
+            reason = f"{len(right)} items are too few: below {MINIMUM_ITEMS} no interval can be given"
+            return NotRun(check=self.id, reason=reason)
+        benchmark = sources.benchmarks[parameters.benchmark]
+        return StaticBenchmarkResult(
+            benchmark=benchmark.id,
+            benchmark_sha256=benchmark.sha256,
+            accuracy=estimate_of(interval),
+            outcomes=answers.outcomes(self.id),
+        )

@@ -1,0 +1,141 @@
+"""Check ``static-fresh-gap``: each published problem against a fresh twin of the same wording and size."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Set
+from typing import ClassVar
+
+from certify.check.base import Answers, Size, Sources, estimate_of
+from certify.check.benchmarks import BenchmarkItem
+from certify.check.families import FAMILIES, TRIES, Problem
+from certify.check.static_benchmark import StaticBenchmark
+from certify.errors import InternalError, UsageError
+from certify.evidence.answers import Question
+from certify.evidence.evaluation import NotRun
+from certify.evidence.parameters import StaticFreshGapParameters
+from certify.evidence.results import StaticFreshGapResult
+from certify.statistics import (
+    MINIMUM_ITEMS,
+    Headroom,
+    accuracy_interval,
+    gap_power,
+    gap_test,
+    no_inflation_bound,
+    paired_differences,
+)
+from certify.statistics.stream import Stream
+
+_TRIAL = hashlib.sha256(b"certify/check/static-fresh-gap/pairable/v1").digest()
+
+
+class StaticFreshGap:
+    """Was the score on the published problems taught? Rules GAP, MDI and NOINFL on pairs."""
+
+    id: ClassVar[str] = "static-fresh-gap"
+    version: ClassVar[int] = 1
+    title: ClassVar[str] = "Published problems against fresh twins"
+
+    def size(self, parameters: StaticFreshGapParameters, sources: Sources) -> Size:
+        """One twin for every published item that can have one; the check asks nothing where none can.
+
+        Raises:
+            UsageError: CERT-E102, no inflation to test against.
+        """
+        if parameters.power_against <= 0:
+            raise UsageError(
+                "CERT-E102",
+                "static-fresh-gap cannot be planned: power against an inflation of 0 means nothing",
+                hint="set power_against to the smallest inflation that matters, such as 0.1",
+            )
+        return Size(len(_pairable(parameters, sources)), parameters.samples, parameters.max_tokens)
+
+    def questions(self, parameters: StaticFreshGapParameters, sources: Sources, seed: bytes) -> tuple[Question, ...]:
+        """A twin for each pairable item: same family, wording and magnitude, other numbers."""
+        return tuple(
+            Question(
+                check=self.id,
+                item=item.id,
+                group=twin.family,
+                text=twin.question,
+                gold=twin.answer,
+                verifier=f"family:{twin.family}",
+                pair=item.id,
+                max_tokens=parameters.max_tokens,
+            )
+            for item, twin in _twins(_pairable(parameters, sources), sources, seed)
+        )
+
+    def score(
+        self, parameters: StaticFreshGapParameters, answers: Answers, sources: Sources
+    ) -> StaticFreshGapResult | NotRun:
+        """The gap with its test, its upper bound, and the power this design had."""
+        published, fresh = answers.right(StaticBenchmark.id), answers.right(self.id)
+        pairs = sorted(published.keys() & fresh.keys())
+        static_samples = _samples(answers)
+        if not fresh:
+            return self._not_run("no published item is of a family that can make a twin of it")
+        if len(pairs) < MINIMUM_ITEMS:
+            return self._not_run(f"{len(pairs)} pairs are too few: below {MINIMUM_ITEMS} no interval can be given")
+        before, after = [published[pair] for pair in pairs], [fresh[pair] for pair in pairs]
+        static, twins = accuracy_interval(before, static_samples), accuracy_interval(after, parameters.samples)
+        if static is None or twins is None:
+            raise InternalError("CERT-E102", f"{len(pairs)} pairs gave no interval")
+        test = gap_test(before, static_samples, after, parameters.samples)
+        headroom = Headroom.from_counts(after, parameters.samples)
+        return StaticFreshGapResult(
+            static=estimate_of(static),
+            fresh=estimate_of(twins),
+            gap=test.mean_gap,
+            p_value=test.p_value,
+            upper=no_inflation_bound(paired_differences(before, static_samples, after, parameters.samples)),
+            detectable=test.detectable,
+            power=gap_power(parameters.power_against, test.sd, len(pairs), headroom),
+            power_against=parameters.power_against,
+            items=len(pairs),
+            outcomes=answers.outcomes(self.id),
+        )
+
+    def _not_run(self, reason: str) -> NotRun:
+        return NotRun(check=self.id, reason=reason)
+
+
+def _pairable(parameters: StaticFreshGapParameters, sources: Sources) -> list[tuple[BenchmarkItem, Problem]]:
+    return [
+        (item, item.problem)
+        for item in sources.asked(parameters.benchmark)
+        if item.problem is not None and _twin(item.problem, item.id, _TRIAL, sources.published) is not None
+    ]
+
+
+def _twins(
+    pairs: list[tuple[BenchmarkItem, Problem]], sources: Sources, seed: bytes
+) -> Iterator[tuple[BenchmarkItem, Problem]]:
+    seen: set[str] = set()
+    for item, problem in pairs:
+        # Where so few twins exist that other items have them all, one may be asked twice.
+        twin = _twin(problem, item.id, seed, sources.published | seen) or _twin(
+            problem, item.id, seed, sources.published
+        )
+        if twin is None:
+            raise InternalError("CERT-E102", f"no fresh twin of item {item.id} in {TRIES} tries")
+        seen.add(twin.question)
+        yield item, twin
+
+
+def _twin(problem: Problem, item: str, seed: bytes, banned: Set[str]) -> Problem | None:
+    family = FAMILIES[problem.family]
+    for attempt in range(TRIES):
+        stream = Stream(seed, f"gap/{family.id}/v{family.version}/{item}/{attempt}")
+        try:
+            twin = family.isomorph(problem, stream)
+        except InternalError:
+            return None
+        if twin.question not in banned:
+            return twin
+    return None
+
+
+def _samples(answers: Answers) -> int:
+    repeats = (record.completion.repeat for record in answers.records if record.completion.check == StaticBenchmark.id)
+    return max(repeats, default=0) + 1
