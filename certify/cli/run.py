@@ -41,6 +41,7 @@ def run(
     max_hours: Annotated[float, typer.Option(min=0.01, help="Time until the plan counts as failed.")] = 168.0,
     batch_size: Annotated[int, typer.Option(min=1, max=4096, help="Questions answered together.")] = 32,
     estimate: Annotated[bool, typer.Option("--estimate", help="Only estimate time, memory and tokens.")] = False,
+    price_per_hour: Annotated[float | None, typer.Option(min=0, help="Price of this machine, for --estimate.")] = None,
     json: Json = False,
 ) -> int:
     """Test a model under a policy and issue a certificate if it passes."""
@@ -71,8 +72,8 @@ def run(
 
         found = estimate_run(request, reporter)
         reporter.close()
-        print_estimate(found, request, json)
-        return int(ExitCode.POSITIVE)
+        print_estimate(found, request, json, price_per_hour)
+        return int(ExitCode.POSITIVE if found.finishes else ExitCode.INCOMPLETE)
     home = Context.home(context)
     workspace = Workspace.open_or_create(home, ask=ask_passphrase)
     try:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from certify.cli.render import checklist, emit, emit_json, fields, next_step, paragraph
-from certify.evidence.canonical import parse_json
 from certify.evidence.certificate import Certificate, Findings, ScreeningReport
 
 if TYPE_CHECKING:
-    from certify.pipeline.request import RunOutcome
+    from certify.pipeline.estimating import Estimation
+    from certify.pipeline.request import RunOutcome, RunRequest
     from certify.pipeline.workspace import Workspace
 
 VERDICTS = {
@@ -136,6 +136,36 @@ def read_outcome(workspace: Workspace, name: str) -> RunOutcome:
     return outcome_of(workspace.run_folder(name))
 
 
-def parse_document(data: bytes) -> Any:
-    """A JSON document for printing."""
-    return parse_json(data)
+def print_estimate(found: Estimation, request: RunRequest, json: bool, price_per_hour: float | None) -> None:
+    """Prints what a run would take."""
+    cost = None if price_per_hour is None else round(found.expected_hours * price_per_hour, 2)
+    if json:
+        emit_json("estimate", {**found.document(), "cost": cost})
+        return
+    emit("Nothing was logged. A pilot of a few problems suggests:")
+    fields(
+        [
+            ("time", f"about {_duration(found.expected_hours)}, at most {_duration(found.most_hours)}"),
+            ("tokens", f"about {found.expected_tokens:,}, at most {found.most_tokens:,}"),
+            ("speed", f"{found.tokens_per_second:,.0f} tokens per second on {found.device}, {found.dtype}"),
+            ("answers", f"{found.answers:,}"),
+            ("memory", f"{found.memory_bytes / 1e9:.1f} GB for the engine"),
+            ("disk", f"{found.disk_bytes / 1e9:.2f} GB"),
+            ("cost", "not computed; give --price-per-hour" if cost is None else f"about {cost}"),
+            ("asked as", found.prompt_style + (f", reasoning marked by {found.reasoning}" if found.reasoning else "")),
+            ("cut off", f"{found.truncated_share:.0%} of the pilot's answers reached the token limit"),
+        ]
+    )
+    if not found.finishes:
+        emit()
+        paragraph(
+            "The model does not finish its answers within the policy's limit; a run would stop before its plan. "
+            "Use a policy with a higher max_tokens."
+        )
+        return
+    next_step(f"certify run {request.model} --policy {request.policy}")
+
+
+def _duration(hours: float) -> str:
+    minutes = hours * 60
+    return f"{max(1, round(minutes))} min" if minutes < 90 else f"{hours:.1f} h"

@@ -112,7 +112,7 @@ class Facts(Value):
 
     def mapping(self) -> dict[str, Any]:
         """The facts as nested dictionaries without absent values; ``check`` is keyed by check id."""
-        content = self.model_dump(mode="json", by_alias=False, exclude_none=True)
+        content = self.model_dump(mode="json", by_alias=False, exclude_none=True, include=set(Facts.model_fields))
         named = {field_name(check): check for check in RESULT_TYPES}
         content["check"] = {named[field]: result for field, result in content["check"].items()}
         return content
@@ -177,13 +177,20 @@ class PolicyInput(Facts):
         )
 
     def ran_as(self, check: str, parameters: dict[str, Any]) -> bool:
-        """Whether the plan names this check with exactly these parameters, defaults filled in."""
+        """Whether the plan names this check with exactly these parameters, defaults and digests filled in."""
         form = PARAMETER_TYPES[check]
         wanted = form.model_validate(parameters)
         try:
-            return any(entry.id == check and form.model_validate(entry.parameters) == wanted for entry in self.planned)
+            planned = [form.model_validate(entry.parameters) for entry in self.planned if entry.id == check]
         except ValidationError:
             return False
+        return any(_as_asked(found, wanted) for found in planned)
+
+
+def _as_asked(planned: Value, wanted: Value) -> bool:
+    """Whether planned parameters are the policy's; the plan fills in the benchmark digests a policy leaves open."""
+    left_open = {"sha256"} if not getattr(wanted, "sha256", None) else set()
+    return planned.model_dump(exclude=left_open) == wanted.model_dump(exclude=left_open)
 
 
 def _require_one_run(

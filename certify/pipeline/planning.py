@@ -29,12 +29,14 @@ WITNESS_FOLDER = "witnesses"
 def attest_inputs(workspace: Workspace, folder: RunFolder, inputs: RunInputs) -> list[Bundle]:
     """The signed statements about training data and intended use; made once."""
     bundles = []
+    model = inputs.model.identity
     if inputs.data is not None:
-        identity = inputs.data.identity
-        dataset = Dataset(dataset=identity, complete=inputs.request.complete, described_at=now())
-        bundles.append(signed_once(workspace, folder, "dataset", "data-steward", lambda: dataset_statement(dataset)))
+        dataset = Dataset(dataset=inputs.data.identity, complete=inputs.request.complete, described_at=now())
+        bundles.append(
+            signed_once(workspace, folder, "dataset", "data-steward", lambda: dataset_statement(dataset, model))
+        )
     if inputs.declaration is not None:
-        declaration, model = inputs.declaration, inputs.model.identity
+        declaration = inputs.declaration
         bundles.append(
             signed_once(
                 workspace, folder, "declaration", "data-steward", lambda: declaration_statement(declaration, model)

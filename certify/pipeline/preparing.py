@@ -7,7 +7,10 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from certify.check import pilot_requests
-from certify.engines import Described, PilotResult, describe, pilot, require_engine, require_token_cap
+from certify.engines.installed import require_engine
+from certify.engines.order import Described
+from certify.engines.pilot import PilotResult, pilot, require_token_cap
+from certify.engines.runner import describe
 from certify.errors import UsageError
 from certify.identify import ModelFolder, stage
 from certify.pipeline.files import RunFolder
@@ -43,7 +46,7 @@ def prepare_engine(folder: RunFolder, inputs: RunInputs, reporter: Reporter) -> 
     reporter.stage("Preparing the engine")
     staged = stage_copy(folder, inputs.model)
     described = Described.from_document(
-        folder.once_document("described.json", lambda: _described(staged, inputs).document()), name="described.json"
+        folder.once_document("described.json", lambda: describe_model(staged, inputs).document()), name="described.json"
     )
     if not folder.has("plan.bundle.json"):
         result = run_pilot(folder, staged, described, inputs, reporter)
@@ -81,7 +84,8 @@ def run_pilot(
     return PilotResult.from_document(folder.once_document("pilot.json", lambda: measure().document()), name="pilot")
 
 
-def _described(staged: Path, inputs: RunInputs) -> Described:
+def describe_model(staged: Path, inputs: RunInputs) -> Described:
+    """The configuration the model would be tested in here."""
     request = inputs.request
     return describe(
         staged,

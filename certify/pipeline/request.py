@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from certify.decide import LoadedPolicy
-from certify.engines import Described
+from certify.engines.order import Described
 from certify.evidence.base import Value
 from certify.evidence.canonical import canonical_digest
 from certify.evidence.dataset import DataExamined, Declaration

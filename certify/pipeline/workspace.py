@@ -9,7 +9,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from certify.errors import InternalError, RegistryError, UsageError
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from certify.errors import InternalError, RegistryError, TrustError, UsageError
 from certify.evidence.base import Utc, Value
 from certify.evidence.canonical import canonical_bytes
 from certify.pipeline.clock import later, now
@@ -107,7 +109,7 @@ class Workspace:
         """
         from certify_registry import Registry
 
-        with self._lock(), Registry.open(self.home / "registry", self.signer("log").private_key) as registry:
+        with self._lock(), Registry.open(self.home / "registry", self.log_key()) as registry:
             self._registry = registry
             try:
                 yield registry
@@ -132,6 +134,17 @@ class Workspace:
     def log(self, bundle: Bundle) -> Appended:
         """Appends a signed statement; it is durable and covered by a signed checkpoint when this returns."""
         return self.registry.append(bundle.to_bytes(), now=now())
+
+    def log_key(self) -> Ed25519PrivateKey:
+        """The key that signs checkpoints.
+
+        Raises:
+            TrustError: CERT-E041, the workspace's log key is of another kind.
+        """
+        key = self.signer("log").private_key
+        if not isinstance(key, Ed25519PrivateKey):
+            raise TrustError("CERT-E041", f"the log key of {self.home} is not an Ed25519 key")
+        return key
 
     def runs(self) -> Iterator[RunFolder]:
         """All runs, oldest first."""
@@ -181,12 +194,13 @@ def create_development(home: Path, applicant: str) -> None:
 
     created = now()
     signers = {role: generate_signer() for role in ROLES}
-    log = generate_signer("ed25519")
+    log_key = Ed25519PrivateKey.generate()
+    log = KeySigner.of(log_key)
     (home / "keys").mkdir(parents=True, exist_ok=True, mode=0o700)
     for role, signer in {**signers, "log": log}.items():
         save_key(home / "keys" / f"{role}.pem", signer, DEVELOPMENT_PASSPHRASE)
     origin = f"development.invalid/certify-{log.keyid[:12]}"
-    with Registry.create(home / "registry", origin, log.private_key) as registry:
+    with Registry.create(home / "registry", origin, log_key) as registry:
         for role, signer in signers.items():
             registry.enroll(signer.public_pem, party=DEVELOPMENT_PARTY, role=role)
         vkey = registry.vkey

@@ -1,0 +1,164 @@
+"""The evaluation: questions from the seed, answers into the journal, judged, counted, signed and logged."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from certify.attest.statements import evaluation_statement
+from certify.check import (
+    Scanned,
+    Sources,
+    all_questions,
+    all_requests,
+    judge_in_worker,
+    planned_parameters,
+    planned_sources,
+    samples_of,
+    scan_corpus,
+    score_all,
+)
+from certify.engines.journal import read_journal
+from certify.engines.order import JournalHeader, WorkOrder, write_requests
+from certify.engines.runner import answer
+from certify.evidence.answers import ItemRecord, Question, evidence_root
+from certify.evidence.evaluation import Attempts, Evaluation, Journal
+from certify.evidence.parameters import CorpusScanParameters
+from certify.evidence.plan import Plan
+from certify.evidence.results import CorpusScanResult
+from certify.identify import recheck
+from certify.pipeline.clock import now
+from certify.pipeline.files import RunFolder, json_lines, write_whole
+from certify.pipeline.planning import draw_seed, signed_once
+from certify.pipeline.reporter import Reporter
+from certify.pipeline.request import Prepared
+from certify.pipeline.workspace import Workspace
+from certify.trust.bundle import Bundle
+from certify.trust.verified import Verified
+
+QUESTIONS = "questions.jsonl"
+RECORDS = "records.jsonl"
+JOURNAL = "journal.jsonl"
+SCAN_REPORT = "scan-report.json"
+SCAN_RESULT = "scan-result.json"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What follows from plan and seed, before anything is answered."""
+
+    sources: Sources
+    """Benchmarks, each as the plan names it."""
+    questions: tuple[Question, ...]
+    """Every question, sorted."""
+    seed: bytes
+    """32 bytes."""
+
+
+def evaluate(
+    workspace: Workspace, folder: RunFolder, prepared: Prepared, plan: Verified[Plan], reporter: Reporter
+) -> tuple[Bundle, int]:
+    """The signed evaluation of a plan and its place in the log.
+
+    Raises:
+        HostileInput: CERT-E026, the model or the data changed during the run.
+        EvidenceMissing: CERT-E060, the engine stopped; CERT-E098, a seed witness has not answered.
+    """
+    started = folder.once("started", lambda: now().encode()).decode()
+    used, seed = draw_seed(workspace, folder, plan)
+    sources = planned_sources(plan.value.checks)
+    asked = Asked(sources, all_questions(plan.value.checks, sources, seed), seed)
+    write_whole(folder.file(QUESTIONS), json_lines(asked.questions))
+    records = _records(folder, prepared, plan, asked, reporter)
+    scanned = _scan(folder, prepared, plan.value, asked, reporter)
+    reporter.stage("Checking that the model is still the same")
+    recheck(prepared.inputs.model)
+    scored = score_all(plan.value.checks, asked.questions, records, asked.sources, scanned)
+
+    def payload() -> bytes:
+        evaluation = Evaluation(
+            plan_sha256=plan.payload_sha256,
+            model=prepared.inputs.model.identity,
+            configuration=prepared.described.configuration,
+            entropy=used,
+            seed=seed.hex(),
+            journal=_journal(asked.questions, records),
+            checks={name: result.document() for name, result in scored.results.items()},
+            not_run=scored.not_run,
+            attempts=_attempts(workspace, plan),
+            started_at=started,
+            finished_at=now(),
+        )
+        return evaluation_statement(evaluation)
+
+    bundle = signed_once(workspace, folder, "evaluation", "evaluator", payload)
+    return bundle, workspace.log(bundle).index
+
+
+def _records(
+    folder: RunFolder, prepared: Prepared, plan: Verified[Plan], asked: Asked, reporter: Reporter
+) -> tuple[ItemRecord, ...]:
+    """Every judged answer; what the journal holds already is not asked again."""
+    configuration = prepared.described.configuration
+    order = WorkOrder(
+        model=str(prepared.staged),
+        configuration=configuration,
+        requests=str(folder.file("requests.jsonl")),
+        journal=str(folder.file(JOURNAL)),
+        header=JournalHeader.of(plan.payload_sha256, plan.value.model.identity, configuration),
+        batch_size=prepared.inputs.request.batch_size,
+    )
+    write_requests(folder.file("requests.jsonl"), all_requests(plan.value.checks, asked.questions, asked.seed))
+    reporter.stage("Asking the questions")
+    answer(order, progress=lambda seen: reporter.advance(seen.done, seen.total, "answers"))
+    reporter.stage("Judging the answers")
+    records = judge_in_worker(
+        asked.questions,
+        read_journal(folder.file(JOURNAL), order.header).values(),
+        configuration.reasoning,
+        samples=samples_of(plan.value.checks),
+        prompt_style=configuration.prompt_style,
+    )
+    write_whole(folder.file(RECORDS), json_lines(records))
+    return records
+
+
+def _scan(folder: RunFolder, prepared: Prepared, plan: Plan, asked: Asked, reporter: Reporter) -> Scanned | None:
+    """The corpus scan, made once for a run; None when there is no data or the plan asks for none."""
+    parameters = planned_parameters(plan.checks).get("corpus-scan")
+    data = prepared.inputs.data
+    if data is None or not isinstance(parameters, CorpusScanParameters):
+        return None
+    if folder.has(SCAN_RESULT) and folder.has(SCAN_REPORT):
+        result = CorpusScanResult.from_bytes(folder.file(SCAN_RESULT).read_bytes(), name=SCAN_RESULT)
+        return Scanned(result, folder.file(SCAN_REPORT).read_bytes())
+    reporter.stage("Looking for the benchmark in the training data")
+    scanned = scan_corpus(
+        parameters,
+        asked.sources,
+        prepared.inputs.request.data,
+        asked.seed,
+        manifest=data.manifest,
+        progress=lambda done, of: reporter.advance(done, of, "documents"),
+    )
+    write_whole(folder.file(SCAN_REPORT), scanned.report)
+    write_whole(folder.file(SCAN_RESULT), scanned.result.to_bytes())
+    return scanned
+
+
+def _journal(questions: Sequence[Question], records: Sequence[ItemRecord]) -> Journal:
+    return Journal(
+        questions=len(questions),
+        questions_root=evidence_root([question.document() for question in questions]),
+        records=len(records),
+        records_root=evidence_root([record.document() for record in records]),
+    )
+
+
+def _attempts(workspace: Workspace, plan: Verified[Plan]) -> Attempts:
+    """Earlier plans in this log for the same applicant, name or weights."""
+    registry = workspace.registry
+    index = registry.index_of(plan.payload_sha256)
+    model = plan.value.model
+    earlier = registry.earlier_plans(plan.value.applicant, model.name, model.weights_digest, index or 0)
+    return Attempts(number=len(earlier) + 1, earlier=earlier, excludable=bool(workspace.trust.log.witnesses))
