@@ -3,30 +3,19 @@
 from __future__ import annotations
 
 import gzip
-import hashlib
 import io
 import json
 import zlib
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any, NamedTuple, cast
 
-from certify.errors import EvidenceMissing, HostileInput, UsageError
+from certify.errors import HostileInput, UsageError
 from certify.scan.fields import document_text, flatten, lookup
+from certify.scan.shards import KINDS, Shard, refuse_irregular
 
 MAX_RECORD = 64 * 1024 * 1024
 """Bytes of one JSON line or one text file: more is refused, as it would be held in memory whole."""
-
-SUFFIXES = (".jsonl", ".ndjson", ".jsonl.gz", ".jsonl.zst", ".json", ".txt", ".md", ".parquet")
-
-
-class Shard(NamedTuple):
-    """One file of the corpus."""
-
-    name: str
-    """Its path inside the folder given, or its file name."""
-    path: Path
 
 
 class Document(NamedTuple):
@@ -35,60 +24,6 @@ class Document(NamedTuple):
     row: int
     """0-based line, row or list position."""
     text: str
-
-
-def find_shards(data: Sequence[Path]) -> tuple[list[Shard], list[str]]:
-    """The shards in the files and folders given, and the names of files in folders that cannot hold text.
-
-    Raises:
-        EvidenceMissing: CERT-E033, a path that is not there, or nothing to scan.
-        HostileInput: CERT-E032, a symbolic link or something that is no regular file.
-        UsageError: CERT-E031, a file named by itself whose kind is unknown.
-    """
-    shards: list[Shard] = []
-    skipped: list[str] = []
-    for given in data:
-        if given.is_dir() and not given.is_symlink():
-            for path in sorted(given.rglob("*")):
-                if path.is_symlink() or not path.is_dir():
-                    name = path.relative_to(given).as_posix()
-                    _refuse_irregular(path)
-                    if path.name.endswith(SUFFIXES):
-                        shards.append(Shard(name, path))
-                    else:
-                        skipped.append(name)
-        else:
-            _refuse_irregular(given)
-            if not given.name.endswith(SUFFIXES):
-                raise UsageError("CERT-E031", f"{given} is not of a kind the scan can read", "", _KINDS)
-            shards.append(Shard(given.name, given))
-    if not shards:
-        raise EvidenceMissing("CERT-E033", "there is no data to scan", "No file of a known kind was given.", _KINDS)
-    return _distinct(shards), sorted(skipped)
-
-
-_KINDS = f"Give files ending in {', '.join(SUFFIXES)}, or folders that hold them."
-
-
-def _refuse_irregular(path: Path) -> None:
-    if path.is_symlink():
-        why = "A link can lead out of the data that was declared."
-        raise HostileInput("CERT-E032", f"{path} is a symbolic link", why, "Replace it by the file it points to.")
-    if not path.exists():
-        raise EvidenceMissing("CERT-E033", f"{path} is not there", "", "Check the path of the training data.")
-    if not path.is_file():
-        raise HostileInput("CERT-E032", f"{path} is no regular file", "", "Give regular files only.")
-
-
-def _distinct(shards: list[Shard]) -> list[Shard]:
-    counts = Counter(shard.name for shard in shards)
-    return [s if counts[s.name] == 1 else Shard(s.path.as_posix(), s.path) for s in shards]
-
-
-def shard_digest(shard: Shard) -> str:
-    """SHA-256 (hex) of the shard's bytes on disk."""
-    with shard.path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def read_shard(shard: Shard, text_field: str | None = None) -> Iterator[Document]:
@@ -120,7 +55,7 @@ def _column(record: Any, text_field: str, shard: Shard, row: int) -> str:
 
 def read_records(path: Path) -> list[Any]:
     """All records of one small file, such as a benchmark; errors as in ``read_shard``."""
-    _refuse_irregular(path)
+    refuse_irregular(path)
     return [record for _, record in _records(Shard(path.name, path))]
 
 
@@ -138,7 +73,7 @@ def _records(shard: Shard) -> Iterator[tuple[int, Any]]:
             with _open(shard) as stream:
                 yield from _lines(stream, shard)
         else:
-            raise UsageError("CERT-E031", f"{shard.path} is not of a kind the scan can read", "", _KINDS)
+            raise UsageError("CERT-E031", f"{shard.path} is not of a kind the scan can read", "", KINDS)
     except (EOFError, zlib.error, OSError) as error:
         raise _malformed(shard, None, str(error)) from error
 

@@ -11,10 +11,11 @@ from certify.scan.collect import Collector
 from certify.scan.index import build_index
 from certify.scan.matcher import Matcher, PlainMatcher
 from certify.scan.normalise import words
-from certify.scan.readers import Shard, find_shards, read_shard, shard_digest
+from certify.scan.readers import read_shard
 from certify.scan.report import ScanReport, ShardSummary
 from certify.scan.sample import Sample
 from certify.scan.selftest import run_selftest
+from certify.scan.shards import Shard, find_shards, shard_digest
 
 _REPORT_EVERY = 500
 Progress = Callable[[int, int], None]

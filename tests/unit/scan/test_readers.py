@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from certify.errors import CertifyError, EvidenceMissing, HostileInput, UsageError
 from certify.scan import readers
-from certify.scan.readers import Shard, find_shards, read_shard
+from certify.scan.readers import read_shard
+from certify.scan.shards import Shard, find_shards
 
 RECORDS = [{"text": "one two", "id": 5}, {"text": "drei\u00df vier", "meta": {"note": "side column"}}]
 LINES = "".join(json.dumps(record) + "\n" for record in RECORDS)
