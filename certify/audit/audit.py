@@ -1,0 +1,69 @@
+"""An auditor's check: further than verification, with the evidence pack at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from certify.audit.recompute import EvidencePack, recompute
+from certify.evidence import statement as kinds
+from certify.evidence.base import Value
+from certify.evidence.certificate import Certificate
+from certify.trust.trustfile import TrustFile
+from certify.trust.verified import verify_statement
+from certify.verify.document import open_document
+from certify.verify.evidence import verify_evidence
+from certify.verify.result import CheckLine, Checklist
+from certify.verify.verify import Question, Verification, verify_certificate
+
+
+class Audit(Value):
+    """What an audit found."""
+
+    agrees: bool
+    """Whether everything that could be repeated came out the same."""
+    verification: Verification
+    """The stranger's check that comes first."""
+    checks: tuple[CheckLine, ...]
+    """What was repeated."""
+
+
+def audit_certificate(
+    data: bytes,
+    *,
+    trust: TrustFile,
+    pack: Path,
+    at: str,
+    training_data: Sequence[Path] = (),
+    redraw: bool = False,
+) -> Audit:
+    """Recomputes every number, judges every answer again, and draws every problem again.
+
+    Args:
+        data: the PDF or bundle.
+        trust: whose signatures count.
+        pack: folder of the evidence pack, such as the run's.
+        at: the one time the audit looks at.
+        training_data: data to scan again.
+        redraw: whether to draw the page again, too.
+
+    Raises:
+        CertifyError: the certificate itself cannot be read or believed; the verification says why.
+    """
+    verification = verify_certificate(data, trust=trust, question=Question(at=at))
+    document = open_document(data)
+    certificate = verify_statement(
+        document.certificate, role="issuer", predicate_type=kinds.CERTIFICATE, model=Certificate, trust=trust
+    ).value
+    evidence = verify_evidence(document.statements.values(), trust)
+    checks = Checklist()
+    recompute(evidence, EvidencePack(pack), training_data, checks)
+    if redraw:
+        from certify.audit.rerender import rerender
+
+        attachment = (pack / "certificate.json").read_bytes()
+        checks.attempt("page", lambda: rerender(data, attachment, certificate, evidence, trust))
+    else:
+        checks.skipped("page", "not asked; draw it again with --rerender")
+    checks.skipped("rerun", "the model was not run again: that the answers are its own is the evaluator's word")
+    return Audit(agrees=checks.intact, verification=verification, checks=tuple(checks.lines))

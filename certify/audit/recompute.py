@@ -1,0 +1,160 @@
+"""Every number of a certificate computed again from its evidence pack, and every problem from its seed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from certify.check import (
+    Scanned,
+    all_questions,
+    judge_in_worker,
+    planned_parameters,
+    planned_sources,
+    samples_of,
+    scan_corpus,
+    score_all,
+)
+from certify.engines.journal import read_journal
+from certify.errors import EvidenceMissing, HostileInput
+from certify.evidence.answers import ItemRecord, Question, evidence_root
+from certify.evidence.base import Value
+from certify.evidence.canonical import sha256_hex
+from certify.evidence.evaluation import Evaluation
+from certify.evidence.parameters import CorpusScanParameters
+from certify.evidence.plan import Plan
+from certify.evidence.results import CorpusScanResult
+from certify.verify.evidence import EvidenceSet
+from certify.verify.result import Checklist
+
+V = TypeVar("V", bound=Value)
+
+
+@dataclass(frozen=True)
+class EvidencePack:
+    """The folder behind a certificate: questions, records, journal, scan report."""
+
+    folder: Path
+    """Where it is."""
+
+    def read(self, name: str) -> bytes:
+        """The bytes of one file.
+
+        Raises:
+            EvidenceMissing: CERT-E064, it is not there.
+        """
+        path = self.folder / name
+        try:
+            return path.read_bytes()
+        except OSError as error:
+            raise EvidenceMissing(
+                "CERT-E064", f"{path} is not there", "the evidence pack is incomplete", "ask the issuer for all of it"
+            ) from error
+
+    def lines(self, name: str, kind: type[V]) -> tuple[V, ...]:
+        """The values of a JSON Lines file."""
+        return tuple(kind.from_bytes(line, name=name) for line in self.read(name).splitlines())
+
+
+def recompute(evidence: EvidenceSet, pack: EvidencePack, data: Sequence[Path], checks: Checklist) -> None:
+    """Records whether the evidence pack leads to the signed numbers.
+
+    Args:
+        evidence: verified statements of the certificate.
+        pack: where questions, records and reports lie.
+        data: training data to scan again; the scan's own result is taken over when empty.
+        checks: collects what was found.
+    """
+    plan, evaluation = evidence.plan.value, evidence.evaluation.value
+    seed = bytes.fromhex(evaluation.seed)
+    sources = planned_sources(plan.checks)
+    questions = checks.attempt("questions", lambda: _regenerated(pack, plan, evaluation, seed))
+    records = checks.attempt("records", lambda: _committed(pack, evaluation))
+    if questions is None or records is None:
+        checks.skipped("numbers", "without questions and records nothing can be recomputed")
+        return
+    checks.attempt("journal", lambda: _journal_agrees(pack, records))
+    checks.attempt("judgements", lambda: _judged_again(plan, evaluation, questions, records))
+    scanned = checks.attempt("scan", lambda: _scanned(pack, plan, evaluation, data, seed))
+    if not data and scanned is not None and scanned.result is not None:
+        checks.skipped("rescan", "the training data was not given; name it with --data to scan it again")
+
+    def count() -> tuple[bool, str]:
+        scored = score_all(plan.checks, questions, records, sources, scanned.result if scanned else None)
+        found = {name: result.document() for name, result in scored.results.items()}
+        if found != evaluation.checks or scored.not_run != evaluation.not_run:
+            differing = [name for name in evaluation.checks if found.get(name) != evaluation.checks[name]]
+            raise HostileInput("CERT-E110", f"recomputed numbers differ: {', '.join(differing) or 'checks not run'}")
+        return True, f"{len(found)} results recomputed, every digit the same"
+
+    checks.attempt("numbers", count)
+
+
+@dataclass(frozen=True)
+class _Scan:
+    """The scan that enters the recount; absent when the plan had none or no data."""
+
+    result: Scanned | None
+
+
+def _regenerated(
+    pack: EvidencePack, plan: Plan, evaluation: Evaluation, seed: bytes
+) -> tuple[tuple[Question, ...], str]:
+    drawn = all_questions(plan.checks, planned_sources(plan.checks), seed)
+    if evidence_root([question.document() for question in drawn]) != evaluation.journal.questions_root:
+        raise HostileInput("CERT-E110", "the questions drawn again from the seed are not the ones committed to")
+    if pack.lines("questions.jsonl", Question) != drawn:
+        raise HostileInput("CERT-E110", "questions.jsonl holds other questions than the seed gives")
+    return drawn, f"{len(drawn)} questions drawn again from the seed, all the same"
+
+
+def _committed(pack: EvidencePack, evaluation: Evaluation) -> tuple[tuple[ItemRecord, ...], str]:
+    records = pack.lines("records.jsonl", ItemRecord)
+    if evidence_root([record.document() for record in records]) != evaluation.journal.records_root:
+        raise HostileInput("CERT-E110", "records.jsonl is not what the evaluation committed to")
+    return records, f"{len(records)} records, as committed to in the signed evaluation"
+
+
+def _journal_agrees(pack: EvidencePack, records: Sequence[ItemRecord]) -> tuple[bool, str]:
+    pack.read("journal.jsonl")
+    answers = read_journal(pack.folder / "journal.jsonl")
+    if {record.key: record.completion for record in records} != answers:
+        raise HostileInput("CERT-E110", "the journal holds other answers than the records")
+    return True, f"{len(answers)} answers in the journal, chained line by line, the same as in the records"
+
+
+def _judged_again(
+    plan: Plan, evaluation: Evaluation, questions: Sequence[Question], records: Sequence[ItemRecord]
+) -> tuple[bool, str]:
+    again = judge_in_worker(
+        questions,
+        [record.completion for record in records],
+        evaluation.configuration.reasoning,
+        samples=samples_of(plan.checks),
+        prompt_style=evaluation.configuration.prompt_style,
+    )
+    if tuple(again) != tuple(records):
+        raise HostileInput("CERT-E110", "the answers, judged again, come out otherwise")
+    return True, f"{len(again)} answers judged again, all the same"
+
+
+def _scanned(
+    pack: EvidencePack, plan: Plan, evaluation: Evaluation, data: Sequence[Path], seed: bytes
+) -> tuple[_Scan, str]:
+    signed = evaluation.checks.get("corpus-scan")
+    if signed is None:
+        return _Scan(None), "no scan in this evaluation"
+    result = CorpusScanResult.from_document(signed, name="corpus-scan")
+    report = pack.read("scan-report.json")
+    if sha256_hex(report) != result.report_sha256:
+        raise HostileInput("CERT-E110", "scan-report.json is not the report the evaluation committed to")
+    if not data:
+        return _Scan(Scanned(result, report)), "the report is the one committed to"
+    parameters = planned_parameters(plan.checks)["corpus-scan"]
+    assert isinstance(parameters, CorpusScanParameters)  # noqa: S101 - the table of parameter types says so
+    again = scan_corpus(parameters, planned_sources(plan.checks), list(data), seed)
+    if again.result != result or again.report != report:
+        raise HostileInput("CERT-E110", "the training data, scanned again, gives another report")
+    return _Scan(again), f"{result.documents:,} documents scanned again, every span the same"

@@ -1,0 +1,75 @@
+"""``certify audit``: recomputes every number of a certificate."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from certify.cli.options import Context, Json, Trust
+from certify.cli.render import checklist, emit, emit_json, next_step, say
+from certify.errors import EvidenceMissing, ExitCode, TrustError, UsageError
+
+app = typer.Typer()
+
+
+@app.command()
+def audit(
+    context: typer.Context,
+    certificate: Annotated[str, typer.Argument(metavar="CERT", help="A PDF, a bundle, or a serial.")],
+    evidence: Annotated[Path | None, typer.Option(help="Evidence pack; the workspace's run when absent.")] = None,
+    data: Annotated[list[Path] | None, typer.Option(help="Training data to scan again; repeat for several.")] = None,
+    rerender: Annotated[bool, typer.Option("--rerender", help="Draw the page again and compare the bytes.")] = False,
+    trust: Trust = None,
+    json: Json = False,
+) -> int:
+    """Recompute every number of a certificate from its evidence pack."""
+    from certify.audit.audit import audit_certificate
+    from certify.cli.reading import find_certificate, find_trust
+    from certify.pipeline.clock import now
+
+    settings = Context.of(context)
+    trust_file = find_trust(settings, trust)
+    if trust_file is None:
+        raise TrustError("CERT-E042", "an audit needs a trust file", hint="name it with --trust FILE or --home DIR")
+    found = find_certificate(settings, certificate, None)
+    pack = evidence or _pack(context, found.data)
+    say("Recomputing from " + str(pack))
+    result = audit_certificate(
+        found.data, trust=trust_file, pack=pack, at=now(), training_data=list(data or ()), redraw=rerender
+    )
+    if json:
+        emit_json("audit", result.document())
+    else:
+        emit(
+            "AGREES: everything that was repeated came out the same." if result.agrees
+            else "DIFFERS: something that was repeated came out otherwise.",
+            "pass" if result.agrees else "fail",
+        )  # fmt: skip
+        emit(f"verification of the certificate itself: {result.verification.verdict}")
+        emit()
+        checklist([(line.result, line.id, line.detail) for line in result.checks])
+        next_step(f"certify verify {certificate} --trust FILE")
+    return int(ExitCode.POSITIVE if result.agrees else ExitCode.NEGATIVE)
+
+
+def _pack(context: typer.Context, data: bytes) -> Path:
+    """The run of this certificate in the named workspace."""
+    from certify.cli.summary import certificate_of
+    from certify.pipeline.main import OUTCOME, outcome_of
+    from certify.pipeline.workspace import Workspace
+
+    serial = certificate_of(data).serial
+    try:
+        workspace = Workspace.open(Context.home(context))
+    except UsageError as error:
+        raise EvidenceMissing(
+            "CERT-E064", "no evidence pack is at hand", "the numbers follow from it", "name it with --evidence FOLDER"
+        ) from error
+    for folder in workspace.runs():
+        if folder.has(OUTCOME) and outcome_of(folder).serial == serial:
+            return folder.path
+    raise EvidenceMissing(
+        "CERT-E064", f"no run in {workspace.home} issued {serial}", hint="name its evidence pack with --evidence FOLDER"
+    )
