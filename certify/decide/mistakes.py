@@ -22,7 +22,7 @@ _FORMS: dict[str, type[BaseModel]] = {
 def mistake(
     error: ValidationError, source: Source, prefix: Place = (), form: type[BaseModel] | None = None
 ) -> UsageError:
-    """The first mistake that validation found, as an error for the author.
+    """The first mistake that validation found, as an error for the author; a misspelt field before anything else.
 
     Args:
         error: what validation says.
@@ -30,7 +30,8 @@ def mistake(
         prefix: where the validated part stands in the file.
         form: the type of the validated part, when it is not the policy itself.
     """
-    first = error.errors(include_url=False, include_input=False)[0]
+    found = error.errors(include_url=False, include_input=False)
+    first = next((entry for entry in found if entry["type"] == "extra_forbidden"), found[0])
     place: Place = (*prefix, *first["loc"])
     where = f"{source.name}{_line(source, place)}"
     field = str(place[-1]) if place else "policy"

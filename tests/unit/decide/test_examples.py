@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from certify.decide import LoadedPolicy, explain, policy_tests, read_policy
+from certify.decide.clauses import catalogue, clause_sources
+from certify.decide.examples import overlay
+from certify.errors import UsageError
+
+from .conftest import RULE
+
+
+def test_every_example_of_the_starter_policy_ends_as_said(starter: LoadedPolicy) -> None:
+    results = policy_tests(starter)
+    assert [result for result in results if not result.passed] == []
+    tried = {(result.rule, result.example) for result in results}
+    assert {(rule.id, name) for rule in starter.policy.rules for name in ("pass", "fail", "missing")} <= tried
+    assert {("", "pass"), ("", "fail")} <= tried
+
+
+@pytest.mark.parametrize(
+    ("example", "detail"),
+    [
+        ({"check": {"corpus-scan": {"contaminatd": 1}}}, 'check["corpus-scan"].contaminatd is not part'),
+        ({"check": {"corpus_scan": {"contaminated": 1}}}, 'check["corpus_scan"].contaminated is not part'),
+        ({"check": {"corpus-scan": {"contaminatd": None}}}, "so it cannot be taken away"),
+        ({"check": {"corpus-scan": {"contaminated": "many"}}}, "malformed"),
+        ({"nonsense": 1}, "nonsense is not part"),
+        ({"check": 3}, "malformed"),
+    ],
+)
+def test_an_example_that_says_nothing_is_noticed(
+    read: Callable[..., LoadedPolicy], example: dict[str, Any], detail: str
+) -> None:
+    results = policy_tests(read(examples={**RULE["examples"], "fail": example}))
+    wrong = [result for result in results if not result.passed]
+    assert [(result.example, result.found) for result in wrong] == [("fail", "error")]
+    assert detail in wrong[0].detail
+
+
+@pytest.mark.parametrize("content", ["", "[]", '{"a": 1, "a": 2}', "{"])
+def test_a_complete_example_that_is_no_json_object_is_refused(write: Callable[..., Path], content: str) -> None:
+    folder = write()
+    (folder / "examples" / "pass" / "evidence.json").write_text(content)
+    with pytest.raises(UsageError, match="CERT-E050"):
+        read_policy(folder)
+
+
+def test_a_malformed_complete_example_is_told(write: Callable[..., Path]) -> None:
+    folder = write()
+    (folder / "examples" / "pass" / "evidence.json").write_text('{"check": 1}')
+    assert [result.found for result in policy_tests(read_policy(folder))] == ["error"]
+
+
+def test_a_misnamed_value_in_the_complete_example_is_told(write: Callable[..., Path], good: dict[str, Any]) -> None:
+    folder = write()
+    content = overlay(good, {"plan": {"attemps": 3}})
+    (folder / "examples" / "pass" / "evidence.json").write_text(json.dumps(content))
+    assert "plan.attemps is not part" in policy_tests(read_policy(folder))[0].detail
+
+
+def test_overlay_is_a_merge_patch() -> None:
+    base = {"a": {"b": 1, "c": 2}, "d": [1, 2]}
+    assert overlay(base, {"a": {"b": None}, "d": [3], "e": {"f": 4}}) == {"a": {"c": 2}, "d": [3], "e": {"f": 4}}
+    assert base == {"a": {"b": 1, "c": 2}, "d": [1, 2]}
+
+
+def test_explain_says_what_else_can_come_out(starter: LoadedPolicy) -> None:
+    told = explain(starter)
+    assert told.sha256 == starter.reference.sha256
+    first = told.rules[0]
+    assert first.met == 'check["fresh-reasoning"].accuracy.lower >= params.floor'
+    assert first.not_met == 'check["fresh-reasoning"].accuracy.upper < params.floor'
+    assert "neither met nor not met: inconclusive" in first.otherwise
+    assert first.clauses[0]["status"] == "in_force"
+    assert told.rules[3].not_met.startswith("never")
+    assert told.rules[4].not_met == "in every other case that was measured"
+
+
+def test_the_catalogue_is_dated_and_honest() -> None:
+    assert {"eu-ai-act", "nist-ai-rmf", "nist-ai-800-2", "fda-gmlp"} <= {source.id for source in clause_sources()}
+    article = catalogue()["eu-ai-act/15-1"]
+    assert not article.applies_on("2026-11-23")
+    assert article.applies_on("2027-12-02")
+    assert not catalogue()["fda-gmlp/4"].applies_on("2027-12-02")
+    assert all(clause.verified or clause.remark for clause in catalogue().values())
+
+
+def test_every_clause_the_starter_policy_names_is_known(starter: LoadedPolicy) -> None:
+    assert {name for rule in starter.policy.rules for name in rule.clauses} <= set(catalogue())

@@ -1,0 +1,176 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from certify.decide import Gravity, LoadedPolicy, lint
+from certify.decide.lint import require_clean
+from certify.errors import UsageError
+
+from .conftest import CHECKS, RULE
+
+FRESH = 'check["fresh-reasoning"]'
+SCAN = 'check["corpus-scan"]'
+
+
+def ids(policy: LoadedPolicy) -> set[str]:
+    return {finding.id for finding in lint(policy)}
+
+
+@pytest.mark.parametrize(
+    ("expression", "finding"),
+    [
+        # an empty list satisfies all(), and everything built from it
+        (f"{FRESH}.families.all(f, f.share > 0.5)", "vacuous-truth"),
+        (f"!{FRESH}.families.exists(f, f.share < 0.5)", "vacuous-truth"),
+        (f"size({FRESH}.families.filter(f, f.share < 0.5)) == 0", "vacuous-truth"),
+        (f"size({FRESH}.families) >= 0 && {FRESH}.families.all(f, f.share > 0.5)", "vacuous-truth"),
+        (f"size({SCAN}.self_test) > 0 && {FRESH}.families.all(f, f.share > 0.5)", "vacuous-truth"),
+        (f"!(size({FRESH}.families) > 0 && {FRESH}.families.all(f, f.share > 0.5))", "vacuous-truth"),
+        # || and has() let absent evidence count
+        (f"{SCAN}.contaminated == 0 || true", "or-over-evidence"),
+        (f"true || {SCAN}.contaminated == 0", "or-over-evidence"),
+        (f"plan.attempt < 3 || (plan.attempt < 5 && {SCAN}.items > 1)", "or-over-evidence"),
+        (f"{FRESH}.families.exists(f, f.share > 0.5 || {SCAN}.items > 3)", "or-over-evidence"),
+        ("level >= 1 || plan.attempt == 1", "or-over-evidence"),
+        ("data.complete || plan.attempt == 1", "or-over-evidence"),
+        ('declared.owner == "x" || plan.attempt == 1', "or-over-evidence"),
+        (f"has({SCAN}.contaminated)", "has"),
+        (f"!has({SCAN}.contaminated)", "has"),
+        # no expression may come to NaN or infinity
+        ("0.0 / 0.0 < 1.0 && plan.attempt == 1", "arithmetic"),
+        (f"{SCAN}.contaminated_share / {SCAN}.contaminated_share < 1.0", "arithmetic"),
+        (f"{SCAN}.contaminated_share * 1e300 < 1.0", "arithmetic"),
+        (f"{'2 * ' * 9} {SCAN}.items > 0", "arithmetic"),
+        (f'{SCAN}.contaminated_share < double("nan")', "function"),
+        (f"dyn({SCAN}.contaminated) == 0", "function"),
+        (f'{{"a": {SCAN}.items}}["a"] > 1', "construct"),
+        # types
+        (f"{SCAN}.contaminatd == 0", "type"),
+        (f"{FRESH}.accuracy.lower >= 1", "type"),
+        (f"{SCAN}.items >= 1.0", "type"),
+        (f"{SCAN}.items >= params.nothing", "type"),
+        (f"{SCAN}.items", "type"),
+        (f"{SCAN}.items >", "type"),
+        ("nothing > 1", "type"),
+        (f'check["corpus-" + "scan"].items > 1 && {SCAN}.items > 1', "type"),
+        ('check["corpus-scam"].items > 1', "unknown-check"),
+        ("check.corpus_scan.items > 1", "unknown-check"),
+        (f"size({FRESH}.families) > 0 && {FRESH}.families.all(model, model.share > 0.1)", "shadowing"),
+        ("(" * 40 + "true" + ")" * 40, "type"),
+        # a rule has to look at something
+        ("true", "reads-nothing"),
+        ("now != ''", "reads-nothing"),
+        # what no sample of this size can show
+        (f"{FRESH}.accuracy.lower >= 0.999", "unreachable"),
+        (f"0.999 <= {FRESH}.accuracy.lower", "unreachable"),
+        (f"{SCAN}.verbatim_recall_lower >= 0.995", "unreachable"),
+        ('check["static-benchmark"].accuracy.lower > 0.99', "unreachable"),
+        ('check["static-fresh-gap"].upper <= 0.01', "unreachable"),
+    ],
+)
+def test_every_trap_is_an_error(read: Callable[..., LoadedPolicy], expression: str, finding: str) -> None:
+    policy = read(assert_=expression)
+    found = [entry for entry in lint(policy) if entry.gravity is Gravity.ERROR]
+    assert finding in {entry.id for entry in found}
+    assert all(entry.message and entry.hint and entry.rule == "TS-01" and entry.line > 0 for entry in found)
+    with pytest.raises(UsageError, match="CERT-E053"):
+        require_clean(policy)
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        f"{SCAN}.contaminated == 0",
+        f"size({FRESH}.families) > 0 && {FRESH}.families.all(f, f.share > f.floor || f.right > 3)",
+        f"{FRESH}.families.size() >= 2 && {FRESH}.families.all(f, f.share > 0.1)",
+        f"{FRESH}.families.exists(f, f.share > 0.9)",
+        'plan.attempt == 1 || plan.entropy in ["beacon", "seedWitnesses"]',
+        'configuration.sampling.temperature == 0.0 && model.architecture.startsWith("Llama")',
+        'timestamp(now) - timestamp(plan.planned_at) < duration("720h")',
+        f"{SCAN}.contaminated_share * 100.0 / 2.0 < 3.0",
+        f"{FRESH}.families[0].share > 0.5",
+        f"{FRESH}.accuracy.upper - {FRESH}.accuracy.lower < 0.2",
+        "level >= 1 && data.complete",
+    ],
+)
+def test_what_cannot_mislead_is_allowed(read: Callable[..., LoadedPolicy], expression: str) -> None:
+    assert [entry for entry in lint(read(assert_=expression)) if entry.gravity is Gravity.ERROR] == []
+
+
+@pytest.mark.parametrize(
+    "condition", [f"{SCAN}.items > 0", 'declared.owner == "x"', "data.complete", "level > 0", "!data.complete"]
+)
+def test_absent_evidence_cannot_switch_a_rule_off(read: Callable[..., LoadedPolicy], condition: str) -> None:
+    assert "when-over-evidence" in ids(read(when=condition))
+
+
+def test_a_rule_may_depend_on_what_every_run_has(read: Callable[..., LoadedPolicy]) -> None:
+    assert lint(read({"checks": [CHECKS[3]]}, when='data.examined == "full" && model.parameters > 1000')) == []
+
+
+def test_the_other_expressions_are_linted_too(read: Callable[..., LoadedPolicy]) -> None:
+    for field in ("refute", "inconclusive_when"):
+        assert "or-over-evidence" in ids(read(**{field: f"{SCAN}.items > 1 || true"}))
+        assert "reads-nothing" in ids(read(**{field: "true"}))
+    assert "reads-nothing" not in ids(read(refute="false"))
+
+
+@pytest.mark.parametrize(
+    ("message", "finding"),
+    [
+        ("{nothing}", "type"),
+        ("{", "message"),
+        ("a } b", "message"),
+        ("{}", "message"),
+        (f"{{{FRESH}.families}}", "type"),
+    ],
+)
+def test_messages_are_linted(read: Callable[..., LoadedPolicy], message: str, finding: str) -> None:
+    assert finding in ids(read(message=message))
+
+
+@pytest.mark.parametrize(
+    ("policy", "changes", "finding"),
+    [
+        ({"rules": [RULE, RULE]}, {}, "duplicate-rule"),
+        ({"checks": [*CHECKS, CHECKS[0]]}, {}, "duplicate-check"),
+        ({"checks": CHECKS[:3]}, {}, "check-not-run"),
+        ({"checks": CHECKS[1:]}, {}, "gap-without-static"),
+        ({}, {"enforcement": "should"}, "no-must-rule"),
+        ({}, {"clauses": ["eu-ai-act/99"]}, "unknown-clause"),
+        ({}, {"examples": None}, "no-examples"),
+    ],
+)
+def test_policies_as_a_whole(
+    read: Callable[..., LoadedPolicy], policy: dict[str, Any], changes: dict[str, Any], finding: str
+) -> None:
+    loaded = read(policy, **changes)
+    assert finding in {entry.id for entry in lint(loaded) if entry.gravity is Gravity.ERROR}
+
+
+def test_doubtful_things_are_warnings(read: Callable[..., LoadedPolicy]) -> None:
+    policy = read(assert_=f"{FRESH}.accuracy.lower >= 0.5", params={"idle": 3})
+    found = {entry.id: entry for entry in lint(policy)}
+    assert set(found) == {"no-refute", "unused-parameter", "unused-check"}
+    assert all(entry.gravity is Gravity.WARNING for entry in found.values())
+    require_clean(policy)
+
+
+def test_a_threshold_in_a_parameter_is_looked_up(read: Callable[..., LoadedPolicy]) -> None:
+    expression = f"{FRESH}.accuracy.lower >= params.floor"
+    assert "unreachable" in ids(read(assert_=expression, params={"floor": 0.999}))
+    assert "unreachable" not in ids(read(assert_=expression, params={"floor": 0.97}))
+
+
+def test_findings_say_where_and_what_instead(read: Callable[..., LoadedPolicy]) -> None:
+    finding = next(entry for entry in lint(read(assert_=f"{SCAN}.contaminatd == 0")) if entry.id == "type")
+    assert finding.message.startswith("assert, line 1, column 21: undefined field 'contaminatd'")
+    assert finding.hint == "did you mean 'contaminated'?"
+    mixed = next(entry for entry in lint(read(assert_=f"{FRESH}.accuracy.lower >= 1")) if entry.id == "type")
+    assert "1.0" in mixed.hint
+
+
+def test_the_starter_policy_is_clean(starter: LoadedPolicy) -> None:
+    assert lint(starter) == []
