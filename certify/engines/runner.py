@@ -8,8 +8,8 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
@@ -53,11 +53,12 @@ def answer(order: WorkOrder, *, progress: Listener | None = None, max_seconds: f
     if unanswered(requests, held, journal) == 0:
         return _nothing_to_do(len(held))
     final: Message | None = None
-    for message in _messages(order, max_seconds):
-        if message["event"] == "progress" and progress is not None:
-            progress(Progress(*(message[name] for name in Progress._fields)))
-        elif message["event"] == "done":
-            final = message
+    with closing(_messages(order, max_seconds)) as messages:
+        for message in messages:
+            if message["event"] == "progress" and progress is not None:
+                progress(Progress(*(message[name] for name in Progress._fields)))
+            elif message["event"] == "done":
+                final = message
     require_complete(requests, read_journal(journal, order.header), journal)
     if final is None:
         raise EvidenceMissing("CERT-E060", "the engine ended without a report", "", RESUME)
@@ -102,13 +103,14 @@ def describe(
         sampling=sampling or Sampling(temperature=0),
         memory_limit=memory_limit,
     )
-    for message in _messages(order):
-        if message["event"] == "described":
-            return Described.from_document(message["described"])
+    with closing(_messages(order)) as messages:
+        for message in messages:
+            if message["event"] == "described":
+                return Described.from_document(message["described"])
     raise EvidenceMissing("CERT-E060", f"the {engine} engine could not describe {model}", "", "certify doctor")
 
 
-def _messages(order: WorkOrder | DescribeOrder, max_seconds: float | None = None) -> Iterator[Message]:
+def _messages(order: WorkOrder | DescribeOrder, max_seconds: float | None = None) -> Generator[Message, None, None]:
     """What the worker says, until it ends; its errors are raised here."""
     with tempfile.TemporaryDirectory(prefix="certify-worker-") as home, (Path(home) / "stderr").open("w+b") as talk:
         order_file = Path(home) / "order.json"

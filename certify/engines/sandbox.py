@@ -36,6 +36,7 @@ def scrubbed_environment(home: str, device: str = "cpu") -> dict[str, str]:
         "VLLM_WORKER_MULTIPROC_METHOD": "spawn",
         "TOKENIZERS_PARALLELISM": "false",
         "TQDM_DISABLE": "1",
+        "OMP_WAIT_POLICY": "PASSIVE",  # spinning threads slow each other down on a busy machine
         "CUBLAS_WORKSPACE_CONFIG": ":4096:8",  # deterministic matrix products on CUDA
     }
 

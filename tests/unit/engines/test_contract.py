@@ -1,0 +1,223 @@
+"""What every engine owes the harness, whichever it is."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import ClassVar
+
+import pytest
+from certify.engines.backend import Backend, Prompt, open_backend
+from certify.engines.harness import run
+from certify.engines.journal import Journal, read_journal
+from certify.engines.order import DescribeOrder, WorkOrder
+from certify.engines.replay import ReplayBackend, replay_configuration
+from certify.errors import InternalError, UsageError
+from certify.evidence.answers import FinishReason
+from certify.evidence.model import Sampling, TestedConfiguration
+
+from .conftest import make_order, make_requests
+
+pytest.importorskip("lm_eval", reason="lm-eval is not installed")
+SAMPLED = Sampling(temperature=1.0)
+
+
+class FakeLLM:
+    """Answers like vLLM: by prompt tokens and seed, whatever else is asked."""
+
+    made: ClassVar[list[dict]] = []
+
+    def __init__(self, **arguments) -> None:
+        self.made.append(arguments)
+
+    def generate(self, prompts: Sequence[dict], parameters: Sequence[SimpleNamespace], use_tqdm: bool = True):
+        assert not use_tqdm
+        return [self._one(one["prompt_token_ids"], asked) for one, asked in zip(prompts, parameters, strict=True)]
+
+    @staticmethod
+    def _one(ids: list[int], asked: SimpleNamespace) -> SimpleNamespace:
+        assert (asked.n, asked.skip_special_tokens) == (1, False)
+        wish = 3 + asked.seed % 17
+        tokens = [20 + (sum(ids) + asked.seed * (n + 3)) % 200 for n in range(min(wish, asked.max_tokens))]
+        if wish < asked.max_tokens:
+            return SimpleNamespace(outputs=[SimpleNamespace(token_ids=[*tokens, 0], finish_reason="stop")])
+        return SimpleNamespace(outputs=[SimpleNamespace(token_ids=tokens, finish_reason="length")])
+
+
+@pytest.fixture
+def fake_vllm(monkeypatch: pytest.MonkeyPatch) -> type[FakeLLM]:
+    module = ModuleType("vllm")
+    module.__version__ = "0.0-fake"  # type: ignore[attr-defined]
+    module.LLM, module.SamplingParams = FakeLLM, SimpleNamespace  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "vllm", module)
+    monkeypatch.setattr(FakeLLM, "made", [])
+    return FakeLLM
+
+
+class Engine:
+    """Opens one engine, again and again."""
+
+    def __init__(self, name: str, model: Path, folder: Path) -> None:
+        self.name, self.model, self.folder = name, model, folder
+        if name == "replay":
+            self.configuration = replay_configuration(SAMPLED)
+        else:
+            order = DescribeOrder(model=str(model), engine=name, sampling=SAMPLED, threads=1)
+            self.configuration = open_backend(order).configuration
+
+    def order(self, requests: list, **more) -> WorkOrder:
+        return make_order(self.folder, self.model, self.configuration, requests, threads=1, **more)
+
+    def open(self, order: WorkOrder) -> Backend:
+        if self.name != "replay":
+            return open_backend(order)
+        return ReplayBackend(_replayed, self.configuration, order.batch_size)
+
+
+def _replayed(prompt: Prompt):
+    from certify.engines.backend import Generation
+
+    text = f"{prompt.seed % 1000}"
+    finish = FinishReason.LENGTH if prompt.seed % 3 == 0 else FinishReason.STOP
+    return Generation(prompt.key, text, tuple(map(ord, text)), finish, len(prompt.text))
+
+
+@pytest.fixture(params=["replay", "hf", "vllm"])
+def engine(request: pytest.FixtureRequest, tiny: Path, tmp_path: Path) -> Engine:
+    if request.param != "replay":
+        pytest.importorskip("torch", reason="the hf engine is not installed")
+    if request.param == "vllm":
+        request.getfixturevalue("fake_vllm")
+    return Engine(request.param, tiny, tmp_path / "run")
+
+
+def answered(engine: Engine, requests: list, **more) -> dict:
+    order = engine.order(requests, **more)
+    with Journal.open(Path(order.journal), order.header) as journal:
+        return run(engine.open(order), journal, requests)
+
+
+def test_every_request_is_answered_once_under_its_own_key(engine: Engine) -> None:
+    requests = make_requests(7, repeats=3)
+    found = answered(engine, requests, batch_size=4)
+    assert list(found) == sorted(request.key for request in requests)
+    assert all(found[request.key].seed == str(request.seed) for request in requests)
+    assert len({one.prompt_sha256 for one in found.values()}) == 7
+    assert read_journal(engine.folder / "journal.jsonl").keys() == found.keys()
+
+
+def test_repeats_do_not_collapse(engine: Engine) -> None:
+    found = answered(engine, make_requests(1, repeats=8))
+    assert len({(one.text, one.token_ids) for one in found.values()}) > 4
+
+
+def test_answers_are_reproducible_and_cap_is_reported(engine: Engine, tmp_path: Path) -> None:
+    requests = make_requests(12, repeats=2, max_tokens=10)
+    first = answered(engine, requests)
+    engine.folder = tmp_path / "again"
+    assert answered(engine, requests) == first
+    reasons = {one.finish_reason for one in first.values()}
+    assert FinishReason.LENGTH in reasons
+    if engine.name != "replay":
+        assert all(len(one.token_ids) <= 10 for one in first.values())
+        assert all(len(one.token_ids) == 10 for one in first.values() if one.finish_reason is FinishReason.LENGTH)
+
+
+class Stop(Exception):
+    """The power goes."""
+
+
+def test_a_broken_run_goes_on_where_it_stopped(engine: Engine, tmp_path: Path) -> None:
+    requests = make_requests(10, repeats=2)
+    whole = answered(engine, requests, batch_size=3)
+    engine.folder = tmp_path / "broken"
+    order = engine.order(requests, batch_size=3 if engine.name != "vllm" else 1)
+    batches: list = []
+
+    def fail_later(batch) -> None:
+        batches.append(batch)
+        if len(batches) == 2:
+            raise Stop
+
+    with Journal.open(Path(order.journal), order.header) as journal, pytest.raises(Stop):
+        run(engine.open(order), journal, requests, fail_later)
+    kept = Path(order.journal).read_bytes()
+    assert 0 < len(read_journal(Path(order.journal))) < len(requests)
+    asked: list = []
+    with Journal.open(Path(order.journal), order.header) as journal:
+        assert run(engine.open(order), journal, requests, asked.extend) == whole
+    assert Path(order.journal).read_bytes().startswith(kept)
+    assert len(asked) == len(requests) - sum(len(batch) for batch in batches)
+
+
+def test_a_journal_of_other_prompts_is_refused(engine: Engine) -> None:
+    requests = make_requests(3)
+    answered(engine, requests)
+    changed = [request.model_copy(update={"text": request.text + "!"}) for request in requests]
+    with pytest.raises(UsageError, match="CERT-E062"):
+        answered(engine, changed)
+
+
+def test_an_endless_prompt_is_an_error_of_that_item_alone(engine: Engine) -> None:
+    if engine.name == "replay":
+        pytest.skip("a recording has no context length")
+    requests = make_requests(3)
+    requests[1] = requests[1].model_copy(update={"text": "x " * 500})
+    reasons = [one.finish_reason for one in answered(engine, requests).values()]
+    assert reasons[1] is FinishReason.ERROR
+    assert FinishReason.ERROR not in (reasons[0], reasons[2])
+
+
+def test_vllm_gets_a_seed_a_request_and_no_remote_code(fake_vllm: type[FakeLLM], tiny: Path, tmp_path: Path) -> None:
+    engine = Engine("vllm", tiny, tmp_path / "run")
+    answered(engine, make_requests(2, repeats=2))
+    (made,) = fake_vllm.made
+    assert made["trust_remote_code"] is False
+    assert made["max_model_len"] == 160
+    assert "vllm 0.0-fake" in engine.configuration.engine_version
+
+
+def test_a_harness_that_changes_an_answer_is_caught(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from certify.engines import harness
+
+    real = harness.simple_evaluate
+
+    def lossy(**arguments):
+        results = real(**arguments)
+        results["samples"]["certify"][1]["resps"] = [["something else"]]
+        return results
+
+    monkeypatch.setattr(harness, "simple_evaluate", lossy)
+    with pytest.raises(InternalError, match="CERT-E061"):
+        answered(Engine("replay", tmp_path, tmp_path / "run"), make_requests(3))
+
+
+def test_texts_are_not_scored() -> None:
+    from certify.engines.lm import JournalledLM
+
+    lm = JournalledLM(None, None, [], lambda batch: None)  # type: ignore[arg-type]
+    with pytest.raises(NotImplementedError):
+        lm.loglikelihood([])
+    with pytest.raises(NotImplementedError):
+        lm.loglikelihood_rolling([])
+
+
+def test_chat_prompts_go_through_the_models_template(chatty: Path, tmp_path: Path) -> None:
+    pytest.importorskip("torch", reason="the hf engine is not installed")
+    import hashlib
+
+    from certify.engines.prompts import messages
+
+    described = open_backend(DescribeOrder(model=str(chatty), engine="hf", system_prompt="Be brief.", threads=1))
+    configuration: TestedConfiguration = described.configuration
+    requests = make_requests(2)
+    order = make_order(tmp_path, chatty, configuration, requests, threads=1)
+    backend = open_backend(order)
+    with Journal.open(Path(order.journal), order.header) as journal:
+        found = run(backend, journal, requests)
+    for request in requests:
+        expected = backend.render_chat(messages(request.text, "Be brief."))
+        assert expected.count("Be brief.") == 1
+        assert found[request.key].prompt_sha256 == hashlib.sha256(expected.encode()).hexdigest()
