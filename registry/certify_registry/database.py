@@ -10,6 +10,7 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Literal
 from urllib.parse import quote
@@ -115,6 +116,7 @@ def shape_of(connection: Connection) -> dict[str, str | None]:
     return {name: sql for name, sql in rows if not name.startswith("table sqlite_")}
 
 
+@cache
 def fresh_shape() -> dict[str, str | None]:
     """The shape of a database made by this version."""
     engine = create_engine("sqlite://")

@@ -65,10 +65,8 @@ def _of_sqlite(error: sqlite3.Error, folder: Path) -> Exception:
         return busy(f"the registry in {folder} is in use")
     if code == sqlite3.SQLITE_FULL:
         return no_room(f"the registry in {folder} could not be written")
-    if code in _DAMAGED or isinstance(error, sqlite3.DataError):
-        return damaged(f"the database of the registry in {folder} is damaged", str(error))
     if code in {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH}:
         return absent(f"the database of the registry in {folder} cannot be used: {error}")
-    if code == sqlite3.SQLITE_IOERR:
-        return damaged(f"the disk failed under the registry in {folder}", str(error))
+    if code in _DAMAGED or isinstance(error, sqlite3.OperationalError | sqlite3.DataError):
+        return damaged(f"the database of the registry in {folder} is damaged", str(error))
     return error

@@ -36,7 +36,7 @@ def test_a_proof_establishes_place_size_root_and_log(index: int) -> None:
 def test_the_text_is_that_of_the_specification() -> None:
     lines = proof_of(8).split("\n")
     assert lines[:2] == ["c2sp.org/tlog-proof@v1", "index 8"]
-    assert lines[4:6] == ["", "log.example/one"]
+    assert lines[5:7] == ["", "log.example/one"]
     assert proof_of(8).endswith(NOTE)
 
 

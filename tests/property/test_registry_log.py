@@ -1,0 +1,95 @@
+"""Whatever is appended, in whatever order: the log is what an independent tree says it is."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from certify.evidence.merkle import consistency_path, inclusion_path, join_subtrees, leaf_hash, tree_root
+from certify.trust.bundle import parse_bundle
+from certify.trust.keys import generate_signer
+from certify.trust.log_entry import entry_of
+from certify.trust.note import parse_vkey, verify_checkpoint
+from certify.trust.tlog_proof import verify_tlog_proof
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pymerkle import InmemoryTree
+from tests.fakes import logged_statements as made
+
+from certify_registry import Registry
+from certify_registry.tiles import due_tiles, rightmost_tiles, tiles_of
+from certify_registry.tree import grow
+
+SIGNERS = [generate_signer(), generate_signer("ed25519")]
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.lists(st.tuples(st.integers(0, 12), st.integers(0, 1)), min_size=1, max_size=20))
+def test_the_log_is_the_list_of_distinct_statements(submissions: list[tuple[int, int]]) -> None:
+    with tempfile.TemporaryDirectory() as home:
+        registry = Registry.create(Path(home) / "r", "localhost/any", Ed25519PrivateKey.generate())
+        for signer in SIGNERS:
+            registry.enroll(signer.public_pem, "A", "evaluator")
+        leaves: list[bytes] = []
+        for number, signer_number in submissions:
+            bundle = made.note(number, SIGNERS[signer_number])
+            leaf = entry_of(parse_bundle(bundle)).to_bytes()
+            appended = registry.append(bundle, now=made.NOW)
+            assert appended.duplicate == (leaf in leaves)
+            if leaf not in leaves:
+                leaves.append(leaf)
+            assert appended.index == leaves.index(leaf)
+            assert verify_tlog_proof(appended.proof, leaf, registry.vkey).size == len(leaves)
+        checkpoint = verify_checkpoint(registry.checkpoint(), parse_vkey(registry.vkey))
+        assert checkpoint.root == InmemoryTree.init_from_entries(leaves, algorithm="sha256").get_state()
+        assert [row.leaf for row in registry.entries(0, 99)] == leaves
+        assert registry.fsck(made.NOW) == ()
+        registry.close()
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(1, 1200))
+def test_a_tree_grown_leaf_by_leaf_is_the_tree(size: int) -> None:
+    hashes = [leaf_hash(str(number).encode()) for number in range(size)]
+    frontier: tuple[bytes, ...] = ()
+    nodes: dict[tuple[int, int], bytes] = {}
+    for number, leaf in enumerate(hashes):
+        growth = grow(frontier, number, leaf)
+        frontier = growth.frontier
+        nodes |= {(level, position): node for level, position, node in growth.nodes}
+    assert join_subtrees(frontier) == tree_root(hashes)
+    assert nodes == {(1, place): tree_root(hashes[place * 256 : place * 256 + 256]) for place in range(size // 256)}
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(1, 700), st.data())
+def test_paths_from_the_database_are_those_of_the_tree(size: int, data: st.DataObject) -> None:
+    from sqlalchemy import create_engine, insert
+
+    from certify_registry import tree
+    from certify_registry.tables import Entry, Node, table_of
+
+    hashes = [leaf_hash(str(number).encode()) for number in range(size)]
+    entry, node = table_of(Entry), table_of(Node)
+    blank = {column.name: "x" for column in entry.columns}
+    with create_engine("sqlite://").begin() as connection:
+        entry.metadata.create_all(connection)
+        rows = [{**blank, "log_index": place, "leaf_hash": leaf, "leaf": b""} for place, leaf in enumerate(hashes)]
+        connection.execute(insert(entry), rows)
+        for place in range(size // 256):
+            full = tree_root(hashes[place * 256 : place * 256 + 256])
+            connection.execute(insert(node), [{"level": 1, "position": place, "hash": full}])
+        index, old = data.draw(st.integers(0, size - 1)), data.draw(st.integers(1, size))
+        assert tree.inclusion(connection, index, size) == inclusion_path(hashes, index)
+        assert tree.consistency(connection, old, size) == consistency_path(hashes, old)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.one_of(st.integers(0, 2000), st.integers(65_000, 67_000)), st.integers(0, 600))
+def test_no_tile_is_forgotten(before: int, more: int) -> None:
+    size = before + more
+    due = set(due_tiles(before, size))
+    assert set(tiles_of(size)) - set(tiles_of(before)) <= due
+    assert set(rightmost_tiles(size)) <= set(tiles_of(size))
+    assert all(1 <= tile.width <= 256 for tile in due)
