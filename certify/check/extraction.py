@@ -17,9 +17,11 @@ VERSION = 1
 MAX_ANSWER = 1000
 """Longest answer, characters; anything longer is not an answer but a text."""
 
+MAX_LINE = 10_000
+_TRIES = 100
 _BOXED = "\\boxed{"
 _NUMBER = re.compile(r"[-+\u2212]?\d{1,3}(?:(?:,|\{,\})\d{3})+(?:\.\d+)?(?!\d)|[-+\u2212]?\d+(?:\.\d+)?")
-_SAID = re.compile(r"(?:\banswer\s*(?:is|are|:|=)|####)[\s*:=$]*(?=([^\n]*))", re.IGNORECASE)
+_SAID = re.compile(r"(?:\banswer\s*(?:is|are|:|=)|####)[\s*:=$]*", re.IGNORECASE)
 _BOLD = re.compile(r"\*\*([^*\n]{1,200})\*\*")
 _UNIT = re.compile(r"[A-Za-z\s$€£¥%°=.:]*")
 _LATEX = re.compile(r"\\(?:text|mathrm|mathbf|textbf|operatorname)\s*\{([^{}]*)\}")
@@ -90,7 +92,7 @@ def find_answer(text: str, *, numeric: bool, chat: bool, cut_off: bool) -> str |
 def last_boxed(text: str) -> str | None:
     """The content of the last ``\\boxed{}`` whose braces balance."""
     start = text.rfind(_BOXED)
-    for _ in range(100):
+    for _ in range(_TRIES):
         if start < 0:
             break
         depth = 1
@@ -107,7 +109,7 @@ def last_boxed(text: str) -> str | None:
 def last_json(text: str) -> str | None:
     """The ``answer`` of the last JSON object that has one, lists joined by commas."""
     decoder, start = json.JSONDecoder(), text.rfind("{")
-    for _ in range(100):
+    for _ in range(_TRIES):
         if start < 0:
             break
         try:
@@ -159,8 +161,11 @@ def _plain(value: Any) -> str | None:
 
 
 def _said(text: str) -> str | None:
-    found = [match for match in _SAID.findall(text) if match.strip(" *.:$")]
-    return found[-1] if found else None
+    for found in reversed(list(_SAID.finditer(text))[-_TRIES:]):
+        line = text[found.end() : found.end() + MAX_LINE].partition("\n")[0]
+        if line.strip(" *.:$"):
+            return line
+    return None
 
 
 def _first_value(said: str, numeric: bool) -> str | None:

@@ -68,7 +68,6 @@ def test_a_file_that_is_no_benchmark_is_a_usage_error(tmp_path, text):
         {"facts": {}},
         {"facts": []},
         {"level": 9},
-        {"version": 99},
         {"template": "x"},
         {"question": "?"},
     ],
@@ -80,6 +79,21 @@ def test_facts_that_do_not_make_the_problem_are_refused(benchmark_file, change):
         with pytest.raises(UsageError) as caught:
             read_benchmark(str(benchmark_file))
         assert caught.value.code == "CERT-E100"
+
+
+def test_problems_of_another_generator_version_are_asked_but_get_no_twin(benchmark_file):
+    rows = [json.loads(line) for line in benchmark_file.read_text().splitlines()]
+    written(benchmark_file, *({**row, "version": 99} for row in rows))
+    items = read_benchmark(str(benchmark_file)).items
+    assert {item.problem for item in items} == {None}
+    assert {item.verifier for item in items} == {f"family:{row['family']}" for row in rows}
+
+
+def test_every_problem_of_the_shipped_benchmarks_can_get_a_twin():
+    names = catalogue()
+    assert names, "no benchmark is shipped"
+    for name in names:
+        assert all(item.problem is not None for item in read_benchmark(name).items)
 
 
 @pytest.mark.parametrize("name", ["no-such-benchmark", "/no/such/file.jsonl", "..", "../starter", "A B"])

@@ -1,3 +1,5 @@
+import time
+
 import pytest
 from certify.check.extraction import find_answer, last_boxed, last_json, repeats_itself, split_reasoning
 from certify.evidence.model import ReasoningTags
@@ -144,3 +146,30 @@ def test_loops_are_found_exactly():
     assert not repeats_itself(list(range(401)) * 4)
     assert not repeats_itself([*([1, 2, 3] * 40), 4])
     assert not repeats_itself([])
+
+
+HOSTILE = {
+    "boxes": "\\boxed{" * 20_000,
+    "braces": "{" * 200_000,
+    "answers": "answer is " * 30_000,
+    "numbers": "1," * 100_000,
+    "digits": "1" * 200_000,
+    "stars": "**" * 100_000,
+    "spaces": "answer" + " " * 200_000 + "x",
+    "tags": "<think></think>" * 20_000,
+    "openings": "<think>" * 50_000,
+    "closings": "</think>" * 40_000,
+    "objects": '{"answer":' * 20_000,
+    "latex": "\\text{" * 40_000,
+    "ligatures": "\ufdfa" * 20_000,
+}
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
+def test_no_text_takes_long(text):
+    started = time.process_time()
+    for chat in (True, False):
+        for cut_off in (True, False):
+            found = find_answer(split_reasoning(text, THINK).answer, numeric=True, chat=chat, cut_off=cut_off)
+            assert found is None or len(found) <= 1000
+    assert time.process_time() - started < 5
