@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
+import re
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from certify.evidence.base import Value
 from certify.evidence.certificate import Headline
@@ -17,6 +17,12 @@ from certify.evidence.results import (
     StaticFreshGapResult,
 )
 from certify.issue.findings import CHECK_OF, SMALLEST_PRINTED_SAMPLE, percent, points
+
+Thresholds = Mapping[tuple[str, str], float]
+
+_COMPARISON = re.compile(
+    r"""check\[["'](?P<check>[\w-]+)["']\]\.(?P<field>[\w.]+)\s*(?:>=|<=|>|<)\s*params\.(?P<parameter>\w+)"""
+)
 
 WIDTH = 240.0
 """Width of the scale, SVG units; the template draws it with this viewBox."""
@@ -61,35 +67,42 @@ class _Scale(NamedTuple):
         return round((inside - self.start) / (self.end - self.start) * WIDTH, 1)
 
 
-def chart_of(headline: Headline, results: Mapping[str, Value], rules: Sequence[RuleOutcome]) -> Chart | None:
+def chart_of(headline: Headline, results: Mapping[str, Value], thresholds: Thresholds) -> Chart | None:
     """The chart of a headline, or nothing where its result is not at hand or has no scale."""
     check = CHECK_OF.get(headline.name, "")
     result = results.get(check)
     if isinstance(result, FreshReasoningResult):
         floor = max((one.floor for one in result.families), default=None)
-        return _share(result.accuracy, threshold_of(rules, check, "accuracy.lower"), floor)
+        return _share(result.accuracy, thresholds.get((check, "accuracy.lower")), floor)
     if isinstance(result, StaticBenchmarkResult):
-        return _share(result.accuracy, threshold_of(rules, check, "accuracy.lower"), None)
+        return _share(result.accuracy, thresholds.get((check, "accuracy.lower")), None)
     if isinstance(result, StaticFreshGapResult):
-        return _gap(result, threshold_of(rules, check, "upper"))
+        return _gap(result, thresholds.get((check, "upper")))
     if isinstance(result, CorpusScanResult):
-        return _scan(result, threshold_of(rules, check, "contaminated_share"))
+        return _scan(result, thresholds.get((check, "contaminated_share")))
     return None
 
 
-def threshold_of(rules: Sequence[RuleOutcome], check: str, field: str) -> float | None:
-    """The number that a rule asks of ``check[...].field``, when one rule asks it with one number.
+def thresholds_of(policy: Mapping[str, Any], rules: Sequence[RuleOutcome]) -> Thresholds:
+    """What the rules ask of each result field: (check id, field) to the value in force.
 
-    A rule states what it observed by expression; only a rule that looks at this field alone and has a
-    single numeric parameter says beyond doubt which threshold belongs to it.
+    Only a plain comparison of one field with one parameter counts, alone or joined to others by ``&&``;
+    where two rules compare the same field, none does, since the picture has room for one tick.
+
+    Args:
+        policy: the resolved policy as the bundle carries it; its ``rules`` have ``id`` and ``assert``.
+        rules: the outcomes, which hold the parameter values that were in force.
     """
-    wanted = f"check[{json.dumps(check)}].{field}"
-    found = []
-    for rule in rules:
-        numbers = [value for value in rule.expected.values() if isinstance(value, int | float)]
-        if [key.replace("'", '"') for key in rule.observed] == [wanted] and len(numbers) == 1:
-            found.append(float(numbers[0]))
-    return found[0] if len(found) == 1 else None
+    expected = {rule.id: rule.expected for rule in rules}
+    found: dict[tuple[str, str], set[float]] = {}
+    for rule in policy.get("rules", ()):
+        text = str(rule.get("assert", "")) if isinstance(rule, Mapping) else ""
+        for part in () if re.search(r"\|\||\?|!", text) else text.split("&&"):
+            match = _COMPARISON.fullmatch(part.strip())
+            value = expected.get(str(rule.get("id")), {}).get(match["parameter"]) if match else None
+            if match and isinstance(value, int | float):
+                found.setdefault((match["check"], match["field"]), set()).add(float(value))
+    return {place: min(values) for place, values in found.items() if len(values) == 1}
 
 
 def _share(share: Estimate, threshold: float | None, floor: float | None) -> Chart:

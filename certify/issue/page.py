@@ -6,14 +6,14 @@ A pure function of the signed values: whoever holds the attached bundle can buil
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from certify.evidence.base import Value
 from certify.evidence.certificate import Certificate, Level, ScreeningReport
 from certify.evidence.dataset import DataExamined
 from certify.issue import annex, wording
 from certify.issue.annex import EvidenceRow, FamilyRow, Row, RuleRow
-from certify.issue.chart import Chart, chart_of
+from certify.issue.chart import Chart, Thresholds, chart_of, thresholds_of
 from certify.issue.wording import Mark, clip
 
 HEADLINES_SHOWN = 3
@@ -91,7 +91,10 @@ class Page(NamedTuple):
 
 
 def page_of(
-    findings: Findings, results: Mapping[str, Value] | None = None, parties: Mapping[str, str] | None = None
+    findings: Findings,
+    results: Mapping[str, Value] | None = None,
+    parties: Mapping[str, str] | None = None,
+    policy: Mapping[str, Any] | None = None,
 ) -> Page:
     """The page of a certificate or a screening report.
 
@@ -99,6 +102,7 @@ def page_of(
         findings: what was signed.
         results: check id to typed result, from the evaluation statement; gives the charts and the families.
         parties: key id to party name, from the trust file; keys without a name print their id.
+        policy: the resolved policy, from the bundle; gives the thresholds in the charts.
     """
     found = results or {}
     return Page(
@@ -114,7 +118,7 @@ def page_of(
         model=clip(findings.model.name, 120),
         identity=wording.groups(findings.model.identity),
         model_facts=_model_facts(findings),
-        panels=_panels(findings, found),
+        panels=_panels(findings, found, thresholds_of(policy or {}, findings.rules)),
         facts=_facts(findings),
         not_checked=not_checked(findings),
         command=_command(findings),
@@ -160,9 +164,9 @@ def _model_facts(findings: Findings) -> str:
     return f"{clip(model.architecture, 80)} · {wording.weights(model.parameters)} · {files}"
 
 
-def _panels(findings: Findings, results: Mapping[str, Value]) -> tuple[Panel, ...]:
+def _panels(findings: Findings, results: Mapping[str, Value], thresholds: Thresholds) -> tuple[Panel, ...]:
     return tuple(
-        Panel(clip(one.name, 60), clip(one.value, 24), clip(one.detail, 200), chart_of(one, results, findings.rules))
+        Panel(clip(one.name, 60), clip(one.value, 24), clip(one.detail, 200), chart_of(one, results, thresholds))
         for one in findings.headlines[:HEADLINES_SHOWN]
     )
 

@@ -210,6 +210,20 @@ def rules() -> tuple[RuleOutcome, ...]:
     )
 
 
+def policy() -> dict[str, Any]:
+    """As much of the sample policy as a page reads."""
+    fresh, gap = 'check["fresh-reasoning"]', 'check["static-fresh-gap"]'
+    return {
+        "id": "starter",
+        "rules": [
+            {"id": "ST-01", "assert": f"{fresh}.accuracy.lower >= params.floor && size({fresh}.families) > 0"},
+            {"id": "ST-02", "assert": f"{fresh}.lowest_family >= params.floor"},
+            {"id": "ST-03", "assert": f"{gap}.upper <= params.limit"},
+            {"id": "ST-04", "assert": 'check["corpus-scan"].contaminated == 0'},
+        ],
+    }
+
+
 def evidence(level: Level = Level.SELF_DECLARED) -> tuple[EvidenceReference, ...]:
     """References to the statements of the sample run; one key at level 0, one a role above it."""
 
@@ -330,5 +344,5 @@ def attachment(subject: Certificate | None = None) -> bytes:
         certificate={"payload": value.document()},
         certificate_proof="c2sp.org/tlog-proof@v1\n",
         statements={reference.payload_sha256: {} for reference in value.evidence},
-        policy={"id": "starter"},
+        policy=policy(),
     ).to_bytes()

@@ -6,10 +6,10 @@ from certify.evidence.certificate import AttemptCount, Level
 from certify.evidence.decision import RuleStatus, Verdict
 from certify.evidence.evaluation import NotRun
 from certify.evidence.plan import EntropyKind
-from certify.issue.chart import WIDTH, threshold_of
+from certify.issue.chart import WIDTH, thresholds_of
 from certify.issue.page import Page, page_of
 from certify.issue.wording import clip, groups, long_date, size, weights
-from tests.fakes.certificate_sample import MODEL, PARTIES, certificate, results, rules, screening
+from tests.fakes.certificate_sample import MODEL, PARTIES, certificate, policy, results, rules, screening
 
 
 def words(value: Any) -> str:
@@ -104,16 +104,38 @@ def test_declared_words_carry_the_declarers_name():
     assert page_of(screening()).declaration == ()
 
 
-def test_a_threshold_is_drawn_only_where_one_rule_says_it_beyond_doubt():
-    assert threshold_of(rules(), "fresh-reasoning", "accuracy.lower") == 0.75
-    assert threshold_of(rules(), "fresh-reasoning", "accuracy.upper") is None
-    assert threshold_of((*rules(), rules()[0]), "fresh-reasoning", "accuracy.lower") is None
-    several = rules()[0].model_copy(update={"expected": {"floor": 0.75, "other": 0.5}})
-    assert threshold_of((several,), "fresh-reasoning", "accuracy.lower") is None
+def test_thresholds_come_from_plain_comparisons_with_the_values_in_force():
+    assert thresholds_of(policy(), rules()) == {
+        ("fresh-reasoning", "accuracy.lower"): 0.75,
+        ("fresh-reasoning", "lowest_family"): 0.5,
+        ("static-fresh-gap", "upper"): 0.15,
+    }
+    assert thresholds_of(policy(), ()) == {}
+    assert thresholds_of({}, rules()) == {}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'check["fresh-reasoning"].accuracy.lower >= params.floor || true',
+        '!(check["fresh-reasoning"].accuracy.lower >= params.floor)',
+        'true ? check["fresh-reasoning"].accuracy.lower >= params.floor : false',
+        'check["fresh-reasoning"].accuracy.lower + 0.1 >= params.floor',
+        'check["fresh-reasoning"].accuracy.lower >= params.other',
+    ],
+)
+def test_a_comparison_that_is_not_plain_draws_no_threshold(text):
+    assert thresholds_of({"rules": [{"id": "ST-01", "assert": text}]}, rules()) == {}
+
+
+def test_two_rules_that_ask_different_things_of_one_field_draw_no_threshold():
+    text = 'check["static-fresh-gap"].upper <= params.'
+    asked = [{"id": "ST-03", "assert": text + "limit"}, {"id": "ST-02", "assert": text + "floor"}]
+    assert thresholds_of({"rules": asked}, rules()) == {}
 
 
 def test_a_chart_puts_its_numbers_on_the_scale_and_says_them():
-    chart = page_of(certificate(), results()).panels[0].chart
+    chart = page_of(certificate(), results(), policy=policy()).panels[0].chart
     assert chart is not None
     assert chart.dot == pytest.approx(0.9417 * WIDTH, abs=0.1)
     assert (chart.low, chart.high) == (pytest.approx(212.0, abs=0.1), pytest.approx(233.2, abs=0.1))
