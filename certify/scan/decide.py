@@ -19,6 +19,8 @@ LEAST_MATCHED = 7
 CLEAN, CLEAN_NATS, PATCHY_NATS = 0.95, 1.25, 2.0
 MOST_NUMBERS = 0.75
 EDGE = 3
+EXACT_DENSITY = 0.9
+SIBLINGS, SIBLINGS_PER_COPY = 20, 10
 
 Coverage = Literal["full", "partial", "lookalike", "nothing"]
 
@@ -80,7 +82,7 @@ def judge(features: Features, length: int, chance: float) -> Coverage:
     telling words, and numbers in particular, is what keeps problems of one template apart.
     """
     f = features
-    if f.matched == length and f.density >= 0.9:
+    if is_exact(f):
         return "full"
     enough = f.matched >= LEAST_MATCHED and f.values_agree and f.nats >= chance
     if enough and f.words >= FULL_WORDS and f.weight >= FULL_WEIGHT and f.density >= DENSITY:
@@ -93,6 +95,21 @@ def judge(features: Features, length: int, chance: float) -> Coverage:
     if enough and max(f.words, f.weight) >= LONG_SHARE and f.run >= LONG_RUN and f.nats >= LONG_NATS * chance:
         return "partial"
     return "lookalike" if f.words >= HALF and f.matched >= LEAST_MATCHED else "nothing"
+
+
+def is_exact(features: Features) -> bool:
+    """Whether every word of the problem stands in order with next to nothing between."""
+    return features.words == 1 and features.density >= EXACT_DENSITY
+
+
+def is_of_a_template(lookalikes: int, inexact: int) -> bool:
+    """Whether a problem is one of many from a template, so that only a word-for-word copy tells it from its siblings.
+
+    Args:
+        lookalikes: documents that resemble the problem without its telling words.
+        inexact: documents with a copy that is not word for word.
+    """
+    return lookalikes >= SIBLINGS and lookalikes >= SIBLINGS_PER_COPY * inexact
 
 
 def _numbers_agree(index: Index, item: int, alignment: Alignment, document: Sequence[str]) -> bool:

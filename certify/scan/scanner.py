@@ -68,7 +68,9 @@ def scan(
         skipped=tuple(skipped),
         documents=sample.seen,
         bytes=sum(summary.bytes for summary in summaries),
-        selftest=run_selftest(matcher, benchmark, texts, seed=seed, spikes=selftest_spikes),
+        selftest=run_selftest(
+            matcher, benchmark, texts, seed=seed, spikes=selftest_spikes, familiar=collector.familiar()
+        ),
     )
 
 
