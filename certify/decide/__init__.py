@@ -5,6 +5,7 @@ from certify.decide.examples import ExampleResult, policy_tests
 from certify.decide.explain import explain
 from certify.decide.findings import Finding, Gravity
 from certify.decide.lint import lint
+from certify.decide.mutate import Mutant, mutate
 from certify.decide.policy import (
     LoadedPolicy,
     Policy,
@@ -20,12 +21,14 @@ __all__ = [
     "Finding",
     "Gravity",
     "LoadedPolicy",
+    "Mutant",
     "Policy",
     "PolicyInput",
     "decide",
     "explain",
     "lint",
     "load_policy",
+    "mutate",
     "policy_from_document",
     "policy_tests",
     "read_policy",

@@ -50,9 +50,14 @@ def policy_tests(policy: LoadedPolicy) -> list[ExampleResult]:
     if results[0].found == "error":
         return results
     for rule in policy.policy.rules:
-        if rule.id not in policy.inherited and rule.examples is not None:
-            results += [_try(policy, rule, *example) for example in _given(rule, rule.examples)]
+        if rule.id not in policy.inherited:
+            results += try_rule(policy, rule)
     return results
+
+
+def try_rule(policy: LoadedPolicy, rule: Rule) -> list[ExampleResult]:
+    """The examples of one rule, tried over the policy's complete example."""
+    return [_try(policy, rule, *example) for example in _given(rule, rule.examples)] if rule.examples else []
 
 
 def require_examples(policy: LoadedPolicy) -> None:
@@ -110,13 +115,16 @@ def _given(rule: Rule, examples: Examples) -> Iterator[tuple[str, dict[str, Any]
     fails = RuleStatus.NOT_MET
     if rule.refute is not None and constant(program(rule.refute).syntax.root) is False:
         fails = RuleStatus.INCONCLUSIVE
-    yield "pass", examples.pass_, RuleStatus.MET
-    yield "fail", examples.fail, fails
-    yield "missing", examples.missing, RuleStatus.MISSING
-    if examples.inconclusive is not None:
-        yield "inconclusive", examples.inconclusive, RuleStatus.INCONCLUSIVE
-    if examples.not_applicable is not None:
-        yield "not_applicable", examples.not_applicable, RuleStatus.NOT_APPLICABLE
+    kinds = (
+        ("pass", examples.pass_, RuleStatus.MET),
+        ("fail", examples.fail, fails),
+        ("missing", examples.missing, RuleStatus.MISSING),
+        ("inconclusive", examples.inconclusive or (), RuleStatus.INCONCLUSIVE),
+        ("not_applicable", examples.not_applicable or (), RuleStatus.NOT_APPLICABLE),
+    )
+    for name, fragments, status in kinds:
+        for fragment in fragments:
+            yield name, fragment, status
 
 
 def _complete(policy: LoadedPolicy, name: str) -> ExampleResult:

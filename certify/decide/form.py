@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from certify.evidence.base import StrictValue
 from certify.evidence.canonical import MAX_INTEGER
@@ -119,19 +119,27 @@ class CheckRequest(StrictValue):
     """Its parameters, as the check documents them."""
 
 
+def _several(given: Any) -> Any:
+    return given if isinstance(given, list | tuple) else (given,)
+
+
+Fragments = Annotated[tuple[dict[str, Any], ...], BeforeValidator(_several), Field(min_length=1, max_length=20)]
+"""One fragment of evidence, or a list of them."""
+
+
 class Examples(StrictValue):
     """Evidence laid over the policy's complete example, null taking things away; each must end as named."""
 
-    pass_: dict[str, Any] = Field(alias="pass")
-    """Ends in met; an empty fragment takes the complete example as it is."""
-    fail: dict[str, Any]
-    """Ends in not met, or in inconclusive for a rule that nothing can refute."""
-    missing: dict[str, Any]
-    """Ends in missing."""
-    inconclusive: dict[str, Any] | None = None
-    """Ends in inconclusive, for rules that can."""
-    not_applicable: dict[str, Any] | None = None
-    """Ends in not applicable, for rules with ``when``."""
+    pass_: Fragments = Field(alias="pass")
+    """End in met; an empty fragment takes the complete example as it is."""
+    fail: Fragments
+    """End in not met, or in inconclusive for a rule that nothing can refute."""
+    missing: Fragments
+    """End in missing."""
+    inconclusive: Fragments | None = None
+    """End in inconclusive, for rules that can."""
+    not_applicable: Fragments | None = None
+    """End in not applicable, for rules with ``when``."""
 
 
 class Rule(StrictValue):
@@ -149,7 +157,7 @@ class Rule(StrictValue):
     """When given, the rule is not met only where this holds; where neither holds it is inconclusive."""
     inconclusive_when: Expression | None = None
     """Where this holds the evidence is too poor to decide."""
-    params: dict[Name, Parameter] = Field(default_factory=dict)
+    params: dict[Name, Parameter] = Field(default_factory=dict, max_length=50)
     """Values the expressions compare with, as ``params.name``."""
     severity: Severity
     """How bad a failure is."""
@@ -159,7 +167,7 @@ class Rule(StrictValue):
     """What was seen against what was asked, with ``{expressions}`` filled in."""
     remedy: Text
     """What to do when the rule is not met."""
-    clauses: tuple[str, ...] = ()
+    clauses: tuple[str, ...] = Field(default=(), max_length=50)
     """Clauses of the catalogue that the rule supports, ``source/clause``."""
     coverage: Coverage = Coverage.PARTIAL
     """How much of those clauses the rule decides."""
@@ -202,9 +210,9 @@ class Policy(StrictValue):
     """New values for parameters of the extended policy, in their declared direction."""
     validity_days: int = Field(default=365, ge=1, le=1827)
     """How long a certificate under this policy may last."""
-    limits: tuple[Text, ...] = ()
+    limits: tuple[Text, ...] = Field(default=(), max_length=50)
     """What the policy does not look at; printed."""
-    checks: tuple[CheckRequest, ...] = ()
+    checks: tuple[CheckRequest, ...] = Field(default=(), max_length=50)
     """What must be run."""
-    rules: tuple[Rule, ...] = ()
+    rules: tuple[Rule, ...] = Field(default=(), max_length=200)
     """What must hold."""

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from certify.decide import LoadedPolicy, explain, policy_tests, read_policy
+from certify.decide import LoadedPolicy, explain, load_policy, mutate, policy_tests, read_policy
 from certify.decide.clauses import catalogue, clause_sources
 from certify.decide.examples import overlay
 from certify.errors import UsageError
@@ -92,3 +92,24 @@ def test_the_catalogue_is_dated_and_honest() -> None:
 
 def test_every_clause_the_starter_policy_names_is_known(starter: LoadedPolicy) -> None:
     assert {name for rule in starter.policy.rules for name in rule.clauses} <= set(catalogue())
+
+
+def test_no_mutant_of_the_starter_policy_survives(starter: LoadedPolicy) -> None:
+    mutants = mutate(starter)
+    assert len(mutants) > 40
+    assert [mutant for mutant in mutants if not mutant.killed_by] == []
+
+
+def test_a_blunt_example_leaves_survivors(read: Callable[..., LoadedPolicy]) -> None:
+    expression = 'check["corpus-scan"].contaminated_share <= params.most'
+    fail = {"check": {"corpus-scan": {"contaminated_share": 0.9}}}
+    policy = read(assert_=expression, params={"most": 0.1}, examples={**RULE["examples"], "fail": fail})
+    mutants = {mutant.change: mutant.killed_by for mutant in mutate(policy)}
+    assert mutants["assert, column 41: <= became >"] == "pass"
+    assert mutants["params.most: 0.1 became 0.15"] == ""
+
+
+def test_several_fragments_are_all_tried(write: Callable[..., Path]) -> None:
+    fails = [{"check": {"corpus-scan": {"contaminated": n}}} for n in (1, 2)]
+    folder = write(examples={**RULE["examples"], "fail": fails})
+    assert [r.example for r in policy_tests(load_policy(folder)) if r.rule] == ["pass", "fail", "fail", "missing"]

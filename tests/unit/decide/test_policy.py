@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
-from certify.decide import LoadedPolicy, load_policy, policy_from_document, read_policy, shipped_policies
+from certify.decide import LoadedPolicy, lint, load_policy, policy_from_document, read_policy, shipped_policies
 from certify.decide.form import Parameter
 from certify.errors import UsageError
 from certify.evidence.canonical import canonical_bytes, parse_json
@@ -226,3 +226,15 @@ def test_a_move_that_no_example_survives_is_noticed(tmp_path: Path) -> None:
 def test_parameters_are_plain_finite_values(value: Any) -> None:
     with pytest.raises(ValueError, match="Parameter"):
         Parameter.model_validate({"value": value})
+
+
+def test_the_policy_shown_in_the_docs_loads_without_findings(folder: Path) -> None:
+    text = (Path(__file__).parents[3] / "docs" / "policies.md").read_text()
+    (folder / "policy.yaml").write_text(text.split("```yaml\n")[1].split("```")[0])
+    assert lint(load_policy(folder)) == []
+
+
+def test_a_policy_has_bounded_size(starter: LoadedPolicy) -> None:
+    document = json.loads(json.dumps(starter.document))
+    document["rules"] = document["rules"] * 21
+    assert "rules" in refused(lambda: policy_from_document(document)).what
