@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from certify.cli.render import show_error
-from certify.errors import CertifyError, ExitCode
+from certify.errors import CertifyError, ExitCode, InternalError, RegistryError, UsageError
 
 FIRST = "Start here"
 ADVANCED = "Advanced"
@@ -118,31 +119,44 @@ def run(arguments: list[str]) -> int:
     debug = "--debug" in arguments or bool(os.environ.get("CERTIFY_DEBUG"))
     try:
         result = typer.main.get_command(app)(arguments, prog_name="certify", standalone_mode=False)
-    except CertifyError as error:
-        if debug:
-            raise
-        show_error(error, json_wanted="--json" in arguments)
-        return int(error.exit_code)
     except KeyboardInterrupt:
         print("\ninterrupted; nothing is lost. Give the same command again to go on.", file=sys.stderr)
         return int(ExitCode.INTERRUPTED)
     except BrokenPipeError:
         return int(ExitCode.POSITIVE)
-    except Exception as error:  # the last resort: tell the user, keep the details for --debug
+    except Exception as error:  # the last resort: whatever it is, the user is told in our words
         code = _usage_code(error)
         if code is not None:
             return code
         if debug:
             raise
-        unexpected = CertifyError(
-            "CERT-E070" if isinstance(error, OSError) else "CERT-E099",
-            f"something unexpected went wrong: {type(error).__name__}: {error}",
-            "this is a defect of certify",
-            "run the command again with --debug and report what it prints",
-        )
-        show_error(unexpected, json_wanted="--json" in arguments)
-        return int(ExitCode.INTERNAL)
+        told = in_our_words(error)
+        show_error(told, json_wanted="--json" in arguments)
+        return int(told.exit_code)
     return int(result) if isinstance(result, int) else int(ExitCode.POSITIVE)
+
+
+def in_our_words(error: Exception) -> CertifyError:
+    """Any error as one of ours, with its code, reason and remedy."""
+    if isinstance(error, CertifyError):
+        return error
+    if isinstance(error, OSError):
+        return disk_error(error)
+    return InternalError(
+        "CERT-E099",
+        f"something unexpected went wrong: {type(error).__name__}: {error}",
+        "this is a defect of certify",
+        "run the command again with --debug and report what it prints",
+    )
+
+
+def disk_error(error: OSError) -> CertifyError:
+    """What the operating system refused, in our words."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        what = "the disk is full"
+        return RegistryError("CERT-E073", what, "nothing half-written is kept", "make room and give the command again")
+    place = f" {error.filename}" if error.filename else ""
+    return UsageError("CERT-E012", f"{error.strerror or error}:{place}", "the file cannot be used", "check its path")
 
 
 def _usage_code(error: Exception) -> int | None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
-from certify.attest.statements import evaluation_statement
+from certify.attest.statements import contamination_statement, evaluation_statement
 from certify.check import (
     Scanned,
     Sources,
@@ -22,6 +23,7 @@ from certify.engines.journal import read_journal
 from certify.engines.order import JournalHeader, WorkOrder, write_requests
 from certify.engines.runner import answer
 from certify.evidence.answers import ItemRecord, Question, evidence_root
+from certify.evidence.contamination import Contamination
 from certify.evidence.evaluation import Attempts, Evaluation, Journal
 from certify.evidence.parameters import CorpusScanParameters
 from certify.evidence.plan import Plan
@@ -57,8 +59,8 @@ class Asked:
 
 def evaluate(
     workspace: Workspace, folder: RunFolder, prepared: Prepared, plan: Verified[Plan], reporter: Reporter
-) -> tuple[Bundle, int]:
-    """The signed evaluation of a plan and its place in the log.
+) -> tuple[list[Bundle], int]:
+    """The signed evaluation of a plan, with a contamination statement where data was scanned, and its log index.
 
     Raises:
         HostileInput: CERT-E026, the model or the data changed during the run.
@@ -92,7 +94,24 @@ def evaluate(
         return evaluation_statement(evaluation)
 
     bundle = signed_once(workspace, folder, "evaluation", "evaluator", payload)
-    return bundle, workspace.log(bundle).index
+    bundles = [bundle]
+    if scanned is not None:
+        found = _contamination(plan, prepared, scanned)
+        model = prepared.inputs.model.identity
+        payload_of_scan = partial(contamination_statement, found, model)
+        bundles.append(signed_once(workspace, folder, "contamination", "evaluator", payload_of_scan))
+    return bundles, workspace.log(bundle).index
+
+
+def _contamination(plan: Verified[Plan], prepared: Prepared, scanned: Scanned) -> Contamination:
+    """What the scan found, for readers who want that alone."""
+    return Contamination(
+        plan_sha256=plan.payload_sha256,
+        datasets=plan.value.datasets,
+        data_examined=prepared.inputs.data_examined,
+        scan=scanned.result,
+        scanned_at=now(),
+    )
 
 
 def _records(

@@ -74,12 +74,12 @@ def _advance(workspace: Workspace, folder: RunFolder, inputs: RunInputs, reporte
     plan, plan_bundle, plan_index = make_plan(workspace, folder, prepared)
     if upto is Stage.PLAN:
         return
-    evaluation, evaluation_index = evaluate(workspace, folder, prepared, plan, reporter)
+    evaluated, evaluation_index = evaluate(workspace, folder, prepared, plan, reporter)
     if upto is Stage.CHECK:
         return
     reporter.stage("Deciding")
     places = {"plan": plan_index, "evaluation": evaluation_index}
-    decided = make_decision(workspace, folder, inputs.policy, [*attested, plan_bundle, evaluation], places)
+    decided = make_decision(workspace, folder, inputs.policy, [*attested, plan_bundle, *evaluated], places)
     if upto is Stage.ISSUE:
         _finish(workspace, folder, inputs, decided, reporter)
 

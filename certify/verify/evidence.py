@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from certify.errors import EvidenceMissing, HostileInput
 from certify.evidence import statement as kinds
 from certify.evidence.base import Value
+from certify.evidence.contamination import Contamination
 from certify.evidence.dataset import Dataset, Declaration
 from certify.evidence.evaluation import Evaluation
 from certify.evidence.plan import Plan, fresh_seed
@@ -18,6 +19,7 @@ from certify.trust.verified import Verified, verify_statement
 ROLES: dict[str, tuple[str, type[Value]]] = {
     kinds.PLAN: ("evaluator", Plan),
     kinds.EVALUATION: ("evaluator", Evaluation),
+    kinds.CONTAMINATION: ("evaluator", Contamination),
     kinds.DATASET: ("data-steward", Dataset),
     kinds.DECLARATION: ("data-steward", Declaration),
 }
@@ -32,17 +34,18 @@ class EvidenceSet:
     evaluation: Verified[Evaluation]
     datasets: tuple[Verified[Dataset], ...]
     declaration: Verified[Declaration] | None
+    contamination: Verified[Contamination] | None
 
     @property
     def digests(self) -> tuple[str, ...]:
         """Payload digests of every statement, sorted."""
-        declared = [self.declaration.payload_sha256] if self.declaration else []
+        optional = [part.payload_sha256 for part in (self.declaration, self.contamination) if part is not None]
         datasets = [dataset.payload_sha256 for dataset in self.datasets]
-        return tuple(sorted([self.plan.payload_sha256, self.evaluation.payload_sha256, *datasets, *declared]))
+        return tuple(sorted([self.plan.payload_sha256, self.evaluation.payload_sha256, *datasets, *optional]))
 
 
 def verify_evidence(bundles: Iterable[Bundle], trust: TrustFile) -> EvidenceSet:
-    """The verified evidence among ``bundles``; statements of other kinds are left alone.
+    """The verified evidence among ``bundles``; a decision among them is left to whoever checks decisions.
 
     Raises:
         HostileInput: a signature, role or form is wrong, or statements speak of different models or plans.
@@ -51,18 +54,25 @@ def verify_evidence(bundles: Iterable[Bundle], trust: TrustFile) -> EvidenceSet:
     found: dict[str, list[Verified[Value]]] = {kind: [] for kind in ROLES}
     for bundle in bundles:
         kind = statement_of(bundle).predicate_type
-        if kind in ROLES:
-            role, model = ROLES[kind]
-            found[kind].append(verify_statement(bundle, role=role, predicate_type=kind, model=model, trust=trust))
-    declarations = found[kinds.DECLARATION]
+        if kind == kinds.VSA:
+            continue
+        if kind not in ROLES:
+            raise HostileInput("CERT-E090", f"a statement of the kind {kind[:100]} has no place in the evidence")
+        role, model = ROLES[kind]
+        found[kind].append(verify_statement(bundle, role=role, predicate_type=kind, model=model, trust=trust))
     evidence = EvidenceSet(
         plan=_only(found[kinds.PLAN], "plan"),  # type: ignore[arg-type]
         evaluation=_only(found[kinds.EVALUATION], "evaluation"),  # type: ignore[arg-type]
         datasets=tuple(sorted(found[kinds.DATASET], key=lambda dataset: dataset.payload_sha256)),  # type: ignore[arg-type]
-        declaration=_only(declarations, "declaration") if declarations else None,  # type: ignore[arg-type]
+        declaration=_at_most_one(found[kinds.DECLARATION], "declaration"),  # type: ignore[arg-type]
+        contamination=_at_most_one(found[kinds.CONTAMINATION], "contamination"),  # type: ignore[arg-type]
     )
     _agree(evidence)
     return evidence
+
+
+def _at_most_one(statements: list[Verified[Value]], kind: str) -> Verified[Value] | None:
+    return _only(statements, kind) if statements else None
 
 
 def _only(statements: list[Verified[Value]], kind: str) -> Verified[Value]:
@@ -95,6 +105,17 @@ def _agree(evidence: EvidenceSet) -> None:
     seed = fresh_seed(evidence.plan.payload_sha256, bytes.fromhex(evaluation.entropy.value))
     if seed.hex() != evaluation.seed or evaluation.entropy.kind is not plan.entropy.kind:
         raise HostileInput("CERT-E090", "the seed does not follow from the plan and the entropy it names")
+    _contamination_agrees(evidence)
     ran, planned_checks = set(evaluation.checks), {check.id for check in plan.checks}
     if ran | {missing.check for missing in evaluation.not_run} != planned_checks:
         raise HostileInput("CERT-E090", "the evaluation leaves out a planned check without saying so")
+
+
+def _contamination_agrees(evidence: EvidenceSet) -> None:
+    """The contamination statement says what the evaluation says, for readers who want that alone."""
+    if evidence.contamination is None:
+        return
+    said = evidence.contamination.value
+    found = evidence.evaluation.value.results().get("corpus-scan")
+    if said.plan_sha256 != evidence.plan.payload_sha256 or said.scan != found:
+        raise HostileInput("CERT-E090", "the contamination statement and the evaluation disagree")
