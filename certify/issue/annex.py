@@ -99,8 +99,8 @@ def evidence_rows(references: Sequence[EvidenceReference], parties: Mapping[str,
 
 
 def key_words(keyid: str) -> str:
-    """A key id as printed: its first sixteen digits."""
-    return "key " + " ".join(keyid[start : start + 4] for start in range(0, 16, 4))
+    """A key id as printed: its first eight digits."""
+    return "key " + " ".join(keyid[start : start + 4] for start in range(0, 8, 4))
 
 
 def rule_rows(rules: Sequence[RuleOutcome]) -> tuple[RuleRow, ...]:

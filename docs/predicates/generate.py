@@ -18,6 +18,8 @@ from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin
 
 from annotated_types import MinLen
+from pydantic.fields import FieldInfo
+
 from certify.evidence import statement as kinds
 from certify.evidence.base import Value
 from certify.evidence.canonical import sha256_hex
@@ -28,7 +30,6 @@ from certify.evidence.decision import Decision, RuleOutcome
 from certify.evidence.evaluation import Evaluation, NotRun
 from certify.evidence.model import ModelIdentity, TestedConfiguration
 from certify.evidence.plan import Plan, PolicyReference
-from pydantic.fields import FieldInfo
 
 HERE = Path(__file__).resolve().parent
 PAGES: dict[str, type[Value]] = {

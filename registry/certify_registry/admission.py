@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sqlalchemy import Connection, insert, select
+
 from certify.errors import CertifyError, HostileInput, RegistryError, UsageError
 from certify.evidence.canonical import canonical_digest
 from certify.evidence.merkle import leaf_hash
@@ -11,8 +13,6 @@ from certify.evidence.statement import CERTIFICATE, EVALUATION, PLAN, RENDERING,
 from certify.trust.bundle import Bundle, parse_bundle, statement_of, verify_signature
 from certify.trust.keys import keyid_of_pem, public_key_of
 from certify.trust.log_entry import entry_of
-from sqlalchemy import Connection, insert, select
-
 from certify_registry.index_rows import IndexRow, index_rows
 from certify_registry.tables import CertificateEntry, EvaluationEntry, KeyEvent, PlanEntry, table_of
 from certify_registry.tiles import MAX_ENTRY

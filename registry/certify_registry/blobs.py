@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from certify.evidence.canonical import sha256_hex
-
 from certify_registry.faults import absent, damaged, told_plainly
 from certify_registry.files import read_regular, write_whole
 

@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import quote
 
-from certify.errors import RegistryError
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.pool import QueuePool
 
+from certify.errors import RegistryError
 from certify_registry.faults import absent, told_plainly
 
 Mode = Literal["create", "write", "read"]
@@ -126,31 +126,32 @@ def fresh_shape() -> dict[str, str | None]:
 
 
 def _engine(path: Path, mode: Mode, wait: float) -> Engine:
-    reachable = mode != "read" or os.access(path.parent, os.W_OK)
-    # A reader on a medium that cannot be written has no place for SQLite's lock files.
-    options = {"create": "mode=rwc", "write": "mode=rw", "read": "mode=rw" if reachable else "mode=ro&immutable=1"}
+    options = {"create": "mode=rwc", "write": "mode=rw", "read": "mode=rw"}
+    if mode == "read" and not os.access(path.parent, os.W_OK):
+        # There is no place for SQLite's own files; without a writer's log beside it the database stands still.
+        options["read"] = "mode=ro" if path.with_name(f"{path.name}-wal").exists() else "mode=ro&immutable=1"
     address = f"file:{quote(str(path.absolute()))}?{options[mode]}"
 
     def connect() -> sqlite3.Connection:
         return sqlite3.connect(address, uri=True, timeout=wait, isolation_level=None, check_same_thread=False)
 
     engine = create_engine("sqlite://", creator=connect, poolclass=QueuePool)
-    event.listen(engine, "connect", lambda connection, _: _prepare(connection, mode != "read", reachable))
+    event.listen(engine, "connect", lambda connection, _: _prepare(connection, mode != "read"))
     event.listen(engine, "begin", _begin)
     return engine
 
 
-def _prepare(connection: sqlite3.Connection, writable: bool, reachable: bool) -> None:
+def _prepare(connection: sqlite3.Connection, writable: bool) -> None:
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA recursive_triggers = ON")
     connection.execute("PRAGMA synchronous = FULL")
-    if writable:
-        connection.execute("PRAGMA journal_mode = WAL")
-    else:
+    if not writable:
         connection.execute("PRAGMA query_only = ON")
+        return
+    connection.execute("PRAGMA journal_mode = WAL")
     for pragma, expected in _EXPECTED.items():
         found = connection.execute(f"PRAGMA {pragma}").fetchone()[0]
-        if found != expected and reachable:
+        if found != expected:
             why = "this file system or this SQLite cannot give the guarantees a log needs"
             raise absent(f"SQLite answers {pragma} = {found} instead of {expected}", why, "use a local disk")
 

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from certify.errors import RegistryError
 from sqlalchemy.exc import DBAPIError
+
+from certify.errors import RegistryError
 
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT}
@@ -53,6 +54,8 @@ def told_plainly(folder: Path) -> Iterator[None]:
         raise _of_sqlite(error.orig, folder) from error
     except sqlite3.Error as error:
         raise _of_sqlite(error, folder) from error
+    except UnicodeDecodeError as error:  # what sqlite3 raises when damage reaches the text of its own message
+        raise damaged(f"the database of the registry in {folder} is damaged", str(error)) from error
     except OSError as error:
         if error.errno in _NO_ROOM:
             raise no_room(f"the registry in {folder} could not be written") from error

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from certify.errors import CertifyError
-from certify.trust.keys import keyid_of_pem, public_key_of
 from sqlalchemy import Connection, select, text
 
+from certify.errors import CertifyError
+from certify.trust.keys import keyid_of_pem, public_key_of
 from certify_registry import tree
 from certify_registry.admission import guard_of
 from certify_registry.blobs import BlobStore

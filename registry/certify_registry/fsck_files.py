@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from certify.errors import RegistryError
 from sqlalchemy import Connection
 
+from certify.errors import RegistryError
 from certify_registry import tree
 from certify_registry.blobs import BlobStore
 from certify_registry.files import TEMPORARY, read_regular

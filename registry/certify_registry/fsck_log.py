@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
+from sqlalchemy import Connection, select
+
 from certify.errors import CertifyError
 from certify.evidence.merkle import leaf_hash
 from certify.trust.bundle import verify_signature
-from sqlalchemy import Connection, select
-
 from certify_registry import lookup, tree
 from certify_registry.admission import Submission, guard_of, read_submission
 from certify_registry.blobs import BlobStore

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import Connection, insert, select
+
 from certify.errors import HostileInput, TrustError, UsageError
 from certify.evidence.merkle import join_subtrees, tree_root
 from certify.trust.note import (
@@ -15,9 +18,6 @@ from certify.trust.note import (
     sign_checkpoint,
     verify_checkpoint,
 )
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import Connection, insert, select
-
 from certify_registry import tables, tree
 from certify_registry.admission import Submission, guard_of
 from certify_registry.database import DATABASE, Database

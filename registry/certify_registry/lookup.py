@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from certify.evidence.evaluation import EarlierPlan
 from sqlalchemy import Connection, or_, select
 
+from certify.evidence.evaluation import EarlierPlan
 from certify_registry.index_rows import folded
 from certify_registry.tables import (
     CertificateEntry,

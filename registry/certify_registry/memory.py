@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from certify.errors import HostileInput, RegistryError
-from certify.trust.note import Checkpoint, VerifierKey, verify_checkpoint
 from sqlalchemy import Connection
 
+from certify.errors import HostileInput, RegistryError
+from certify.trust.note import Checkpoint, VerifierKey, verify_checkpoint
 from certify_registry import tree
 from certify_registry.faults import damaged
 from certify_registry.files import read_regular, write_derived

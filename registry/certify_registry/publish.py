@@ -14,11 +14,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from sqlalchemy import Connection, select
+
 from certify.errors import HostileInput
 from certify.evidence.merkle import HASH_SIZE
 from certify.trust.note import Checkpoint, VerifierKey, verify_checkpoint
-from sqlalchemy import Connection, select
-
 from certify_registry import tree
 from certify_registry.database import Database
 from certify_registry.faults import busy, told_plainly

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from sqlalchemy import Connection
+
 from certify.evidence.certificate import Status
 from certify.evidence.evaluation import EarlierPlan
 from certify.trust.bundle import parse_bundle, statement_of
 from certify.trust.status import StandingOf, fold_statuses
 from certify.trust.tlog_proof import format_tlog_proof
-from sqlalchemy import Connection
-
 from certify_registry import lookup, tree
 from certify_registry.blobs import BlobStore
 from certify_registry.faults import absent

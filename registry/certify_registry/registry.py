@@ -8,11 +8,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from certify.errors import UsageError
-from certify.evidence.canonical import sha256_hex
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Connection
 
+from certify.errors import UsageError
+from certify.evidence.canonical import sha256_hex
 from certify_registry import admission, lookup, tree
 from certify_registry.finding import Finding
 from certify_registry.fsck import examine

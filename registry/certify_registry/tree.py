@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from sqlalchemy import Connection, insert, select
+
 from certify.evidence.merkle import (
     HASH_SIZE,
     Range,
@@ -14,8 +16,6 @@ from certify.evidence.merkle import (
     node_hash,
     tree_root,
 )
-from sqlalchemy import Connection, insert, select
-
 from certify_registry.faults import damaged
 from certify_registry.tables import Entry, Head, Node, table_of
 

@@ -14,12 +14,13 @@ from collections.abc import Callable, Iterator
 from functools import cache
 
 import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
 from certify.statistics.accuracy import _envelope, accuracy_interval
 from certify.statistics.interval import alpha_of
 from certify.statistics.noinflation import no_inflation_bound
 from certify.statistics.suite import suite_interval
-from numpy.typing import NDArray
-from scipy import stats
 
 SIZES = (10, 20, 30, 60, 200)
 REPEATS = (1, 4, 16)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from certify.attest.layouts import PlannedStep, VerifiedLayout, verify_layout, write_layout
 from certify.attest.steps import record_step
 from certify.errors import HostileInput, UsageError

@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from certify.evidence.statement import STATUS, statement_bytes, subject_of
 from certify.trust.dsse import sign_statement
 from certify.trust.keys import generate_signer, save_key

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+
 from certify.evidence.merkle import (
     consistency_path,
     inclusion_path,

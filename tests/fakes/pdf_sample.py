@@ -6,12 +6,13 @@ import hashlib
 from datetime import UTC, datetime
 from functools import cache
 
+from cryptography.hazmat.primitives.asymmetric import ec
+
 from certify.evidence.certificate import Certificate, Level, ScreeningReport
 from certify.issue.page import page_of
 from certify.issue.render import render
 from certify.issue.sign import issuer_certificate, sign_pdf
 from certify.trust.keys import KeySigner
-from cryptography.hazmat.primitives.asymmetric import ec
 from tests.fakes.certificate_sample import PARTIES, attachment, certificate, policy, results
 
 WHEN = datetime(2026, 11, 23, 17, 0, 5, tzinfo=UTC)

@@ -7,6 +7,9 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
+from hypothesis import event, given, settings
+from hypothesis import strategies as st
+
 from certify.decide import LoadedPolicy, PolicyInput, decide, read_policy
 from certify.decide.decide import decide_rule, verdict_of, view_of
 from certify.decide.examples import example_input
@@ -14,8 +17,6 @@ from certify.decide.policy import policy_from_document
 from certify.errors import UsageError
 from certify.evidence.decision import RuleStatus, Verdict
 from certify.resources import room
-from hypothesis import event, given, settings
-from hypothesis import strategies as st
 
 NOW = "2026-11-23T17:00:00Z"
 

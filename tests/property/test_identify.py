@@ -1,10 +1,11 @@
 import tempfile
 from pathlib import Path
 
-from certify.identify import Manifest, compare, read_dataset
-from certify.identify.model import manifest_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from certify.identify import Manifest, compare, read_dataset
+from certify.identify.model import manifest_of
 
 NAMES = st.text(alphabet="abcdefgh", min_size=1, max_size=3)
 PATHS = st.builds(lambda parts: "/".join(parts) + ".txt", st.lists(NAMES, min_size=1, max_size=2))

@@ -5,12 +5,13 @@ import struct
 import tempfile
 from pathlib import Path
 
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from certify.errors import HostileInput
 from certify.identify.files import FoundFile
 from certify.identify.reading import Meter, opened
 from certify.identify.safetensors import parse_header, read_tensors, weights_digest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 SHAPES = st.lists(st.integers(0, 3), max_size=3)
 MODELS = st.dictionaries(

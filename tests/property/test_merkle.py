@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pymerkle import InmemoryTree
+
 from certify.evidence.merkle import (
     consistency_path,
     inclusion_path,
@@ -11,9 +15,6 @@ from certify.evidence.merkle import (
     verify_consistency,
     verify_inclusion,
 )
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from pymerkle import InmemoryTree
 
 ENTRIES = st.lists(st.binary(max_size=40), min_size=1, max_size=200)
 

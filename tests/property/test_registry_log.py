@@ -5,21 +5,21 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pymerkle import InmemoryTree
+
 from certify.evidence.merkle import consistency_path, inclusion_path, join_subtrees, leaf_hash, tree_root
 from certify.trust.bundle import parse_bundle
 from certify.trust.keys import generate_signer
 from certify.trust.log_entry import entry_of
 from certify.trust.note import parse_vkey, verify_checkpoint
 from certify.trust.tlog_proof import verify_tlog_proof
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from pymerkle import InmemoryTree
-from tests.fakes import logged_statements as made
-
 from certify_registry import Registry
 from certify_registry.tiles import due_tiles, rightmost_tiles, tiles_of
 from certify_registry.tree import grow
+from tests.fakes import logged_statements as made
 
 SIGNERS = [generate_signer(), generate_signer("ed25519")]
 

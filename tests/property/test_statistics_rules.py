@@ -3,6 +3,9 @@
 import itertools
 import math
 
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from certify.statistics import (
     Verdict,
     accuracy_interval,
@@ -13,8 +16,6 @@ from certify.statistics import (
     recall_lower_bound,
     suite_interval,
 )
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 SAMPLES = st.integers(1, 16)
 

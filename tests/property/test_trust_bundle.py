@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from certify.errors import CertifyError, HostileInput
 from certify.evidence.canonical import canonical_bytes
 from certify.evidence.statement import STATUS, statement_bytes, subject_of
@@ -8,8 +11,6 @@ from certify.trust.bundle import Bundle, parse_bundle, verify_signature
 from certify.trust.dsse import pae, sign_statement
 from certify.trust.keys import generate_signer
 from certify.trust.trustfile import TrustFile
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 SIGNERS = {scheme: generate_signer(scheme) for scheme in ("ecdsa-p256", "ed25519")}
 PAYLOAD = statement_bytes(subject_of("model", "ab" * 32), STATUS, {"reason": "key lost", "number": 17})

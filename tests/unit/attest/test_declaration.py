@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+
 from certify.attest.declaration import read_declaration
 from certify.errors import UsageError
 

@@ -8,6 +8,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+
 from certify.attest.statements import decision_of
 from certify.evidence import statement as kinds
 from certify.evidence.base import Value

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+
 from certify.attest import statements
 from certify.errors import HostileInput
 from certify.evidence import statement as kinds

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from certify.attest.command import scrubbed
 from certify.attest.steps import RecordedStep, record_step
 from certify.errors import CertifyError, HostileInput, UsageError

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from certify.check import Sources, planned_checks, planned_sources
 from certify.check.families import FAMILIES, generate_items
 from certify.decide.form import CheckRequest

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+
 from certify.check import benchmarks
 from certify.check.benchmarks import catalogue, read_benchmark
 from certify.errors import HostileInput, UsageError

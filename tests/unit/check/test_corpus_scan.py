@@ -1,6 +1,7 @@
 import json
 
 import pytest
+
 from certify.check import all_questions, scan_corpus, score_all
 from certify.check.rounds import planned_parameters
 from certify.errors import HostileInput

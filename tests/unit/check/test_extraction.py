@@ -1,6 +1,7 @@
 import time
 
 import pytest
+
 from certify.check.extraction import find_answer, last_boxed, last_json, repeats_itself, split_reasoning
 from certify.evidence.model import ReasoningTags
 

@@ -1,4 +1,5 @@
 import pytest
+
 from certify.check import all_questions, judge, samples_of, score_all
 from certify.check.families import FAMILIES
 from certify.check.families.floor import floors

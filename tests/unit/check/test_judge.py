@@ -1,4 +1,5 @@
 import pytest
+
 from certify.check import judge
 from certify.errors import EvidenceMissing
 from certify.evidence.answers import FinishReason, Outcome, Question

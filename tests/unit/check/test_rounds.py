@@ -3,6 +3,7 @@ import subprocess
 import sys
 
 import pytest
+
 from certify.check import (
     CHECKS,
     all_questions,

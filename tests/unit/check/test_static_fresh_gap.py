@@ -1,6 +1,7 @@
 import json
 
 import pytest
+
 from certify.check import all_questions, judge, samples_of, score_all
 from certify.check.families import FAMILIES
 from certify.errors import UsageError

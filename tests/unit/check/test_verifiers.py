@@ -1,9 +1,10 @@
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from certify.check.families import FAMILIES
 from certify.check.verifiers import is_numeric, verify
 from certify.errors import UsageError
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@ import os
 from pathlib import Path
 
 import pytest
+
 from certify.check import judge, judge_in_worker
 from certify.check.judging import run_worker
 from certify.check.worker import JudgeOrder, main, read_lines, write_lines

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import yaml
+
 from certify.decide import LoadedPolicy, read_policy
 from certify.resources import room
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from certify.decide.cel import Activation, program, result_type
 from certify.decide.descriptors import descriptor_pool
 from certify.decide.form import Parameter

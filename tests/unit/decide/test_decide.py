@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+
 from certify.decide import LoadedPolicy, PolicyInput, decide, policy_from_document
 from certify.decide.decide import verdict_of
 from certify.decide.examples import example_input, overlay

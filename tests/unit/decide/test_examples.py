@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from certify.decide import LoadedPolicy, explain, load_policy, mutate, policy_tests, read_policy
 from certify.decide.clauses import catalogue, clause_sources
 from certify.decide.examples import overlay

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+
 from certify.decide import Gravity, LoadedPolicy, lint
 from certify.decide.lint import require_clean
 from certify.errors import UsageError

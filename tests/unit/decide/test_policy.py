@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
+
 from certify.decide import LoadedPolicy, lint, load_policy, policy_from_document, read_policy, shipped_policies
 from certify.decide.form import Parameter
 from certify.errors import UsageError

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 from certify.decide import LoadedPolicy, PolicyInput, decide
 from certify.decide.examples import example_input
 from certify.errors import HostileInput
@@ -20,7 +22,6 @@ from certify.trust.keys import generate_signer
 from certify.trust.note import NoteSigner
 from certify.trust.trustfile import TrustFile
 from certify.trust.verified import Verified, verify_statement
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 ROLES = ("data-steward", "evaluator", "issuer", "revoker")
 Sign = Callable[..., Verified[Any]]

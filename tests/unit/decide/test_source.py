@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+
 from certify.decide.source import MAX_BYTES, parse_yaml, read_bytes
 from certify.errors import UsageError
 

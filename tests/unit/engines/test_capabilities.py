@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from certify.engines import capabilities, installed
 from certify.errors import UsageError
 

@@ -9,6 +9,7 @@ from types import ModuleType, SimpleNamespace
 from typing import ClassVar
 
 import pytest
+
 from certify.engines.backend import Backend, Prompt, open_backend
 from certify.engines.harness import run
 from certify.engines.journal import Journal, read_journal

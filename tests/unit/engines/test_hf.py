@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from certify.engines.backend import Generation, Prompt, open_backend
 from certify.engines.hf import HfBackend
 from certify.engines.order import DescribeOrder, JournalHeader, WorkOrder

@@ -7,11 +7,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from certify.engines.journal import Journal, read_journal, require_complete, unanswered
 from certify.engines.order import JournalHeader
 from certify.errors import EvidenceMissing, HostileInput, InternalError, UsageError
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from .conftest import make_completion, make_configuration, make_requests
 

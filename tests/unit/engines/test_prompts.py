@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+
 from certify.engines import prompts
 from certify.evidence.model import ReasoningTags
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+
 from certify.evidence.model import Sampling
 
 torch = pytest.importorskip("torch", reason="the hf engine is not installed")

@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 import pytest
+
 from certify.engines.backend import open_backend
 from certify.engines.journal import Journal, read_journal
 from certify.engines.order import Progress, WorkOrder

@@ -1,6 +1,7 @@
 import hashlib
 
 import pytest
+
 from certify.errors import CertifyError, UsageError
 from certify.identify import read_dataset
 

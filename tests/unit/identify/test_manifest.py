@@ -3,6 +3,7 @@ import json
 import subprocess
 
 import pytest
+
 from certify.errors import HostileInput
 from certify.evidence.model import FileEntry, FileRole
 from certify.identify import DifferenceKind, Manifest, compare

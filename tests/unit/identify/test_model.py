@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+
 from certify.errors import CertifyError, HostileInput, UsageError
 from certify.identify import read_model, recheck
 

@@ -6,6 +6,7 @@ import struct
 from pathlib import Path
 
 import pytest
+
 from certify.errors import HostileInput
 from certify.identify.files import FoundFile
 from certify.identify.reading import Meter, opened

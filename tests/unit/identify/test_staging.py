@@ -3,6 +3,7 @@ import os
 import stat
 
 import pytest
+
 from certify.errors import HostileInput, UsageError
 from certify.identify import read_model, stage
 from certify.identify.reading import HashedFile

@@ -1,6 +1,7 @@
 from typing import Any
 
 import pytest
+
 from certify.evidence.base import Value
 from certify.evidence.certificate import AttemptCount, Level
 from certify.evidence.decision import RuleStatus, Verdict

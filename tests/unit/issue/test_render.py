@@ -13,6 +13,7 @@ import pytest
 
 pytest.importorskip("weasyprint")
 import pikepdf
+
 from certify.errors import InternalError, UsageError
 from certify.evidence.certificate import Level
 from certify.evidence.evaluation import NotRun

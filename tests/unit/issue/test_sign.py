@@ -7,15 +7,16 @@ import pytest
 
 pytest.importorskip("weasyprint")
 import pikepdf
+from cryptography import x509
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.validation import validate_pdf_signature
+from pyhanko_certvalidator import ValidationContext
+
 from certify.errors import TrustError, UsageError
 from certify.issue.sign import issuer_certificate, reassemble, sign_pdf
 from certify.trust.keys import generate_signer
 from certify.verify.pdf import read_pdf
 from certify.verify.pdf_signature import CURVE_ORDER, normal_signature
-from cryptography import x509
-from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.validation import validate_pdf_signature
-from pyhanko_certvalidator import ValidationContext
 from tests.fakes.pdf_sample import SIGNER, WHEN, signed, unsigned
 
 PARTY = "Institut für Modellprüfung"

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from certify.trust.keys import KeySigner, generate_signer
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from tests.fakes.logged_statements import NOW
 
+from certify.trust.keys import KeySigner, generate_signer
 from certify_registry import Appended, Registry
+from tests.fakes.logged_statements import NOW, note
 
+MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 LOG_KEY = Ed25519PrivateKey.from_private_bytes(b"\x05" * 32)
 
 
@@ -43,8 +44,7 @@ class World:
 @pytest.fixture
 def home() -> Iterator[Path]:
     """A folder in memory where there is one: the tests care for what is written, not for the disk's speed."""
-    memory = Path("/dev/shm")
-    folder = Path(tempfile.mkdtemp(dir=memory if os.access(memory, os.W_OK) else None))
+    folder = Path(tempfile.mkdtemp(dir=MEMORY))
     yield folder
     shutil.rmtree(folder)
 
@@ -64,9 +64,32 @@ def empty(tmp_path_factory: pytest.TempPathFactory, signers: dict[str, KeySigner
     return folder
 
 
+@pytest.fixture(scope="session")
+def nearly_full(tmp_path_factory: pytest.TempPathFactory, empty: Path, signers: dict[str, KeySigner]) -> Path:
+    """A registry of 255 notes to copy; the next entry fills a tile."""
+    folder = Path(tempfile.mkdtemp(dir=MEMORY)) / "registry"
+    shutil.copytree(empty, folder)
+    with Registry.open(folder, LOG_KEY) as registry:
+        for number in range(255):
+            registry.append(note(number, signers["evaluator"]), now=NOW)
+    kept = tmp_path_factory.mktemp("nearly-full") / "registry"
+    shutil.move(folder, kept)
+    folder.parent.rmdir()
+    return kept
+
+
 @pytest.fixture
 def world(home: Path, empty: Path, signers: dict[str, KeySigner]) -> Iterator[World]:
-    shutil.copytree(empty, home / "registry")
+    yield from opened(home, empty, signers)
+
+
+@pytest.fixture
+def large_world(home: Path, nearly_full: Path, signers: dict[str, KeySigner]) -> Iterator[World]:
+    yield from opened(home, nearly_full, signers)
+
+
+def opened(home: Path, template: Path, signers: dict[str, KeySigner]) -> Iterator[World]:
+    shutil.copytree(template, home / "registry")
     registry = Registry.open(home / "registry", LOG_KEY)
     made = World(home / "registry", signers["evaluator"], signers["issuer"], signers["revoker"], registry)
     yield made

@@ -6,6 +6,7 @@ import base64
 import json
 
 import pytest
+
 from certify.errors import CertifyError, HostileInput, RegistryError, UsageError
 from certify.evidence.canonical import canonical_bytes
 from certify.evidence.certificate import State

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from certify.errors import RegistryError
 from certify.evidence.canonical import sha256_hex
-
 from certify_registry import blobs
 from certify_registry.blobs import BlobStore
 

@@ -9,12 +9,12 @@ from pathlib import Path
 from random import Random
 
 import pytest
+
 from certify.errors import RegistryError
 from certify.evidence.certificate import State
+from certify_registry import Registry
 from tests.fakes import logged_statements as made
 from tests.unit.registry.conftest import LOG_KEY, World
-
-from certify_registry import Registry
 
 TRIGGERS = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from certify.errors import RegistryError
 from certify.evidence.certificate import State
 from certify.evidence.merkle import verify_consistency

@@ -9,14 +9,14 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+
 from certify.errors import RegistryError
 from certify.evidence.certificate import State
-from tests.fakes import logged_statements as made
-from tests.unit.registry.conftest import LOG_KEY, World
-
 from certify_registry import Registry
 from certify_registry.database import MIGRATIONS, SCHEMA
 from certify_registry.tables import Row
+from tests.fakes import logged_statements as made
+from tests.unit.registry.conftest import LOG_KEY, World
 
 TABLES = sorted(Row.metadata.tables)
 

@@ -1,8 +1,9 @@
 import itertools
 
-from certify.scan.align import Alignment, align, exact
 from hypothesis import given
 from hypothesis import strategies as st
+
+from certify.scan.align import Alignment, align, exact
 
 ITEM = ["anna", "has", "417", "marbles", "and", "buys", "65", "more", "how", "many", "marbles", "are", "left"]
 

@@ -2,6 +2,7 @@ import json
 from pathlib import Path
 
 import pytest
+
 from certify.errors import CertifyError
 from certify.scan.benchmark import Benchmark, answer_key, load_benchmark
 

@@ -1,4 +1,5 @@
 import pytest
+
 from certify.scan.benchmark import Benchmark
 from certify.scan.decide import Features, judge
 from certify.scan.index import build_index

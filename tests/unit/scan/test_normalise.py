@@ -1,7 +1,8 @@
 import pytest
-from certify.scan.normalise import encode, is_number, word_offsets, words
 from hypothesis import given
 from hypothesis import strategies as st
+
+from certify.scan.normalise import encode, is_number, word_offsets, words
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+
 from certify.errors import CertifyError, EvidenceMissing, HostileInput, UsageError
 from certify.scan import readers
 from certify.scan.readers import read_shard

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from certify.errors import HostileInput, InternalError
 from certify.scan import Benchmark, collect, load_benchmark, scan, scanner
 from certify.scan.report import MAX_SPANS, ScanReport

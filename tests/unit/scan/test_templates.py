@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from certify.scan import Benchmark, scan
 
 SEED = bytes(32)

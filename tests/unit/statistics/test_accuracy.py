@@ -2,8 +2,9 @@ import math
 
 import numpy as np
 import pytest
-from certify.statistics.accuracy import accuracy_interval, all_right_lower, exact_set_interval
 from scipy import stats
+
+from certify.statistics.accuracy import accuracy_interval, all_right_lower, exact_set_interval
 
 
 def _reference(right: list[int], samples: int) -> tuple[float, float]:

@@ -1,14 +1,15 @@
 import math
 
 import pytest
+from scipy import stats
+from statsmodels.stats.proportion import proportion_confint
+
 from certify.statistics.binomial import (
     clopper_pearson,
     clopper_pearson_lower,
     clopper_pearson_upper,
     recall_lower_bound,
 )
-from scipy import stats
-from statsmodels.stats.proportion import proportion_confint
 
 # Plants needed so that the 95 % lower bound reaches the recall, by how many are missed.
 PLANTS = {

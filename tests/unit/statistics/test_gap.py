@@ -5,9 +5,10 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from scipy import stats
+
 from certify.statistics.gap import gap_test, paired_differences, sign_flip_p_value
 from certify.statistics.power import Headroom, detectable_inflation, gap_power
-from scipy import stats
 
 
 @pytest.mark.parametrize(("items", "floor"), [(5, 0.03125), (7, 0.0078125), (10, 0.0009765625)])

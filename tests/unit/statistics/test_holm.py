@@ -1,6 +1,7 @@
 import pytest
-from certify.statistics.holm import holm
 from statsmodels.stats.multitest import multipletests
+
+from certify.statistics.holm import holm
 
 P_VALUES = {"aime": 0.012, "gsm8k": 0.0001, "hmmt": 0.3, "math": 0.012, "mmlu": 0.9}
 

@@ -3,8 +3,9 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from certify.statistics.noinflation import no_inflation_bound
 from scipy import stats
+
+from certify.statistics.noinflation import no_inflation_bound
 
 
 def test_the_bound_matches_its_formula() -> None:

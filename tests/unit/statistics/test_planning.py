@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+
 from certify.statistics.planning import (
     DEFAULT_RHO,
     best_lower_bound,

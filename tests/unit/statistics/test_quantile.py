@@ -1,4 +1,6 @@
 import pytest
+from scipy import special, stats
+
 from certify.statistics.quantile import (
     incomplete_beta,
     normal_cdf,
@@ -6,7 +8,6 @@ from certify.statistics.quantile import (
     printed_t_quantile,
     student_t_quantile,
 )
-from scipy import special, stats
 
 
 @pytest.mark.parametrize("df", [1, 2, 3, 9, 9.37, 29, 99, 199, 1318, 10_000])

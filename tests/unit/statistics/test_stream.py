@@ -3,6 +3,7 @@
 import hashlib
 
 import pytest
+
 from certify.statistics.stream import Stream, repeat_seed
 
 ZERO = bytes(32)

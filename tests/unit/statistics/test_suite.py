@@ -2,9 +2,10 @@ import math
 
 import numpy as np
 import pytest
+from scipy import stats
+
 from certify.statistics.accuracy import accuracy_interval
 from certify.statistics.suite import suite_interval
-from scipy import stats
 
 
 def _reference(families: dict[str, list[int]], samples: int, weights: dict[str, float]) -> tuple[float, float]:

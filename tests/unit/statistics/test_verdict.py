@@ -1,6 +1,7 @@
 import math
 
 import pytest
+
 from certify.statistics.accuracy import accuracy_interval
 from certify.statistics.interval import Interval
 from certify.statistics.verdict import Verdict, judge

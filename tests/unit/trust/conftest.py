@@ -3,11 +3,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 from certify.evidence.canonical import canonical_bytes
 from certify.trust.keys import KeySigner, generate_signer
 from certify.trust.note import NoteSigner
 from certify.trust.trustfile import TrustFile
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 ROLES = ("data-steward", "evaluator", "issuer", "revoker")
 

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+
 from certify.errors import HostileInput
 from certify.evidence.canonical import canonical_bytes
 from certify.evidence.log_entry import LogEntry

@@ -5,6 +5,9 @@ import os
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+
 from certify.errors import TrustError, UsageError
 from certify.trust.keys import (
     KeySigner,
@@ -15,8 +18,6 @@ from certify.trust.keys import (
     save_key,
     signature_matches,
 )
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 PASSPHRASE = "correct horse battery"
 

@@ -3,13 +3,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives import serialization
+
 from certify.errors import TrustError, UsageError
 from certify.trust.bundle import parse_bundle, verify_signature
 from certify.trust.dsse import sign_statement
 from certify.trust.keys import generate_signer, save_key
 from certify.trust.passphrase import find_passphrase
 from certify.trust.signers import open_signer
-from cryptography.hazmat.primitives import serialization
 
 PASSPHRASE = "correct horse battery"
 

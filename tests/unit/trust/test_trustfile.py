@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from certify.errors import HostileInput, TrustError
 from certify.evidence.canonical import canonical_bytes
 from certify.trust.keys import generate_signer

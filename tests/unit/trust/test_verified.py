@@ -5,6 +5,7 @@ import json
 from typing import Any
 
 import pytest
+
 from certify.errors import HostileInput
 from certify.evidence.certificate import State, Status
 from certify.evidence.decision import Decision

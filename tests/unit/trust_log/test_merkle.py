@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 
 import pytest
+
 from certify.evidence.merkle import (
     Range,
     complete_subtrees,

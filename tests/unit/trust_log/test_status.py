@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import cast
 
 import pytest
+
 from certify.evidence.certificate import State, Status
 from certify.trust.status import Standing, StandingOf, fold_statuses, standing_of
 

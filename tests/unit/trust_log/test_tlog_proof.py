@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 from certify.errors import HostileInput, TrustError
 from certify.evidence.merkle import inclusion_path, leaf_hash, tree_root
 from certify.trust.note import Checkpoint, NoteSigner, sign_checkpoint
 from certify.trust.tlog_proof import format_tlog_proof, parse_tlog_proof, verify_tlog_proof
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 SIGNER = NoteSigner("log.example/one", Ed25519PrivateKey.from_private_bytes(b"\x07" * 32))
 VKEY = SIGNER.verifier.vkey

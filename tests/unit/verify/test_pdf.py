@@ -9,12 +9,13 @@ import pytest
 pytest.importorskip("weasyprint")
 import pikepdf
 from asn1crypto import cms as asn1_cms
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+
 from certify.errors import CertifyError, HostileInput
 from certify.issue.sign import issuer_certificate, sign_pdf
 from certify.trust.keys import generate_signer
 from certify.verify.pdf import MAX_PDF_BYTES, read_pdf
 from certify.verify.pdf_signature import CURVE_ORDER
-from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from tests.fakes.certificate_sample import attachment
 from tests.fakes.pdf_sample import SIGNER, WHEN, signed, unsigned
 

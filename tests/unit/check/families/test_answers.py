@@ -1,9 +1,10 @@
 """Verifiers: what they tolerate, what they refuse, and that nothing makes them raise."""
 
 import pytest
-from certify.check.families import FAMILIES
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from certify.check.families import FAMILIES
 
 NUMBER, NUMBERS, LETTERS, NAMES = FAMILIES["addition"], FAMILIES["sorting"], FAMILIES["reversal"], FAMILIES["ordering"]
 GOLD = {name: "1, 2" if name in ("sorting", "modular", "linear", "counting") else "12" for name in FAMILIES}

@@ -9,6 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+
 from certify.check.families import FAMILIES, TRIES, Problem, generate_items
 from certify.check.families.lexicon import zeros
 from certify.errors import InternalError, UsageError

@@ -4,6 +4,7 @@ import json
 import math
 
 import pytest
+
 from certify.check.families import FAMILIES
 from certify.check.families.floor import _at_most, _binomial_upper, floors, null_floor, partial_floor, table
 
