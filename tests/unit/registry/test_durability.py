@@ -359,4 +359,4 @@ def test_a_killed_writer_loses_nothing_it_acknowledged(home: Path) -> None:
 
 @pytest.mark.slow
 def test_a_writer_killed_often_loses_nothing_it_acknowledged(home: Path) -> None:
-    killed_at_random(home, times=60, seed=2)
+    killed_at_random(home, times=40, seed=2)

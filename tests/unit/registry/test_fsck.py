@@ -203,4 +203,4 @@ def test_flipped_bits_of_the_database_are_found(world: World, home: Path) -> Non
 
 @pytest.mark.slow
 def test_many_flipped_bits_of_the_database_are_found(world: World, home: Path) -> None:
-    flipped(world, home, flips=2000, seed=4)
+    flipped(world, home, flips=800, seed=4)
