@@ -58,9 +58,10 @@ def say(text: str) -> None:
 
 
 def paragraph(text: str, *, indent: int = 0) -> None:
-    """Prints a paragraph wrapped to the terminal."""
+    """Prints a paragraph wrapped to the terminal; a list item hangs under its own text."""
     pad = " " * indent
-    emit(textwrap.fill(clean(text), width(), initial_indent=pad, subsequent_indent=pad))
+    hang = pad + "  " if text.startswith("- ") else pad
+    emit(textwrap.fill(clean(text), width(), initial_indent=pad, subsequent_indent=hang, break_on_hyphens=False))
 
 
 def fields(rows: Sequence[tuple[str, str]], *, indent: int = 2) -> None:

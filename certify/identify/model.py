@@ -162,6 +162,10 @@ def _screened(folder: Path) -> tuple[FoundFile, ...]:
         raise UsageError("CERT-E020", what, why="a model is a folder with config.json and *.safetensors")
     if folder.name.startswith("models--") and (folder / "snapshots").is_dir():
         raise _not_a_model(folder, "it is a hub cache, whose files are links", prepare_hint(folder))
+    if not any(
+        (folder / name).exists() for name in ("config.json", "adapter_config.json", "adapter_model.safetensors")
+    ):
+        raise _not_a_model(folder, "it has no config.json")
     found = list_files(folder)
     runtime = {file.path for file in found if role_of(file.path) is FileRole.RUNTIME}
     if runtime & {"config.json", SINGLE, INDEX} or any(path.startswith("adapter_") for path in runtime):

@@ -85,7 +85,7 @@ def verify_certificate(
     checks = Checklist()
     document = checks.attempt("document", lambda: _open(data))
     if document is None:
-        return Verification(verdict=CertificateVerdict.INVALID, checks=tuple(checks.lines))
+        return _result(CertificateVerdict.INVALID, checks, trust)
     if trust is None:
         return _without_trust(document, checks)
     opened = _check_chain(document, trust, question, checks)
@@ -244,18 +244,18 @@ def _verdict(
 
 
 def _result(
-    verdict: CertificateVerdict, checks: Checklist, trust: TrustFile, opened: _Opened | None = None
+    verdict: CertificateVerdict, checks: Checklist, trust: TrustFile | None, opened: _Opened | None = None
 ) -> Verification:
-    lines = tuple(checks.lines)
+    fingerprint, lines = trust.fingerprint if trust else None, tuple(checks.lines)
     if opened is None:
-        return Verification(verdict=verdict, trust_fingerprint=trust.fingerprint, checks=lines)
+        return Verification(verdict=verdict, trust_fingerprint=fingerprint, checks=lines)
     certificate = opened.certificate
     return Verification(
         verdict=verdict,
         serial=certificate.value.serial,
         level=int(opened.level),
         signer=certificate.party,
-        trust_fingerprint=trust.fingerprint,
+        trust_fingerprint=fingerprint,
         policy=f"{certificate.value.policy.id} {certificate.value.policy.version}",
         development=certificate.value.development,
         checks=lines,
