@@ -10,6 +10,7 @@ from pathlib import Path
 from certify.cli.app import Settings
 from certify.errors import UsageError
 from certify.evidence.certificate import SERIAL_PATTERN
+from certify.pipeline.clock import now
 from certify.pipeline.files import read_file
 from certify.pipeline.workspace import DEFAULT_HOME, Workspace
 from certify.trust.trustfile import TrustFile
@@ -24,6 +25,8 @@ class FoundCertificate:
     """The PDF or the bundle."""
     answer: RegistryAnswer | None
     """A registry's answer, if one is at hand."""
+    asked_at: str | None = None
+    """When the registry was asked; absent for a saved answer."""
 
 
 def user_trust_file() -> Path:
@@ -67,7 +70,7 @@ def find_certificate(settings: Settings, named: str, status: Path | None) -> Fou
     if status is not None:
         return FoundCertificate(data, RegistryAnswer.from_bytes(read_file(status), name=str(status)))
     if settings.home is not None:
-        return FoundCertificate(data, _from_workspace(settings.home, data))
+        return FoundCertificate(data, _from_workspace(settings.home, data), asked_at=now())
     saved = path.with_suffix(".status.json")
     answer = RegistryAnswer.from_bytes(read_file(saved), name=str(saved)) if saved.is_file() else None
     return FoundCertificate(data, answer)

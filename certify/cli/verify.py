@@ -68,6 +68,7 @@ def verify(
             maximum_status_age_days=max_status_age,
         ),
         answer=found.answer,
+        asked_at=found.asked_at,
     )
     if json:
         emit_json("verify", result.document())

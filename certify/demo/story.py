@@ -128,11 +128,13 @@ def _scene(scene: str, title: str, expected: str, result: Verification) -> Scene
 
 
 def _verify(workspace: Workspace, pdf: Path, serial: str | None) -> Verification:
-    answer = None
+    answer, moment = None, now()
     if serial is not None:
         with workspace.reading() as registry:
             answer = ask_registry(registry, serial)
-    return verify_certificate(pdf.read_bytes(), trust=workspace.trust, question=Question(at=now()), answer=answer)
+    return verify_certificate(
+        pdf.read_bytes(), trust=workspace.trust, question=Question(at=moment), answer=answer, asked_at=moment
+    )
 
 
 def fresh_folder(folder: Path) -> Path:

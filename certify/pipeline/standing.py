@@ -30,7 +30,6 @@ def ask_registry(registry: Registry, serial: str) -> RegistryAnswer:
             for index, bundle in registry.statuses(serial)
         ),
         checkpoint=registry.checkpoint(),
-        asked_at=now(),
     )
 
 

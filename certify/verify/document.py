@@ -81,6 +81,4 @@ class RegistryAnswer(Value):
     statuses: tuple[StatusEntry, ...] = ()
     """Changes of standing, oldest first."""
     checkpoint: str
-    """The log's newest signed checkpoint."""
-    asked_at: str
-    """When the registry was asked."""
+    """The log's newest signed checkpoint. It carries no time: how fresh a saved answer is, nobody can tell."""

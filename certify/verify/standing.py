@@ -8,6 +8,7 @@ from certify.errors import CertifyError, HostileInput
 from certify.evidence import statement as kinds
 from certify.evidence.certificate import Certificate, Rendering, Status
 from certify.trust.bundle import parse_bundle
+from certify.trust.note import parse_vkey, verify_checkpoint
 from certify.trust.status import Standing, StandingOf, standing_of
 from certify.trust.trustfile import TrustFile
 from certify.trust.verified import verify_statement
@@ -40,18 +41,30 @@ def _as_issued(document: Document, certificate: Certificate, answer: RegistryAns
     return "every byte as issued"
 
 
-def check_status(serial: str, answer: RegistryAnswer | None, trust: TrustFile, checks: Checklist) -> StandingOf | None:
-    """Records and returns how the certificate stands; None when nobody answered or the answer is not to be believed."""
+def check_status(
+    serial: str, answer: RegistryAnswer | None, asked_at: str | None, trust: TrustFile, checks: Checklist
+) -> StandingOf | None:
+    """Records and returns how the certificate stands; None when nobody answered or the answer is not to be believed.
+
+    Args:
+        serial: the certificate.
+        answer: what a registry says.
+        asked_at: when the reader asked it; absent for an answer that was saved, whose age nobody can tell.
+        trust: whose signatures count.
+        checks: collects what was found.
+    """
     if answer is None:
         checks.skipped("status", "nobody asked: not withdrawn as of the log checkpoint inside; ask the registry")
         return None
     try:
         found = read_standing(serial, answer, trust)
+        size = verify_checkpoint(answer.checkpoint, parse_vkey(trust.log_vkey)).size
     except CertifyError as error:
         checks.failed("status", f"the registry's answer cannot be believed: {error.what}", error.code)
         return None
     if found.standing is Standing.VALID:
-        checks.passed("status", f"not withdrawn, asked at {answer.asked_at}")
+        when = f"the registry was asked at {asked_at}" if asked_at else "a saved answer, of unknown age"
+        checks.passed("status", f"not withdrawn in {size} log entries; {when}")
     else:
         checks.failed("status", f"{found.standing}, log entry {found.index}: {found.reason}", "CERT-E096")
     return found
@@ -74,11 +87,11 @@ def read_standing(serial: str, answer: RegistryAnswer, trust: TrustFile) -> Stan
     return standing_of(serial, entries)
 
 
-def is_stale(answer: RegistryAnswer | None, at: str, days: int | None) -> bool:
-    """Whether the reader asked for a fresher answer than there is; without an age limit nothing is stale."""
+def is_stale(asked_at: str | None, at: str, days: int | None) -> bool:
+    """Whether the reader wants a fresher answer than there is; without an age limit nothing is stale."""
     if days is None:
         return False
-    if answer is None:
+    if asked_at is None:
         return True
     form = "%Y-%m-%dT%H:%M:%SZ"
-    return (datetime.strptime(at, form) - datetime.strptime(answer.asked_at, form)).total_seconds() > days * 86400
+    return (datetime.strptime(at, form) - datetime.strptime(asked_at, form)).total_seconds() > days * 86400

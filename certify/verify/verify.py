@@ -70,7 +70,12 @@ class _Opened:
 
 
 def verify_certificate(
-    data: bytes, *, trust: TrustFile | None, question: Question, answer: RegistryAnswer | None = None
+    data: bytes,
+    *,
+    trust: TrustFile | None,
+    question: Question,
+    answer: RegistryAnswer | None = None,
+    asked_at: str | None = None,
 ) -> Verification:
     """Checks a certificate as far as what is at hand allows.
 
@@ -79,6 +84,7 @@ def verify_certificate(
         trust: whose signatures count; without it the answer is never ``valid``.
         question: what else the reader wants to know.
         answer: what a registry says of the certificate, if one was asked.
+        asked_at: when the reader asked it; absent for a saved answer.
 
     Never raises for anything the document contains: that is a failed check.
     """
@@ -96,8 +102,8 @@ def verify_certificate(
     _check_model(certificate, question, checks)
     _check_expectations(opened, question, checks)
     check_rendering(document, certificate, answer, trust, checks)
-    found = check_status(certificate.serial, answer, trust, checks)
-    stale = is_stale(answer, question.at, question.maximum_status_age_days or trust.status_max_age_days)
+    found = check_status(certificate.serial, answer, asked_at, trust, checks)
+    stale = is_stale(asked_at, question.at, question.maximum_status_age_days or trust.status_max_age_days)
     return _result(_verdict(checks, certificate, question, found, stale), checks, trust, opened)
 
 
