@@ -25,6 +25,7 @@ _entries, _nodes, _heads, _keys = table_of(Entry), table_of(Node), table_of(Head
 def examine_entries(connection: Connection, log: Log, blobs: BlobStore, now: str) -> Iterator[Finding]:
     """Findings about entries, tree, heads and index rows."""
     walk = _Walk(connection, log, blobs, now)
+    yield from walk.head()
     while rows := lookup.entries(connection, walk.size, walk.size + _CHUNK):
         for row in rows:
             yield from walk.entry(row)
@@ -52,7 +53,18 @@ class _Walk:
         growth = tree.grow(self._frontier, self.size, leaf_hash(row.leaf))
         self._frontier, self.size = growth.frontier, self.size + 1
         self._nodes |= {(level, position): node for level, position, node in growth.nodes}
-        yield from self._head()
+        yield from self.head()
+
+    def head(self) -> Iterator[Finding]:
+        """Findings about the signed head of the entries seen so far."""
+        try:
+            head = tree.read_head(self._connection, self.size)
+            check_head(head, self._log.key)
+        except CertifyError as error:
+            yield Finding("tree", f"head {self.size}", f"{error.what} {error.why}".strip())
+            return
+        if tree.unpack(head.frontier) != self._frontier:
+            yield Finding("tree", f"head {self.size}", "does not follow from the leaves")
 
     def end(self) -> Iterator[Finding]:
         """Findings about what must be there once all entries are known."""
@@ -102,13 +114,3 @@ class _Walk:
                 self._rows[made.table][row.log_index] = {"log_index": row.log_index, **made.values}
             if mark is not None:
                 self._seen.add(mark)
-
-    def _head(self) -> Iterator[Finding]:
-        try:
-            head = tree.read_head(self._connection, self.size)
-            check_head(head, self._log.key)
-        except CertifyError as error:
-            yield Finding("tree", f"head {self.size}", f"{error.what} {error.why}".strip())
-            return
-        if tree.unpack(head.frontier) != self._frontier:
-            yield Finding("tree", f"head {self.size}", "does not follow from the leaves")

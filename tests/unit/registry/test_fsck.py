@@ -76,6 +76,7 @@ def test_a_sound_registry_has_no_findings(world: World) -> None:
         ("UPDATE heads SET root = zeroblob(32) WHERE size = 2", "tree"),
         ("UPDATE heads SET checkpoint = (SELECT checkpoint FROM heads WHERE size = 1) WHERE size = 2", "tree"),
         ("DELETE FROM heads WHERE size = 2", "tree"),
+        ("UPDATE heads SET root = zeroblob(32) WHERE size = 0", "tree"),
         ("INSERT INTO nodes VALUES (1, 0, zeroblob(32))", "tree"),
         ("UPDATE keys SET party = 'Mallory' WHERE seq = 0", "keys"),
         ("DELETE FROM keys WHERE seq = 1", "keys"),
