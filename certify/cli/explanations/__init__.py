@@ -1,0 +1,15 @@
+"""What every error code means; ``certify explain CODE`` prints it."""
+
+from __future__ import annotations
+
+from certify.cli.explanations import checking, inputs, keys, pdf, registry, running, scanning, trust
+from certify.cli.explanations.base import Explanation
+
+__all__ = ["EXPLANATIONS", "Explanation"]
+
+_ROOMS = (inputs, scanning, keys, trust, running, registry, pdf, checking)
+
+EXPLANATIONS: dict[str, Explanation] = dict(
+    sorted((code, told) for room in _ROOMS for code, told in room.CODES.items())
+)
+"""Every code the program can print, in order of the codes."""
