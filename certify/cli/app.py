@@ -101,14 +101,24 @@ app = typer.Typer(
 )
 
 
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from certify import __version__
+
+        print(f"certify {__version__}")
+        raise typer.Exit
+
+
 @app.callback()
 def root(
     context: typer.Context,
     home: Annotated[
         Path | None, typer.Option(help="Workspace of an issuer: keys, registry, runs.", envvar="CERTIFY_HOME")
     ] = None,
-    debug: Annotated[bool, typer.Option(help="Show the traceback of an error.")] = False,
-    version: Annotated[bool, typer.Option("--version", "-V", help="Print the version.")] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", "-V", is_eager=True, callback=_print_version, help="Print the version.")
+    ] = False,
 ) -> None:
     """Certificates for AI models that a stranger can check."""
     context.obj = Settings(home=home, debug=debug)

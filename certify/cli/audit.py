@@ -11,7 +11,7 @@ from certify.cli.options import Context, Json, Trust
 from certify.cli.render import checklist, emit, emit_json, next_step, say
 from certify.errors import EvidenceMissing, ExitCode, TrustError, UsageError
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

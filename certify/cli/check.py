@@ -10,7 +10,7 @@ from certify.cli.options import Json
 from certify.cli.stages import carry
 from certify.pipeline.request import Stage
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

@@ -15,7 +15,7 @@ from certify.errors import ExitCode, UsageError
 if TYPE_CHECKING:
     from certify.trust.keys import KeySigner
 
-app = typer.Typer(no_args_is_help=True, help="Describe training data and record how it was made.")
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Describe training data and record how it was made.")
 
 
 @app.command("describe")

@@ -13,7 +13,7 @@ from certify.cli.progress import TerminalReporter
 from certify.cli.render import emit, emit_json, mark, paragraph
 from certify.errors import ExitCode
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 INTRODUCTION = (
     "Two small models have been put forward. Both post good scores on starter-200, a published benchmark, and the "

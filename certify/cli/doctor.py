@@ -11,7 +11,7 @@ from certify.cli.options import Context, Json
 from certify.cli.render import checklist, emit, emit_json, next_step
 from certify.errors import CertifyError, ExitCode
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 class Ability(NamedTuple):

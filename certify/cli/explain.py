@@ -11,7 +11,7 @@ from certify.cli.options import Json
 from certify.cli.render import emit, emit_json, paragraph
 from certify.errors import ExitCode, UsageError
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

@@ -11,7 +11,7 @@ from certify.cli.options import Context, Json, ask_passphrase
 from certify.cli.render import emit, emit_json, fields, next_step
 from certify.errors import ExitCode, UsageError
 
-app = typer.Typer(no_args_is_help=True, help="Make and list signing keys.")
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Make and list signing keys.")
 
 
 @app.command("make")

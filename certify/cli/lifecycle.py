@@ -9,7 +9,7 @@ from certify.cli.render import emit, emit_json, next_step
 from certify.errors import ExitCode
 from certify.evidence.certificate import State
 
-WORDS = {State.REVOKED: "revoked", State.SUSPENDED: "suspended", State.REINSTATED: "reinstated"}
+VERBS = {State.REVOKED: "revoke", State.SUSPENDED: "suspend", State.REINSTATED: "reinstate"}
 
 
 def change(context: typer.Context, serial: str, state: State, reason: str, json: bool) -> int:
@@ -20,9 +20,9 @@ def change(context: typer.Context, serial: str, state: State, reason: str, json:
     home = Context.home(context)
     index = change_standing(Workspace.open(home, ask=ask_passphrase), serial, state, reason)
     if json:
-        emit_json(WORDS[state], {"serial": serial, "state": state.value, "reason": reason, "logIndex": index})
+        emit_json(VERBS[state], {"serial": serial, "state": state.value, "reason": reason, "logIndex": index})
     else:
-        emit(f"{serial} is {WORDS[state]}: {reason}")
+        emit(f"{serial} is {state.value}: {reason}")
         emit(f"Logged at index {index}; who asks the registry learns it now, who holds an old PDF must ask.")
         next_step(f"certify --home {home} verify {serial}")
     return int(ExitCode.POSITIVE)

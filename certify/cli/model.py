@@ -12,7 +12,9 @@ from certify.cli.progress import TerminalReporter
 from certify.cli.render import emit, emit_json, fields, next_step, paragraph
 from certify.errors import ExitCode
 
-app = typer.Typer(no_args_is_help=True, help="Make a clean model folder, or print a model's identity.")
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, help="Make a clean model folder, or print a model's identity."
+)
 
 
 @app.command("prepare")

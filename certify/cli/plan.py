@@ -15,7 +15,9 @@ from certify.errors import ExitCode
 from certify.evidence.plan import EntropyKind
 from certify.pipeline.request import RunRequest, Stage
 
-app = typer.Typer(no_args_is_help=True, help="First stage of run: sign and log the plan, ask nothing yet.")
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, help="First stage of run: sign and log the plan, ask nothing yet."
+)
 
 
 @app.command("make")

@@ -10,7 +10,7 @@ from certify.cli.options import Json
 from certify.cli.render import checklist, emit, emit_json, fields, next_step, paragraph
 from certify.errors import ExitCode
 
-app = typer.Typer(no_args_is_help=True, help="List, read, lint and test policies.")
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="List, read, lint and test policies.")
 Name = Annotated[str, typer.Argument(metavar="POLICY", help="Shipped id, or path.")]
 
 
@@ -98,3 +98,43 @@ def try_examples(policy: Name, json: Json = False) -> int:
         )
         emit(f"{len(results) - len(failed)} of {len(results)} examples end as they should")
     return int(ExitCode.NEGATIVE if failed else ExitCode.POSITIVE)
+
+
+@app.command("explain")
+def explain_rules(policy: Name, json: Json = False) -> int:
+    """Read a policy rule by rule: when each is met, when not, and which clauses it supports."""
+    from certify.decide import explain, read_policy
+
+    told = explain(read_policy(policy))
+    if json:
+        rules = [rule._asdict() for rule in told.rules]
+        emit_json("policy", {"policy": {**told._asdict(), "rules": rules}})
+        return int(ExitCode.POSITIVE)
+    for rule in told.rules:
+        emit(f"{rule.id} ({rule.enforcement}, {rule.severity})", "bold")
+        paragraph(rule.title, indent=2)
+        values = ", ".join(f"{name} = {value}" for name, value in rule.params.items())
+        supported = ", ".join(str(clause["reference"]) for clause in rule.clauses)
+        rows = [("met", rule.met), ("not met", rule.not_met), ("otherwise", rule.otherwise), ("with", values)]
+        rows += [("remedy", rule.remedy), ("supports", supported)]
+        fields([(name, value) for name, value in rows if value], indent=2)
+        emit()
+    next_step(f"certify policy test {policy}")
+    return int(ExitCode.POSITIVE)
+
+
+@app.command("mutate")
+def mutate_rules(policy: Name, json: Json = False) -> int:
+    """Make each rule wrong in small ways and see whether an example of the policy notices."""
+    from certify.decide import mutate, read_policy
+
+    mutants = mutate(read_policy(policy))
+    survivors = [mutant for mutant in mutants if not mutant.killed_by]
+    killed = len(mutants) - len(survivors)
+    if json:
+        left = [{"rule": mutant.rule, "change": mutant.change} for mutant in survivors]
+        emit_json("policy", {"mutants": len(mutants), "killed": killed, "survivors": left})
+    else:
+        checklist([("fail", mutant.rule, f"no example notices: {mutant.change}") for mutant in survivors])
+        emit(f"{killed} of {len(mutants)} mutants are noticed by an example")
+    return int(ExitCode.NEGATIVE if survivors else ExitCode.POSITIVE)

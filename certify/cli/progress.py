@@ -19,12 +19,14 @@ class TerminalReporter:
         self._title = ""
         self._started = time.monotonic()
         self._last = 0.0
+        self._told = False
         self._open_line = False
 
     def stage(self, title: str) -> None:
         """A new stage begins."""
         self.close()
-        self._title, self._started, self._last = title, time.monotonic(), 0.0
+        self._title, self._started, self._told = title, time.monotonic(), False
+        self._last = 0.0 if self._moving else self._started
         if self._moving:
             self._write_over(f"  {title} ...")
         else:
@@ -33,11 +35,9 @@ class TerminalReporter:
     def advance(self, done: int, total: int, unit: str) -> None:
         """Shows how far the stage is and when it should end."""
         moment = time.monotonic()
-        if moment - self._last < (0.1 if self._moving else QUIET_SECONDS) and done < total:
-            return
-        if not self._moving and not self._last and done >= total:
+        if moment - self._last < (0.1 if self._moving else QUIET_SECONDS) and (done < total or not self._told):
             return  # a quick stage needs no second line
-        self._last = moment
+        self._last, self._told = moment, done < total
         spent = moment - self._started
         left = f", {_span(spent / done * (total - done))} left" if 0 < done < total and spent > 2 else ""
         line = f"  {self._title}: {_amount(done, unit)} of {_amount(total, unit)} {_unit(unit)}{left}"

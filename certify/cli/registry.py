@@ -10,7 +10,7 @@ from certify.cli.options import Context, Json, ask_passphrase
 from certify.cli.render import checklist, emit, emit_json, fields
 from certify.errors import ExitCode
 
-app = typer.Typer(no_args_is_help=True, help="Inspect and check the embedded registry.")
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Inspect and check the embedded registry.")
 
 
 @app.command("show")

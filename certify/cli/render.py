@@ -71,11 +71,7 @@ def fields(rows: Sequence[tuple[str, str]], *, indent: int = 2) -> None:
     label = max(len(name) for name, _ in rows)
     for name, value in rows:
         lead = " " * indent + name.ljust(label) + "  "
-        emit(
-            textwrap.fill(
-                clean(value), width(), initial_indent=lead, subsequent_indent=" " * len(lead), break_on_hyphens=False
-            )
-        )
+        emit(_hanging(lead, value))
 
 
 def checklist(rows: Sequence[tuple[str, str, str]], *, indent: int = 2) -> None:
@@ -84,11 +80,20 @@ def checklist(rows: Sequence[tuple[str, str, str]], *, indent: int = 2) -> None:
         return
     label = max(len(name) for _, name, _ in rows)
     for result, name, detail in rows:
-        hang = " " * (indent + 2 + label + 2)
-        wrapped = textwrap.fill(
-            clean(detail), max(20, width() - len(hang)), subsequent_indent=hang, break_on_hyphens=False
-        )
-        print(f"{' ' * indent}{mark(result)} {name.ljust(label)}  {wrapped}")
+        lead = " " * indent + "  " + name.ljust(label) + "  "
+        print(" " * indent + mark(result) + _hanging(lead, detail)[indent + 1 :])
+
+
+def _hanging(lead: str, text: str) -> str:
+    """``text`` behind ``lead``, wrapped under itself; a path or digest is never broken, so that it can be copied."""
+    return textwrap.fill(
+        clean(text),
+        max(width(), len(lead) + 20),
+        initial_indent=clean(lead),
+        subsequent_indent=" " * len(lead),
+        break_on_hyphens=False,
+        break_long_words=False,
+    )
 
 
 def next_step(command: str, why: str = "") -> None:

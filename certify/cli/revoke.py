@@ -10,7 +10,7 @@ from certify.cli.lifecycle import change
 from certify.cli.options import Json
 from certify.evidence.certificate import State
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

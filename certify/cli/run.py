@@ -12,7 +12,7 @@ from certify.cli.progress import TerminalReporter
 from certify.errors import ExitCode
 from certify.evidence.plan import EntropyKind
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 EXIT_CODES = {
     "certified": ExitCode.POSITIVE,

@@ -15,7 +15,7 @@ from certify.errors import ExitCode
 if TYPE_CHECKING:
     from certify.scan import ScanReport
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

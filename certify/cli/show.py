@@ -21,7 +21,7 @@ from certify.cli.summary import (
 from certify.errors import ExitCode, UsageError
 from certify.evidence.certificate import SERIAL_PATTERN
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

@@ -12,7 +12,7 @@ from certify.cli.render import emit, emit_json, fields, next_step
 from certify.errors import ExitCode, UsageError
 from certify.trust.trustfile import TrustFile
 
-app = typer.Typer(no_args_is_help=True, help="Make and read trust files: who may sign what.")
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Make and read trust files: who may sign what.")
 
 
 @app.command("show")

@@ -14,7 +14,7 @@ from certify.errors import ExitCode
 if TYPE_CHECKING:
     from certify.verify.verify import Verification
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 EXIT_CODES = {"valid": ExitCode.POSITIVE, "stale": ExitCode.INCOMPLETE, "incomplete": ExitCode.INCOMPLETE}
 SENTENCES = {
