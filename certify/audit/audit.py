@@ -62,7 +62,7 @@ def audit_certificate(
         from certify.audit.rerender import rerender
 
         attachment = (pack / "certificate.json").read_bytes()
-        checks.attempt("page", lambda: rerender(data, attachment, certificate, evidence, trust))
+        checks.attempt("page", lambda: rerender(data, attachment, certificate, evidence, document.file.policy))
     else:
         checks.skipped("page", "not asked; draw it again with --rerender")
     checks.skipped("rerun", "the model was not run again: that the answers are its own is the evaluator's word")

@@ -3,33 +3,34 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 from certify.errors import HostileInput
 from certify.evidence.canonical import sha256_hex
 from certify.evidence.certificate import Certificate
 from certify.issue.page import page_of
 from certify.issue.render import render, renderer
-from certify.trust.trustfile import TrustFile
+from certify.issue.sign import reassemble
 from certify.verify.evidence import EvidenceSet
+from certify.verify.pdf import read_pdf
 
 
 def rerender(
-    pdf: bytes, attachment: bytes, certificate: Certificate, evidence: EvidenceSet, trust: TrustFile
+    pdf: bytes, attachment: bytes, certificate: Certificate, evidence: EvidenceSet, policy: dict[str, Any]
 ) -> tuple[bool, str]:
-    """Whether the signed PDF begins with exactly the page drawn again.
+    """Whether the signed PDF is exactly the page drawn again and its issuer's signature.
 
     Raises:
         HostileInput: CERT-E111, it shows something else, or another version of the renderer drew it.
     """
-    parties = {keyid: key.party for keyid, key in trust.keys.items()}
     created = datetime.strptime(certificate.issued_at, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
-    page = page_of(certificate, evidence.evaluation.value.results(), parties)
+    page = page_of(certificate, evidence.evaluation.value.results(), policy)
     drawn = render(page, attachment, identifier=bytes.fromhex(sha256_hex(attachment))[:16], created=created)
-    if not pdf.startswith(drawn):
+    if reassemble(drawn, read_pdf(pdf).cms, created) != pdf:
         raise HostileInput(
             "CERT-E111",
             "drawn again here, the page comes out otherwise",
             f"either it shows something its statements do not say, or another renderer drew it; here: {renderer()}",
             "compare with the renderer named in the registry's rendering entry",
         )
-    return True, f"{len(drawn):,} bytes drawn again, byte for byte the signed page"
+    return True, f"{len(drawn):,} bytes drawn again: the PDF is that page and a signature, nothing else"

@@ -14,6 +14,7 @@ from certify.demo.corpus import write_honest_corpus, write_twin_corpus
 from certify.errors import InternalError
 from certify.evidence.base import Value
 from certify.evidence.certificate import Certificate, Findings, ScreeningReport, State
+from certify.evidence.decision import RuleStatus
 from certify.pipeline.clock import now
 from certify.pipeline.main import run_model
 from certify.pipeline.reporter import Reporter
@@ -94,8 +95,9 @@ def _run(workspace: Workspace, folder: Path, name: str, reporter: Reporter) -> R
 def _scene_run(workspace: Workspace, outcome: RunOutcome, scene: str, title: str, expected: str) -> Scene:
     findings = findings_of(workspace, outcome)
     lines = [f"{line.name}: {line.value} ({line.detail})" for line in findings.headlines]
-    unmet = [rule for rule in findings.rules if rule.status == "not_met"]
-    lines += [f"{rule.id} not met: {rule.title}" for rule in unmet]
+    unmet = [rule for rule in findings.rules if rule.status is RuleStatus.NOT_MET]
+    lines += [f"{rule.id} not met: {rule.title}" for rule in unmet if rule.enforcement == "must"]
+    lines += [f"{rule.id} advised, not met: {rule.title}" for rule in unmet if rule.enforcement != "must"]
     if outcome.serial:
         lines.append(f"certificate {outcome.serial}")
     return Scene(id=scene, title=title, expected=expected, found=outcome.verdict, lines=tuple(lines))

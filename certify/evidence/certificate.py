@@ -47,6 +47,8 @@ class EvidenceReference(Value):
     """The exact statement."""
     keyid: Sha256
     """Who signed it."""
+    party: str = Field(max_length=300)
+    """Who that is, by the issuer's trust file; a reader's own trust file decides whom to believe."""
     log_index: int | None = None
     """Its place in the log, for logged statements."""
 

@@ -84,12 +84,12 @@ class FamilyRow(NamedTuple):
     """What an answerer without reasoning reaches."""
 
 
-def evidence_rows(references: Sequence[EvidenceReference], parties: Mapping[str, str]) -> tuple[EvidenceRow, ...]:
+def evidence_rows(references: Sequence[EvidenceReference]) -> tuple[EvidenceRow, ...]:
     """Annex A."""
     return tuple(
         EvidenceRow(
             clip(one.kind, 40),
-            clip(parties.get(one.keyid, ""), 60),
+            clip(one.party, 60),
             key_words(one.keyid),
             one.payload_sha256,
             "–" if one.log_index is None else str(one.log_index),

@@ -80,10 +80,14 @@ def _fresh(name: str, result: FreshReasoningResult) -> Headline:
 
 def _gap(name: str, result: StaticFreshGapResult) -> Headline:
     detail = (
-        f"95 % upper bound {points(result.upper)}; p = {result.p_value:.4f} on {result.items} pairs; power "
+        f"95 % upper bound {points(result.upper)}; {_p_value(result.p_value)} on {result.items} pairs; power "
         f"{result.power:.2f} against a gap of {points(result.power_against).lstrip('+')}"
     )
     return Headline(name=name, value=points(result.gap), detail=detail)
+
+
+def _p_value(value: float) -> str:
+    return "p below 0.0001" if value < 0.0001 else f"p = {value:.4f}"
 
 
 def _scan(name: str, result: CorpusScanResult) -> Headline:

@@ -93,7 +93,6 @@ class Page(NamedTuple):
 def page_of(
     findings: Findings,
     results: Mapping[str, Value] | None = None,
-    parties: Mapping[str, str] | None = None,
     policy: Mapping[str, Any] | None = None,
 ) -> Page:
     """The page of a certificate or a screening report.
@@ -101,7 +100,6 @@ def page_of(
     Args:
         findings: what was signed.
         results: check id to typed result, from the evaluation statement; gives the charts and the families.
-        parties: key id to party name, from the trust file; keys without a name print their id.
         policy: the resolved policy, from the bundle; gives the thresholds in the charts.
     """
     found = results or {}
@@ -123,7 +121,7 @@ def page_of(
         not_checked=not_checked(findings),
         command=_command(findings),
         status_location=findings.status_location if isinstance(findings, Certificate) else "",
-        evidence=annex.evidence_rows(findings.evidence, parties or {}),
+        evidence=annex.evidence_rows(findings.evidence),
         rules=annex.rule_rows(findings.rules),
         policy=f"{findings.policy.id} {findings.policy.version}, sha256 {findings.policy.sha256}",
         configuration=annex.configuration_rows(findings.model, findings.configuration),

@@ -157,5 +157,5 @@ def _require_p256(signer: StatementSigner) -> None:
             "CERT-E086",
             "this key cannot sign PDFs",
             "PDF readers understand ECDSA P-256 and not Ed25519",
-            "issue with an ecdsa-p256 key: certify keys new --scheme ecdsa-p256",
+            "issue with an ecdsa-p256 key: certify keys make FILE --scheme ecdsa-p256",
         )

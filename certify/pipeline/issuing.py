@@ -27,6 +27,7 @@ from certify.pipeline.planning import signed_once
 from certify.pipeline.standing import ask_registry
 from certify.pipeline.workspace import Workspace
 from certify.trust.bundle import Bundle, statement_of
+from certify.trust.trustfile import TrustFile
 from certify.verify.document import RegistryAnswer
 
 
@@ -55,7 +56,7 @@ def issue_certificate(
         policy=policy.document,
     )
     data = folder.once("certificate.json", file.to_bytes)
-    pdf = folder.once("certificate.pdf", lambda: _draw(workspace, decided, certificate, data))
+    pdf = folder.once("certificate.pdf", lambda: _draw(workspace, policy, decided, certificate, data))
     rendering = signed_once(
         workspace, folder, "rendering", "issuer", lambda: rendering_statement(_rendering(certificate, bundle, pdf))
     )
@@ -72,7 +73,9 @@ def publish(workspace: Workspace, serial: str, bundle: bytes, pdf: bytes, answer
     write_whole(folder / f"{serial}.pdf", pdf)
 
 
-def report_screening(workspace: Workspace, folder: RunFolder, decided: Decided) -> tuple[ScreeningReport, bytes]:
+def report_screening(
+    workspace: Workspace, folder: RunFolder, policy: LoadedPolicy, decided: Decided
+) -> tuple[ScreeningReport, bytes]:
     """The report of a run that did not end in a certificate, and its PDF; neither is signed as one."""
     report = ScreeningReport(
         **_findings(workspace, decided),
@@ -81,7 +84,7 @@ def report_screening(workspace: Workspace, folder: RunFolder, decided: Decided) 
         log_index=decided.log_places["decision"],
     )
     data = folder.once("screening.json", report.to_bytes)
-    return report, folder.once("screening.pdf", lambda: _draw(workspace, decided, report, data))
+    return report, folder.once("screening.pdf", lambda: _draw(workspace, policy, decided, report, data))
 
 
 def _findings(workspace: Workspace, decided: Decided) -> dict[str, Any]:
@@ -115,14 +118,14 @@ def _findings(workspace: Workspace, decided: Decided) -> dict[str, Any]:
             development=development,
         ),
         not_checked=evaluation.not_run,
-        evidence=tuple(_reference(bundle, decided.log_places) for bundle in decided.bundles),
+        evidence=tuple(_reference(bundle, workspace.trust, decided.log_places) for bundle in decided.bundles),
         issuer=workspace.trust.party_of(issuer.keyid),
         decided_at=decided.decision.value.decided_at,
     )
     return {name: getattr(shared, name) for name in Findings.model_fields}
 
 
-def _reference(bundle: Bundle, log_places: dict[str, int]) -> EvidenceReference:
+def _reference(bundle: Bundle, trust: TrustFile, log_places: dict[str, int]) -> EvidenceReference:
     kind = statement_of(bundle).predicate_type
     name = kinds.SHORT_NAMES.get(kind, "statement")
     return EvidenceReference(
@@ -130,6 +133,7 @@ def _reference(bundle: Bundle, log_places: dict[str, int]) -> EvidenceReference:
         predicate_type=kind,
         payload_sha256=bundle.payload_sha256,
         keyid=bundle.keyid,
+        party=trust.party_of(bundle.keyid),
         log_index=log_places.get(name),
     )
 
@@ -161,14 +165,19 @@ def _rendering(certificate: Certificate, bundle: Bundle, pdf: bytes) -> Renderin
     )
 
 
-def _draw(workspace: Workspace, decided: Decided, findings: Certificate | ScreeningReport, attachment: bytes) -> bytes:
+def _draw(
+    workspace: Workspace,
+    policy: LoadedPolicy,
+    decided: Decided,
+    findings: Certificate | ScreeningReport,
+    attachment: bytes,
+) -> bytes:
     """The PDF: signed for a certificate, unsigned for a screening report."""
     from certify.issue.page import page_of
     from certify.issue.render import render
     from certify.issue.sign import issuer_certificate, sign_pdf
 
-    parties = {keyid: key.party for keyid, key in workspace.trust.keys.items()}
-    page = page_of(findings, decided.evidence.evaluation.value.results(), parties)
+    page = page_of(findings, decided.evidence.evaluation.value.results(), policy.document)
     written = findings.issued_at if isinstance(findings, Certificate) else findings.decided_at
     created = datetime.strptime(written, FORM).replace(tzinfo=UTC)
     unsigned = render(page, attachment, identifier=bytes.fromhex(sha256_hex(attachment))[:16], created=created)

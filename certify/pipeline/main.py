@@ -133,7 +133,7 @@ def _finish(workspace: Workspace, folder: RunFolder, inputs: RunInputs, decided:
         )
     else:
         reporter.stage("Writing the screening report")
-        report_screening(workspace, folder, decided)
+        report_screening(workspace, folder, inputs.policy, decided)
         outcome = RunOutcome(run=folder.name, verdict=verdict.value, pdf=f"runs/{folder.name}/screening.pdf")
     write_whole(folder.file(OUTCOME), outcome.to_bytes())
     shutil.rmtree(folder.file("staged"), ignore_errors=True)

@@ -234,6 +234,7 @@ def evidence(level: Level = Level.SELF_DECLARED) -> tuple[EvidenceReference, ...
             predicate_type=predicate_type,
             payload_sha256=digest(kind),
             keyid=digest(f"key of {signer}"),
+            party=PARTIES[digest(f"key of {signer}")],
             log_index=index,
         )
 

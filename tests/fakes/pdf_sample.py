@@ -13,7 +13,7 @@ from certify.issue.page import page_of
 from certify.issue.render import render
 from certify.issue.sign import issuer_certificate, sign_pdf
 from certify.trust.keys import KeySigner
-from tests.fakes.certificate_sample import PARTIES, attachment, certificate, policy, results
+from tests.fakes.certificate_sample import attachment, certificate, policy, results
 
 WHEN = datetime(2026, 11, 23, 17, 0, 5, tzinfo=UTC)
 SIGNER = KeySigner.of(ec.derive_private_key(0xC0FFEE, ec.SECP256R1()))
@@ -22,7 +22,7 @@ SIGNER = KeySigner.of(ec.derive_private_key(0xC0FFEE, ec.SECP256R1()))
 def draw(value: Certificate | ScreeningReport, bundle: bytes | None = None) -> bytes:
     """The unsigned PDF of a value."""
     content = attachment() if bundle is None else bundle
-    page = page_of(value, results(), PARTIES, policy())
+    page = page_of(value, results(), policy())
     return render(page, content, identifier=hashlib.sha256(content).digest()[:16], created=WHEN)
 
 

@@ -10,7 +10,7 @@ from certify.evidence.plan import EntropyKind
 from certify.issue.chart import WIDTH, thresholds_of
 from certify.issue.page import Page, page_of
 from certify.issue.wording import clip, groups, long_date, size, weights
-from tests.fakes.certificate_sample import MODEL, PARTIES, certificate, policy, results, rules, screening
+from tests.fakes.certificate_sample import MODEL, certificate, policy, results, rules, screening
 
 
 def words(value: Any) -> str:
@@ -79,11 +79,11 @@ def test_attempts_and_seed_are_told_on_page_one():
     assert "could have chosen it" in text
 
 
-def test_keys_are_named_by_the_trust_file_and_by_their_id_otherwise():
+def test_every_statement_names_its_signer_and_the_key():
     value = certificate(Level.ISSUER_RUN)
-    named = {row.kind: row for row in page_of(value, parties=PARTIES).evidence}
+    named = {row.kind: row for row in page_of(value).evidence}
     assert named["evaluation"].signer == "Prüfwerk Labor"
-    assert all(row.signer == "" and row.key.startswith("key ") for row in page_of(value).evidence)
+    assert all(row.signer and row.key.startswith("key ") for row in page_of(value).evidence)
     assert [row.digest for row in page_of(value).evidence] == [one.payload_sha256 for one in value.evidence]
 
 
@@ -165,7 +165,7 @@ def test_without_results_there_are_numbers_but_no_pictures():
 
 def test_the_same_values_make_the_same_page():
     assert isinstance(page_of(certificate(), results()), Page)
-    assert page_of(certificate(), results(), PARTIES) == page_of(certificate(), results(), PARTIES)
+    assert page_of(certificate(), results()) == page_of(certificate(), results())
 
 
 def test_words_for_sizes_dates_and_digests():
