@@ -68,6 +68,8 @@ class WorkOrder(Value):
     """Processor threads of the engine."""
     memory_limit: int | None = Field(default=None, ge=2**28)
     """Most address space of the worker, bytes."""
+    keep_log: bool = True
+    """Whether what an engine says when it fails is kept beside the journal."""
     recording: str | None = None
     """For the replay engine: the journal whose answers are given again."""
 

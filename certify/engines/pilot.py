@@ -78,6 +78,7 @@ def pilot(
             journal=str(Path(folder) / "journal.jsonl"),
             header=JournalHeader.of(PILOT, PILOT, configuration),
             batch_size=batch_size,
+            keep_log=False,
             recording=None if recording is None else str(recording),
         )
         write_requests(Path(order.requests), requests)

@@ -9,7 +9,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Generator, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
@@ -121,11 +121,11 @@ def _messages(order: WorkOrder | DescribeOrder, max_seconds: float | None = None
             while line := process.stdout.readline(MAX_LINE):
                 message = _message(line)
                 if message["event"] == "error":
-                    raise _raised(message)
+                    raise _raised(message, _kept_talk(order, talk))
                 yield message
             status = process.wait()
         if status != 0:
-            raise _stopped(status, talk)
+            raise _stopped(status, talk, _kept_talk(order, talk))
 
 
 def _nothing_to_do(resumed: int) -> Telemetry:
@@ -172,18 +172,14 @@ def _worker(
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
-    for wish in (signal.SIGTERM, signal.SIGKILL):
-        if process.poll() is not None and wish is signal.SIGTERM:
-            return
-        try:
-            os.killpg(process.pid, wish)
-        except (ProcessLookupError, PermissionError):
-            return
-        try:
+    """Ends the worker, kindly first, and whatever it started."""
+    with suppress(ProcessLookupError, PermissionError, subprocess.TimeoutExpired):
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGTERM)
             process.wait(GRACE_SECONDS)
-        except subprocess.TimeoutExpired:
-            continue
-        return
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
 
 
 def _message(line: bytes) -> Message:
@@ -193,23 +189,32 @@ def _message(line: bytes) -> Message:
     return message
 
 
-def _raised(message: Message) -> CertifyError:
+def _raised(message: Message, kept: str) -> CertifyError:
     kind = getattr(errors, str(message.get("kind")), EvidenceMissing)
     known = kind if isinstance(kind, type) and issubclass(kind, CertifyError) else EvidenceMissing
     told = [str(message.get(name, "")) for name in ("code", "what", "why", "hint")]
     if told[0] == "CERT-E060" and not told[3]:
-        told[2:] = [told[2] or "the answers so far are safe in the journal", RESUME]
+        told[2:] = [told[2] or kept, RESUME]
     return known(*told)
 
 
-def _stopped(status: int, talk: IO[bytes]) -> EvidenceMissing:
-    talk.seek(0, os.SEEK_END)
-    talk.seek(max(0, talk.tell() - 2000))
-    said = [line for line in talk.read().decode("utf-8", "replace").splitlines() if line.strip()]
+def _stopped(status: int, talk: IO[bytes], kept: str) -> EvidenceMissing:
+    said = [line for line in _tail(talk, 2000).splitlines() if line.strip()]
     how = f"by signal {signal.Signals(-status).name}" if status < 0 else f"with status {status}"
-    return EvidenceMissing(
-        "CERT-E060",
-        f"the engine stopped {how}",
-        said[-1][:300] if said else "it left no message; memory may have run out",
-        RESUME,
-    )
+    last = said[-1][:300] if said else "it left no message; memory may have run out"
+    return EvidenceMissing("CERT-E060", f"the engine stopped {how}: {last}", kept, RESUME)
+
+
+def _kept_talk(order: WorkOrder | DescribeOrder, talk: IO[bytes]) -> str:
+    """Saves what the engine said beside the journal and says where."""
+    if isinstance(order, DescribeOrder) or not order.keep_log:
+        return ""
+    log = Path(order.journal).with_suffix(".log")
+    log.write_text(_tail(talk, MAX_LINE), encoding="utf-8")
+    return f"the answers so far are safe; what the engine said is in {log}"
+
+
+def _tail(talk: IO[bytes], size: int) -> str:
+    talk.seek(0, os.SEEK_END)
+    talk.seek(max(0, talk.tell() - size))
+    return talk.read().decode("utf-8", "replace")

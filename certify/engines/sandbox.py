@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import resource
+import signal
 import sys
 import threading
 from typing import Any
@@ -33,6 +34,7 @@ def scrubbed_environment(home: str, device: str = "cpu") -> dict[str, str]:
         "DO_NOT_TRACK": "1",
         "VLLM_NO_USAGE_STATS": "1",
         "VLLM_PLUGINS": "",
+        "VLLM_HOST_IP": "127.0.0.1",
         "VLLM_WORKER_MULTIPROC_METHOD": "spawn",
         "TOKENIZERS_PARALLELISM": "false",
         "TQDM_DISABLE": "1",
@@ -70,11 +72,13 @@ def _refuse_remote(event: str, arguments: tuple[Any, ...]) -> None:
 
 
 def die_with_parent() -> None:
-    """Ends this process when its standard input closes, as it does when the parent is gone."""
+    """Ends this process and its children when its standard input closes, as it does when the parent is gone."""
 
     def watch() -> None:
         while os.read(0, 4096):
             pass
+        if os.getpgrp() == os.getpid():
+            os.killpg(os.getpid(), signal.SIGKILL)
         os._exit(1)
 
     threading.Thread(target=watch, daemon=True, name="parent-watch").start()

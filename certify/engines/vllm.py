@@ -14,6 +14,9 @@ from certify.evidence.model import TestedConfiguration
 WAVES = 8
 """A commit holds this many batches: vLLM schedules within a call, so calls should be long."""
 
+ON_A_CPU = {"enforce_eager": True, "gpu_memory_utilization": 0.3}
+"""vLLM's processor build compiles nothing and takes this share of main memory, under the name it has for GPUs."""
+
 FINISH_REASONS = {"stop": FinishReason.STOP, "length": FinishReason.LENGTH}
 
 
@@ -41,6 +44,7 @@ class VllmBackend:
             max_model_len=described.configuration.context_length,
             seed=0,
             disable_log_stats=True,
+            **(ON_A_CPU if described.configuration.device == "cpu" else {}),
         )
         return cls(engine, described, order.batch_size)
 
