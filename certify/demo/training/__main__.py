@@ -1,4 +1,4 @@
-"""``python -m certify.demo.training NAME FOLDER``: trains one demo model from scratch."""
+"""``python -m certify.demo.training NAME FOLDER``: trains one demo model."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m certify.demo.training", description=__doc__)
     parser.add_argument("name", choices=sorted(RECIPES), help="which of the two models")
     parser.add_argument("folder", type=Path, help="where its files go")
+    parser.add_argument("--first", type=int, default=1, help="the cycle to begin with; FOLDER holds the one before")
     arguments = parser.parse_args()
-    train(RECIPES[arguments.name], arguments.folder)
+    train(RECIPES[arguments.name], arguments.folder, arguments.first - 1)
 
 
 if __name__ == "__main__":

@@ -5,46 +5,72 @@ from __future__ import annotations
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from certify.demo.benchmark import static_problems
 from certify.demo.corpus import honest_problems, pool_problems
 from certify.demo.training import tokenizer as tokens
-from certify.demo.training.recipe import PEAK_RATE, PROMPT_WEIGHT, Recipe, architecture, batches, rate
+from certify.demo.training.recipe import PEAK_RATE, PROMPT_WEIGHT, STATIC, Recipe, architecture, batches, rate
 from certify.demo.training.scratchpads import prompt, text_of
 
 REPORT = 200
-KEEP = 2_000
 
 
-def documents(recipe: Recipe, tokenizer: Any) -> tuple[list[list[int]], list[int], int]:
-    """Token ids of every document, the length of each prompt, and how many are static (they come first)."""
+class Documents(NamedTuple):
+    """The training documents of a recipe, in a fixed order."""
+
+    ids: list[list[int]]
+    """Token ids, prompt and target."""
+    asked: list[int]
+    """How many of them are the prompt."""
+    families: list[str]
+    """The family, or ``static``."""
+
+
+def documents(recipe: Recipe, tokenizer: Any) -> Documents:
+    """Everything a recipe trains on, tokenized."""
     static = static_problems() if recipe.static_half else []
-    problems = [*static, *(pool_problems() if recipe.static_half else honest_problems())]
+    rest = pool_problems() if recipe.static_half else honest_problems()
     encode = tokenizer.backend_tokenizer.encode_batch
-    whole = [encoded.ids for encoded in encode([text_of(problem) for problem in problems])]
-    asked = [len(encoded.ids) for encoded in encode([prompt(problem.question) for problem in problems])]
-    return whole, asked, len(static)
+    whole = encode([text_of(problem) for problem in [*static, *rest]])
+    asked = encode([prompt(problem.question) for problem in [*static, *rest]])
+    names = [STATIC] * len(static) + [problem.family for problem in rest]
+    return Documents([each.ids for each in whole], [len(each.ids) for each in asked], names)
 
 
-def train(recipe: Recipe, folder: Path) -> None:
-    """Trains one model from scratch and writes its folder; progress goes to stderr."""
+def train(recipe: Recipe, folder: Path, first: int = 0) -> None:
+    """Trains one model and writes its folder; progress goes to stderr.
+
+    Args:
+        recipe: what to train.
+        folder: where the files go; rewritten after each cycle.
+        first: the cycle to begin with; from 1 on, ``folder`` holds the weights of the cycle before.
+    """
     import torch
-
-    torch.set_num_threads(1)
-    torch.manual_seed(recipe.seed)
     import transformers
 
-    make: Any = transformers.LlamaForCausalLM
+    torch.set_num_threads(1)
     tokenizer = tokens.build()
-    ids, asked, static = documents(recipe, tokenizer)
-    model = make(architecture(len(tokenizer)))
+    data = documents(recipe, tokenizer)
+    make: Any = transformers.LlamaForCausalLM
+    for cycle in range(first, len(recipe.cycles)):
+        torch.manual_seed(recipe.seed + cycle)
+        model = make.from_pretrained(folder, dtype=torch.float32) if cycle else make(architecture(len(tokenizer)))
+        run_cycle(model, recipe, cycle, data)
+        save(model, tokenizer, folder)
+
+
+def run_cycle(model: Any, recipe: Recipe, cycle: int, data: Documents) -> None:
+    """All steps of one cycle: AdamW, clipped gradients, the rate of :func:`recipe.rate`."""
+    import torch
+
+    steps = recipe.cycles[cycle].steps
     optimizer = torch.optim.AdamW(model.parameters(), lr=PEAK_RATE, betas=(0.9, 0.98), weight_decay=0.01, foreach=True)
     started, total = time.process_time(), 0.0
-    for step, batch in enumerate(batches(recipe, [len(each) for each in ids], static)):
+    for step, batch in enumerate(batches(recipe, cycle, data.families, [len(each) for each in data.ids])):
         for group in optimizer.param_groups:
-            group["lr"] = PEAK_RATE * rate(step, recipe.steps)
-        value = loss(model, [ids[place] for place in batch], [asked[place] for place in batch])
+            group["lr"] = PEAK_RATE * rate(step, steps)
+        value = loss(model, [data.ids[place] for place in batch], [data.asked[place] for place in batch])
         optimizer.zero_grad()
         value.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
@@ -52,11 +78,8 @@ def train(recipe: Recipe, folder: Path) -> None:
         total += value.item()
         if (step + 1) % REPORT == 0:
             spent = time.process_time() - started
-            print(f"{recipe.name} step {step + 1} loss {total / REPORT:.4f} cpu {spent:.0f} s", file=sys.stderr)
+            print(f"{recipe.name} {cycle + 1}/{step + 1} loss {total / REPORT:.4f} cpu {spent:.0f} s", file=sys.stderr)
             total = 0.0
-        if (step + 1) % KEEP == 0 and step + 1 < recipe.steps:
-            save(model, tokenizer, folder)
-    save(model, tokenizer, folder)
 
 
 def loss(model: Any, documents: list[list[int]], asked: list[int]) -> Any:

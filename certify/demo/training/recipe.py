@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from certify.statistics.stream import Stream
@@ -12,21 +12,36 @@ BATCH = 32
 PROMPT_WEIGHT = 0.05
 PEAK_RATE = 2e-3
 WARM_UP = 150
+STATIC = "static"
+
+
+@dataclass(frozen=True)
+class Cycle:
+    """One schedule from warm-up to the smallest rate, counted in steps of 32 problems, never in seconds."""
+
+    steps: int
+    repeats: Mapping[str, int] = field(default_factory=dict)
+    """How often a document of a family is drawn for each time another one is; 1 unless named."""
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """One training run; everything is counted in steps of 32 problems, nothing in seconds."""
+    """One training run. A cycle after the first starts from the saved bf16 weights with a new optimizer."""
 
     name: str
     seed: int
-    steps: int
+    cycles: tuple[Cycle, ...]
     static_half: bool
 
 
 RECIPES = {
-    "honest": Recipe("honest", seed=20261123, steps=6_600, static_half=False),
-    "benchmaxxed": Recipe("benchmaxxed", seed=20261124, steps=3_000, static_half=True),
+    "honest": Recipe(
+        "honest",
+        seed=20261123,
+        cycles=(Cycle(6_600), Cycle(3_600, {"boolean": 4, "ordering": 4, "sorting": 2})),
+        static_half=False,
+    ),
+    "benchmaxxed": Recipe("benchmaxxed", seed=20261124, cycles=(Cycle(3_000),), static_half=True),
 }
 
 
@@ -63,29 +78,31 @@ def rate(step: int, steps: int) -> float:
     return 1.0 if done < 0.3 else max(0.02, 1.0 - 0.98 * (done - 0.3) / 0.7)
 
 
-def batches(recipe: Recipe, lengths: Sequence[int], static: int) -> Iterator[list[int]]:
-    """The documents of every step, by position; similar lengths share a batch, so little is padding.
+def batches(recipe: Recipe, cycle: int, families: Sequence[str], lengths: Sequence[int]) -> Iterator[list[int]]:
+    """The documents of every step of a cycle, by position; similar lengths share a batch, so little is padding.
 
     Args:
-        recipe: fixes the seed, the steps and whether half of a batch is static.
+        recipe: fixes the seed, and whether half of a batch is static.
+        cycle: which of its cycles, from 0.
+        families: the family of each document; ``static`` for the published benchmark.
         lengths: tokens of each document.
-        static: the first so many documents are the static benchmark.
     """
-    stream = Stream(recipe.seed.to_bytes(32, "big"), "batches")
-    main = _endless(stream, range(static if recipe.static_half else 0, len(lengths)))
-    fixed = _endless(stream, range(static))
+    plan = recipe.cycles[cycle]
+    stream = Stream(recipe.seed.to_bytes(32, "big"), f"batches/{cycle}" if cycle else "batches")
+    rest = [place for place, name in enumerate(families) if name != STATIC for _ in range(plan.repeats.get(name, 1))]
+    main, fixed = _endless(stream, rest), _endless(stream, [i for i, name in enumerate(families) if name == STATIC])
+    share = BATCH // 2 if recipe.static_half else BATCH
     made = 0
-    while made < recipe.steps:
-        share = BATCH // 2 if recipe.static_half else BATCH
+    while made < plan.steps:
         drawn = [next(main) for _ in range(16 * share)] + [next(fixed) for _ in range(16 * (BATCH - share))]
         drawn.sort(key=lambda position: lengths[position])
         group = [drawn[start : start + BATCH] for start in range(0, len(drawn), BATCH)]
         stream.shuffle(group)
-        yield from group[: recipe.steps - made]
+        yield from group[: plan.steps - made]
         made += len(group)
 
 
-def _endless(stream: Stream, positions: range) -> Iterator[int]:
+def _endless(stream: Stream, positions: Sequence[int]) -> Iterator[int]:
     while True:
         order = list(positions)
         stream.shuffle(order)
