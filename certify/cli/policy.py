@@ -138,26 +138,3 @@ def mutate_rules(policy: Name, json: Json = False) -> int:
         checklist([("fail", mutant.rule, f"no example notices: {mutant.change}") for mutant in survivors])
         emit(f"{killed} of {len(mutants)} mutants are noticed by an example")
     return int(ExitCode.NEGATIVE if survivors else ExitCode.POSITIVE)
-
-
-@app.command("mutate")
-def mutate(policy: Name, json: Json = False) -> int:
-    """Make each rule wrong in every small way and see whether an example notices."""
-    from certify.decide import mutate as make_mutants
-    from certify.decide import read_policy
-
-    mutants = make_mutants(read_policy(policy))
-    survivors = [mutant for mutant in mutants if not mutant.killed_by]
-    if json:
-        emit_json(
-            "policy-mutate",
-            {
-                "mutants": len(mutants),
-                "killed": len(mutants) - len(survivors),
-                "survivors": [{"rule": mutant.rule, "change": mutant.change} for mutant in survivors],
-            },
-        )
-    else:
-        checklist([("fail", mutant.rule, f"no example notices: {mutant.change}") for mutant in survivors])
-        emit(f"{len(mutants) - len(survivors)} of {len(mutants)} changes are noticed by an example")
-    return int(ExitCode.NEGATIVE if survivors else ExitCode.POSITIVE)

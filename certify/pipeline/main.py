@@ -15,7 +15,7 @@ from certify.pipeline.deciding import Decided, make_decision
 from certify.pipeline.evaluating import evaluate
 from certify.pipeline.files import RunFolder, read_file, write_whole
 from certify.pipeline.issuing import issue_certificate, report_screening
-from certify.pipeline.planning import attest_inputs, make_plan
+from certify.pipeline.planning import attest_inputs, make_plan, require_entropy
 from certify.pipeline.preparing import prepare_engine, require_installed
 from certify.pipeline.reporter import Reporter
 from certify.pipeline.request import RunInputs, RunOutcome, RunRequest, RunState, Stage
@@ -40,6 +40,7 @@ def run_model(workspace: Workspace, request: RunRequest, reporter: Reporter) -> 
 def start_run(workspace: Workspace, request: RunRequest, reporter: Reporter, *, upto: Stage) -> RunFolder:
     """Begins or continues the run of a request and carries it up to a stage."""
     require_installed(request.engine)
+    require_entropy(workspace, request.entropy)
     with workspace.writing():
         inputs = read_inputs(request, reporter)
         folder = open_run(workspace, inputs, reporter)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from certify.attest.statements import dataset_statement, declaration_statement, plan_statement
 from certify.check import planned_checks
-from certify.errors import EvidenceMissing
+from certify.errors import EvidenceMissing, UsageError
 from certify.evidence import statement as kinds
 from certify.evidence.canonical import parse_json
 from certify.evidence.dataset import Dataset
@@ -24,6 +24,25 @@ from certify.verify.entropy import check_witnesses, entropy_of
 
 WITNESS_FOLDER = "witnesses"
 """Where a run waits for the answers of its seed witnesses, one JSON file each."""
+
+
+def require_entropy(workspace: Workspace, kind: EntropyKind) -> None:
+    """Returns if a seed can come from there; a plan that never gets one would count as a failed attempt.
+
+    Raises:
+        UsageError: CERT-E011, this version draws from no beacon, or the trust file names no seed witness.
+    """
+    if kind is EntropyKind.BEACON:
+        raise UsageError(
+            "CERT-E011", "this version draws no seed from a public beacon", hint="use --entropy seedWitnesses or self"
+        )
+    if kind is EntropyKind.SEED_WITNESSES and not workspace.trust.seed_witnesses:
+        raise UsageError(
+            "CERT-E011",
+            "the trust file names no seed witnesses",
+            "so nobody could answer the plan",
+            "name them with `certify trust make --seed-witness`, or use --entropy self",
+        )
 
 
 def attest_inputs(workspace: Workspace, folder: RunFolder, inputs: RunInputs) -> list[Bundle]:
