@@ -8,7 +8,8 @@ from pathlib import Path
 
 from certify.errors import UsageError
 from certify.evidence.canonical import canonical_bytes
-from certify.pipeline.files import read_file
+from certify.pipeline.files import read_file, write_whole
+from certify.pipeline.workspace import Workspace
 from certify.trust.keys import keyid_of_pem, public_key_of, scheme_of
 from certify.trust.trustfile import TrustFile
 
@@ -78,3 +79,19 @@ def make_trust_file(
         "seedWitnesses": [{"keyid": w.keyid, "pem": w.pem, "name": w.party} for w in witnesses],
     }
     return TrustFile.parse(canonical_bytes(document))
+
+
+def add_seed_witness(workspace: Workspace, name: str, pem: str) -> TrustFile:
+    """The workspace's trust file with one more seed witness and the next version number; stored.
+
+    Raises:
+        TrustError: CERT-E042, the key is not Ed25519, or is named already.
+    """
+    old = workspace.trust
+    witness = {"keyid": keyid_of_pem(pem), "pem": pem, "name": name}
+    document = old.document()
+    document["seedWitnesses"] = [*document.get("seedWitnesses", ()), witness]
+    document["version"] = old.version + 1
+    new = TrustFile.parse(canonical_bytes(document), name="the trust file")
+    write_whole(workspace.home / "trust.json", new.to_bytes())
+    return new
