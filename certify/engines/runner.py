@@ -25,6 +25,7 @@ from certify.evidence.model import Sampling
 
 MAX_LINE = 1 << 20
 GRACE_SECONDS = 5.0
+LAST_WORDS = ("done", "described")
 RESUME = "give the same command again: it asks only what is missing"
 
 Listener = Callable[[Progress], None]
@@ -123,8 +124,10 @@ def _messages(order: WorkOrder | DescribeOrder, max_seconds: float | None = None
                 if message["event"] == "error":
                     raise _raised(message, _kept_talk(order, talk))
                 yield message
+                if message["event"] in LAST_WORDS:
+                    return  # whatever the engine still holds is ended with the worker
             status = process.wait()
-        if status != 0:
+        if status:
             raise _stopped(status, talk, _kept_talk(order, talk))
 
 

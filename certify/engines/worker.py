@@ -11,6 +11,7 @@ import os
 import resource
 import sys
 import time
+import traceback
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -47,8 +48,9 @@ def main(arguments: Sequence[str]) -> int:
         return 1
     except Exception as error:
         first = str(error).strip().splitlines() or [""]
+        traceback.print_exc()
         say(_told(EvidenceMissing("CERT-E060", f"the engine stopped: {type(error).__name__}: {first[0][:500]}")))
-        raise
+        return 1
     return 0
 
 
@@ -154,4 +156,6 @@ def _now() -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    status = main(sys.argv[1:])
+    sys.stderr.flush()
+    os._exit(status)  # an engine that waits for its own children must not keep us; the parent ends them

@@ -223,7 +223,10 @@ def test_the_worker_does_not_outlive_its_parent(tmp_path: Path) -> None:
     order = replay_order(tmp_path, requests, requests, batch_size=1)
     (tmp_path / "order.json").write_bytes(order.to_bytes())
     parent = subprocess.Popen(
-        [sys.executable, "-c", ORPHAN, str(tmp_path / "order.json")], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        [sys.executable, "-c", ORPHAN, str(tmp_path / "order.json")],
+        env=os.environ | {"TMPDIR": str(tmp_path)},  # what a killed process leaves behind goes with the test
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
     )
     assert parent.stdout is not None
     assert parent.stdout.readline() == b"1\n"
