@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from certify.attest.statements import status_statement
@@ -15,7 +16,7 @@ from certify.trust.dsse import sign_statement
 from certify.verify.document import RegistryAnswer, StatusEntry
 
 if TYPE_CHECKING:
-    from certify_registry import Registry
+    from certify_registry import Appended, Registry
 
 
 def ask_registry(registry: Registry, serial: str) -> RegistryAnswer:
@@ -40,16 +41,24 @@ def change_standing(workspace: Workspace, serial: str, state: State, reason: str
         UsageError: CERT-E012, this registry holds no certificate of that serial.
     """
     with workspace.writing() as registry:
-        row = registry.certificate(serial)
-        if row is None:
+        if registry.certificate(serial) is None:
             raise UsageError(
                 "CERT-E012",
                 f"the registry of {workspace.home} holds no certificate {serial}",
                 hint="certify registry list shows the certificates it holds",
             )
-        status = Status(serial=serial, state=state, reason=reason, declared_at=now())
-        payload = status_statement(status, row.payload_sha256)
-        appended = registry.append(sign_statement(payload, workspace.signer("revoker")), now=now())
+        appended = _declare(workspace, registry, serial, state, reason)
+        while appended.duplicate:  # the log keeps equal words once, so words said twice in a second would be lost
+            time.sleep(0.2)
+            appended = _declare(workspace, registry, serial, state, reason)
         sidecar = workspace.certificates / f"{serial}.status.json"
         write_whole(sidecar, ask_registry(registry, serial).to_bytes())
         return appended.index
+
+
+def _declare(workspace: Workspace, registry: Registry, serial: str, state: State, reason: str) -> Appended:
+    row = registry.certificate(serial)
+    assert row is not None  # noqa: S101 - a log forgets nothing
+    status = Status(serial=serial, state=state, reason=reason, declared_at=now())
+    payload = status_statement(status, row.payload_sha256)
+    return registry.append(sign_statement(payload, workspace.signer("revoker")), now=status.declared_at)

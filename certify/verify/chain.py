@@ -5,7 +5,8 @@ from __future__ import annotations
 from certify.decide import LoadedPolicy, PolicyInput, decide, policy_from_document
 from certify.errors import EvidenceMissing, HostileInput
 from certify.evidence import statement as kinds
-from certify.evidence.certificate import Certificate, Level, serial_for
+from certify.evidence.canonical import canonical_digest
+from certify.evidence.certificate import Certificate, EvidenceReference, Level
 from certify.evidence.decision import Decision, Verdict
 from certify.evidence.plan import EntropyKind
 from certify.trust.bundle import Bundle, statement_of
@@ -16,6 +17,7 @@ from certify.trust.trustfile import TrustFile
 from certify.trust.verified import Verified, verify_statement
 from certify.verify.document import Document
 from certify.verify.evidence import EvidenceSet
+from certify.verify.facts import check_term
 
 
 def verify_decision(document: Document, trust: TrustFile) -> Verified[Decision]:
@@ -25,25 +27,36 @@ def verify_decision(document: Document, trust: TrustFile) -> Verified[Decision]:
         EvidenceMissing: CERT-E064, there is none.
         HostileInput: its signature, role or form is wrong.
     """
-    for bundle in document.statements.values():
-        if statement_of(bundle).predicate_type == kinds.VSA:
-            return verify_statement(bundle, role="issuer", predicate_type=kinds.VSA, model=Decision, trust=trust)
-    raise EvidenceMissing("CERT-E064", "there is no signed decision")
+    decisions = [one for one in document.statements.values() if statement_of(one).predicate_type == kinds.VSA]
+    if not decisions:
+        raise EvidenceMissing("CERT-E064", "there is no signed decision")
+    return verify_statement(decisions[0], role="issuer", predicate_type=kinds.VSA, model=Decision, trust=trust)
 
 
 def check_references(document: Document, certificate: Certificate) -> str:
-    """Every statement the certificate rests on is in the bundle, and none besides.
+    """Every statement the certificate rests on is in the bundle, under its own name, and none besides.
 
     Raises:
-        HostileInput: CERT-E090, a statement is missing, surplus or signed by another key than named.
+        HostileInput: CERT-E090, a statement is missing, surplus, of another kind or by another key than named.
     """
     named = {reference.payload_sha256: reference for reference in certificate.evidence}
-    if set(named) != set(document.statements):
+    if len(named) != len(certificate.evidence) or set(named) != set(document.statements):
         raise HostileInput("CERT-E090", "the bundle holds other statements than the certificate rests on")
     for digest, bundle in document.statements.items():
-        if bundle.keyid != named[digest].keyid:
-            raise HostileInput("CERT-E090", f"the {named[digest].kind} is signed by another key than the one named")
-    return f"{len(named)} signed statements, each by the role that may sign it"
+        _check_reference(named[digest], bundle)
+    single = [reference.kind for reference in certificate.evidence if reference.predicate_type != kinds.DATASET]
+    if len(set(single)) != len(single):
+        raise HostileInput("CERT-E090", "the certificate rests on two statements of a kind of which one decides")
+    return f"{len(named)} statements, those that the certificate names"
+
+
+def _check_reference(reference: EvidenceReference, bundle: Bundle) -> None:
+    """Which statement stands for the plan is not the certificate's to say: the statement itself says what it is."""
+    found = statement_of(bundle).predicate_type
+    if (reference.predicate_type, reference.kind) != (found, kinds.SHORT_NAMES.get(found)):
+        raise HostileInput("CERT-E090", f"the statement listed as {reference.kind[:40]} is of another kind")
+    if bundle.keyid != reference.keyid:
+        raise HostileInput("CERT-E090", f"the {reference.kind} is signed by another key than the one named")
 
 
 def check_log(document: Document, certificate: Certificate, trust: TrustFile) -> str:
@@ -87,8 +100,11 @@ def replay(
     """The policy, applied again to the evidence, gives the signed decision.
 
     Raises:
-        HostileInput: CERT-E091, it gives another one, or the policy is not the one planned.
+        HostileInput: CERT-E091, it gives another one, or the policy is not the one planned; CERT-E090, the
+            certificate is valid for longer than the policy allows.
     """
+    if canonical_digest(document.file.policy) != certificate.policy.sha256:
+        raise HostileInput("CERT-E091", "the policy in the bundle is not the one the certificate names")
     policy = policy_from_document(document.file.policy)
     if not policy.reference == certificate.policy == evidence.plan.value.policy == decision.value.policy:
         raise HostileInput("CERT-E091", "the policy in the bundle is not the one that was planned")
@@ -99,6 +115,7 @@ def replay(
         )
     if again.verdict is not Verdict.CERTIFIED:
         raise HostileInput("CERT-E091", f"the decision is {again.verdict}; it cannot carry a certificate")
+    check_term(certificate, policy)
     return f"policy {policy.reference.id} {policy.reference.version} applied again: the same decision, rule by rule"
 
 
@@ -120,43 +137,14 @@ def policy_input(evidence: EvidenceSet, level: Level) -> PolicyInput:
 
 def level_of(evidence: EvidenceSet, issuer_party: str, trust: TrustFile) -> Level:
     """The assurance level that follows from who signed and where the seed came from."""
+    evaluators = {evidence.plan.party, evidence.evaluation.party}
     return assurance_level(
         issuer=issuer_party,
-        evaluator=evidence.evaluation.party,
+        evaluator=issuer_party if issuer_party in evaluators else evidence.evaluation.party,
         stewards=[dataset.party for dataset in evidence.datasets],
         entropy=evidence.plan.value.entropy.kind,
         development=trust.environment == "development",
     )
-
-
-def check_facts(
-    certificate: Certificate, evidence: EvidenceSet, decision: Verified[Decision], level: Level, trust: TrustFile
-) -> str:
-    """What the certificate says is what its evidence says.
-
-    Raises:
-        HostileInput: CERT-E090, a fact differs.
-    """
-    plan, evaluation = evidence.plan.value, evidence.evaluation.value
-    pairs = {
-        "model": (certificate.model, plan.model),
-        "tested configuration": (certificate.configuration, evaluation.configuration),
-        "rules": (certificate.rules, decision.value.rules),
-        "time of decision": (certificate.decided_at, decision.value.decided_at),
-        "training data": (certificate.datasets, plan.datasets),
-        "extent of the data examined": (certificate.data_examined, plan.data_examined),
-        "source of the seed": (certificate.entropy, plan.entropy.kind),
-        "attempt": (certificate.attempts.number, evaluation.attempts.number),
-        "checks not run": (certificate.not_checked, evaluation.not_run),
-        "declaration": (certificate.declaration, evidence.declaration.value if evidence.declaration else None),
-        "serial": (certificate.serial, serial_for(decision.payload_sha256)),
-        "assurance level": (certificate.level, level),
-        "development mark": (certificate.development, trust.environment == "development"),
-    }
-    for name, (said, found) in pairs.items():
-        if said != found:
-            raise HostileInput("CERT-E090", f"the {name} on the certificate is not what the evidence says")
-    return f"{len(pairs)} facts on the certificate follow from the evidence"
 
 
 def check_seed(evidence: EvidenceSet, trust: TrustFile) -> str:
@@ -170,5 +158,7 @@ def check_seed(evidence: EvidenceSet, trust: TrustFile) -> str:
     kind = evidence.plan.value.entropy.kind
     if kind is EntropyKind.SELF:
         return "the seed follows from the plan; the issuer could have chosen it"
+    if kind is not EntropyKind.SEED_WITNESSES:
+        raise HostileInput("CERT-E092", f"this version cannot check a seed from a {kind}", "", "use a newer certify")
     check_witnesses(evidence.plan, evidence.evaluation.value.entropy, trust)
     return f"the seed follows from the plan and {len(evidence.plan.value.entropy.witnesses)} witnesses"

@@ -45,6 +45,13 @@ def _document(bundle: bytes, *, pdf_sha256: str | None, pdf_key: str | None) -> 
     file = CertificateFile.from_bytes(bundle, name="certificate bundle")
     if file.schema_ != "certify/bundle/v1":
         raise HostileInput("CERT-E081", f"this bundle has the form {file.schema_!r}, which this version cannot read")
+    if file.to_bytes() != bundle:
+        raise HostileInput(
+            "CERT-E045",
+            "the certificate bundle is not in the form that certify writes",
+            "what nobody signed must have one spelling, or it could be changed unseen",
+            "ask the issuer or the registry for the original file",
+        )
     statements = {}
     for digest, document in file.statements.items():
         statement = parse_bundle(document, name="evidence statement")

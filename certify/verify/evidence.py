@@ -15,6 +15,7 @@ from certify.evidence.plan import Plan, fresh_seed
 from certify.trust.bundle import Bundle, statement_of
 from certify.trust.trustfile import TrustFile
 from certify.trust.verified import Verified, verify_statement
+from certify.verify.completeness import check_counts, check_data
 
 ROLES: dict[str, tuple[str, type[Value]]] = {
     kinds.PLAN: ("evaluator", Plan),
@@ -86,36 +87,24 @@ def _only(statements: list[Verified[Value]], kind: str) -> Verified[Value]:
 def _agree(evidence: EvidenceSet) -> None:
     """Every statement is about the same model, plan, data and seed."""
     plan, evaluation = evidence.plan.value, evidence.evaluation.value
-    identity = plan.model.identity
-    statements = [evidence.plan.statement, evidence.evaluation.statement]
-    if evidence.declaration:
-        statements.append(evidence.declaration.statement)
-    if any(statement.subject[0].digest.sha256 != identity for statement in statements):
-        raise HostileInput("CERT-E090", "the statements speak of different models")
+    _about_one_model(evidence)
     if evaluation.plan_sha256 != evidence.plan.payload_sha256:
         raise HostileInput("CERT-E090", "the evaluation belongs to another plan")
     if evaluation.model != plan.model or evaluation.configuration != plan.configuration:
         raise HostileInput("CERT-E090", "the evaluation tested another model or configuration than was planned")
-    planned = {(dataset.name, dataset.identity) for dataset in plan.datasets}
-    signed = {(part.value.dataset.name, part.value.dataset.identity) for part in evidence.datasets}
-    if planned != signed:
-        raise HostileInput("CERT-E090", "the plan names other training data than the data steward signed")
     if evaluation.finished_at > plan.deadline:
         raise HostileInput("CERT-E078", "the evaluation ended after the plan's deadline")
     seed = fresh_seed(evidence.plan.payload_sha256, bytes.fromhex(evaluation.entropy.value))
     if seed.hex() != evaluation.seed or evaluation.entropy.kind is not plan.entropy.kind:
         raise HostileInput("CERT-E090", "the seed does not follow from the plan and the entropy it names")
-    _contamination_agrees(evidence)
-    ran, planned_checks = set(evaluation.checks), {check.id for check in plan.checks}
-    if ran | {missing.check for missing in evaluation.not_run} != planned_checks:
-        raise HostileInput("CERT-E090", "the evaluation leaves out a planned check without saying so")
+    if evaluation.attempts.number != len(evaluation.attempts.earlier) + 1:
+        raise HostileInput("CERT-E090", "the evaluation counts its attempts otherwise than it lists them")
+    check_data(evidence)
+    check_counts(plan, evaluation)
 
 
-def _contamination_agrees(evidence: EvidenceSet) -> None:
-    """The contamination statement says what the evaluation says, for readers who want that alone."""
-    if evidence.contamination is None:
-        return
-    said = evidence.contamination.value
-    found = evidence.evaluation.value.results().get("corpus-scan")
-    if said.plan_sha256 != evidence.plan.payload_sha256 or said.scan != found:
-        raise HostileInput("CERT-E090", "the contamination statement and the evaluation disagree")
+def _about_one_model(evidence: EvidenceSet) -> None:
+    identity = evidence.plan.value.model.identity
+    parts = (evidence.plan, evidence.evaluation, evidence.declaration, evidence.contamination)
+    if any(part.statement.subject[0].digest.sha256 != identity for part in parts if part is not None):
+        raise HostileInput("CERT-E090", "the statements speak of different models")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from certify.errors import CertifyError, HostileInput
+from certify.errors import CertifyError, HostileInput, UsageError
 from certify.evidence import statement as kinds
 from certify.evidence.certificate import Certificate, Rendering, Status
 from certify.trust.bundle import parse_bundle
@@ -42,23 +42,30 @@ def _as_issued(document: Document, certificate: Certificate, answer: RegistryAns
 
 
 def check_status(
-    serial: str, answer: RegistryAnswer | None, asked_at: str | None, trust: TrustFile, checks: Checklist
+    document: Document,
+    serial: str,
+    answer: RegistryAnswer | None,
+    trust: TrustFile,
+    checks: Checklist,
+    *,
+    asked_at: str | None,
 ) -> StandingOf | None:
     """Records and returns how the certificate stands; None when nobody answered or the answer is not to be believed.
 
     Args:
+        document: the certificate as a file.
         serial: the certificate.
         answer: what a registry says.
-        asked_at: when the reader asked it; absent for an answer that was saved, whose age nobody can tell.
         trust: whose signatures count.
         checks: collects what was found.
+        asked_at: when the reader asked it; absent for an answer that was saved, whose age nobody can tell.
     """
     if answer is None:
         checks.skipped("status", "nobody asked: not withdrawn as of the log checkpoint inside; ask the registry")
         return None
     try:
         found = read_standing(serial, answer, trust)
-        size = verify_checkpoint(answer.checkpoint, parse_vkey(trust.log_vkey)).size
+        size = _covering(document, found, answer.checkpoint, trust)
     except CertifyError as error:
         checks.failed("status", f"the registry's answer cannot be believed: {error.what}", error.code)
         return None
@@ -68,6 +75,15 @@ def check_status(
     else:
         checks.failed("status", f"{found.standing}, log entry {found.index}: {found.reason}", "CERT-E096")
     return found
+
+
+def _covering(document: Document, found: StandingOf, checkpoint: str, trust: TrustFile) -> int:
+    """Size of the log that an answer speaks for; one that ends before the certificate says nothing about it."""
+    size = verify_checkpoint(checkpoint, parse_vkey(trust.log_vkey)).size
+    own = prove(document.certificate, document.file.certificate_proof, trust).index
+    if size <= max(own, found.index or 0):
+        raise HostileInput("CERT-E076", f"its checkpoint covers {size} log entries, too few to speak of this one")
+    return size
 
 
 def read_standing(serial: str, answer: RegistryAnswer, trust: TrustFile) -> StandingOf:
@@ -93,5 +109,18 @@ def is_stale(asked_at: str | None, at: str, days: int | None) -> bool:
         return False
     if asked_at is None:
         return True
-    form = "%Y-%m-%dT%H:%M:%SZ"
-    return (datetime.strptime(at, form) - datetime.strptime(asked_at, form)).total_seconds() > days * 86400
+    return (moment(at) - moment(asked_at)).total_seconds() > days * 86400
+
+
+def moment(time: str) -> datetime:
+    """The moment of a time in the one form that times have here.
+
+    Raises:
+        UsageError: CERT-E011, another form, or not a date of the calendar.
+    """
+    try:
+        if len(time) == len("2026-11-23T12:00:00Z"):
+            return datetime.strptime(time, "%Y-%m-%dT%H:%M:%SZ")
+    except ValueError:
+        pass
+    raise UsageError("CERT-E011", f"{time[:40]!r} is not a time like 2026-11-23T12:00:00Z", "", "give it in UTC")

@@ -9,15 +9,16 @@ from certify.errors import HostileInput
 from certify.evidence import statement as kinds
 from certify.evidence.base import Value
 from certify.evidence.certificate import Certificate, Level
-from certify.trust.bundle import statement_of
+from certify.trust.bundle import statement_of, verify_signature
 from certify.trust.status import Standing, StandingOf
 from certify.trust.trustfile import TrustFile
 from certify.trust.verified import Verified, verify_statement
 from certify.verify import chain
 from certify.verify.document import Document, RegistryAnswer, open_document
 from certify.verify.evidence import EvidenceSet, verify_evidence
+from certify.verify.facts import check_facts
 from certify.verify.result import CertificateVerdict, CheckLine, Checklist, Result
-from certify.verify.standing import check_rendering, check_status, is_stale
+from certify.verify.standing import check_rendering, check_status, is_stale, moment
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,14 @@ class Question:
     """Lowest acceptable assurance level."""
     maximum_status_age_days: int | None = None
     """Oldest acceptable answer about withdrawal."""
+
+    def __post_init__(self) -> None:
+        """Refuse a time that could only be compared letter by letter.
+
+        Raises:
+            UsageError: CERT-E011, ``at`` is not a time like 2026-11-23T12:00:00Z.
+        """
+        moment(self.at)
 
 
 class Verification(Value):
@@ -102,8 +111,9 @@ def verify_certificate(
     _check_model(certificate, question, checks)
     _check_expectations(opened, question, checks)
     check_rendering(document, certificate, answer, trust, checks)
-    found = check_status(certificate.serial, answer, asked_at, trust, checks)
-    stale = is_stale(asked_at, question.at, question.maximum_status_age_days or trust.status_max_age_days)
+    found = check_status(document, certificate.serial, answer, trust, checks, asked_at=asked_at)
+    limit = question.maximum_status_age_days
+    stale = is_stale(asked_at, question.at, trust.status_max_age_days if limit is None else limit)
     return _result(_verdict(checks, certificate, question, found, stale), checks, trust, opened)
 
 
@@ -114,8 +124,10 @@ def _open(data: bytes) -> tuple[Document, str]:
 
 
 def _without_trust(document: Document, checks: Checklist) -> Verification:
-    """What can be said of an intact document whose signer is unknown."""
+    """What can be said of a document whose signer is unknown: whether it holds together."""
     certificate = checks.attempt("form", lambda: _claimed(document))
+    if document.pdf_key is not None:
+        checks.attempt("pdf-signature", lambda: _signed_alike(document, document.pdf_key or ""))
     checks.skipped("certificate-signature", "signer unknown: name a trust file with --trust FILE")
     checks.skipped("status", "not asked: without a trust file nobody's answer counts")
     verdict = CertificateVerdict.INCOMPLETE if checks.intact else CertificateVerdict.INVALID
@@ -132,8 +144,16 @@ def _claimed(document: Document) -> tuple[Certificate, str]:
     if statement.predicate_type != kinds.CERTIFICATE:
         raise HostileInput("CERT-E081", "this bundle holds no certificate")
     certificate = Certificate.from_document(statement.predicate, name="certificate")
-    chain.check_references(document, certificate)
-    return certificate, "intact; signer unknown"
+    return certificate, chain.check_references(document, certificate)
+
+
+def _signed_alike(document: Document, pem: str) -> tuple[bool, str]:
+    """Whether the key that signed the PDF, whoever holds it, signed the certificate inside, too."""
+    try:
+        verify_signature(document.certificate, pem)
+    except HostileInput as error:
+        raise HostileInput("CERT-E084", "the PDF is signed by another key than the certificate inside it") from error
+    return True, "intact; PDF and certificate are signed by one key, whose holder is unknown"
 
 
 def _check_chain(document: Document, trust: TrustFile, question: Question, checks: Checklist) -> _Opened | None:
@@ -165,7 +185,9 @@ def _signed_certificate(document: Document, trust: TrustFile) -> tuple[Verified[
     )
     if certificate.statement.subject[0].digest.sha256 != certificate.value.model.identity:
         raise HostileInput("CERT-E090", "the certificate's subject is not the model it describes")
-    return certificate, f"signed by {certificate.party}, key {certificate.keyid[:16]}"
+    printed = certificate.value.issuer
+    note = "" if printed == certificate.party else f"; the document calls the issuer {printed!r}"
+    return certificate, f"signed by {certificate.party}, key {certificate.keyid[:16]}{note}"
 
 
 def _same_signer(document: Document, certificate: Verified[Certificate], trust: TrustFile) -> tuple[bool, str]:
@@ -176,7 +198,7 @@ def _same_signer(document: Document, certificate: Verified[Certificate], trust: 
 
 def _evidence(document: Document, certificate: Certificate, trust: TrustFile) -> tuple[EvidenceSet, str]:
     detail = chain.check_references(document, certificate)
-    return verify_evidence(document.statements.values(), trust), detail
+    return verify_evidence(document.statements.values(), trust), f"{detail}, each signed in the role that may sign it"
 
 
 def _decided(
@@ -184,7 +206,7 @@ def _decided(
 ) -> str:
     decision = chain.verify_decision(document, trust)
     detail = chain.replay(document, certificate, evidence, decision, level)
-    chain.check_facts(certificate, evidence, decision, level, trust)
+    check_facts(certificate, evidence, decision, level, trust)
     return detail
 
 

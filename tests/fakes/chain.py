@@ -184,7 +184,7 @@ def _house(root: Path, signers: dict[str, KeySigner], witnesses: tuple[KeySigner
 
 def request_for(house: House, name: str = "tiny-reasoner", fill: int = 1) -> RunRequest:
     """A request for a run over files made on the spot; another ``fill`` makes another model."""
-    benchmark, policy = write_policy(house.root)
+    _, policy = write_policy(house.root)
     data = house.root / "corpus.jsonl"
     if not data.exists():
         data.write_text("".join(json.dumps({"text": _sentence(number)}) + "\n" for number in range(40)))

@@ -14,7 +14,7 @@ from certify.attest.statements import decision_statement
 from certify.errors import CertifyError
 from certify.evidence import statement as kinds
 from certify.evidence.canonical import canonical_bytes, parse_json
-from certify.evidence.certificate import serial_for
+from certify.evidence.certificate import EvidenceReference, serial_for
 from certify.evidence.decision import Decision
 from certify.evidence.evaluation import EntropyUsed
 from certify.evidence.merkle import inclusion_path, leaf_hash, tree_root
@@ -27,6 +27,7 @@ from certify.trust.keys import KeySigner
 from certify.trust.log_entry import entry_of
 from certify.trust.note import Checkpoint, NoteSigner, sign_checkpoint
 from certify.trust.tlog_proof import format_tlog_proof
+from certify.trust.trustfile import TrustFile
 from certify.verify.chain import level_of, take_decision
 from certify.verify.entropy import entropy_of
 from certify.verify.evidence import verify_evidence
@@ -191,7 +192,7 @@ class _Forgery:
     def _certificate(self, places: Mapping[str, int], evidence: Sequence[Bundle]) -> Document:
         decided = statement_of(self.made["decision"]).predicate[kinds.DECISION_FIELD]
         return self._claim("certificate") | {
-            "evidence": [_reference(one, places) for one in evidence],
+            "evidence": [_reference(one, places, self.chain.trust) for one in evidence],
             "proofs": {kind: self.log.proof(index) for kind, index in places.items()},
             "serial": serial_for(self.made["decision"].payload_sha256),
             "rules": decided["rules"],
@@ -199,16 +200,17 @@ class _Forgery:
         }
 
 
-def _reference(bundle: Bundle, places: Mapping[str, int]) -> Document:
+def _reference(bundle: Bundle, places: Mapping[str, int], trust: TrustFile) -> Document:
     predicate_type = statement_of(bundle).predicate_type
     kind = kinds.SHORT_NAMES[predicate_type]
-    found = {
-        "kind": kind,
-        "predicateType": predicate_type,
-        "payloadSha256": bundle.payload_sha256,
-        "keyid": bundle.keyid,
-    }
-    return found | ({"logIndex": places[kind]} if kind in places else {})
+    return EvidenceReference(
+        kind=kind,
+        predicate_type=predicate_type,
+        payload_sha256=bundle.payload_sha256,
+        keyid=bundle.keyid,
+        party=trust.keys[bundle.keyid].party if bundle.keyid in trust.keys else "a stranger",
+        log_index=places.get(kind),
+    ).document()
 
 
 def _nothing(_document: Document) -> None:

@@ -1,0 +1,74 @@
+"""Checks that an evaluation ran all that was planned, and that everybody speaks of the same data."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from certify.errors import HostileInput
+from certify.evidence.contamination import Contamination
+from certify.evidence.dataset import DataExamined, Dataset
+from certify.evidence.evaluation import Evaluation
+from certify.evidence.plan import Plan
+from certify.evidence.results import Outcomes
+from certify.trust.verified import Verified
+
+if TYPE_CHECKING:
+    from certify.verify.evidence import EvidenceSet
+
+
+def check_counts(plan: Plan, evaluation: Evaluation) -> None:
+    """Returns if every planned check either ran with all its answers or is named as not run.
+
+    Raises:
+        HostileInput: CERT-E090, otherwise.
+    """
+    ran, missing = set(evaluation.checks), {one.check for one in evaluation.not_run}
+    if ran & missing or ran | missing != {check.id for check in plan.checks}:
+        raise HostileInput("CERT-E090", "the evaluation leaves out a planned check without saying so")
+    questions = sum(check.items for check in plan.checks)
+    records = sum(check.items * check.samples for check in plan.checks)
+    if (evaluation.journal.questions, evaluation.journal.records) != (questions, records):
+        raise HostileInput("CERT-E090", f"not the {records} planned answers to {questions} questions were evaluated")
+    planned = {check.id: check.items * check.samples for check in plan.checks}
+    for name, result in evaluation.results().items():
+        outcomes = getattr(result, "outcomes", None)
+        if isinstance(outcomes, Outcomes) and outcomes.answers != planned[name]:
+            raise HostileInput(
+                "CERT-E090", f"the result of {name} counts {outcomes.answers} of {planned[name]} answers"
+            )
+
+
+def check_data(evidence: EvidenceSet) -> None:
+    """Returns if plan, data steward and scan speak of the same data, for the model of the plan.
+
+    Raises:
+        HostileInput: CERT-E090, otherwise.
+    """
+    plan, stewards = evidence.plan.value, evidence.datasets
+    planned = {(dataset.name, dataset.identity) for dataset in plan.datasets}
+    if planned != {(part.value.dataset.name, part.value.dataset.identity) for part in stewards}:
+        raise HostileInput("CERT-E090", "the plan names other training data than the data steward signed")
+    for part in stewards:
+        _trained_it(part, plan.model.identity)
+    at_hand = plan.data_examined in (DataExamined.FULL, DataExamined.PARTIAL)
+    whole = all(part.value.complete for part in stewards)
+    if at_hand != bool(stewards) or (plan.data_examined is DataExamined.FULL and not whole):
+        raise HostileInput("CERT-E090", "the plan claims another share of the training data than the steward signed")
+    if evidence.contamination is not None:
+        _scan_agrees(evidence.contamination.value, evidence)
+
+
+def _trained_it(part: Verified[Dataset], model: str) -> None:
+    """A statement about data names the data first, and any model that it is said to have trained after it."""
+    data, *models = [subject.digest.sha256 for subject in part.statement.subject]
+    if data != part.value.dataset.identity or (models and model not in models):
+        raise HostileInput("CERT-E090", "a data steward's statement is about other data or another model")
+
+
+def _scan_agrees(said: Contamination, evidence: EvidenceSet) -> None:
+    """The contamination statement says what the evaluation says, for readers who want that alone."""
+    plan = evidence.plan
+    found = evidence.evaluation.value.results().get("corpus-scan")
+    same = (plan.payload_sha256, plan.value.datasets, plan.value.data_examined, found)
+    if (said.plan_sha256, said.datasets, said.data_examined, said.scan) != same:
+        raise HostileInput("CERT-E090", "the contamination statement and the evaluation disagree")

@@ -1,0 +1,374 @@
+"""Genuine parties that lie: signatures, roles and log are in order, one thing is not as it should be."""
+
+import copy
+
+import pytest
+
+from certify.evidence import statement as kinds
+from certify.evidence.canonical import canonical_bytes, parse_json
+from certify.trust.bundle import parse_bundle, statement_of
+from certify.trust.dsse import sign_statement
+from certify.trust.keys import generate_signer
+from tests.fakes.chain import level_one, level_zero
+from tests.fakes.forgery import Log, forge, parts_of
+
+
+def put(*path, value):
+    """An edit that sets one place of a document."""
+
+    def edit(document):
+        for step in path[:-1]:
+            document = document[step]
+        document[path[-1]] = value
+
+    return edit
+
+
+def take(*path):
+    """An edit that removes one place of a document."""
+
+    def edit(document):
+        for step in path[:-1]:
+            document = document[step]
+        del document[path[-1]]
+
+    return edit
+
+
+DIGEST = "ab" * 32
+LATER = "2126-11-23T17:00:00Z"
+
+FACTS = {
+    "another level": put("level", value=0),
+    "a higher level": put("level", value=2),
+    "another model name": put("model", "name", value="a better model"),
+    "other weights": put("model", "weightsDigest", value=DIGEST),
+    "another configuration": put("configuration", "dtype", value="bfloat16"),
+    "a rule less": lambda document: document["rules"].pop(),
+    "a rule met otherwise": put("rules", 0, "message", value="all is well"),
+    "another attempt": put("attempts", "number", value=2),
+    "fewer attempts in all": put("attempts", "total", value=0),
+    "attempts that can be excluded": put("attempts", "excludable", value=True),
+    "another extent of data": put("dataExamined", value="partial"),
+    "no data": put("datasets", value=[]),
+    "another seed source": put("entropy", value="beacon"),
+    "something not checked": put("notChecked", value=[{"check": "corpus-scan", "reason": "no time"}]),
+    "no declaration": take("declaration"),
+    "another purpose": put("declaration", "intendedUse", value="Medical advice."),
+    "another serial": put("serial", value="CM-0000-0000-0000"),
+    "development keys": put("development", value=True),
+    "another time of decision": put("decidedAt", value="2020-01-01T00:00:00Z"),
+    "another policy version": put("policy", "version", value="2.0.0"),
+    "a validity beyond the policy's": put("validUntil", value=LATER),
+    "a validity from before the decision": put("validFrom", value="2020-01-01T00:00:00Z"),
+    "issued before it was decided": put("issuedAt", value="2020-01-01T00:00:00Z"),
+}
+"""What an issuer could print against the evidence."""
+
+
+@pytest.mark.parametrize("edit", FACTS.values(), ids=list(FACTS))
+def test_facts_that_do_not_follow_from_the_evidence(edit, chain, judge, failed):
+    found = judge(forge(chain, {"certificate": edit}))
+    assert found.verdict == "invalid"
+    assert [(line.id, line.code) for line in failed(found)] in (
+        [("decision", "CERT-E090")],
+        [("decision", "CERT-E091")],
+    )
+
+
+def test_nothing_changed_is_valid(chain, judge):
+    assert (judge(forge(chain)).verdict, judge(forge(chain)).level) == ("valid", 1)
+
+
+def test_an_issuer_that_prints_another_name_is_named_as_the_trust_file_has_it(chain, judge):
+    found = judge(forge(chain, {"certificate": put("issuer", value="Somebody Better")}))
+    assert found.signer == "Institut für Modellprüfung"
+    line = next(line for line in found.checks if line.id == "certificate-signature")
+    assert "the document calls the issuer 'Somebody Better'" in line.detail
+
+
+def references(change):
+    def edit(document):
+        change(document["evidence"])
+
+    return edit
+
+
+def relabel(one, another):
+    def change(evidence):
+        by_kind = {reference["kind"]: reference for reference in evidence}
+        by_kind[one]["kind"], by_kind[another]["kind"] = another, one
+
+    return references(change)
+
+
+CHAIN = {
+    "a reference less": ({"certificate": references(lambda evidence: evidence.pop())}, "evidence-signatures"),
+    "a reference more": (
+        {"certificate": references(lambda evidence: evidence.append(evidence[0] | {"payloadSha256": DIGEST}))},
+        "evidence-signatures",
+    ),
+    "a reference twice": (
+        {"certificate": references(lambda evidence: evidence.append(evidence[0]))},
+        "evidence-signatures",
+    ),
+    "another key named": ({"certificate": put("evidence", 0, "keyid", value=DIGEST)}, "evidence-signatures"),
+    "another kind named": ({"certificate": put("evidence", 0, "kind", value="approval")}, "evidence-signatures"),
+    "another type named": (
+        {"certificate": put("evidence", 0, "predicateType", value=kinds.STATUS)},
+        "evidence-signatures",
+    ),
+    "kinds exchanged": ({"certificate": relabel("plan", "declaration")}, "evidence-signatures"),
+    "another place named": (
+        {"certificate": references(lambda e: next(r for r in e if r["kind"] == "plan").update(logIndex=0))},
+        "log",
+    ),
+    "no proof of the plan": ({"certificate": take("proofs", "plan")}, "log"),
+    "a proof of another entry": (
+        {"certificate": lambda d: d["proofs"].update(plan=d["proofs"]["evaluation"])},
+        "log",
+    ),
+    "no proof at all": ({"certificate": put("proofs", "plan", value="")}, "log"),
+    "another proof of the certificate": ({"file": put("certificateProof", value="c2sp.org/tlog-proof@v1\n")}, "log"),
+    "a seed of its own": ({"evaluation": put("seed", value=DIGEST)}, "evidence-signatures"),
+    "entropy of its own": ({"evaluation": put("entropy", "value", value=DIGEST)}, "evidence-signatures"),
+    "the seed's source exchanged": ({"evaluation": put("entropy", "kind", value="self")}, "evidence-signatures"),
+    "another plan evaluated": ({"evaluation": put("planSha256", value=DIGEST)}, "evidence-signatures"),
+    "another model evaluated": ({"evaluation": put("model", "identity", value=DIGEST)}, "evidence-signatures"),
+    "another configuration evaluated": (
+        {"evaluation": put("configuration", "dtype", value="float16")},
+        "evidence-signatures",
+    ),
+    "a check left out": ({"evaluation": take("checks", "corpus-scan")}, "evidence-signatures"),
+    "a check too many": (
+        {"evaluation": put("notRun", value=[{"check": "made-up", "reason": "none"}])},
+        "evidence-signatures",
+    ),
+    "a check both run and not": (
+        {"evaluation": put("notRun", value=[{"check": "corpus-scan", "reason": "none"}])},
+        "evidence-signatures",
+    ),
+    "fewer questions than planned": ({"evaluation": put("journal", "questions", value=3)}, "evidence-signatures"),
+    "fewer answers than planned": ({"evaluation": put("journal", "records", value=3)}, "evidence-signatures"),
+    "fewer answers counted": (
+        {"evaluation": put("checks", "fresh-reasoning", "outcomes", "answers", value=10)},
+        "evidence-signatures",
+    ),
+    "a late evaluation": ({"evaluation": put("finishedAt", value=LATER)}, "evidence-signatures"),
+    "a first attempt after earlier ones": (
+        {
+            "evaluation": put(
+                "attempts",
+                "earlier",
+                value=[{"logIndex": 0, "payloadSha256": DIGEST, "shares": ["name"]}],
+            )
+        },
+        "evidence-signatures",
+    ),
+    "data that nobody signed": (
+        {"plan": lambda d: d["datasets"].append(d["datasets"][0] | {"identity": DIGEST})},
+        "evidence-signatures",
+    ),
+    "all data, the steward says part": ({"dataset": put("complete", value=False)}, "evidence-signatures"),
+    "no data, the steward says all": ({"plan": put("dataExamined", value="undisclosed")}, "evidence-signatures"),
+    "another scan for other readers": (
+        {"contamination": put("scan", "contaminated", value=7)},
+        "evidence-signatures",
+    ),
+    "a scan of another plan": ({"contamination": put("planSha256", value=DIGEST)}, "evidence-signatures"),
+    "a scan of other data": (
+        {"contamination": put("datasets", 0, "identity", value=DIGEST)},
+        "evidence-signatures",
+    ),
+    "a better verdict": (
+        {"evaluation": put("checks", "corpus-scan", "contaminated", value=9), "decision": lambda d: None},
+        "evidence-signatures",
+    ),
+    "a decision on other evidence": ({"decision": put("evidence", value=[DIGEST])}, "decision"),
+    "a rule decided otherwise": ({"decision": put("rules", 9, "status", value="not_met")}, "decision"),
+    "a decision by another policy": ({"decision": put("policy", "sha256", value=DIGEST)}, "decision"),
+    "a plan for another policy": ({"plan": put("policy", "sha256", value=DIGEST)}, "decision"),
+    "another policy in the bundle": ({"file": put("policy", "rules", 0, "params", "floor", value=0.1)}, "decision"),
+    "no rules in the bundle": ({"file": put("policy", "rules", value=[])}, "decision"),
+}
+"""Edits of a chain, and the check that has to see them."""
+
+
+@pytest.mark.parametrize(("edits", "check"), CHAIN.values(), ids=list(CHAIN))
+def test_a_chain_that_does_not_hold_together(edits, check, chain, judge, failed):
+    found = judge(forge(chain, edits))
+    assert found.verdict == "invalid"
+    assert check in [line.id for line in failed(found)]
+    assert all(line.code for line in failed(found))
+
+
+def test_a_refused_decision_carries_no_certificate(chain, judge, failed):
+    def fail(document):
+        document["checks"]["fresh-reasoning"]["accuracy"] |= {"estimate": 0.2, "lower": 0.1, "upper": 0.3}
+
+    found = judge(forge(chain, {"evaluation": fail}))
+    assert [(line.id, line.code) for line in failed(found)] == [("decision", "CERT-E091")]
+    assert "refused" in failed(found)[0].detail
+
+
+def test_an_easier_test_than_the_policy_asks_for_decides_nothing(chain, judge, failed):
+    def easier(document):
+        check = next(check for check in document["checks"] if check["id"] == "fresh-reasoning")
+        check["parameters"]["families"] = ["addition"]
+
+    found = judge(forge(chain, {"plan": easier}))
+    assert [(line.id, line.code) for line in failed(found)] == [("decision", "CERT-E091")]
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        ("evaluation", "plan", "decision", "certificate"),
+        ("plan", "decision", "evaluation", "certificate"),
+        ("decision", "evaluation", "plan", "certificate"),
+    ],
+)
+def test_another_order_of_the_log(order, chain, judge, failed):
+    found = judge(forge(chain, order=order))
+    assert [(line.id, line.code) for line in failed(found)] == [("log", "CERT-E090")]
+
+
+def test_a_certificate_logged_before_its_evidence(chain, judge, failed):
+    """The issuer logs everything again, after the certificate; the proofs hold, the order does not."""
+    document = parse_json(forge(chain))
+    certificate = parse_bundle(document["certificate"])
+    log = Log(chain)
+    own = log.append(certificate)
+    for part in parts_of(chain.bundle).values():
+        log.append(part)
+    document["certificateProof"] = log.proof(own)
+    found = judge(canonical_bytes(document))
+    assert [(line.id, line.code) for line in failed(found)] == [("log", "CERT-E090")]
+
+
+def test_a_log_of_another_name(chain, judge, failed):
+    impostor = forge(level_zero())
+    document = parse_json(forge(chain))
+    document["certificateProof"] = parse_json(impostor)["certificateProof"]
+    found = judge(canonical_bytes(document))
+    assert [line.id for line in failed(found)] == ["log"]
+
+
+@pytest.mark.parametrize("kind", ["plan", "evaluation", "decision", "dataset", "declaration", "certificate"])
+@pytest.mark.parametrize("role", ["revoker", "stranger"])
+def test_a_signer_without_the_role(kind, role, chain, judge, failed):
+    signer = generate_signer() if role == "stranger" else chain.house.signers[role]
+    found = judge(forge(chain, signers={kind: signer}))
+    assert found.verdict == "invalid"
+    check = {"certificate": "certificate-signature", "decision": "decision"}.get(kind, "evidence-signatures")
+    assert [(line.id, line.code) for line in failed(found)] == [(check, "CERT-E055")]
+
+
+@pytest.mark.parametrize("kind", ["plan", "evaluation", "dataset", "declaration", "decision"])
+def test_a_statement_left_out(kind, chain, judge, failed):
+    document = parse_json(chain.bundle)
+    del document["statements"][parts_of(chain.bundle)[kind].payload_sha256]
+    found = judge(canonical_bytes(document))
+    assert [(line.id, line.code) for line in failed(found)] == [("evidence-signatures", "CERT-E090")]
+
+
+@pytest.mark.parametrize("kind", ["dataset", "declaration"])
+def test_a_statement_the_whole_chain_leaves_out(kind, chain, judge, failed):
+    found = judge(forge(chain, drop=[kind]))
+    assert found.verdict == "invalid"
+
+
+SUBJECTS = ["plan", "evaluation", "dataset", "declaration", "contamination", "decision", "certificate"]
+
+
+@pytest.mark.parametrize("kind", SUBJECTS)
+def test_a_subject_that_the_claim_is_not_about(kind, chain, judge, failed):
+    found = judge(forge(chain, subjects={kind: put("subject", 0, "digest", "sha256", value=DIGEST)}))
+    assert found.verdict == "invalid"
+    assert [line.code for line in failed(found)] == ["CERT-E090"]
+
+
+def test_data_that_trained_another_model(chain, judge, failed):
+    found = judge(forge(chain, subjects={"dataset": put("subject", 1, "digest", "sha256", value=DIGEST)}))
+    assert [(line.id, line.code) for line in failed(found)] == [("evidence-signatures", "CERT-E090")]
+
+
+def test_two_decisions(chain, other, judge, failed):
+    """A second signed decision among the evidence, so that readers could take one or the other."""
+    second = parts_of(other.bundle)["decision"]
+    found = judge(forge(chain, more=[second]))
+    assert [(line.id, line.code) for line in failed(found)] == [("evidence-signatures", "CERT-E090")]
+
+
+def test_two_plans(chain, other, judge, failed):
+    found = judge(forge(chain, more=[parts_of(other.bundle)["plan"]]))
+    assert [line.id for line in failed(found)] == ["evidence-signatures"]
+
+
+def test_a_statement_of_a_kind_that_has_no_place(chain, judge, failed):
+    statement = parse_json(parts_of(chain.bundle)["declaration"].payload)
+    statement["predicateType"] = kinds.STATUS
+    signed = parse_bundle(sign_statement(canonical_bytes(statement), chain.house.signers["revoker"]))
+    found = judge(forge(chain, more=[signed]))
+    assert [(line.id, line.code) for line in failed(found)] == [("evidence-signatures", "CERT-E090")]
+
+
+PARTS = ["plan", "evaluation", "dataset", "declaration", "contamination", "decision"]
+
+
+@pytest.mark.parametrize("kind", PARTS)
+def test_a_statement_of_another_chain_filed_in_its_place(kind, chain, other, judge, failed):
+    """Somebody without keys exchanges a statement; the certificate still names the old one."""
+    document = parse_json(chain.bundle)
+    mine, theirs = parts_of(chain.bundle)[kind], parts_of(other.bundle)[kind]
+    del document["statements"][mine.payload_sha256]
+    document["statements"][theirs.payload_sha256] = theirs.document
+    found = judge(canonical_bytes(document), chain.answer)
+    assert [(line.id, line.code) for line in failed(found)] == [("evidence-signatures", "CERT-E090")]
+    document["statements"][mine.payload_sha256] = document["statements"].pop(theirs.payload_sha256)
+    found = judge(canonical_bytes(document), chain.answer)
+    assert [(line.id, line.code) for line in failed(found)] == [("document", "CERT-E045")]
+
+
+@pytest.mark.parametrize("kind", PARTS)
+def test_a_statement_of_another_chain_signed_in(kind, chain, other, judge, failed):
+    """The issuer itself rests a certificate on a statement that was made for another model."""
+    found = judge(forge(chain, instead={kind: parts_of(other.bundle)[kind]}))
+    assert found.verdict == "invalid"
+    assert {line.code for line in failed(found)} <= {"CERT-E090", "CERT-E091", "CERT-E092"}
+
+
+def test_the_certificate_of_another_chain(chain, other, judge, failed):
+    document = parse_json(chain.bundle)
+    document["certificate"] = parse_json(other.bundle)["certificate"]
+    found = judge(canonical_bytes(document))
+    assert [(line.id, line.code) for line in failed(found)] == [("evidence-signatures", "CERT-E090")]
+
+
+@pytest.mark.parametrize("name", ["certificateProof", "policy"])
+def test_a_part_of_another_chains_bundle(name, chain, other, judge, failed):
+    document = parse_json(chain.bundle)
+    document[name] = copy.deepcopy(parse_json(other.bundle)[name])
+    if name == "policy":
+        document[name]["rules"][0]["params"] = document[name]["rules"][1]["params"]
+    found = judge(canonical_bytes(document))
+    assert [line.id for line in failed(found)] == [{"certificateProof": "log", "policy": "decision"}[name]]
+
+
+def test_a_proof_of_another_statement_of_the_same_log(chain, judge, failed):
+    document = parse_json(chain.bundle)
+    statement = statement_of(parse_bundle(document["certificate"]))
+    document["certificateProof"] = statement.predicate["proofs"]["decision"]
+    found = judge(canonical_bytes(document))
+    assert [(line.id, line.code) for line in failed(found)] == [("log", "CERT-E076")]
+
+
+def test_nothing_signed_by_development_keys_is_valid_in_production(chain, development, judge, failed):
+    for data in (development.bundle, forge(development, {"certificate": put("development", value=False)})):
+        found = judge(data)
+        assert found.verdict == "invalid"
+        assert [(line.id, line.code) for line in failed(found)] == [("certificate-signature", "CERT-E055")]
+
+
+def test_the_fixtures_are_told_apart():
+    assert level_one().trust.fingerprint != level_zero().trust.fingerprint
