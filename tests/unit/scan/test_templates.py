@@ -56,22 +56,3 @@ def test_siblings_are_lookalikes_not_findings(write_shard: Callable[..., Path]) 
     report = scan([path], Benchmark.from_items("t", [("a", question, "482")]), seed=SEED, selftest_spikes=0)
     assert [(f.item, f.coverage, f.answer_found, f.occurrences) for f in report.findings] == [("a", "full", True, 1)]
     assert report.findings[0].spans[0].document == 4
-
-
-def test_where_a_template_fills_the_corpus_only_a_copy_word_for_word_counts(write_shard: Callable[..., Path]) -> None:
-    draw = random.Random(7)
-    things = ("white", "fig", "red", "fox", "pig", "grey", "pink", "blue", "plum", "cow", "hen", "lime", "gold", "pear")
-
-    def listed(names: list[str]) -> str:
-        return f"Hugo wrote: {', '.join(names)}. How many animals, colours and fruits are there?"
-
-    question = listed(["white", "fig", "red", "fox", "pig", "grey", "pink"])
-    siblings = [listed(draw.sample(things, draw.randint(5, 8))) for _ in range(400)]
-    near = listed(["white", "blue", "fox", "pig", "pink"])
-    problems = [("a", question, "2, 4, 1"), *[(str(i), text, "1") for i, text in enumerate(siblings[:9])]]
-    benchmark = Benchmark.from_items("t", problems)
-    report = scan([write_shard([*siblings[9:], near])], benchmark, seed=SEED, selftest_spikes=20)
-    assert "a" not in {finding.item for finding in report.findings}
-    assert report.selftest["verbatim"].found == 20
-    report = scan([write_shard([*siblings[9:], near, question])], benchmark, seed=SEED, selftest_spikes=0)
-    assert [(f.coverage, f.occurrences) for f in report.findings if f.item == "a"] == [("full", 1)]
