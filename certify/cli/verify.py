@@ -70,26 +70,45 @@ def verify(
         answer=found.answer,
         asked_at=found.asked_at,
     )
+    pack = _pack(found.data) if result.policy else None
     if json:
-        emit_json("verify", result.document())
+        emit_json("verify", {**result.document(), **(pack or {})})
     else:
-        _show(result, trust_file.name if trust_file else None, certificate)
+        _show(result, trust_file.name if trust_file else None, pack, certificate)
     return int(EXIT_CODES.get(result.verdict, ExitCode.NEGATIVE))
 
 
-def _show(result: Verification, trust_name: str | None, certificate: str) -> None:
+def _pack(data: bytes) -> dict[str, str | bool]:
+    """The digest of the policy that decided, and whether it passes for a shipped one that it is not."""
+    from certify.cli.summary import certificate_of
+    from certify.decide import read_policy, shipped_policies
+
+    policy = certificate_of(data).policy
+    shipped = policy.id in shipped_policies()
+    modified = shipped and read_policy(policy.id).reference.sha256 != policy.sha256
+    return {"policySha256": policy.sha256, "modifiedPack": modified}
+
+
+def _policy(result: Verification, pack: dict[str, str | bool] | None) -> str:
+    if pack is None:
+        return result.policy or "not established"
+    modified = ": modified pack, not the one that comes with this certify" if pack["modifiedPack"] else ""
+    return f"{result.policy}, digest {str(pack['policySha256'])[:16]}{modified}"
+
+
+def _show(result: Verification, trust_name: str | None, pack: dict[str, str | bool] | None, certificate: str) -> None:
     rows = [
         ("signer", result.signer or "unknown"),
         ("trust file", f"{trust_name}, fingerprint {(result.trust_fingerprint or '')[:16]}" if trust_name else "none"),
-        ("policy", result.policy or "not established"),
+        ("policy", _policy(result, pack)),
         ("level", f"L{result.level}" if result.level is not None else "not established"),
         ("serial", result.serial or "not readable"),
     ]
+    fields(rows)
+    emit()
     emit(SENTENCES[result.verdict], "pass" if result.verdict == "valid" else "fail")
     if result.development:
         emit("DEVELOPMENT KEYS: a demonstration, never to be relied on.", "warn")
-    emit()
-    fields(rows)
     emit()
     checklist([(line.result, line.id, line.detail) for line in result.checks if line.result != "skip"])
     skipped = [(line.result, line.id, line.detail) for line in result.checks if line.result == "skip"]

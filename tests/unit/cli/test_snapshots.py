@@ -1,0 +1,92 @@
+"""What people see, as plain text in snapshots/; digests, serials and times are replaced by their kind.
+
+After a wanted change: ``CERTIFY_UPDATE_SNAPSHOTS=1 pytest tests/unit/cli/test_snapshots.py``, then read the diff.
+"""
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.fakes.chain import Chain
+
+SNAPSHOTS = Path(__file__).parent / "snapshots"
+KINDS = [
+    (re.compile(r"CM(-[0-9A-Z]{4}){3}"), "CM-####-####-####"),
+    (re.compile(r"\b[0-9a-f]{64}\b"), "#" * 64),
+    (re.compile(r"\b[0-9a-f]{16}\b"), "#" * 16),
+    (re.compile(r"\b[0-9a-f]{4}( [0-9a-f]{4}){5}\b"), " ".join(["####"] * 6)),
+    (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"), "####-##-##T##:##:##Z"),
+    (re.compile(r"\b\d{1,3}(,\d{3})+ bytes"), "##,### bytes"),
+    (re.compile(r"0x[0-9a-f]+"), "0x##"),
+    (re.compile(r"^(  starter +)\S+"), r"\1#.#.#"),
+]
+
+
+def plain(text: str) -> str:
+    for pattern, kind in KINDS:
+        text = pattern.sub(kind, text)
+    return text
+
+
+@pytest.fixture
+def stands_as(cli):
+    """Compares what a command prints with the snapshot of that name."""
+
+    def compare(name: str, *arguments: str | Path, code: int = 0) -> None:
+        said = cli(*arguments)
+        assert said.code == code, said.err
+        found = plain(said.out + said.err)
+        path = SNAPSHOTS / f"{name}.txt"
+        if os.environ.get("CERTIFY_UPDATE_SNAPSHOTS"):
+            path.write_text(found, encoding="utf-8")
+        assert found == path.read_text(encoding="utf-8")
+        too_wide = [line for line in found.splitlines() if len(line) > 80 and not line.startswith("next: ")]
+        assert too_wide == []
+
+    return compare
+
+
+def test_verify_valid(stands_as, handed):
+    stands_as("verify_valid", "verify", "certificate.pdf", "--trust", "trust-file.json")
+
+
+def test_verify_without_a_trust_file(stands_as, handed):
+    stands_as("verify_incomplete", "verify", "certificate.pdf", code=3)
+
+
+def test_verify_a_forgery(stands_as, handed, chain: Chain):
+    data = bytearray(chain.pdf)
+    data[len(data) // 2] ^= 1
+    Path("forged.pdf").write_bytes(data)
+    stands_as("verify_invalid", "verify", "forged.pdf", "--trust", "trust-file.json", code=1)
+
+
+def test_verify_a_stranger(stands_as, handed, workspace):
+    Path("other-trust.json").write_bytes((workspace / "trust.json").read_bytes())
+    stands_as("verify_stranger", "verify", "certificate.pdf", "--trust", "other-trust.json", code=1)
+
+
+def test_show_a_certificate(stands_as, handed):
+    stands_as("show", "show", "certificate.pdf")
+
+
+def test_policy_show(stands_as):
+    stands_as("policy_show", "policy", "show", "starter")
+
+
+def test_policy_list(stands_as):
+    stands_as("policy_list", "policy", "list")
+
+
+def test_trust_show(stands_as, handed):
+    stands_as("trust_show", "trust", "show", "trust-file.json")
+
+
+def test_help(stands_as):
+    stands_as("help", "--help")
+
+
+def test_an_error(stands_as):
+    stands_as("error", "verify", "no-such.pdf", code=2)
