@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from certify.audit.first_page import check_first_page
 from certify.audit.recompute import EvidencePack, recompute
 from certify.evidence import statement as kinds
 from certify.evidence.base import Value
@@ -13,7 +14,7 @@ from certify.trust.trustfile import TrustFile
 from certify.trust.verified import verify_statement
 from certify.verify.document import open_document
 from certify.verify.evidence import verify_evidence
-from certify.verify.result import CheckLine, Checklist
+from certify.verify.result import CertificateVerdict, CheckLine, Checklist
 from certify.verify.verify import Question, Verification, verify_certificate
 
 
@@ -21,7 +22,7 @@ class Audit(Value):
     """What an audit found."""
 
     agrees: bool
-    """Whether everything that could be repeated came out the same."""
+    """Whether the certificate can be believed and everything that could be repeated came out the same."""
     verification: Verification
     """The stranger's check that comes first."""
     checks: tuple[CheckLine, ...]
@@ -58,12 +59,15 @@ def audit_certificate(
     evidence = verify_evidence(document.statements.values(), trust)
     checks = Checklist()
     recompute(evidence, EvidencePack(pack), training_data, checks)
-    if redraw:
+    checks.attempt("first-page", lambda: (True, check_first_page(certificate, evidence)))
+    if document.pdf_sha256 is None:
+        checks.skipped("page", "this is the bundle alone, not the PDF")
+    elif redraw:
         from certify.audit.rerender import rerender
 
-        attachment = (pack / "certificate.json").read_bytes()
-        checks.attempt("page", lambda: rerender(data, attachment, certificate, evidence, document.file.policy))
+        checks.attempt("page", lambda: rerender(data, certificate, evidence, document.file.policy))
     else:
         checks.skipped("page", "not asked; draw it again with --rerender")
     checks.skipped("rerun", "the model was not run again: that the answers are its own is the evaluator's word")
-    return Audit(agrees=checks.intact, verification=verification, checks=tuple(checks.lines))
+    believed = verification.verdict is not CertificateVerdict.INVALID
+    return Audit(agrees=checks.intact and believed, verification=verification, checks=tuple(checks.lines))

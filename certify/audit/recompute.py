@@ -9,7 +9,9 @@ from typing import TypeVar
 
 from certify.check import (
     Scanned,
+    Sources,
     all_questions,
+    all_requests,
     judge_in_worker,
     planned_parameters,
     planned_sources,
@@ -18,6 +20,8 @@ from certify.check import (
     score_all,
 )
 from certify.engines.journal import read_journal
+from certify.engines.order import JournalHeader
+from certify.engines.prompts import COMPLETION, completion_prompt
 from certify.errors import EvidenceMissing, HostileInput
 from certify.evidence.answers import ItemRecord, Question, evidence_root
 from certify.evidence.base import Value
@@ -69,15 +73,16 @@ def recompute(evidence: EvidenceSet, pack: EvidencePack, data: Sequence[Path], c
     """
     plan, evaluation = evidence.plan.value, evidence.evaluation.value
     seed = bytes.fromhex(evaluation.seed)
-    sources = planned_sources(plan.checks)
-    questions = checks.attempt("questions", lambda: _regenerated(pack, plan, evaluation, seed))
+    sources = checks.attempt("benchmarks", lambda: _sources(plan))
+    questions = checks.attempt("questions", lambda: _regenerated(pack, plan, evaluation, sources, seed))
     records = checks.attempt("records", lambda: _committed(pack, evaluation))
-    if questions is None or records is None:
-        checks.skipped("numbers", "without questions and records nothing can be recomputed")
+    if sources is None or questions is None or records is None:
+        checks.skipped("numbers", "without benchmarks, questions and records nothing can be recomputed")
         return
-    checks.attempt("journal", lambda: _journal_agrees(pack, records))
+    checks.attempt("requests", lambda: _asked_as_planned(plan, questions, records, seed))
+    checks.attempt("journal", lambda: _journal_agrees(pack, evidence, records))
     checks.attempt("judgements", lambda: _judged_again(plan, evaluation, questions, records))
-    scanned = checks.attempt("scan", lambda: _scanned(pack, plan, evaluation, data, seed))
+    scanned = checks.attempt("scan", lambda: _scanned(pack, evidence, data, sources, seed))
     if not data and scanned is not None and scanned.result is not None:
         checks.skipped("rescan", "the training data was not given; name it with --data to scan it again")
 
@@ -99,15 +104,38 @@ class _Scan:
     result: Scanned | None
 
 
+def _sources(plan: Plan) -> tuple[Sources, str]:
+    sources = planned_sources(plan.checks)
+    return sources, f"{len(sources.benchmarks)} benchmarks at hand, each the file that was planned"
+
+
 def _regenerated(
-    pack: EvidencePack, plan: Plan, evaluation: Evaluation, seed: bytes
+    pack: EvidencePack, plan: Plan, evaluation: Evaluation, sources: Sources | None, seed: bytes
 ) -> tuple[tuple[Question, ...], str]:
-    drawn = all_questions(plan.checks, planned_sources(plan.checks), seed)
+    if sources is None:
+        raise EvidenceMissing("CERT-E064", "without the benchmarks no question can be drawn again")
+    drawn = all_questions(plan.checks, sources, seed)
     if evidence_root([question.document() for question in drawn]) != evaluation.journal.questions_root:
         raise HostileInput("CERT-E110", "the questions drawn again from the seed are not the ones committed to")
     if pack.lines("questions.jsonl", Question) != drawn:
         raise HostileInput("CERT-E110", "questions.jsonl holds other questions than the seed gives")
     return drawn, f"{len(drawn)} questions drawn again from the seed, all the same"
+
+
+def _asked_as_planned(
+    plan: Plan, questions: Sequence[Question], records: Sequence[ItemRecord], seed: bytes
+) -> tuple[bool, str]:
+    """Every answer was drawn with its planned sampling seed, to its prompt, within its limit."""
+    requests = {request.key: request for request in all_requests(plan.checks, questions, seed)}
+    configuration = plan.configuration
+    for record in records:
+        request, given = requests.get(record.key), record.completion
+        if request is None or given.seed != str(request.seed) or len(given.token_ids) > request.max_tokens:
+            raise HostileInput("CERT-E110", f"{'/'.join(map(str, record.key))} was not asked as planned")
+        prompt = completion_prompt(request.text, configuration.system_prompt)
+        if configuration.prompt_style == COMPLETION and given.prompt_sha256 != sha256_hex(prompt.encode()):
+            raise HostileInput("CERT-E110", f"{'/'.join(map(str, record.key))} answers another prompt than was planned")
+    return True, f"{len(records)} answers, each with the sampling seed and limit that were planned"
 
 
 def _committed(pack: EvidencePack, evaluation: Evaluation) -> tuple[tuple[ItemRecord, ...], str]:
@@ -117,9 +145,11 @@ def _committed(pack: EvidencePack, evaluation: Evaluation) -> tuple[tuple[ItemRe
     return records, f"{len(records)} records, as committed to in the signed evaluation"
 
 
-def _journal_agrees(pack: EvidencePack, records: Sequence[ItemRecord]) -> tuple[bool, str]:
+def _journal_agrees(pack: EvidencePack, evidence: EvidenceSet, records: Sequence[ItemRecord]) -> tuple[bool, str]:
     pack.read("journal.jsonl")
-    answers = read_journal(pack.folder / "journal.jsonl")
+    plan = evidence.plan.value
+    header = JournalHeader.of(evidence.plan.payload_sha256, plan.model.identity, plan.configuration)
+    answers = read_journal(pack.folder / "journal.jsonl", header)
     if {record.key: record.completion for record in records} != answers:
         raise HostileInput("CERT-E110", "the journal holds other answers than the records")
     return True, f"{len(answers)} answers in the journal, chained line by line, the same as in the records"
@@ -141,8 +171,9 @@ def _judged_again(
 
 
 def _scanned(
-    pack: EvidencePack, plan: Plan, evaluation: Evaluation, data: Sequence[Path], seed: bytes
+    pack: EvidencePack, evidence: EvidenceSet, data: Sequence[Path], sources: Sources, seed: bytes
 ) -> tuple[_Scan, str]:
+    plan, evaluation = evidence.plan.value, evidence.evaluation.value
     signed = evaluation.checks.get("corpus-scan")
     if signed is None:
         return _Scan(None), "no scan in this evaluation"
@@ -154,7 +185,7 @@ def _scanned(
         return _Scan(Scanned(result, report)), "the report is the one committed to"
     parameters = planned_parameters(plan.checks)["corpus-scan"]
     assert isinstance(parameters, CorpusScanParameters)  # noqa: S101 - the table of parameter types says so
-    again = scan_corpus(parameters, planned_sources(plan.checks), list(data), seed)
+    again = scan_corpus(parameters, sources, list(data), seed)
     if again.result != result or again.report != report:
         raise HostileInput("CERT-E110", "the training data, scanned again, gives another report")
     return _Scan(again), f"{result.documents:,} documents scanned again, every span the same"

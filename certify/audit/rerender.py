@@ -15,9 +15,7 @@ from certify.verify.evidence import EvidenceSet
 from certify.verify.pdf import read_pdf
 
 
-def rerender(
-    pdf: bytes, attachment: bytes, certificate: Certificate, evidence: EvidenceSet, policy: dict[str, Any]
-) -> tuple[bool, str]:
+def rerender(pdf: bytes, certificate: Certificate, evidence: EvidenceSet, policy: dict[str, Any]) -> tuple[bool, str]:
     """Whether the signed PDF is exactly the page drawn again and its issuer's signature.
 
     Raises:
@@ -25,8 +23,9 @@ def rerender(
     """
     created = datetime.strptime(certificate.issued_at, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
     page = page_of(certificate, evidence.evaluation.value.results(), policy)
-    drawn = render(page, attachment, identifier=bytes.fromhex(sha256_hex(attachment))[:16], created=created)
-    if reassemble(drawn, read_pdf(pdf).cms, created) != pdf:
+    signed = read_pdf(pdf)
+    drawn = render(page, signed.bundle, identifier=bytes.fromhex(sha256_hex(signed.bundle))[:16], created=created)
+    if reassemble(drawn, signed.cms, created) != pdf:
         raise HostileInput(
             "CERT-E111",
             "drawn again here, the page comes out otherwise",
