@@ -18,7 +18,7 @@ from certify.demo.benchmark import LEVEL, static_problems, static_questions
 from certify.demo.training.scratchpads import prompt, target
 from certify.statistics.stream import Stream
 
-SEED = hashlib.sha256(b"certify/demo/evaluate/v1").digest()
+SEED = hashlib.sha256(b"certify/demo/evaluate/v2").digest()
 NEW_TOKENS = 96
 BATCH = 50
 
