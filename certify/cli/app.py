@@ -54,6 +54,17 @@ VERBS: dict[str, Verb] = {
 }
 
 
+EXTRAS = {
+    "sqlmodel": "registry", "sqlalchemy": "registry", "alembic": "registry",
+    "in_toto": "attest",
+    "lm_eval": "eval", "numpy": "eval",
+    "torch": "hf", "transformers": "hf", "safetensors": "hf", "tokenizers": "hf",
+    "vllm": "vllm",
+    "weasyprint": "pdf", "jinja2": "pdf", "segno": "pdf",
+}  # fmt: skip
+"""Which extra of the distribution brings a package."""
+
+
 @dataclass(frozen=True)
 class Settings:
     """Options that stand before the verb."""
@@ -152,11 +163,23 @@ def in_our_words(error: Exception) -> CertifyError:
         return error
     if isinstance(error, OSError):
         return disk_error(error)
+    if isinstance(error, ModuleNotFoundError) and (error.name or "").partition(".")[0] in EXTRAS:
+        return absent_extra((error.name or "").partition(".")[0])
     return InternalError(
         "CERT-E099",
         f"something unexpected went wrong: {type(error).__name__}: {error}",
         "this is a defect of certify",
         "run the command again with --debug and report what it prints",
+    )
+
+
+def absent_extra(module: str) -> CertifyError:
+    """An optional part of certify that this command needs."""
+    return UsageError(
+        "CERT-E010",
+        f"{module} is not installed, and this command needs it",
+        "it belongs to an optional part, so that whoever only checks certificates installs little",
+        f"pip install 'certify-models[{EXTRAS[module]}]'",
     )
 
 
