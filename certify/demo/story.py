@@ -15,6 +15,7 @@ from certify.errors import InternalError
 from certify.evidence.base import Value
 from certify.evidence.certificate import Certificate, Findings, ScreeningReport, State
 from certify.evidence.decision import RuleStatus
+from certify.issue.findings import STATIC
 from certify.pipeline.clock import now
 from certify.pipeline.main import run_model
 from certify.pipeline.reporter import Reporter
@@ -94,7 +95,8 @@ def _run(workspace: Workspace, folder: Path, name: str, reporter: Reporter) -> R
 
 def _scene_run(workspace: Workspace, outcome: RunOutcome, scene: str, title: str, expected: str) -> Scene:
     findings = findings_of(workspace, outcome)
-    lines = [f"{line.name}: {line.value} ({line.detail})" for line in findings.headlines]
+    published_first = sorted(findings.headlines, key=lambda line: line.name != STATIC)
+    lines = [f"{line.name}: {line.value} ({line.detail})" for line in published_first]
     unmet = [rule for rule in findings.rules if rule.status is RuleStatus.NOT_MET]
     lines += [f"{rule.id} not met: {rule.title}" for rule in unmet if rule.enforcement == "must"]
     lines += [f"{rule.id} advised, not met: {rule.title}" for rule in unmet if rule.enforcement != "must"]
