@@ -35,6 +35,7 @@ def make(
 ) -> int:
     """Sign and log the plan of a run; no question is drawn yet."""
     from certify.pipeline.main import start_run
+    from certify.pipeline.preparing import require_installed
     from certify.pipeline.workspace import Workspace
 
     request = RunRequest(
@@ -47,6 +48,7 @@ def make(
         engine=engine,
         entropy=entropy,
     )
+    require_installed(engine)
     home = Context.home(context)
     reporter = TerminalReporter()
     try:

@@ -47,6 +47,7 @@ def run(
     """Test a model under a policy and issue a certificate if it passes."""
     from certify.cli.summary import print_estimate, print_outcome
     from certify.pipeline.main import run_model
+    from certify.pipeline.preparing import require_installed
     from certify.pipeline.request import RunRequest
     from certify.pipeline.workspace import Workspace
 
@@ -74,6 +75,7 @@ def run(
         reporter.close()
         print_estimate(found, request, json, price_per_hour)
         return int(ExitCode.POSITIVE if found.finishes else ExitCode.INCOMPLETE)
+    require_installed(engine)
     home = Context.home(context)
     workspace = Workspace.open_or_create(home, ask=ask_passphrase)
     try:

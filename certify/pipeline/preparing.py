@@ -7,7 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from certify.check import pilot_requests
-from certify.engines.installed import require_engine
+from certify.engines.installed import EXTRAS, NEEDS, require_known
 from certify.engines.order import Described
 from certify.engines.pilot import PilotResult, pilot, require_token_cap
 from certify.engines.runner import describe
@@ -22,19 +22,27 @@ PILOT_SECONDS = 900.0
 
 
 def require_installed(engine: str) -> None:
-    """Returns if everything a run needs at its end is installed: better told now than after hours.
+    """Returns if everything a run needs, to its end, is installed: better told now than after hours.
 
     Raises:
-        UsageError: CERT-E010, names the extra to install.
+        UsageError: CERT-E010, names every extra to install.
     """
-    require_engine(engine)
-    for module, extra, purpose in (("weasyprint", "pdf", "draw the PDF"), ("sqlmodel", "registry", "keep the log")):
-        if find_spec(module) is None:
-            raise UsageError(
-                "CERT-E010",
-                f"{module} is not installed; a run needs it to {purpose}",
-                hint=f"pip install 'certify-models[{extra}]'",
-            )
+    require_known(engine)
+    needed = {
+        EXTRAS[engine]: NEEDS[engine],
+        "registry": ("sqlmodel", "alembic"),
+        "pdf": ("weasyprint", "jinja2", "segno"),
+    }
+    absent = {extra: [module for module in modules if find_spec(module) is None] for extra, modules in needed.items()}
+    extras = [extra for extra, modules in absent.items() if modules]
+    if extras:
+        modules = ", ".join(module for extra in extras for module in absent[extra])
+        raise UsageError(
+            "CERT-E010",
+            f"a run with the {engine} engine needs {modules}, which this install lacks",
+            "they come as optional parts, so that whoever only checks certificates installs little",
+            f"pip install 'certify-models[{','.join(extras)}]'",
+        )
 
 
 def prepare_engine(folder: RunFolder, inputs: RunInputs, reporter: Reporter) -> Prepared:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -188,8 +191,30 @@ class Workspace:
 def create_development(home: Path, applicant: str) -> None:
     """Makes a workspace for trying out: one party holds every key, and everything it signs says so.
 
-    The configuration is written last, so that a half-made workspace is made again.
+    It appears whole or not at all.
+
+    Raises:
+        UsageError: CERT-E012, the folder holds something else.
     """
+    home.parent.mkdir(parents=True, exist_ok=True)
+    making = Path(tempfile.mkdtemp(dir=home.parent, prefix=f".{home.name}."))
+    try:
+        _fill_development(making, applicant)
+        os.rename(making, home)
+    except OSError as error:
+        if error.errno not in (errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR):
+            raise
+        if not (home / "workspace.json").is_file():  # otherwise another process was faster
+            raise UsageError(
+                "CERT-E012",
+                f"{home} holds something else than a workspace",
+                hint="name an empty or new folder with --home DIR",
+            ) from error
+    finally:
+        shutil.rmtree(making, ignore_errors=True)
+
+
+def _fill_development(home: Path, applicant: str) -> None:
     from certify_registry import Registry
 
     created = now()

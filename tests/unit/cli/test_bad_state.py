@@ -144,3 +144,26 @@ def test_a_full_disk_leaves_nothing_half_written(cli, home, monkeypatch):
         said = cli("keys", "make", "key.pem")
     assert said.code in (4, 5)
     assert list(home.iterdir()) == []
+
+
+def test_a_development_workspace_appears_whole_or_not_at_all(home, monkeypatch):
+    from certify.pipeline import workspace as room_of_workspaces
+
+    def cut_off(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(room_of_workspaces.TrustFile, "parse", cut_off)
+        with pytest.raises(KeyboardInterrupt):
+            room_of_workspaces.Workspace.open_or_create(home / ".certify")
+    assert list(home.iterdir()) == []
+    assert room_of_workspaces.Workspace.open_or_create(home / ".certify").development
+
+
+def test_a_folder_with_other_things_in_it_is_left_alone(cli, home, chain: Chain):
+    (home / "mine").mkdir()
+    (home / "mine" / "letter.txt").write_text("keep me")
+    said = cli("--home", "mine", "run", chain.request.model, "--policy", "starter")
+    assert (said.code, said.error) == (2, "CERT-E012")
+    assert [path.name for path in (home / "mine").iterdir()] == ["letter.txt"]
+    assert [path.name for path in home.iterdir()] == ["mine"]
