@@ -31,7 +31,7 @@ from certify.evidence.results import CorpusScanResult
 from certify.identify import recheck
 from certify.pipeline.clock import now
 from certify.pipeline.files import RunFolder, json_lines, write_whole
-from certify.pipeline.planning import draw_seed, signed_once
+from certify.pipeline.planning import draw_seed, require_open, signed_once
 from certify.pipeline.reporter import Reporter
 from certify.pipeline.request import Prepared
 from certify.pipeline.workspace import Workspace
@@ -65,7 +65,9 @@ def evaluate(
     Raises:
         HostileInput: CERT-E026, the model or the data changed during the run.
         EvidenceMissing: CERT-E060, the engine stopped; CERT-E098, a seed witness has not answered.
+        RegistryError: CERT-E078, the plan's deadline has passed.
     """
+    require_open(workspace, plan)
     started = folder.once("started", lambda: now().encode()).decode()
     used, seed = draw_seed(workspace, folder, plan)
     sources = planned_sources(plan.value.checks)

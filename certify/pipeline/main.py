@@ -9,17 +9,19 @@ from pathlib import Path
 from certify.decide import load_policy
 from certify.errors import HostileInput, UsageError
 from certify.evidence.decision import Verdict
+from certify.evidence.plan import Plan
 from certify.identify import read_dataset, read_model
 from certify.pipeline.clock import now
 from certify.pipeline.deciding import Decided, make_decision
 from certify.pipeline.evaluating import evaluate
 from certify.pipeline.files import RunFolder, read_file, write_whole
 from certify.pipeline.issuing import issue_certificate, report_screening
-from certify.pipeline.planning import attest_inputs, make_plan, require_entropy
+from certify.pipeline.planning import attest_inputs, is_lapsed, make_plan, require_entropy
 from certify.pipeline.preparing import prepare_engine, require_installed
 from certify.pipeline.reporter import Reporter
 from certify.pipeline.request import RunInputs, RunOutcome, RunRequest, RunState, Stage
 from certify.pipeline.workspace import Workspace
+from certify.trust.bundle import parse_bundle, statement_of
 
 STATE = "run.json"
 OUTCOME = "outcome.json"
@@ -106,7 +108,7 @@ def open_run(workspace: Workspace, inputs: RunInputs, reporter: Reporter) -> Run
     for folder in workspace.runs():
         if folder.has(STATE) and not folder.has(OUTCOME):
             state = RunState.from_bytes(folder.file(STATE).read_bytes(), name=STATE)
-            if state.key == key:
+            if state.key == key and not _given_up(workspace, folder, reporter):
                 reporter.note(f"continuing run {folder.name}, which was cut off")
                 return folder
     moment = now()
@@ -116,6 +118,19 @@ def open_run(workspace: Workspace, inputs: RunInputs, reporter: Reporter) -> Run
     state = RunState(key=key, request=_absolute(inputs.request), started_at=moment)
     write_whole(folder.file(STATE), state.to_bytes())
     return folder
+
+
+def _given_up(workspace: Workspace, folder: RunFolder, reporter: Reporter) -> bool:
+    """Whether a run missed its plan's deadline; it is closed then, and stays in the log as an attempt."""
+    if not folder.has("plan.bundle.json"):
+        return False
+    bundle = parse_bundle(folder.file("plan.bundle.json").read_bytes(), name="plan")
+    plan = Plan.from_document(statement_of(bundle).predicate, name="plan")
+    if not is_lapsed(workspace, bundle.payload_sha256, plan.deadline):
+        return False
+    reporter.note(f"run {folder.name} missed its deadline, {plan.deadline}: its plan counts as failed")
+    write_whole(folder.file(OUTCOME), RunOutcome(run=folder.name, verdict=Verdict.INCOMPLETE.value).to_bytes())
+    return True
 
 
 def _finish(workspace: Workspace, folder: RunFolder, inputs: RunInputs, decided: Decided, reporter: Reporter) -> None:

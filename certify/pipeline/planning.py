@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import secrets
+import time
 from collections.abc import Callable
 
 from certify.attest.statements import dataset_statement, declaration_statement, plan_statement
 from certify.check import planned_checks
-from certify.errors import EvidenceMissing, UsageError
+from certify.errors import EvidenceMissing, RegistryError, UsageError
 from certify.evidence import statement as kinds
-from certify.evidence.canonical import parse_json
+from certify.evidence.canonical import parse_json, sha256_hex
 from certify.evidence.dataset import Dataset
 from certify.evidence.evaluation import EntropyUsed, WitnessAnswer
 from certify.evidence.plan import EntropyKind, EntropySource, Plan, fresh_seed
@@ -66,10 +67,39 @@ def attest_inputs(workspace: Workspace, folder: RunFolder, inputs: RunInputs) ->
 
 def make_plan(workspace: Workspace, folder: RunFolder, prepared: Prepared) -> tuple[Verified[Plan], Bundle, int]:
     """The signed plan, its bundle and its place in the log; made once for a run."""
-    bundle = signed_once(workspace, folder, "plan", "evaluator", lambda: plan_statement(_plan(workspace, prepared)))
+    bundle = signed_once(workspace, folder, "plan", "evaluator", lambda: _new_plan(workspace, prepared))
     appended = workspace.log(bundle)
     plan = verify_statement(bundle, role="evaluator", predicate_type=kinds.PLAN, model=Plan, trust=workspace.trust)
     return plan, bundle, appended.index
+
+
+def require_open(workspace: Workspace, plan: Verified[Plan]) -> None:
+    """Returns if the log would still take the plan's evaluation, or has it: better told now than after hours.
+
+    Raises:
+        RegistryError: CERT-E078, the plan's deadline has passed.
+    """
+    if is_lapsed(workspace, plan.payload_sha256, plan.value.deadline):
+        raise RegistryError(
+            "CERT-E078",
+            f"the plan's deadline was {plan.value.deadline}",
+            "a plan without a logged evaluation at its deadline counts as failed",
+            "start anew with `certify run`; the new plan will be the next attempt",
+        )
+
+
+def is_lapsed(workspace: Workspace, plan_sha256: str, deadline: str) -> bool:
+    """Whether a plan counts as failed because nothing was logged for it in time."""
+    return now() > deadline and workspace.registry.evaluation_of(plan_sha256) is None
+
+
+def _new_plan(workspace: Workspace, prepared: Prepared) -> bytes:
+    """A plan that the log does not hold: two equal ones, made in one second, would pass for one attempt."""
+    while True:
+        payload = plan_statement(_plan(workspace, prepared))
+        if workspace.registry.index_of(sha256_hex(payload)) is None:
+            return payload
+        time.sleep(0.2)
 
 
 def _plan(workspace: Workspace, prepared: Prepared) -> Plan:
