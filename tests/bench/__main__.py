@@ -1,0 +1,135 @@
+"""``make bench``: how long certify takes as a multiple of bare Python in the same minute.
+
+    python -m tests.bench [--rounds N]
+
+Rounds are interleaved and the median is taken, so that a busy machine slows every row alike. Only ratios are printed:
+a time in seconds would say more about the machine than about certify.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from certify import __version__
+from certify.evidence.certificate import Certificate
+from certify.trust.bundle import statement_of
+from certify.verify.document import open_document
+
+ROOT = Path(__file__).resolve().parents[2]
+VECTOR = sorted((ROOT / "tests" / "vectors").glob("certificate-*"))[-1]
+BARE = "python -c pass"
+Work = Callable[[], None]
+
+
+def process(*arguments: str | Path) -> Work:
+    """A command in a process of its own, run from an empty folder."""
+    here = tempfile.gettempdir()
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("CERTIFY")}
+
+    def run() -> None:
+        subprocess.run(
+            [sys.executable, *map(str, arguments)], check=True, capture_output=True, cwd=here, env=environment
+        )
+
+    return run
+
+
+def command(*arguments: str | Path) -> Work:
+    """A command line of certify."""
+    return process("-m", "certify", *arguments)
+
+
+def start_up() -> dict[str, Work]:
+    """Commands whose time is mostly starting."""
+    statement = statement_of(open_document((VECTOR / "certificate.json").read_bytes()).certificate)
+    at = Certificate.from_document(statement.predicate).valid_from
+    trusted = ("--trust", VECTOR / "trust.json", "--at", at)
+    return {
+        BARE: process("-c", "pass"),
+        "python -c 'import pydantic, cryptography.x509'": process("-c", "import pydantic, cryptography.x509"),
+        "certify --version": command("--version"),
+        "certify --help": command("--help"),
+        "certify explain CERT-E021": command("explain", "CERT-E021"),
+        "certify verify, bundle": command("verify", VECTOR / "certificate.json", *trusted),
+        "certify verify, PDF": command("verify", VECTOR / "certificate.pdf", *trusted),
+        "certify policy show starter": command("policy", "show", "starter"),
+    }
+
+
+def inside() -> dict[str, Work]:
+    """Work inside one process that has imported everything: drawing, signing, issuing, verifying."""
+    from certify.evidence.certificate import Level
+    from certify.issue.sign import issuer_certificate, sign_pdf
+    from certify.trust.trustfile import TrustFile
+    from certify.verify.verify import Question, verify_certificate
+    from tests.fakes.certificate_sample import certificate
+    from tests.fakes.chain import finish, production_house, request_for
+    from tests.fakes.pdf_sample import SIGNER, WHEN, draw
+
+    trust = TrustFile.load(VECTOR / "trust.json")
+    pdf, bundle = (VECTOR / "certificate.pdf").read_bytes(), (VECTOR / "certificate.json").read_bytes()
+    statement = statement_of(open_document(bundle).certificate)
+    question = Question(at=Certificate.from_document(statement.predicate).valid_from)
+    facts = certificate(Level.ISSUER_RUN)
+    drawn, named = draw(facts), issuer_certificate(SIGNER, "bench", WHEN)
+
+    def whole() -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            house = production_house(Path(folder))
+            finish(house, request_for(house))
+
+    return {
+        BARE: process("-c", "pass"),
+        "draw the PDF": lambda: _discard(draw(facts)),
+        "sign the PDF": lambda: _discard(sign_pdf(drawn, SIGNER, named, WHEN)),
+        "verify a bundle": lambda: _discard(verify_certificate(bundle, trust=trust, question=question)),
+        "verify a PDF": lambda: _discard(verify_certificate(pdf, trust=trust, question=question)),
+        "plan to issued PDF, scripted answers": whole,
+    }
+
+
+def _discard(_: object) -> None:
+    """Keeps the caller from returning what was measured."""
+
+
+def ratios(work: dict[str, Work], rounds: int) -> dict[str, float]:
+    """Median time of each, as a multiple of bare Python's; one round each beforehand warms the caches."""
+    times: dict[str, list[float]] = {name: [] for name in work}
+    for turn in range(rounds + 1):
+        for name, run in work.items():
+            started = time.perf_counter()
+            run()
+            if turn:
+                times[name].append(time.perf_counter() - started)
+    medians = {name: statistics.median(taken) for name, taken in times.items()}
+    return {name: median / medians[BARE] for name, median in medians.items()}
+
+
+def main() -> None:
+    """Prints both tables as Markdown."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--rounds", type=int, default=9)
+    rounds = parser.parse_args().rounds
+    load = os.getloadavg()[0]
+    print(
+        f"certify {__version__}, Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores, "
+        f"load {load:.1f}, {datetime.now(UTC):%Y-%m-%d}, medians of {rounds} interleaved rounds"
+    )
+    for title, work in (("starting a process", start_up()), ("within one process", inside())):
+        print(f"\n| {title} | times `{BARE}` |\n|---|---|")
+        for name, ratio in ratios(work, rounds).items():
+            print(f"| {name.replace('|', '')} | {ratio:.1f} |")
+
+
+if __name__ == "__main__":
+    main()

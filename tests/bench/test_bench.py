@@ -1,0 +1,22 @@
+"""The benchmark runs, and compares with bare Python."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.slow
+def test_it_prints_ratios_and_no_seconds() -> None:
+    pytest.importorskip("weasyprint")
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.bench", "--rounds", "1"], check=True, capture_output=True, text=True, cwd=ROOT,
+        timeout=300,
+    )  # fmt: skip
+    assert "| certify verify, PDF |" in done.stdout
+    assert "| draw the PDF |" in done.stdout
+    assert done.stdout.count("| python -c pass | 1.0 |") == 2
+    assert " s |" not in done.stdout
