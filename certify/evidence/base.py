@@ -44,14 +44,20 @@ class Value(BaseModel):
         return sha256_hex(self.to_bytes())
 
     @classmethod
-    def from_document(cls, document: Any, *, name: str | None = None) -> Self:
+    def from_document(cls, document: Any, *, name: str | None = None, by_name: bool = True) -> Self:
         """The value of an untrusted JSON object.
+
+        Args:
+            document: the object.
+            name: what to call it in errors.
+            by_name: whether Python's names of the fields are taken, too, as people write them by hand; what was
+                signed has one spelling.
 
         Raises:
             HostileInput: a field is missing or of the wrong kind.
         """
         try:
-            return cls.model_validate(document)
+            return cls.model_validate(document, by_alias=True, by_name=by_name)
         except ValidationError as error:
             first = error.errors(include_url=False, include_input=False)[0]
             where = ".".join(str(part) for part in first["loc"]) or "the document"

@@ -30,7 +30,7 @@ def decision_of(statement: Statement) -> Decision:
     if statement.predicate_type != VSA:
         raise HostileInput("CERT-E045", "the statement is not a verification summary")
     predicate = statement.predicate
-    decision = Decision.from_document(predicate.get(DECISION_FIELD), name="decision")
+    decision = Decision.from_document(predicate.get(DECISION_FIELD), name="decision", by_name=False)
     policy = predicate.get("policy")
     digest = policy.get("digest") if isinstance(policy, dict) else None
     inputs = predicate.get("inputAttestations")

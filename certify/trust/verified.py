@@ -117,4 +117,4 @@ def _claim(statement: Statement, model: type[T]) -> T:
     if statement.predicate_type == VSA and issubclass(model, Decision):
         return cast("T", decision_of(statement))
     name = SHORT_NAMES.get(statement.predicate_type, "predicate")
-    return model.from_document(statement.predicate, name=name)
+    return model.from_document(statement.predicate, name=name, by_name=False)

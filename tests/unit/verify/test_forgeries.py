@@ -94,6 +94,16 @@ def references(change):
     return edit
 
 
+def misspell(document):
+    """A field under Python's name for it, which other readers do not know."""
+    document["valid_until"] = document.pop("validUntil")
+
+
+def test_what_was_signed_has_one_spelling(chain, judge, failed):
+    found = judge(forge(chain, {"certificate": misspell}))
+    assert [(line.id, line.code) for line in failed(found)] == [("certificate-signature", "CERT-E045")]
+
+
 def relabel(one, another):
     def change(evidence):
         by_kind = {reference["kind"]: reference for reference in evidence}
