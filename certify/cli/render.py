@@ -85,15 +85,17 @@ def checklist(rows: Sequence[tuple[str, str, str]], *, indent: int = 2) -> None:
 
 
 def _hanging(lead: str, text: str) -> str:
-    """``text`` behind ``lead``, wrapped under itself; a path or digest is never broken, so that it can be copied."""
-    return textwrap.fill(
-        clean(text),
+    """``text`` behind ``lead``, wrapped under itself; paths, digests and percentages are never broken."""
+    kept_together = clean(text).replace(" %", "\u00a0%")
+    filled = textwrap.fill(
+        kept_together,
         max(width(), len(lead) + 20),
         initial_indent=clean(lead),
         subsequent_indent=" " * len(lead),
         break_on_hyphens=False,
         break_long_words=False,
     )
+    return filled.replace("\u00a0", " ")
 
 
 def next_step(command: str, why: str = "") -> None:

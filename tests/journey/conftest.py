@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import re
 import shlex
@@ -18,6 +19,11 @@ ROOT = Path(__file__).parents[2]
 DEMO_MODELS = ROOT / "certify" / "demo" / "models"
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
+CHAT_TEMPLATE = (
+    "{# thoughts stand in <think>...</think> #}{% for message in messages %}"
+    "{{ 'Question: ' + message['content'].split('\n\n')[0] + '\n' }}{% endfor %}{{ 'Answer:' }}"
+)
+"""Turns a conversation into the form the model was trained on."""
 EXTRA = {
     "pytorch_model.bin": b"\x80\x04" + b"x" * 100_000,
     "training_args.bin": b"\x80\x04N.",
@@ -92,8 +98,10 @@ def reader(tmp_path: Path) -> Callable[[Step], Ended]:
 
 @pytest.fixture
 def download(tmp_path: Path) -> Path:
-    """The honest demo model as a hub client leaves it: links into a cache, a pickle of the weights, extra files."""
+    """The honest demo model as an instruct model in a hub cache: links, a pickle of the weights, extra files."""
     contents = {path.name: path.read_bytes() for path in (DEMO_MODELS / "honest").iterdir() if path.is_file()} | EXTRA
+    settings = json.loads(contents["tokenizer_config.json"])
+    contents["tokenizer_config.json"] = json.dumps({**settings, "chat_template": CHAT_TEMPLATE}).encode()
     cache = tmp_path / "home" / ".cache" / "huggingface" / "hub" / "models--acme--my-model"
     snapshot = cache / "snapshots" / COMMIT
     for folder in (cache / "blobs", cache / "refs", snapshot, cache / ".no_exist" / COMMIT):

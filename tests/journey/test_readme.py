@@ -30,6 +30,7 @@ def test_an_unmodified_download_to_a_screening_report(reader, download, tmp_path
     assert "handler.py" in ended[0].out
     assert sorted(path.name for path in (tmp_path / "my-model").iterdir() if path.suffix in (".bin", ".py")) == []
     assert "Nothing was logged" in ended[1].out
+    assert "chat, reasoning marked by <think>" in ended[1].out
     assert "INCOMPLETE" in ended[2].out
     assert "screening report, not a certificate" in ended[2].out
     following = next(line for line in ended[3].out.splitlines() if line.startswith("next: "))
