@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 import time
 from pathlib import Path
 from typing import Annotated
@@ -70,6 +72,7 @@ def _next(folder: Path, seconds: float) -> None:
     emit()
     emit(f"Everything is in {folder} ({seconds:.0f} seconds). Try:")
     emit(f"  open {folder}/certificate.pdf")
-    emit(f"  certify verify {folder}/certificate.pdf --trust {folder}/trust.json")
-    emit(f"  certify --home {folder}/workspace show")
-    emit(f"  certify --home {folder}/workspace audit {folder}/certificate.pdf")
+    program = "certify" if shutil.which("certify") else sys.argv[0]
+    emit(f"  {program} verify {folder}/certificate.pdf --trust {folder}/trust.json")
+    emit(f"  {program} --home {folder}/workspace show")
+    emit(f"  {program} --home {folder}/workspace audit {folder}/certificate.pdf")
