@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from certify.errors import HostileInput
+from certify.evidence.answers import Outcome
+from certify.evidence.base import Value
 from certify.evidence.contamination import Contamination
-from certify.evidence.dataset import DataExamined, Dataset
+from certify.evidence.dataset import DataExamined, Dataset, DatasetIdentity
 from certify.evidence.evaluation import Evaluation
-from certify.evidence.plan import Plan
-from certify.evidence.results import Outcomes
+from certify.evidence.plan import Plan, PlannedCheck
+from certify.evidence.results import CorpusScanResult, Outcomes, StaticBenchmarkResult
 from certify.trust.verified import Verified
 
 if TYPE_CHECKING:
@@ -29,13 +31,29 @@ def check_counts(plan: Plan, evaluation: Evaluation) -> None:
     records = sum(check.items * check.samples for check in plan.checks)
     if (evaluation.journal.questions, evaluation.journal.records) != (questions, records):
         raise HostileInput("CERT-E090", f"not the {records} planned answers to {questions} questions were evaluated")
-    planned = {check.id: check.items * check.samples for check in plan.checks}
-    for name, result in evaluation.results().items():
-        outcomes = getattr(result, "outcomes", None)
-        if isinstance(outcomes, Outcomes) and outcomes.answers != planned[name]:
-            raise HostileInput(
-                "CERT-E090", f"the result of {name} counts {outcomes.answers} of {planned[name]} answers"
-            )
+    results = evaluation.results()
+    for check in plan.checks:
+        if check.id in results:
+            _check_result(check, results[check.id])
+
+
+def _check_result(check: PlannedCheck, result: Value) -> None:
+    """A result counts every planned answer once, and is about the benchmarks whose files were planned."""
+    outcomes = getattr(result, "outcomes", None)
+    if isinstance(outcomes, Outcomes):
+        ended = sum(getattr(outcomes, outcome.value) for outcome in Outcome)
+        if not outcomes.answers == ended == check.items * check.samples:
+            raise HostileInput("CERT-E090", f"the result of {check.id} does not count the planned answers")
+    if isinstance(result, StaticBenchmarkResult):
+        asked, found = [str(check.parameters.get("sha256"))], [result.benchmark_sha256]
+    elif isinstance(result, CorpusScanResult):
+        digests = check.parameters.get("sha256")
+        asked = sorted(map(str, digests.values())) if isinstance(digests, dict) else []
+        found = sorted(one.benchmark_sha256 for one in result.benchmarks)
+    else:
+        return
+    if asked != found:
+        raise HostileInput("CERT-E090", f"the result of {check.id} is about another benchmark than was planned")
 
 
 def check_data(evidence: EvidenceSet) -> None:
@@ -45,8 +63,7 @@ def check_data(evidence: EvidenceSet) -> None:
         HostileInput: CERT-E090, otherwise.
     """
     plan, stewards = evidence.plan.value, evidence.datasets
-    planned = {(dataset.name, dataset.identity) for dataset in plan.datasets}
-    if planned != {(part.value.dataset.name, part.value.dataset.identity) for part in stewards}:
+    if {_named(dataset) for dataset in plan.datasets} != {_named(part.value.dataset) for part in stewards}:
         raise HostileInput("CERT-E090", "the plan names other training data than the data steward signed")
     for part in stewards:
         _trained_it(part, plan.model.identity)
@@ -56,6 +73,11 @@ def check_data(evidence: EvidenceSet) -> None:
         raise HostileInput("CERT-E090", "the plan claims another share of the training data than the steward signed")
     if evidence.contamination is not None:
         _scan_agrees(evidence.contamination.value, evidence)
+
+
+def _named(dataset: DatasetIdentity) -> tuple[str, str, int, int]:
+    """What a dataset is; who computed its digest may differ from statement to statement."""
+    return dataset.name, dataset.identity, dataset.shards, dataset.bytes
 
 
 def _trained_it(part: Verified[Dataset], model: str) -> None:

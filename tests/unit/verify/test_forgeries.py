@@ -164,6 +164,22 @@ CHAIN = {
         {"evaluation": put("checks", "fresh-reasoning", "outcomes", "answers", value=10)},
         "evidence-signatures",
     ),
+    "answers that ended in no way": (
+        {"evaluation": put("checks", "static-benchmark", "outcomes", "correct", value=3)},
+        "evidence-signatures",
+    ),
+    "another benchmark asked": (
+        {"evaluation": put("checks", "static-benchmark", "benchmarkSha256", value=DIGEST)},
+        "evidence-signatures",
+    ),
+    "another benchmark looked for": (
+        {
+            "evaluation": put("checks", "corpus-scan", "benchmarks", 0, "benchmarkSha256", value=DIGEST),
+            "contamination": put("scan", "benchmarks", 0, "benchmarkSha256", value=DIGEST),
+        },
+        "evidence-signatures",
+    ),
+    "more data than the steward signed": ({"dataset": put("dataset", "bytes", value=1)}, "evidence-signatures"),
     "a late evaluation": ({"evaluation": put("finishedAt", value=LATER)}, "evidence-signatures"),
     "a first attempt after earlier ones": (
         {
