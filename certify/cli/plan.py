@@ -29,7 +29,7 @@ def make(
     data_complete: Annotated[bool, typer.Option(help="Attest that this is all of the training data.")] = False,
     name: Annotated[str | None, typer.Option(help="Name of the model.")] = None,
     declaration: Annotated[Path | None, typer.Option(help="Declaration of intended use, YAML.")] = None,
-    engine: Annotated[str, typer.Option(help="hf, vllm or replay.")] = "hf",
+    engine: Annotated[str, typer.Option(help="hf or vllm.")] = "hf",
     entropy: Annotated[EntropyKind, typer.Option(help="Where the seed comes from.")] = EntropyKind.SELF,
     json: Json = False,
 ) -> int:

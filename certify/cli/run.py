@@ -9,18 +9,11 @@ import typer
 
 from certify.cli.options import Context, Json, ask_passphrase
 from certify.cli.progress import TerminalReporter
+from certify.cli.stages import EXIT_CODES
 from certify.errors import ExitCode
 from certify.evidence.plan import EntropyKind
 
 app = typer.Typer(add_completion=False)
-
-EXIT_CODES = {
-    "certified": ExitCode.POSITIVE,
-    "refused": ExitCode.NEGATIVE,
-    "inconclusive": ExitCode.INCOMPLETE,
-    "incomplete": ExitCode.INCOMPLETE,
-    "awaiting_approval": ExitCode.INCOMPLETE,
-}
 
 
 @app.command()
@@ -32,7 +25,7 @@ def run(
     data_complete: Annotated[bool, typer.Option(help="Attest that this is all of the training data.")] = False,
     name: Annotated[str | None, typer.Option(help="Name of the model; the folder's name when absent.")] = None,
     declaration: Annotated[Path | None, typer.Option(help="Declaration of intended use, YAML.")] = None,
-    engine: Annotated[str, typer.Option(help="hf, vllm or replay.")] = "hf",
+    engine: Annotated[str, typer.Option(help="hf or vllm.")] = "hf",
     device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
     dtype: Annotated[str, typer.Option(help="auto, float32, bfloat16 or float16.")] = "auto",
     prompt_style: Annotated[str, typer.Option(help="auto, chat or completion.")] = "auto",

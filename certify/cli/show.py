@@ -69,7 +69,7 @@ def _certificate(home: Path, subject: str, json: bool) -> int:
     path = Path(subject) if Path(subject).is_file() else home / "certificates" / f"{subject}.pdf"
     certificate = certificate_of(read_file(path))
     if json:
-        emit_json("show", certificate.document())
+        emit_json("show", {"verified": False, **certificate.document()})
         return int(ExitCode.POSITIVE)
     emit("This is what the document says; nothing has been verified yet.", "warn")
     print_findings(certificate)

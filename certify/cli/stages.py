@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import typer
 
 from certify.cli.options import Context, ask_passphrase
@@ -9,6 +11,18 @@ from certify.cli.progress import TerminalReporter
 from certify.cli.render import emit, emit_json, next_step
 from certify.errors import ExitCode
 from certify.pipeline.request import Stage
+
+if TYPE_CHECKING:
+    from certify.evidence.decision import Decision
+    from certify.pipeline.files import RunFolder
+
+EXIT_CODES = {
+    "certified": ExitCode.POSITIVE,
+    "refused": ExitCode.NEGATIVE,
+    "inconclusive": ExitCode.INCOMPLETE,
+    "incomplete": ExitCode.INCOMPLETE,
+}
+"""What a policy's verdict is to a script."""
 
 NEXT = {Stage.PLAN: "check", Stage.CHECK: "decide", Stage.DECIDE: "issue"}
 DONE = {
@@ -32,22 +46,33 @@ def carry(context: typer.Context, run: str, stage: Stage, json: bool) -> int:
     finally:
         reporter.close()
     if stage is Stage.ISSUE:
-        from certify.cli.run import EXIT_CODES
         from certify.cli.summary import print_outcome
         from certify.pipeline.main import outcome_of
 
         outcome = outcome_of(folder)
         print_outcome(workspace, outcome, json)
         return int(EXIT_CODES[outcome.verdict])
-    tell(str(home), run, stage, json)
-    return int(ExitCode.POSITIVE)
+    verdict = decision_in(folder).verdict.value if stage is Stage.DECIDE else None
+    tell(str(home), run, stage, json, verdict)
+    return int(EXIT_CODES[verdict] if verdict else ExitCode.POSITIVE)
 
 
-def tell(home: str, run: str, stage: Stage, json: bool) -> None:
+def decision_in(folder: RunFolder) -> Decision:
+    """The decision a run has come to."""
+    from certify.trust.bundle import parse_bundle, statement_of
+    from certify.trust.summary import decision_of
+
+    return decision_of(statement_of(parse_bundle(folder.file("decision.bundle.json").read_bytes())))
+
+
+def tell(home: str, run: str, stage: Stage, json: bool, verdict: str | None = None) -> None:
     """Says what has been done and names the next command."""
     if json:
-        emit_json(stage.value, {"run": run, "done": stage.value, "next": NEXT[stage]})
+        found = {"verdict": verdict} if verdict else {}
+        emit_json(stage.value, {"run": run, "done": stage.value, **found, "next": NEXT[stage]})
         return
     emit(DONE[stage])
+    if verdict:
+        emit(f"verdict: {verdict}", "pass" if verdict == "certified" else "fail")
     emit(f"run: {run}")
     next_step(f"certify --home {home} {NEXT[stage]} {run}")

@@ -17,7 +17,6 @@ VERDICTS = {
     "refused": "REFUSED: a required rule of the policy is not met. There is no certificate.",
     "inconclusive": "INCONCLUSIVE: the evidence neither meets nor fails a required rule. There is no certificate.",
     "incomplete": "INCOMPLETE: a required rule lacks its evidence. There is no certificate.",
-    "awaiting_approval": "AWAITING APPROVAL: a second person has to agree.",
 }
 DATA = {
     "full": "all of the training data, by the data steward's word",
@@ -73,17 +72,15 @@ def print_outcome(workspace: Workspace, outcome: RunOutcome, json: bool) -> None
 
 def outcome_document(workspace: Workspace, outcome: RunOutcome) -> dict[str, Any]:
     """The JSON form of a finished run."""
-    from certify.trust.bundle import parse_bundle, statement_of
-    from certify.trust.summary import decision_of
+    from certify.cli.stages import decision_in
 
-    bundle = parse_bundle(workspace.run_folder(outcome.run).file("decision.bundle.json").read_bytes())
     return {
         "verdict": outcome.verdict,
         "serial": outcome.serial,
         "certificate": str(workspace.home / outcome.certificate) if outcome.certificate else None,
         "pdf": str(workspace.home / outcome.pdf) if outcome.pdf else None,
         "run": outcome.run,
-        "decision": decision_of(statement_of(bundle)).document(),
+        "decision": decision_in(workspace.run_folder(outcome.run)).document(),
     }
 
 

@@ -236,7 +236,7 @@ def _plan_facts(plan: Plan, evaluation: Evaluation) -> PlanFacts:
 
 def _data_facts(plan: Plan, attested: list[Verified[Dataset]]) -> DataFacts:
     covered = {item.value.dataset.identity for item in attested} >= {dataset.identity for dataset in plan.datasets}
-    says_all = any(item.value.complete for item in attested)
+    says_all = all(item.value.complete for item in attested)
     return DataFacts(
         examined=plan.data_examined,
         datasets=len(plan.datasets),

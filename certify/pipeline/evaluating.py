@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from certify.attest.statements import contamination_statement, evaluation_statement
@@ -22,9 +22,10 @@ from certify.check import (
 from certify.engines.journal import read_journal
 from certify.engines.order import JournalHeader, WorkOrder, write_requests
 from certify.engines.runner import answer
+from certify.errors import InternalError
 from certify.evidence.answers import ItemRecord, Question, evidence_root
 from certify.evidence.contamination import Contamination
-from certify.evidence.evaluation import Attempts, Evaluation, Journal
+from certify.evidence.evaluation import Attempts, EarlierPlan, Evaluation, Journal
 from certify.evidence.parameters import CorpusScanParameters
 from certify.evidence.plan import Plan
 from certify.evidence.results import CorpusScanResult
@@ -77,6 +78,7 @@ def evaluate(
     scanned = _scan(folder, prepared, plan.value, asked, reporter)
     reporter.stage("Checking that the model is still the same")
     recheck(prepared.inputs.model)
+    recheck(replace(prepared.inputs.model, folder=prepared.staged))
     scored = score_all(plan.value.checks, asked.questions, records, asked.sources, scanned)
 
     def payload() -> bytes:
@@ -178,8 +180,14 @@ def _journal(questions: Sequence[Question], records: Sequence[ItemRecord]) -> Jo
 
 def _attempts(workspace: Workspace, plan: Verified[Plan]) -> Attempts:
     """Earlier plans in this log for the same applicant, name or weights."""
-    registry = workspace.registry
-    index = registry.index_of(plan.payload_sha256)
-    model = plan.value.model
-    earlier = registry.earlier_plans(plan.value.applicant, model.name, model.weights_digest, index or 0)
-    return Attempts(number=len(earlier) + 1, earlier=earlier, excludable=bool(workspace.trust.log.witnesses))
+    index = workspace.registry.index_of(plan.payload_sha256)
+    if index is None:
+        raise InternalError("CERT-E099", "the plan is not in the log although it was appended")
+    earlier = plans_like(workspace, plan.value, before=index)
+    return Attempts(number=len(earlier) + 1, earlier=earlier, excludable=False)
+
+
+def plans_like(workspace: Workspace, plan: Plan, *, before: int) -> tuple[EarlierPlan, ...]:
+    """Plans logged before an index that share applicant, name or weights with this one."""
+    model = plan.model
+    return workspace.registry.earlier_plans(plan.applicant, model.name, model.weights_digest, before)

@@ -22,6 +22,7 @@ from certify.evidence.certificate import (
 from certify.issue.findings import caveats, headlines
 from certify.pipeline.clock import FORM, later, now
 from certify.pipeline.deciding import Decided
+from certify.pipeline.evaluating import plans_like
 from certify.pipeline.files import RunFolder, write_whole
 from certify.pipeline.planning import signed_once
 from certify.pipeline.standing import ask_registry
@@ -93,7 +94,7 @@ def _findings(workspace: Workspace, decided: Decided) -> dict[str, Any]:
     development = workspace.trust.environment == "development"
     attempts = AttemptCount(
         number=evaluation.attempts.number,
-        total=evaluation.attempts.number,
+        total=len(plans_like(workspace, plan, before=workspace.registry.size)),
         excludable=evaluation.attempts.excludable,
     )
     results = evaluation.results()

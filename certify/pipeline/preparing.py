@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from certify.engines.order import Described
 from certify.engines.pilot import PilotResult, pilot, require_token_cap
 from certify.engines.runner import describe
 from certify.errors import UsageError
-from certify.identify import ModelFolder, stage
+from certify.identify import ModelFolder, recheck, stage
 from certify.pipeline.files import RunFolder
 from certify.pipeline.reporter import Reporter
 from certify.pipeline.request import Prepared, RunInputs
@@ -69,6 +70,8 @@ def stage_copy(folder: RunFolder, model: ModelFolder) -> Path:
         shutil.rmtree(staged, ignore_errors=True)
         stage(model, staged)
         folder.once("staged.done", lambda: model.manifest.identity.encode() + b"\n")
+    else:
+        recheck(replace(model, folder=staged))
     return staged
 
 
