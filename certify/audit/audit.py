@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from certify.audit.first_page import check_first_page
 from certify.audit.recompute import EvidencePack, recompute
 from certify.evidence import statement as kinds
 from certify.evidence.base import Value
@@ -15,7 +14,7 @@ from certify.trust.verified import verify_statement
 from certify.verify.document import open_document
 from certify.verify.evidence import verify_evidence
 from certify.verify.result import CertificateVerdict, CheckLine, Checklist
-from certify.verify.verify import Question, Verification, verify_certificate
+from certify.verify.verify import Expectations, Verification, verify_certificate
 
 
 class Audit(Value):
@@ -51,7 +50,7 @@ def audit_certificate(
     Raises:
         CertifyError: the certificate itself cannot be read or believed; the verification says why.
     """
-    verification = verify_certificate(data, trust=trust, question=Question(at=at))
+    verification = verify_certificate(data, trust=trust, expectations=Expectations(at=at))
     document = open_document(data)
     certificate = verify_statement(
         document.certificate, role="issuer", predicate_type=kinds.CERTIFICATE, model=Certificate, trust=trust
@@ -59,7 +58,6 @@ def audit_certificate(
     evidence = verify_evidence(document.statements.values(), trust)
     checks = Checklist()
     recompute(evidence, EvidencePack(pack), training_data, checks)
-    checks.attempt("first-page", lambda: (True, check_first_page(certificate, evidence)))
     if document.pdf_sha256 is None:
         checks.skipped("page", "this is the bundle alone, not the PDF")
     elif redraw:

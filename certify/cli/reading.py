@@ -53,7 +53,7 @@ def find_certificate(settings: Settings, named: str, status: Path | None) -> Fou
     """The certificate behind a path or a serial, and the newest answer about it that is at hand.
 
     A workspace named with --home answers from its registry; otherwise a saved answer beside the file
-    is read: it is signed, so it may come from anywhere.
+    is read. It can only speak against the certificate: what it lists is signed, that it lists all is not.
 
     Raises:
         UsageError: CERT-E012, there is no such file or serial.

@@ -50,7 +50,7 @@ def verify(
     from certify.decide import load_policy
     from certify.evidence.certificate import Level
     from certify.pipeline.clock import now
-    from certify.verify.verify import Question, verify_certificate
+    from certify.verify.verify import Expectations, verify_certificate
 
     settings = Context.of(context)
     trust_file = find_trust(settings, trust)
@@ -59,7 +59,7 @@ def verify(
     result = verify_certificate(
         found.data,
         trust=trust_file,
-        question=Question(
+        expectations=Expectations(
             at=at or now(),
             model=model,
             policy=wanted.id if wanted else None,
@@ -70,37 +70,33 @@ def verify(
         answer=found.answer,
         asked_at=found.asked_at,
     )
-    pack = _pack(found.data) if result.policy else None
     if json:
-        emit_json("verify", {**result.document(), **(pack or {})})
+        emit_json("verify", {**result.document(), "modifiedPack": _is_modified(result)})
     else:
-        _show(result, trust_file.name if trust_file else None, pack, certificate)
+        _show(result, trust_file.name if trust_file else None, certificate)
     return int(EXIT_CODES.get(result.verdict, ExitCode.NEGATIVE))
 
 
-def _pack(data: bytes) -> dict[str, str | bool]:
-    """The digest of the policy that decided, and whether it passes for a shipped one that it is not."""
-    from certify.cli.summary import certificate_of
+def _is_modified(result: Verification) -> bool:
+    """Whether the policy that decided passes for a shipped one that it is not."""
     from certify.decide import read_policy, shipped_policies
 
-    policy = certificate_of(data).policy
-    shipped = policy.id in shipped_policies()
-    modified = shipped and read_policy(policy.id).reference.sha256 != policy.sha256
-    return {"policySha256": policy.sha256, "modifiedPack": modified}
+    name = (result.policy or "").partition(" ")[0]
+    return name in shipped_policies() and read_policy(name).reference.sha256 != result.policy_sha256
 
 
-def _policy(result: Verification, pack: dict[str, str | bool] | None) -> str:
-    if pack is None:
-        return result.policy or "not established"
-    modified = ": modified pack, not the one that comes with this certify" if pack["modifiedPack"] else ""
-    return f"{result.policy}, digest {str(pack['policySha256'])[:16]}{modified}"
+def _policy(result: Verification) -> str:
+    if result.policy is None:
+        return "not established"
+    modified = ": modified pack, not the one that comes with this certify" if _is_modified(result) else ""
+    return f"{result.policy}, digest {(result.policy_sha256 or '')[:16]}{modified}"
 
 
-def _show(result: Verification, trust_name: str | None, pack: dict[str, str | bool] | None, certificate: str) -> None:
+def _show(result: Verification, trust_name: str | None, certificate: str) -> None:
     rows = [
         ("signer", result.signer or "unknown"),
         ("trust file", f"{trust_name}, fingerprint {(result.trust_fingerprint or '')[:16]}" if trust_name else "none"),
-        ("policy", _policy(result, pack)),
+        ("policy", _policy(result)),
         ("level", f"L{result.level}" if result.level is not None else "not established"),
         ("serial", result.serial or "not readable"),
     ]

@@ -15,7 +15,6 @@ from certify.errors import InternalError
 from certify.evidence.base import Value
 from certify.evidence.certificate import Certificate, Findings, ScreeningReport, State
 from certify.evidence.decision import RuleStatus
-from certify.issue.findings import STATIC
 from certify.pipeline.clock import now
 from certify.pipeline.main import run_model
 from certify.pipeline.reporter import Reporter
@@ -24,7 +23,8 @@ from certify.pipeline.standing import ask_registry, change_standing
 from certify.pipeline.workspace import Workspace
 from certify.trust.bundle import statement_of
 from certify.verify.document import open_document
-from certify.verify.verify import Question, Verification, verify_certificate
+from certify.verify.first_page import STATIC
+from certify.verify.verify import Expectations, Verification, verify_certificate
 
 MODELS = Path(__file__).parent / "models"
 POLICY = "starter"
@@ -137,7 +137,7 @@ def _verify(workspace: Workspace, pdf: Path, serial: str | None) -> Verification
         with workspace.reading() as registry:
             answer = ask_registry(registry, serial)
     return verify_certificate(
-        pdf.read_bytes(), trust=workspace.trust, question=Question(at=moment), answer=answer, asked_at=moment
+        pdf.read_bytes(), trust=workspace.trust, expectations=Expectations(at=moment), answer=answer, asked_at=moment
     )
 
 

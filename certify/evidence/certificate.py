@@ -88,6 +88,8 @@ class Findings(Value):
     """By which policy."""
     rules: tuple[RuleOutcome, ...]
     """Rule by rule."""
+    wording: int = Field(default=1, ge=1)
+    """Version of the fixed words around numbers and caveats; a reader of the same version makes them again."""
     headlines: tuple[Headline, ...]
     """The numbers of the first page."""
     data_examined: DataExamined

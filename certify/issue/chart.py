@@ -16,7 +16,7 @@ from certify.evidence.results import (
     StaticBenchmarkResult,
     StaticFreshGapResult,
 )
-from certify.issue.findings import CHECK_OF, SMALLEST_PRINTED_SAMPLE, percent, points
+from certify.verify.first_page import CHECK_OF, SMALLEST_PRINTED_SAMPLE, percent, points
 
 Thresholds = Mapping[tuple[str, str], float]
 

@@ -19,7 +19,6 @@ from certify.evidence.certificate import (
     ScreeningReport,
     serial_for,
 )
-from certify.issue.findings import caveats, headlines
 from certify.pipeline.clock import FORM, later, now
 from certify.pipeline.deciding import Decided
 from certify.pipeline.evaluating import plans_like
@@ -30,6 +29,7 @@ from certify.pipeline.workspace import Workspace
 from certify.trust.bundle import Bundle, statement_of
 from certify.trust.trustfile import TrustFile
 from certify.verify.document import RegistryAnswer
+from certify.verify.first_page import WORDING, caveats, headlines
 
 
 def issue_certificate(
@@ -105,6 +105,7 @@ def _findings(workspace: Workspace, decided: Decided) -> dict[str, Any]:
         configuration=evaluation.configuration,
         policy=plan.policy,
         rules=decided.decision.value.rules,
+        wording=WORDING,
         headlines=headlines(results),
         data_examined=plan.data_examined,
         datasets=plan.datasets,

@@ -66,7 +66,7 @@ def prepare_engine(folder: RunFolder, inputs: RunInputs, reporter: Reporter) -> 
 def stage_copy(folder: RunFolder, model: ModelFolder) -> Path:
     """A copy of the runtime files, each checked against the manifest as it is copied."""
     staged = folder.file("staged")
-    if not folder.has("staged.done"):
+    if not (folder.has("staged.done") and staged.is_dir()):
         shutil.rmtree(staged, ignore_errors=True)
         stage(model, staged)
         folder.once("staged.done", lambda: model.manifest.identity.encode() + b"\n")

@@ -77,7 +77,7 @@ class StatusEntry(Value):
 
 
 class RegistryAnswer(Value):
-    """What a registry says of one certificate; every part is signed or proven."""
+    """What a registry says of one certificate. Every part is signed or proven, but not that no part is missing."""
 
     serial: str
     """The certificate."""

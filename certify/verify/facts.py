@@ -43,6 +43,8 @@ def check_facts(
         "assurance level": (certificate.level, level),
         "development mark": (certificate.development, trust.environment == "development"),
     }
+    if attempts.excludable:
+        raise HostileInput("CERT-E090", "the certificate excludes hidden attempts, which no log shows to this version")
     for name, (said, found) in pairs.items():
         if said != found:
             raise HostileInput("CERT-E090", f"the {name} on the certificate is not what the evidence says")

@@ -17,12 +17,18 @@ from certify.verify import chain
 from certify.verify.document import Document, RegistryAnswer, open_document
 from certify.verify.evidence import EvidenceSet, verify_evidence
 from certify.verify.facts import check_facts
+from certify.verify.first_page import WORDING, check_first_page
 from certify.verify.result import CertificateVerdict, CheckLine, Checklist, Result
 from certify.verify.standing import check_rendering, check_status, is_stale, moment
 
+REQUIRED = frozenset(
+    {"document", "trust-file", "certificate-signature", "evidence-signatures", "log", "seed", "decision", "validity"}
+)
+"""Checks that must have passed before a certificate is called valid; that none failed is not enough."""
+
 
 @dataclass(frozen=True)
-class Question:
+class Expectations:
     """What a reader wants to know beyond the certificate itself."""
 
     at: str
@@ -62,6 +68,8 @@ class Verification(Value):
     """Which trust file was used."""
     policy: str | None = None
     """By which policy."""
+    policy_sha256: str | None = None
+    """Digest of that policy."""
     development: bool = False
     """Whether development keys signed: never to be relied on."""
     checks: tuple[CheckLine, ...]
@@ -82,7 +90,7 @@ def verify_certificate(
     data: bytes,
     *,
     trust: TrustFile | None,
-    question: Question,
+    expectations: Expectations,
     answer: RegistryAnswer | None = None,
     asked_at: str | None = None,
 ) -> Verification:
@@ -91,7 +99,7 @@ def verify_certificate(
     Args:
         data: the PDF or the bundle, untrusted.
         trust: whose signatures count; without it the answer is never ``valid``.
-        question: what else the reader wants to know.
+        expectations: what else the reader wants to know.
         answer: what a registry says of the certificate, if one was asked.
         asked_at: when the reader asked it; absent for a saved answer.
 
@@ -103,18 +111,18 @@ def verify_certificate(
         return _result(CertificateVerdict.INVALID, checks, trust)
     if trust is None:
         return _without_trust(document, checks)
-    opened = _check_chain(document, trust, question, checks)
+    opened = _check_chain(document, trust, expectations, checks)
     if opened is None:
         return _result(CertificateVerdict.INVALID, checks, trust)
     certificate = opened.certificate.value
-    _check_validity(certificate, question, checks)
-    _check_model(certificate, question, checks)
-    _check_expectations(opened, question, checks)
+    _check_validity(certificate, expectations, checks)
+    _check_model(certificate, expectations, checks)
+    _check_expectations(opened, expectations, checks)
     check_rendering(document, certificate, answer, trust, checks)
     found = check_status(document, certificate.serial, answer, trust, checks, asked_at=asked_at)
-    limit = question.maximum_status_age_days
-    stale = is_stale(asked_at, question.at, trust.status_max_age_days if limit is None else limit)
-    return _result(_verdict(checks, certificate, question, found, stale), checks, trust, opened)
+    limit = expectations.maximum_status_age_days
+    stale = is_stale(asked_at, expectations.at, trust.status_max_age_days if limit is None else limit)
+    return _result(_verdict(checks, certificate, expectations, found, stale), checks, trust, opened)
 
 
 def _open(data: bytes) -> tuple[Document, str]:
@@ -156,9 +164,9 @@ def _signed_alike(document: Document, pem: str) -> tuple[bool, str]:
     return True, "intact; PDF and certificate are signed by one key, whose holder is unknown"
 
 
-def _check_chain(document: Document, trust: TrustFile, question: Question, checks: Checklist) -> _Opened | None:
+def _check_chain(document: Document, trust: TrustFile, expectations: Expectations, checks: Checklist) -> _Opened | None:
     """Signatures, roles, log, seed and policy; None when the certificate itself cannot be believed."""
-    if trust.expired(question.at):
+    if trust.expired(expectations.at):
         checks.failed("trust-file", f"expired at {trust.expires}; ask its publisher for the current one", "CERT-E042")
         return None
     checks.passed("trust-file", f"{trust.name}, version {trust.version}, {trust.environment}")
@@ -176,6 +184,10 @@ def _check_chain(document: Document, trust: TrustFile, question: Question, check
     checks.attempt("log", lambda: (True, chain.check_log(document, certificate.value, trust)))
     checks.attempt("seed", lambda: (True, chain.check_seed(evidence, trust)))
     checks.attempt("decision", lambda: (True, _decided(document, certificate.value, evidence, level, trust)))
+    if certificate.value.wording == WORDING:
+        checks.attempt("first-page", lambda: (True, check_first_page(certificate.value, evidence)))
+    else:
+        checks.skipped("first-page", "another version of certify worded it; `certify audit` recomputes the numbers")
     return _Opened(document, certificate, evidence, level)
 
 
@@ -210,19 +222,19 @@ def _decided(
     return detail
 
 
-def _check_validity(certificate: Certificate, question: Question, checks: Checklist) -> None:
+def _check_validity(certificate: Certificate, expectations: Expectations, checks: Checklist) -> None:
     span = f"{certificate.valid_from} to {certificate.valid_until}"
-    if certificate.valid_from <= question.at < certificate.valid_until:
+    if certificate.valid_from <= expectations.at < certificate.valid_until:
         checks.passed("validity", span)
     else:
-        checks.failed("validity", f"valid {span}; asked about {question.at}", "CERT-E093")
+        checks.failed("validity", f"valid {span}; asked about {expectations.at}", "CERT-E093")
 
 
-def _check_model(certificate: Certificate, question: Question, checks: Checklist) -> None:
-    if question.model is None:
+def _check_model(certificate: Certificate, expectations: Expectations, checks: Checklist) -> None:
+    if expectations.model is None:
         checks.skipped("model", "no folder given; name it with --model DIR")
         return
-    folder = question.model
+    folder = expectations.model
     checks.attempt("model", lambda: _same_model(folder, certificate))
 
 
@@ -237,24 +249,24 @@ def _same_model(folder: Path, certificate: Certificate) -> tuple[bool, str]:
     return True, f"{found.files} files in {folder}, byte for byte the certified ones"
 
 
-def _check_expectations(opened: _Opened, question: Question, checks: Checklist) -> None:
+def _check_expectations(opened: _Opened, expectations: Expectations, checks: Checklist) -> None:
     policy = opened.certificate.value.policy
-    if question.policy is None:
+    if expectations.policy is None:
         checks.skipped("policy", f"{policy.id} {policy.version}; insist on one with --policy P")
-    elif policy.id != question.policy:
-        checks.failed("policy", f"decided under {policy.id}, not {question.policy}", "CERT-E094")
-    elif question.policy_sha256 not in (None, policy.sha256):
+    elif policy.id != expectations.policy:
+        checks.failed("policy", f"decided under {policy.id}, not {expectations.policy}", "CERT-E094")
+    elif expectations.policy_sha256 not in (None, policy.sha256):
         checks.failed("policy", f"modified pack: {policy.id} {policy.version} differs from your copy", "CERT-E094")
     else:
         checks.passed("policy", f"{policy.id} {policy.version}")
-    if opened.level < question.minimum_level:
-        checks.failed("level", f"L{int(opened.level)}; you ask for L{int(question.minimum_level)}", "CERT-E095")
+    if opened.level < expectations.minimum_level:
+        checks.failed("level", f"L{int(opened.level)}; you ask for L{int(expectations.minimum_level)}", "CERT-E095")
     else:
         checks.passed("level", f"L{int(opened.level)}")
 
 
 def _verdict(
-    checks: Checklist, certificate: Certificate, question: Question, found: StandingOf | None, stale: bool
+    checks: Checklist, certificate: Certificate, expectations: Expectations, found: StandingOf | None, stale: bool
 ) -> CertificateVerdict:
     """The one word; whatever is broken outweighs what has lapsed, and withdrawal outweighs dates."""
     lapsed = {"status", "validity"}
@@ -262,11 +274,14 @@ def _verdict(
     unbelievable = found is None and any(line.id == "status" and line.result is Result.FAIL for line in checks.lines)
     if broken or unbelievable:
         return CertificateVerdict.INVALID
+    passed = {line.id for line in checks.lines if line.result is Result.PASS}
+    if not passed >= REQUIRED - lapsed:
+        return CertificateVerdict.INVALID
     if found is not None and found.standing is not Standing.VALID:
         return CertificateVerdict(found.standing.value)
-    if question.at < certificate.valid_from:
+    if expectations.at < certificate.valid_from:
         return CertificateVerdict.NOT_YET_VALID
-    if question.at >= certificate.valid_until:
+    if expectations.at >= certificate.valid_until:
         return CertificateVerdict.EXPIRED
     return CertificateVerdict.STALE if stale else CertificateVerdict.VALID
 
@@ -285,6 +300,7 @@ def _result(
         signer=certificate.party,
         trust_fingerprint=fingerprint,
         policy=f"{certificate.value.policy.id} {certificate.value.policy.version}",
+        policy_sha256=certificate.value.policy.sha256,
         development=certificate.value.development,
         checks=lines,
     )

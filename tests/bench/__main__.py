@@ -71,7 +71,7 @@ def inside() -> dict[str, Work]:
     from certify.evidence.certificate import Level
     from certify.issue.sign import issuer_certificate, sign_pdf
     from certify.trust.trustfile import TrustFile
-    from certify.verify.verify import Question, verify_certificate
+    from certify.verify.verify import Expectations, verify_certificate
     from tests.fakes.certificate_sample import certificate
     from tests.fakes.chain import finish, production_house, request_for
     from tests.fakes.pdf_sample import SIGNER, WHEN, draw
@@ -79,7 +79,7 @@ def inside() -> dict[str, Work]:
     trust = TrustFile.load(VECTOR / "trust.json")
     pdf, bundle = (VECTOR / "certificate.pdf").read_bytes(), (VECTOR / "certificate.json").read_bytes()
     statement = statement_of(open_document(bundle).certificate)
-    question = Question(at=Certificate.from_document(statement.predicate).valid_from)
+    expectations = Expectations(at=Certificate.from_document(statement.predicate).valid_from)
     facts = certificate(Level.ISSUER_RUN)
     drawn, named = draw(facts), issuer_certificate(SIGNER, "bench", WHEN)
 
@@ -92,8 +92,8 @@ def inside() -> dict[str, Work]:
         BARE: process("-c", "pass"),
         "draw the PDF": lambda: _discard(draw(facts)),
         "sign the PDF": lambda: _discard(sign_pdf(drawn, SIGNER, named, WHEN)),
-        "verify a bundle": lambda: _discard(verify_certificate(bundle, trust=trust, question=question)),
-        "verify a PDF": lambda: _discard(verify_certificate(pdf, trust=trust, question=question)),
+        "verify a bundle": lambda: _discard(verify_certificate(bundle, trust=trust, expectations=expectations)),
+        "verify a PDF": lambda: _discard(verify_certificate(pdf, trust=trust, expectations=expectations)),
         "plan to issued PDF, scripted answers": whole,
     }
 

@@ -32,7 +32,7 @@ from certify.evidence.results import (
     StaticFreshGapResult,
 )
 from certify.evidence.statement import DATASET, DECLARATION, EVALUATION, PLAN, VSA
-from certify.issue.findings import caveats, headlines
+from certify.verify.first_page import caveats, headlines
 
 FAMILIES = ("addition", "counting", "linear", "modular", "ordering", "weekday")
 

@@ -9,7 +9,7 @@ pytest.importorskip("weasyprint")
 pytest.importorskip("sqlmodel")
 
 from certify.verify.document import RegistryAnswer
-from certify.verify.verify import Question, verify_certificate
+from certify.verify.verify import Expectations, verify_certificate
 from tests.fakes.chain import Chain, level_one
 
 SEED = 20261123
@@ -27,8 +27,8 @@ def accepted(chain: Chain, data: bytes, places: list[tuple[int, int]], answer: R
     codes: Counter[str | None] = Counter()
     for place, bit in places:
         spoiled[place] ^= 1 << bit
-        question = Question(at=chain.at)
-        found = verify_certificate(bytes(spoiled), trust=chain.trust, question=question, answer=answer)
+        expectations = Expectations(at=chain.at)
+        found = verify_certificate(bytes(spoiled), trust=chain.trust, expectations=expectations, answer=answer)
         failed = [line for line in found.checks if line.result == "fail"]
         if found.verdict != "invalid" or not failed:
             passed.append(place)
@@ -47,8 +47,10 @@ def flips(data: bytes, count: int, seed: int = SEED) -> list[tuple[int, int]]:
 def test_the_unspoiled_files_pass(chain):
     for data in (chain.pdf, chain.bundle):
         for answer in (chain.answer, None):
-            question = Question(at=chain.at)
-            assert verify_certificate(data, trust=chain.trust, question=question, answer=answer).verdict == "valid"
+            expectations = Expectations(at=chain.at)
+            assert (
+                verify_certificate(data, trust=chain.trust, expectations=expectations, answer=answer).verdict == "valid"
+            )
 
 
 @pytest.mark.parametrize("asked", [True, False], ids=["registry asked", "offline"])
@@ -91,5 +93,5 @@ def test_bytes_taken_out_put_in_or_exchanged_are_noticed(chain):
                 data[:start] + piece[::-1] + data[start + length :],
             ):
                 if spoiled != data:
-                    found = verify_certificate(spoiled, trust=chain.trust, question=Question(at=chain.at))
+                    found = verify_certificate(spoiled, trust=chain.trust, expectations=Expectations(at=chain.at))
                     assert found.verdict == "invalid"

@@ -8,7 +8,7 @@ from certify.evidence.certificate import Certificate
 from certify.trust.bundle import statement_of
 from certify.trust.trustfile import TrustFile
 from certify.verify.document import RegistryAnswer, open_document
-from certify.verify.verify import Question, verify_certificate
+from certify.verify.verify import Expectations, verify_certificate
 
 RELEASES = sorted(Path(__file__).parent.glob("certificate-*"))
 
@@ -26,7 +26,7 @@ def test_it_is_valid_as_of_its_time(name: str, release: Path) -> None:
     found = verify_certificate(
         data,
         trust=TrustFile.load(release / "trust.json"),
-        question=Question(at=certificate.valid_from),
+        expectations=Expectations(at=certificate.valid_from),
         answer=answer,
     )
     assert found.verdict == "valid", [line for line in found.checks if line.result == "fail"]

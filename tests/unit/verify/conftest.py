@@ -10,7 +10,7 @@ pytest.importorskip("sqlmodel")
 
 from certify.verify.document import RegistryAnswer
 from certify.verify.result import CheckLine
-from certify.verify.verify import Question, Verification, verify_certificate
+from certify.verify.verify import Expectations, Verification, verify_certificate
 from tests.fakes.chain import Chain, level_one, level_one_of_another_model, level_zero
 
 
@@ -33,9 +33,11 @@ def development() -> Chain:
 def judge(chain: Chain) -> Callable[..., Verification]:
     """Judges a document under the chain's trust file at a moment of its validity."""
 
-    def verification(data: bytes, answer: RegistryAnswer | None = None, **question: Any) -> Verification:
-        asked = Question(**{"at": chain.at, **question})
-        return verify_certificate(data, trust=chain.trust, question=asked, answer=answer)
+    def verification(
+        data: bytes, answer: RegistryAnswer | None = None, *, asked_at: str | None = None, **expected: Any
+    ) -> Verification:
+        expectations = Expectations(**{"at": chain.at, **expected})
+        return verify_certificate(data, trust=chain.trust, expectations=expectations, answer=answer, asked_at=asked_at)
 
     return verification
 

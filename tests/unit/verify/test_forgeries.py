@@ -70,10 +70,31 @@ FACTS = {
 def test_facts_that_do_not_follow_from_the_evidence(edit, chain, judge, failed):
     found = judge(forge(chain, {"certificate": edit}))
     assert found.verdict == "invalid"
-    assert [(line.id, line.code) for line in failed(found)] in (
-        [("decision", "CERT-E090")],
-        [("decision", "CERT-E091")],
-    )
+    noticed = [(line.id, line.code) for line in failed(found)]
+    assert noticed[0] in (("decision", "CERT-E090"), ("decision", "CERT-E091"))
+    assert noticed[1:] in ([], [("first-page", "CERT-E090")])
+
+
+PAGE = {
+    "a nicer number": put("headlines", 0, "value", value="101.00 %"),
+    "a nicer interval": put("headlines", 0, "detail", value="no doubt at all"),
+    "no numbers": put("headlines", value=[]),
+    "a caveat less": lambda document: document["caveats"].pop(),
+    "another caveat": put("caveats", 0, value="All is well."),
+}
+
+
+@pytest.mark.parametrize("edit", PAGE.values(), ids=list(PAGE))
+def test_a_first_page_that_says_something_else(edit, chain, judge, failed):
+    found = judge(forge(chain, {"certificate": edit}))
+    assert found.verdict == "invalid"
+    assert [(line.id, line.code) for line in failed(found)] == [("first-page", "CERT-E090")]
+
+
+def test_a_first_page_worded_by_another_version_is_not_compared(chain, judge):
+    found = judge(forge(chain, {"certificate": lambda document: document.update(wording=2, caveats=["Other words."])}))
+    assert found.verdict == "valid"
+    assert [line.result for line in found.checks if line.id == "first-page"] == ["skip"]
 
 
 def test_nothing_changed_is_valid(chain, judge):
@@ -233,7 +254,8 @@ def test_a_refused_decision_carries_no_certificate(chain, judge, failed):
         document["checks"]["fresh-reasoning"]["accuracy"] |= {"estimate": 0.2, "lower": 0.1, "upper": 0.3}
 
     found = judge(forge(chain, {"evaluation": fail}))
-    assert [(line.id, line.code) for line in failed(found)] == [("decision", "CERT-E091")]
+    noticed = [(line.id, line.code) for line in failed(found)]
+    assert noticed == [("decision", "CERT-E091"), ("first-page", "CERT-E090")]
     assert "refused" in failed(found)[0].detail
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from certify.evidence.canonical import canonical_bytes, parse_json
 from certify.trust.bundle import parse_bundle
-from certify.verify.verify import Question, verify_certificate
+from certify.verify.verify import Expectations, verify_certificate
 from tests.fakes.forgery import forge, parts_of
 
 DEEP = b'{"certificate":' + b"[" * 50_000 + b"]" * 50_000 + b"}"
@@ -57,7 +57,7 @@ HOSTILE = {
 def test_a_hostile_document_is_invalid_with_its_own_code(make, code, trusted, chain, failed):
     data = make(chain.bundle)
     trust = chain.trust if trusted else None
-    found = verify_certificate(data, trust=trust, question=Question(at=chain.at), answer=chain.answer)
+    found = verify_certificate(data, trust=trust, expectations=Expectations(at=chain.at), answer=chain.answer)
     assert found.verdict == "invalid"
     assert [(line.id, line.code) for line in failed(found)] == [("document", code)]
 
@@ -112,7 +112,7 @@ def test_a_certificate_that_is_no_certificate(chain, judge, failed):
     document["certificate"] = parts_of(chain.bundle)["plan"].document
     found = judge(canonical_bytes(document))
     assert [line.id for line in failed(found)] == ["certificate-signature"]
-    found = verify_certificate(canonical_bytes(document), trust=None, question=Question(at=chain.at))
+    found = verify_certificate(canonical_bytes(document), trust=None, expectations=Expectations(at=chain.at))
     assert [(line.id, line.code) for line in failed(found)] == [("form", "CERT-E081")]
 
 
@@ -121,7 +121,9 @@ def test_random_bytes_behind_every_beginning(chain, failed):
     for head in (b"", b"{", b"%PDF-1.7\n", chain.pdf[:4000], chain.bundle[:4000]):
         for _ in range(20):
             data = head + generator.randbytes(generator.randrange(2000))
-            found = verify_certificate(data, trust=chain.trust, question=Question(at=chain.at), answer=chain.answer)
+            found = verify_certificate(
+                data, trust=chain.trust, expectations=Expectations(at=chain.at), answer=chain.answer
+            )
             assert found.verdict == "invalid"
             assert all(line.code for line in failed(found))
 
@@ -154,7 +156,7 @@ def test_whatever_trusted_keys_sign_is_judged_and_not_fallen_over(kind, chain, f
     generator = random.Random(f"spoil {kind}")
     for _ in range(40):
         data = forge(chain, {kind: lambda document: spoil(document, generator)})
-        found = verify_certificate(data, trust=chain.trust, question=Question(at=chain.at), answer=None)
+        found = verify_certificate(data, trust=chain.trust, expectations=Expectations(at=chain.at), answer=None)
         assert found.verdict in ("invalid", "valid", "expired", "not_yet_valid")
         assert all(line.code and line.code != "CERT-E099" for line in failed(found))
 
@@ -169,7 +171,7 @@ def test_whatever_stands_in_the_bundle_unsigned_is_judged(part, chain, failed):
             document[part] = str(generator.choice(WORTHLESS))
         else:
             spoil(document[part], generator)
-        found = verify_certificate(canonical_bytes(document), trust=chain.trust, question=Question(at=chain.at))
+        found = verify_certificate(canonical_bytes(document), trust=chain.trust, expectations=Expectations(at=chain.at))
         if canonical_bytes(document) != before:
             assert found.verdict == "invalid"
             assert all(line.code for line in failed(found))

@@ -128,6 +128,7 @@ def test_a_self_drawn_seed_never_rises_above_level_zero(chain, judge):
 
     def certificate(document):
         document |= {"entropy": "self", "level": 0}
+        document["caveats"].insert(0, "The issuer could have chosen the seed that drew the fresh problems.")
 
     edits = {"plan": plan, "evaluation": evaluation, "certificate": certificate}
     found = judge(forge(chain, edits))

@@ -9,7 +9,7 @@ from certify.trust.bundle import parse_bundle
 from certify.trust.dsse import sign_statement
 from certify.trust.keys import generate_signer
 from certify.verify.document import RegistryAnswer
-from certify.verify.verify import Question, verify_certificate
+from certify.verify.verify import Expectations, verify_certificate
 from tests.fakes.forgery import Log
 
 
@@ -124,8 +124,10 @@ def test_a_checkpoint_from_before_the_certificate_says_nothing_of_it(chain, judg
 @pytest.mark.parametrize("limit", [0, 1, 7])
 def test_a_reader_who_wants_a_fresh_answer(limit, chain):
     def verdict(asked_at, answer=chain.answer):
-        question = Question(at=later(chain.at, days=7), maximum_status_age_days=limit)
-        found = verify_certificate(chain.pdf, trust=chain.trust, question=question, answer=answer, asked_at=asked_at)
+        expectations = Expectations(at=later(chain.at, days=7), maximum_status_age_days=limit)
+        found = verify_certificate(
+            chain.pdf, trust=chain.trust, expectations=expectations, answer=answer, asked_at=asked_at
+        )
         return found.verdict
 
     assert verdict(later(chain.at, days=7)) == "valid"
@@ -137,7 +139,7 @@ def test_a_reader_who_wants_a_fresh_answer(limit, chain):
 
 def test_a_trust_file_may_ask_for_fresh_answers(chain):
     trust = chain.trust.model_copy(update={"status_max_age_days": 1})
-    found = verify_certificate(chain.pdf, trust=trust, question=Question(at=chain.at), answer=chain.answer)
+    found = verify_certificate(chain.pdf, trust=trust, expectations=Expectations(at=chain.at), answer=chain.answer)
     assert found.verdict == "stale"
 
 
@@ -182,3 +184,12 @@ def test_an_answer_is_read_strictly(chain):
     for name, value in (("serial", 1), ("checkpoint", None), ("statuses", [{}])):
         with pytest.raises(HostileInput):
             RegistryAnswer.from_bytes(canonical_bytes(document | {name: value}))
+
+
+def test_a_saved_answer_that_leaves_a_revocation_out_proves_nothing(say, chain, judge):
+    answer = say(State.REVOKED)
+    silent = with_statuses(answer)
+    saved = judge(chain.pdf, silent)
+    assert [line.result for line in saved.checks if line.id == "status"] == ["skip"]
+    asked = judge(chain.pdf, answer, asked_at=chain.at)
+    assert asked.verdict == "revoked"

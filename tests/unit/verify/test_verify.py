@@ -9,7 +9,7 @@ from certify.issue.sign import issuer_certificate, sign_pdf
 from certify.pipeline.clock import later
 from certify.trust.keys import generate_signer
 from certify.trust.trustfile import TrustFile
-from certify.verify.verify import Question, verify_certificate
+from certify.verify.verify import Expectations, verify_certificate
 from tests.fakes.chain import write_model
 from tests.fakes.forgery import forge
 
@@ -24,7 +24,7 @@ def changed(trust, **fields):
 
 
 def test_a_level_one_certificate_is_valid(chain, judge):
-    found = judge(chain.pdf, chain.answer, model=chain.request.model, policy="starter")
+    found = judge(chain.pdf, chain.answer, asked_at=chain.at, model=chain.request.model, policy="starter")
     assert found.verdict == "valid"
     assert (found.serial, found.level, found.signer) == (chain.certificate.serial, 1, "Institut für Modellprüfung")
     assert (found.policy, found.development) == ("starter 1.0.0", False)
@@ -39,6 +39,7 @@ def test_a_level_one_certificate_is_valid(chain, judge):
         "log",
         "seed",
         "decision",
+        "first-page",
         "validity",
         "model",
         "policy",
@@ -57,7 +58,10 @@ def test_a_bundle_alone_is_valid_and_says_what_was_not_looked_at(chain, judge):
 
 def test_a_development_certificate_is_level_zero_and_marked(development):
     found = verify_certificate(
-        development.bundle, trust=development.trust, question=Question(at=development.at), answer=development.answer
+        development.bundle,
+        trust=development.trust,
+        expectations=Expectations(at=development.at),
+        answer=development.answer,
     )
     assert (found.verdict, found.level, found.development) == ("valid", 0, True)
     seed = next(line for line in found.checks if line.id == "seed")
@@ -66,7 +70,9 @@ def test_a_development_certificate_is_level_zero_and_marked(development):
 
 @pytest.mark.parametrize("form", ["pdf", "bundle"])
 def test_without_a_trust_file_nothing_is_valid(form, chain):
-    found = verify_certificate(getattr(chain, form), trust=None, question=Question(at=chain.at), answer=chain.answer)
+    found = verify_certificate(
+        getattr(chain, form), trust=None, expectations=Expectations(at=chain.at), answer=chain.answer
+    )
     assert (found.verdict, found.serial, found.signer, found.level) == (
         "incomplete",
         chain.certificate.serial,
@@ -80,7 +86,7 @@ def test_without_a_trust_file_a_pdf_and_its_certificate_still_have_one_signer(ch
     stranger = generate_signer()
     when = issuer_time(chain)
     signed = sign_pdf(unsigned(chain), stranger, issuer_certificate(stranger, "X", when), when)
-    found = verify_certificate(signed, trust=None, question=Question(at=chain.at))
+    found = verify_certificate(signed, trust=None, expectations=Expectations(at=chain.at))
     assert found.verdict == "invalid"
     assert [(line.id, line.code) for line in failed(found)] == [("pdf-signature", "CERT-E084")]
 
@@ -95,21 +101,25 @@ def test_a_pdf_signed_by_somebody_else_who_is_trusted_for_other_things(chain, ju
 
 
 def test_another_trust_file_knows_none_of_the_signers(chain, development, failed):
-    found = verify_certificate(chain.pdf, trust=development.trust, question=Question(at=chain.at), answer=chain.answer)
+    found = verify_certificate(
+        chain.pdf, trust=development.trust, expectations=Expectations(at=chain.at), answer=chain.answer
+    )
     assert found.verdict == "invalid"
     assert [(line.id, line.code) for line in failed(found)] == [("certificate-signature", "CERT-E055")]
 
 
 def test_a_trust_file_of_the_same_keys_for_development_disagrees_with_the_page(chain, failed):
     trust = changed(chain.trust, environment="development")
-    found = verify_certificate(chain.bundle, trust=trust, question=Question(at=chain.at))
+    found = verify_certificate(chain.bundle, trust=trust, expectations=Expectations(at=chain.at))
     assert found.verdict == "invalid"
     assert "decision" in [line.id for line in failed(found)]
 
 
 def test_one_party_behind_all_keys_is_level_zero(chain, failed):
     keys = {keyid: key.model_copy(update={"party": "One GmbH"}).document() for keyid, key in chain.trust.keys.items()}
-    found = verify_certificate(chain.bundle, trust=changed(chain.trust, keys=keys), question=Question(at=chain.at))
+    found = verify_certificate(
+        chain.bundle, trust=changed(chain.trust, keys=keys), expectations=Expectations(at=chain.at)
+    )
     assert found.verdict == "invalid"
     assert any("decision" in line.id for line in failed(found))
 
@@ -124,7 +134,7 @@ def test_a_role_that_needs_two_signatures_is_not_filled_by_one(chain, failed):
     roles = parse_json(chain.trust.to_bytes())["roles"]
     roles["issuer"] = {"keyids": [*roles["issuer"]["keyids"], generate_into(keys := {}, chain)], "threshold": 2}
     trust = changed(chain.trust, roles=roles, keys=keys)
-    found = verify_certificate(chain.bundle, trust=trust, question=Question(at=chain.at))
+    found = verify_certificate(chain.bundle, trust=trust, expectations=Expectations(at=chain.at))
     assert [(line.id, line.code) for line in failed(found)] == [("certificate-signature", "CERT-E043")]
 
 
@@ -171,7 +181,7 @@ def test_a_modified_pack_under_a_shipped_name(chain, judge, failed):
 def test_the_time_asked_about(at, verdict, chain, failed):
     trust = changed(chain.trust, expires="2126-01-01T00:00:00Z")
     moment = getattr(chain.certificate, at, at)
-    found = verify_certificate(chain.pdf, trust=trust, question=Question(at=moment), answer=chain.answer)
+    found = verify_certificate(chain.pdf, trust=trust, expectations=Expectations(at=moment), answer=chain.answer)
     assert found.verdict == verdict
     assert [line.code for line in failed(found)] == ([] if verdict == "valid" else ["CERT-E093"])
 
@@ -179,13 +189,13 @@ def test_the_time_asked_about(at, verdict, chain, failed):
 def test_the_last_second_of_validity(chain):
     trust = changed(chain.trust, expires="2126-01-01T00:00:00Z")
     last = later(chain.certificate.valid_until, seconds=-1)
-    assert verify_certificate(chain.bundle, trust=trust, question=Question(at=last)).verdict == "valid"
+    assert verify_certificate(chain.bundle, trust=trust, expectations=Expectations(at=last)).verdict == "valid"
 
 
 @pytest.mark.parametrize("at", ["yesterday", "", "2026-13-01T00:00:00Z", "2026-11-23", "2026-1-1T00:00:00Z"])
 def test_a_time_that_is_none_is_the_readers_mistake(at):
     with pytest.raises(UsageError) as error:
-        Question(at=at)
+        Expectations(at=at)
     assert error.value.code == "CERT-E011"
 
 

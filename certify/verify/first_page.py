@@ -1,11 +1,16 @@
-"""The numbers of page one and the caveats, in the words a compliance officer reads."""
+"""The numbers of page one and the caveats, in the words a compliance officer reads.
+
+An issuer prints them, a reader makes them again from the signed results: the certificate can say neither
+a number nor a silence that its evidence does not support.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+from certify.errors import HostileInput
 from certify.evidence.base import Value
-from certify.evidence.certificate import AttemptCount, Headline
+from certify.evidence.certificate import AttemptCount, Certificate, Headline
 from certify.evidence.dataset import DataExamined
 from certify.evidence.plan import EntropyKind
 from certify.evidence.results import (
@@ -16,6 +21,10 @@ from certify.evidence.results import (
     StaticBenchmarkResult,
     StaticFreshGapResult,
 )
+from certify.verify.evidence import EvidenceSet
+
+WORDING = 1
+"""Raised whenever a word or a format of this module changes; certificates of other versions are not compared."""
 
 FRESH = "Fresh problems answered correctly"
 GAP = "Published items minus fresh twins"
@@ -174,3 +183,24 @@ def _unread(results: Mapping[str, Value]) -> tuple[str, ...]:
         if outcomes.unreadable_share >= TRUNCATION_WORTH_TELLING:
             found.append(f"In {check}, {percent(outcomes.unreadable_share)} of the answers could not be read.")
     return tuple(found)
+
+
+def check_first_page(certificate: Certificate, evidence: EvidenceSet) -> str:
+    """Whether the certificate's headlines and caveats are the ones that its results and circumstances ask for.
+
+    Raises:
+        HostileInput: CERT-E090, it says something else.
+    """
+    results = evidence.evaluation.value.results()
+    due = caveats(
+        results,
+        data_examined=evidence.plan.value.data_examined,
+        entropy=evidence.plan.value.entropy.kind,
+        attempts=certificate.attempts,
+        development=certificate.development,
+    )
+    if certificate.headlines != headlines(results):
+        raise HostileInput("CERT-E090", "the numbers of the first page are not those that follow from the evidence")
+    if certificate.caveats != due:
+        raise HostileInput("CERT-E090", "the caveats are not those that the evidence asks for")
+    return f"{len(certificate.headlines)} numbers and {len(due)} caveats follow from the evidence"

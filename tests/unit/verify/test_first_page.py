@@ -1,7 +1,7 @@
 from certify.evidence.certificate import AttemptCount
 from certify.evidence.dataset import DataExamined
 from certify.evidence.plan import EntropyKind
-from certify.issue.findings import CHECK_OF, FRESH, GAP, SCAN, STATIC, caveats, headlines, percent, points
+from certify.verify.first_page import CHECK_OF, FRESH, GAP, SCAN, STATIC, caveats, headlines, percent, points
 from tests.fakes.certificate_sample import certificate, estimate, results
 
 SEEN = {
