@@ -113,7 +113,7 @@ def witness(
         emit_json("trust", {"version": trust.version, "fingerprint": trust.fingerprint})
     else:
         _print(trust)
-        emit(f"  seed witnesses: {', '.join(one.name for one in trust.seed_witnesses)}")
+        emit(f"  seed witnesses: {', '.join(one.party for one in trust.seed_witnesses)}")
         next_step("certify run MODEL --policy P --entropy seedWitnesses")
     return int(ExitCode.POSITIVE)
 

@@ -69,6 +69,7 @@ def make_plan(workspace: Workspace, folder: RunFolder, prepared: Prepared) -> tu
     """The signed plan, its bundle and its place in the log; made once for a run."""
     bundle = signed_once(workspace, folder, "plan", "evaluator", lambda: _new_plan(workspace, prepared))
     appended = workspace.log(bundle)
+    folder.once("plan.proof", appended.proof.encode)
     plan = verify_statement(bundle, role="evaluator", predicate_type=kinds.PLAN, model=Plan, trust=workspace.trust)
     return plan, bundle, appended.index
 
@@ -149,7 +150,8 @@ def _entropy(workspace: Workspace, folder: RunFolder, plan: Verified[Plan]) -> E
             "CERT-E098",
             f"{len(missing)} seed witnesses have not answered the plan yet",
             "the fresh problems are drawn from their answers, so that nobody can choose them",
-            f"each runs `certify plan answer {folder.file('plan.bundle.json')} --key KEY` and you put the answers into "
+            f"send each plan.bundle.json and plan.proof from {folder.path}; each runs `certify plan answer "
+            f"plan.bundle.json --proof plan.proof --trust FILE --key KEY`; put the answers into "
             f"{waiting}; then give the same command again",
         )
     ordered = tuple(sorted(answers, key=lambda answer: answer.keyid))

@@ -76,7 +76,7 @@ def make_trust_file(
         },
         "roles": roles,
         "log": {"origin": log_vkey.split("+", 1)[0], "vkey": log_vkey},
-        "seedWitnesses": [{"keyid": w.keyid, "pem": w.pem, "name": w.party} for w in witnesses],
+        "seedWitnesses": [{"keyid": w.keyid, "pem": w.pem, "party": w.party} for w in witnesses],
     }
     return TrustFile.parse(canonical_bytes(document))
 
@@ -88,7 +88,7 @@ def add_seed_witness(workspace: Workspace, name: str, pem: str) -> TrustFile:
         TrustError: CERT-E042, the key is not Ed25519, or is named already.
     """
     old = workspace.trust
-    witness = {"keyid": keyid_of_pem(pem), "pem": pem, "name": name}
+    witness = {"keyid": keyid_of_pem(pem), "pem": pem, "party": name}
     document = old.document()
     document["seedWitnesses"] = [*document.get("seedWitnesses", ()), witness]
     document["version"] = old.version + 1

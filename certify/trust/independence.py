@@ -9,21 +9,29 @@ from certify.evidence.plan import EntropyKind
 
 
 def assurance_level(
-    *, issuer: str, evaluator: str, stewards: Iterable[str], entropy: EntropyKind, development: bool
+    *,
+    issuer: str,
+    evaluators: Iterable[str],
+    stewards: Iterable[str],
+    witnesses: Iterable[str],
+    entropy: EntropyKind,
+    development: bool,
 ) -> Level:
     """The assurance level that parties and entropy source allow; a reader computes it anew.
 
     Args:
         issuer: party whose key signed the certificate.
-        evaluator: party whose key signed plan and evaluation.
+        evaluators: parties whose keys signed plan and evaluation.
         stewards: parties whose keys signed dataset statements; none when no data was examined.
+        witnesses: parties whose answers made the seed; one that is none of the others is enough, because the
+            seed cannot be known without its answer.
         entropy: where the seed of the fresh problems came from.
         development: whether development keys are involved; these never rise above level 0.
 
     Source: docs/assurance-levels.md. Levels 2 and 3 need statements that this version does not make.
     """
-    parties = [issuer, evaluator, *sorted(set(stewards))]
-    one_hand = len(set(parties)) < len(parties)
-    if development or one_hand or entropy is EntropyKind.SELF:
-        return Level.SELF_DECLARED
-    return Level.ISSUER_RUN
+    evaluating, holding = set(evaluators), set(stewards)
+    involved = {issuer} | evaluating | holding
+    one_hand = issuer in evaluating | holding or bool(evaluating & holding)
+    chosen = entropy is EntropyKind.SELF or (entropy is EntropyKind.SEED_WITNESSES and not set(witnesses) - involved)
+    return Level.SELF_DECLARED if development or one_hand or chosen else Level.ISSUER_RUN

@@ -24,7 +24,7 @@ def check_consistent(trust: TrustFile) -> None:
     for keyid, key in trust.keys.items():
         _check_key(keyid, key.pem, key.scheme, f"key {keyid[:8]}")
     for witness in trust.seed_witnesses:
-        _check_key(witness.keyid, witness.pem, "ed25519", f"seed witness {witness.name}")
+        _check_key(witness.keyid, witness.pem, "ed25519", f"seed witness {witness.party}")
     for role, held in trust.roles.items():
         _check_role(role, held, trust.keys)
     _refuse_repeats((witness.keyid for witness in trust.seed_witnesses), "the seed witnesses")
@@ -61,14 +61,10 @@ def _check_role(role: str, held: TrustedRole, keys: dict[str, TrustedKey]) -> No
 
 
 def _check_log(log: TrustedLog) -> None:
-    names = {key: _vkey_name(key) for key in (log.vkey, *log.witnesses)}
-    if names[log.vkey] != log.origin:
+    if _vkey_name(log.vkey) != log.origin:
         raise ValueError(f"the log key does not carry the log's name {log.origin}")
-    _refuse_repeats(log.witnesses, "the log's witnesses")
-    if log.vkey in log.witnesses:
-        raise ValueError("the log is listed as its own witness")
-    if log.quorum > len(log.witnesses):
-        raise ValueError(f"the log asks for {log.quorum} of {len(log.witnesses)} witnesses")
+    if log.witnesses or log.quorum:
+        raise ValueError("the log names witnesses, whose cosignatures this version cannot check")
 
 
 def _vkey_name(text: str) -> str:

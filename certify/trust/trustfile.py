@@ -48,7 +48,7 @@ class TrustedLog(StrictValue):
     vkey: str = Field(max_length=600)
     """The log's checkpoint key in one line. Source: C2SP signed-note, verifier keys."""
     witnesses: tuple[str, ...] = ()
-    """Checkpoint keys of cosigning witnesses."""
+    """Checkpoint keys of cosigning witnesses; this version cannot check them and refuses a file that names any."""
     quorum: int = Field(default=0, ge=0, strict=True)
     """How many witnesses must have cosigned a checkpoint."""
 
@@ -60,8 +60,8 @@ class SeedWitness(StrictValue):
     """Its key."""
     pem: str = Field(max_length=4096)
     """Public key, Ed25519: its signatures leave the witness no choice."""
-    name: str = Field(min_length=1, max_length=300)
-    """Who holds it."""
+    party: str = Field(min_length=1, max_length=300)
+    """Who holds it; a witness of the same party as the evaluator adds nothing."""
 
 
 class TrustFile(StrictValue):

@@ -137,11 +137,12 @@ def policy_input(evidence: EvidenceSet, level: Level) -> PolicyInput:
 
 def level_of(evidence: EvidenceSet, issuer_party: str, trust: TrustFile) -> Level:
     """The assurance level that follows from who signed and where the seed came from."""
-    evaluators = {evidence.plan.party, evidence.evaluation.party}
+    asked = evidence.plan.value.entropy.witnesses
     return assurance_level(
         issuer=issuer_party,
-        evaluator=issuer_party if issuer_party in evaluators else evidence.evaluation.party,
+        evaluators=[evidence.plan.party, evidence.evaluation.party],
         stewards=[dataset.party for dataset in evidence.datasets],
+        witnesses=[witness.party for witness in trust.seed_witnesses if witness.keyid in asked],
         entropy=evidence.plan.value.entropy.kind,
         development=trust.environment == "development",
     )

@@ -37,10 +37,10 @@ from certify.pipeline.reporter import Silent
 from certify.pipeline.request import RunRequest, Stage
 from certify.pipeline.standing import ask_registry
 from certify.pipeline.trusting import KeyGrant, make_trust_file
-from certify.pipeline.witnessing import answer_plan
+from certify.pipeline.witnessing import answer_plan, sign_plan
 from certify.pipeline.workspace import Configuration, Workspace, create_development
 from certify.resources import room
-from certify.trust.bundle import statement_of
+from certify.trust.bundle import parse_bundle, statement_of
 from certify.trust.keys import KeySigner, generate_signer
 from certify.trust.trustfile import TrustFile
 from certify.verify.document import RegistryAnswer, open_document
@@ -228,10 +228,15 @@ def chain_of(house: House, request: RunRequest, folder: RunFolder) -> Chain:
 
 
 def answer_as_witnesses(house: House, folder: RunFolder, keys: Sequence[KeySigner] | None = None) -> None:
-    """Puts the seed witnesses' answers to a run's plan where the run looks for them."""
+    """Puts the seed witnesses' answers where a run looks for them; other ``keys`` look at nothing first."""
     plan = folder.file("plan.bundle.json").read_bytes()
+    proof = folder.file("plan.proof").read_text(encoding="utf-8")
     for key in house.witnesses if keys is None else keys:
-        answer: WitnessAnswer = answer_plan(plan, key)
+        answer: WitnessAnswer = (
+            answer_plan(plan, proof, key, house.workspace.trust)
+            if keys is None
+            else sign_plan(parse_bundle(plan).payload_sha256, key)
+        )
         place = folder.file("witnesses") / f"{key.keyid[:8]}.json"
         place.parent.mkdir(exist_ok=True)
         place.write_bytes(answer.to_bytes())

@@ -20,7 +20,7 @@ from certify.evidence.evaluation import EntropyUsed
 from certify.evidence.merkle import inclusion_path, leaf_hash, tree_root
 from certify.evidence.model import ModelIdentity
 from certify.evidence.plan import EntropyKind, fresh_seed
-from certify.pipeline.witnessing import answer_plan
+from certify.pipeline.witnessing import sign_plan
 from certify.trust.bundle import Bundle, parse_bundle, statement_of
 from certify.trust.dsse import sign_statement
 from certify.trust.keys import KeySigner
@@ -161,7 +161,7 @@ class _Forgery:
         used = EntropyUsed.from_document(claim["entropy"])
         if used.kind is EntropyKind.SEED_WITNESSES:
             answers = sorted(
-                (answer_plan(plan.to_bytes(), key) for key in self.chain.house.witnesses), key=lambda one: one.keyid
+                (sign_plan(plan.payload_sha256, key) for key in self.chain.house.witnesses), key=lambda one: one.keyid
             )
             used = EntropyUsed(kind=used.kind, value=entropy_of(answers), answers=tuple(answers))
         seed = fresh_seed(plan.payload_sha256, bytes.fromhex(used.value)).hex()

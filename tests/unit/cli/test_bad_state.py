@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from certify.resources import room
+from certify.trust.keys import save_key
 from tests.fakes.chain import Chain
 
 
@@ -69,14 +70,17 @@ def test_a_misspelt_expression_is_a_finding_and_keeps_a_policy_from_deciding(cli
 
 def test_a_wrong_or_missing_passphrase(cli, home, monkeypatch, chain: Chain):
     (home / "plan.json").write_bytes(chain.folder.file("plan.bundle.json").read_bytes())
+    (home / "plan.proof").write_bytes(chain.folder.file("plan.proof").read_bytes())
+    (home / "trust.json").write_bytes(chain.trust.to_bytes())
+    answer = ("plan", "answer", "plan.json", "--proof", "plan.proof", "--trust", "trust.json", "--key", "witness.pem")
     monkeypatch.setenv("CERTIFY_PASSPHRASE", "correct horse battery staple")
-    assert cli("keys", "make", "witness.pem", "--scheme", "ed25519").code == 0
-    assert cli("plan", "answer", "plan.json", "--key", "witness.pem").code == 0
+    save_key(home / "witness.pem", chain.house.witnesses[0], "correct horse battery staple")
+    assert cli(*answer).code == 0
     monkeypatch.setenv("CERTIFY_PASSPHRASE", "wrong horse battery staple")
-    said = cli("plan", "answer", "plan.json", "--key", "witness.pem")
+    said = cli(*answer)
     assert (said.code, said.error, said.out) == (4, "CERT-E040", "")
     monkeypatch.delenv("CERTIFY_PASSPHRASE")
-    assert cli("plan", "answer", "plan.json", "--key", "witness.pem").code == 4
+    assert cli(*answer).code == 4
 
 
 def test_a_key_is_never_overwritten_and_a_short_passphrase_not_taken(cli, home, monkeypatch):

@@ -10,7 +10,7 @@ from certify.evidence.plan import EntropyKind
 from certify.pipeline.main import continue_run, outcome_of, run_model, start_run
 from certify.pipeline.reporter import Silent
 from certify.pipeline.request import Stage
-from certify.pipeline.witnessing import answer_plan
+from certify.pipeline.witnessing import sign_plan
 from certify.pipeline.workspace import Workspace
 from certify.trust.bundle import parse_bundle, statement_of
 from certify.trust.keys import generate_signer
@@ -227,7 +227,8 @@ def test_answers_that_do_not_count_fix_no_seed(whose, production, engine, tmp_pa
     if whose == "another plan":
         plan = other.file("plan.bundle.json").read_bytes()
         for key in production.witnesses:
-            folder.file("witnesses").joinpath(f"{key.keyid[:8]}.json").write_bytes(answer_plan(plan, key).to_bytes())
+            answer = sign_plan(parse_bundle(plan).payload_sha256, key)
+            folder.file("witnesses").joinpath(f"{key.keyid[:8]}.json").write_bytes(answer.to_bytes())
     else:
         stranger = generate_signer("ed25519")
         answer_as_witnesses(production, folder, [stranger])

@@ -36,7 +36,7 @@ def trust_document(signers: dict[str, KeySigner]) -> dict[str, Any]:
         "keys": {signers[role].keyid: key_entry(signers[role], f"Party of {role}") for role in ROLES},
         "roles": {role: {"keyids": [signers[role].keyid], "threshold": 1} for role in ROLES},
         "log": {"origin": "log.example", "vkey": vkey, "witnesses": [], "quorum": 0},
-        "seedWitnesses": [{"keyid": witness.keyid, "pem": witness.public_pem, "name": "Witness"}],
+        "seedWitnesses": [{"keyid": witness.keyid, "pem": witness.public_pem, "party": "Witness"}],
         "statusMaxAgeDays": 7,
     }
 

@@ -31,7 +31,7 @@ def test_it_answers_who_may_sign_what(trust, signers) -> None:
     assert trust.roles_of(issuer.keyid) == ("issuer",)
     assert (trust.version, trust.environment, trust.log_origin) == (3, "production", "log.example")
     assert trust.log_vkey.startswith("log.example+")
-    assert [witness.name for witness in trust.seed_witnesses] == ["Witness"]
+    assert [witness.party for witness in trust.seed_witnesses] == ["Witness"]
     with pytest.raises(HostileInput) as caught:
         trust.party_of("0" * 64)
     assert caught.value.code == "CERT-E055"
@@ -166,7 +166,7 @@ def test_repeated_keys_are_refused(trust_document, signers) -> None:
 
 def test_an_ecdsa_seed_witness_is_refused(trust_document, signers) -> None:
     stranger = signers["stranger"]
-    trust_document["seedWitnesses"] = [{"keyid": stranger.keyid, "pem": stranger.public_pem, "name": "W"}]
+    trust_document["seedWitnesses"] = [{"keyid": stranger.keyid, "pem": stranger.public_pem, "party": "W"}]
     assert "declared as ed25519" in refusal(trust_document)
 
 

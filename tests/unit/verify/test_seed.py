@@ -2,10 +2,11 @@
 
 import pytest
 
-from certify.errors import UsageError
+from certify.errors import HostileInput, UsageError
 from certify.evidence.evaluation import WitnessAnswer
 from certify.evidence.plan import fresh_seed
-from certify.pipeline.witnessing import answer_plan
+from certify.pipeline.witnessing import answer_plan, sign_plan
+from certify.trust.bundle import parse_bundle
 from certify.trust.keys import generate_signer
 from certify.verify.entropy import entropy_of, witness_message
 from tests.fakes.forgery import forge, parts_of
@@ -69,7 +70,7 @@ def test_answers_to_another_plan(chain, other, judge, failed):
             chain,
             answered(
                 lambda _: sorted(
-                    (answer_plan(theirs, key).document() for key in chain.house.witnesses),
+                    (sign_plan(parse_bundle(theirs).payload_sha256, key).document() for key in chain.house.witnesses),
                     key=lambda answer: answer["keyid"],
                 )
             ),
@@ -96,7 +97,7 @@ def test_a_witness_that_the_reader_does_not_know(chain, judge, failed):
         relink(document)
 
     found = judge(forge(chain, {"plan": plan, "evaluation": both}))
-    assert [(line.id, line.code) for line in failed(found)] == [("seed", "CERT-E092")]
+    assert [(line.id, line.code) for line in failed(found)] == [("seed", "CERT-E092"), ("decision", "CERT-E090")]
 
 
 @pytest.mark.parametrize("kind", ["self", "beacon"])
@@ -137,16 +138,41 @@ def test_a_self_drawn_seed_never_rises_above_level_zero(chain, judge):
     assert claimed.verdict == "invalid"
 
 
+def asked(chain, kind="plan", key=None, **changed):
+    """A witness's answer to a statement of the chain, with the log's proof of its plan."""
+    given = {"proof": chain.certificate.proofs["plan"], "trust": chain.trust, **changed}
+    statement = parts_of(chain.bundle)[kind].to_bytes()
+    return answer_plan(statement, given["proof"], key or chain.house.witnesses[0], given["trust"])
+
+
 def test_a_witness_answers_the_same_every_time(chain):
-    plan = parts_of(chain.bundle)["plan"].to_bytes()
-    assert answer_plan(plan, chain.house.witnesses[0]) == answer_plan(plan, chain.house.witnesses[0])
+    assert asked(chain) == asked(chain)
 
 
-def test_a_key_whose_signatures_can_be_drawn_again_is_no_witness(chain):
-    with pytest.raises(UsageError):
-        answer_plan(parts_of(chain.bundle)["plan"].to_bytes(), generate_signer("ecdsa-p256"))
+def test_a_key_whose_signatures_can_be_drawn_again_is_no_witness():
+    with pytest.raises(UsageError, match="Ed25519"):
+        sign_plan("00" * 32, generate_signer("ecdsa-p256"))
 
 
 def test_a_witness_answers_nothing_but_plans(chain):
-    with pytest.raises(UsageError):
-        answer_plan(parts_of(chain.bundle)["evaluation"].to_bytes(), chain.house.witnesses[0])
+    with pytest.raises(HostileInput):
+        asked(chain, "evaluation")
+
+
+def test_a_witness_answers_only_plans_that_the_log_holds(chain, other):
+    with pytest.raises(HostileInput) as error:
+        asked(chain, proof=chain.certificate.proofs["evaluation"])
+    assert error.value.code == "CERT-E076"
+    with pytest.raises(HostileInput):
+        asked(chain, proof=other.certificate.proofs["plan"])
+
+
+def test_a_witness_answers_only_evaluators_it_trusts(chain, development):
+    with pytest.raises(HostileInput) as error:
+        asked(chain, trust=development.trust)
+    assert error.value.code == "CERT-E055"
+
+
+def test_a_witness_that_the_plan_does_not_name_stays_silent(chain):
+    with pytest.raises(UsageError, match="does not ask this key"):
+        asked(chain, key=generate_signer("ed25519"))
