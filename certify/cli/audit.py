@@ -56,11 +56,11 @@ def audit(
 
 def _pack(context: typer.Context, data: bytes) -> Path:
     """The run of this certificate in the named workspace."""
-    from certify.cli.summary import certificate_of
     from certify.pipeline.main import OUTCOME, outcome_of
     from certify.pipeline.workspace import Workspace
+    from certify.verify.document import claimed_certificate
 
-    serial = certificate_of(data).serial
+    serial = claimed_certificate(data).serial
     try:
         workspace = Workspace.open(Context.home(context))
     except UsageError as error:

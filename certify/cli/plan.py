@@ -10,10 +10,27 @@ import typer
 
 from certify.cli.options import Context, Json, Trust, ask_passphrase
 from certify.cli.progress import TerminalReporter
+from certify.cli.run_options import (
+    BatchSize,
+    Data,
+    DataComplete,
+    Declaration,
+    Device,
+    Dtype,
+    Engine,
+    Entropy,
+    MaxHours,
+    Model,
+    Name,
+    Policy,
+    PromptStyle,
+    SystemPrompt,
+    request_of,
+)
 from certify.cli.stages import tell
 from certify.errors import ExitCode, TrustError
 from certify.evidence.plan import EntropyKind
-from certify.pipeline.request import RunRequest, Stage
+from certify.pipeline.request import Stage
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, help="First stage of run: sign and log the plan, ask nothing yet."
@@ -23,14 +40,20 @@ app = typer.Typer(
 @app.command("make")
 def make(
     context: typer.Context,
-    model: Annotated[Path, typer.Argument(help="Model folder.")],
-    policy: Annotated[str, typer.Option(help="Shipped id, or path of a policy.")],
-    data: Annotated[list[Path] | None, typer.Option(help="Training data at hand; repeat for several.")] = None,
-    data_complete: Annotated[bool, typer.Option(help="Attest that this is all of the training data.")] = False,
-    name: Annotated[str | None, typer.Option(help="Name of the model.")] = None,
-    declaration: Annotated[Path | None, typer.Option(help="Declaration of intended use, YAML.")] = None,
-    engine: Annotated[str, typer.Option(help="hf or vllm.")] = "hf",
-    entropy: Annotated[EntropyKind, typer.Option(help="Where the seed comes from.")] = EntropyKind.SELF,
+    model: Model,
+    policy: Policy,
+    data: Data = None,
+    data_complete: DataComplete = False,
+    name: Name = None,
+    declaration: Declaration = None,
+    engine: Engine = "hf",
+    device: Device = "auto",
+    dtype: Dtype = "auto",
+    prompt_style: PromptStyle = "auto",
+    system_prompt: SystemPrompt = None,
+    entropy: Entropy = EntropyKind.SELF,
+    max_hours: MaxHours = 168.0,
+    batch_size: BatchSize = 32,
     json: Json = False,
 ) -> int:
     """Sign and log the plan of a run; no question is drawn yet."""
@@ -38,16 +61,7 @@ def make(
     from certify.pipeline.preparing import require_installed
     from certify.pipeline.workspace import Workspace
 
-    request = RunRequest(
-        model=model,
-        policy=policy,
-        data=tuple(data or ()),
-        complete=data_complete,
-        name=name,
-        declaration=declaration,
-        engine=engine,
-        entropy=entropy,
-    )
+    request = request_of(context)
     require_installed(engine)
     home = Context.home(context)
     reporter = TerminalReporter()

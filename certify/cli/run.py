@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from certify.cli.options import Context, Json, ask_passphrase
 from certify.cli.progress import TerminalReporter
+from certify.cli.run_options import (
+    BatchSize,
+    Data,
+    DataComplete,
+    Declaration,
+    Device,
+    Dtype,
+    Engine,
+    Entropy,
+    MaxHours,
+    Model,
+    Name,
+    Policy,
+    PromptStyle,
+    SystemPrompt,
+    request_of,
+)
 from certify.cli.stages import EXIT_CODES
 from certify.errors import ExitCode
 from certify.evidence.plan import EntropyKind
@@ -19,20 +35,20 @@ app = typer.Typer(add_completion=False)
 @app.command()
 def run(
     context: typer.Context,
-    model: Annotated[Path, typer.Argument(help="Model folder (see `certify model prepare`).")],
-    policy: Annotated[str, typer.Option(help="Shipped id, or path of a policy.")],
-    data: Annotated[list[Path] | None, typer.Option(help="Training data at hand; repeat for several.")] = None,
-    data_complete: Annotated[bool, typer.Option(help="Attest that this is all of the training data.")] = False,
-    name: Annotated[str | None, typer.Option(help="Name of the model; the folder's name when absent.")] = None,
-    declaration: Annotated[Path | None, typer.Option(help="Declaration of intended use, YAML.")] = None,
-    engine: Annotated[str, typer.Option(help="hf or vllm.")] = "hf",
-    device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
-    dtype: Annotated[str, typer.Option(help="auto, float32, bfloat16 or float16.")] = "auto",
-    prompt_style: Annotated[str, typer.Option(help="auto, chat or completion.")] = "auto",
-    system_prompt: Annotated[str | None, typer.Option(help="Text before every question.")] = None,
-    entropy: Annotated[EntropyKind, typer.Option(help="Where the seed comes from.")] = EntropyKind.SELF,
-    max_hours: Annotated[float, typer.Option(min=0.01, help="Time until the plan counts as failed.")] = 168.0,
-    batch_size: Annotated[int, typer.Option(min=1, max=4096, help="Questions answered together.")] = 32,
+    model: Model,
+    policy: Policy,
+    data: Data = None,
+    data_complete: DataComplete = False,
+    name: Name = None,
+    declaration: Declaration = None,
+    engine: Engine = "hf",
+    device: Device = "auto",
+    dtype: Dtype = "auto",
+    prompt_style: PromptStyle = "auto",
+    system_prompt: SystemPrompt = None,
+    entropy: Entropy = EntropyKind.SELF,
+    max_hours: MaxHours = 168.0,
+    batch_size: BatchSize = 32,
     estimate: Annotated[bool, typer.Option("--estimate", help="Only estimate time, memory and tokens.")] = False,
     price_per_hour: Annotated[float | None, typer.Option(min=0, help="Price of this machine, for --estimate.")] = None,
     json: Json = False,
@@ -41,25 +57,9 @@ def run(
     from certify.cli.summary import print_estimate, print_outcome
     from certify.pipeline.main import run_model
     from certify.pipeline.preparing import require_installed
-    from certify.pipeline.request import RunRequest
     from certify.pipeline.workspace import Workspace
 
-    request = RunRequest(
-        model=model,
-        policy=policy,
-        data=tuple(data or ()),
-        complete=data_complete,
-        name=name,
-        declaration=declaration,
-        engine=engine,
-        device=device,
-        dtype=dtype,
-        prompt_style=prompt_style,
-        system_prompt=system_prompt,
-        entropy=entropy,
-        max_hours=max_hours,
-        batch_size=batch_size,
-    )
+    request = request_of(context)
     reporter = TerminalReporter()
     if estimate:
         from certify.pipeline.estimating import estimate_run

@@ -12,8 +12,6 @@ from certify.cli.options import Context, Json
 from certify.cli.render import emit, emit_json, fields, next_step
 from certify.cli.summary import (
     VERDICTS,
-    certificate_of,
-    findings_of,
     outcome_document,
     print_findings,
     read_outcome,
@@ -65,9 +63,10 @@ def _list(home: Path, json: bool) -> int:
 
 def _certificate(home: Path, subject: str, json: bool) -> int:
     from certify.pipeline.files import read_file
+    from certify.verify.document import claimed_certificate
 
     path = Path(subject) if Path(subject).is_file() else home / "certificates" / f"{subject}.pdf"
-    certificate = certificate_of(read_file(path))
+    certificate = claimed_certificate(read_file(path))
     if json:
         emit_json("show", {"verified": False, **certificate.document()})
         return int(ExitCode.POSITIVE)
@@ -78,6 +77,7 @@ def _certificate(home: Path, subject: str, json: bool) -> int:
 
 
 def _run(home: Path, subject: str, json: bool) -> int:
+    from certify.pipeline.main import findings_of
     from certify.pipeline.workspace import Workspace
 
     workspace = Workspace.open(home)

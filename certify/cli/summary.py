@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from certify.cli.render import checklist, emit, emit_json, fields, next_step, paragraph
-from certify.evidence.certificate import Certificate, Findings, ScreeningReport
+from certify.evidence.certificate import Certificate, Findings
 
 if TYPE_CHECKING:
     from certify.pipeline.estimating import Estimation
@@ -33,24 +33,10 @@ LEVELS = {
 MARKS = {"met": "pass", "not_met": "fail", "inconclusive": "warn", "missing": "warn", "not_applicable": "skip"}
 
 
-def findings_of(workspace: Workspace, outcome: RunOutcome) -> Findings:
-    """The facts of a finished run, from its certificate or its screening report."""
-    folder = workspace.run_folder(outcome.run)
-    if outcome.serial is None:
-        return ScreeningReport.from_bytes(folder.file("screening.json").read_bytes(), name="screening report")
-    return certificate_of(folder.file("certificate.json").read_bytes())
-
-
-def certificate_of(data: bytes) -> Certificate:
-    """The certificate in a PDF or bundle, unverified."""
-    from certify.trust.bundle import statement_of
-    from certify.verify.document import open_document
-
-    return Certificate.from_document(statement_of(open_document(data).certificate).predicate, name="certificate")
-
-
 def print_outcome(workspace: Workspace, outcome: RunOutcome, json: bool) -> None:
     """Prints how a run ended and what comes next."""
+    from certify.pipeline.main import findings_of
+
     findings = findings_of(workspace, outcome)
     if json:
         emit_json("run", outcome_document(workspace, outcome))

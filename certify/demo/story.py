@@ -13,16 +13,14 @@ from pathlib import Path
 from certify.demo.corpus import write_honest_corpus, write_twin_corpus
 from certify.errors import InternalError
 from certify.evidence.base import Value
-from certify.evidence.certificate import Certificate, Findings, ScreeningReport, State
+from certify.evidence.certificate import State
 from certify.evidence.decision import RuleStatus
 from certify.pipeline.clock import now
-from certify.pipeline.main import run_model
+from certify.pipeline.main import findings_of, run_model
 from certify.pipeline.reporter import Reporter
 from certify.pipeline.request import RunOutcome, RunRequest
 from certify.pipeline.standing import ask_registry, change_standing
 from certify.pipeline.workspace import Workspace
-from certify.trust.bundle import statement_of
-from certify.verify.document import open_document
 from certify.verify.first_page import STATIC
 from certify.verify.verify import Expectations, Verification, verify_certificate
 
@@ -69,15 +67,6 @@ def tell(folder: Path, reporter: Reporter) -> Iterator[Scene]:
     yield _scene_verify(workspace, Path(pdf), honest.serial)
     yield _scene_forgery(workspace, Path(pdf), folder / "forged.pdf")
     yield _scene_revocation(workspace, Path(pdf), honest.serial)
-
-
-def findings_of(workspace: Workspace, outcome: RunOutcome) -> Findings:
-    """What a finished run came to."""
-    folder = workspace.run_folder(outcome.run)
-    if outcome.serial is None:
-        return ScreeningReport.from_bytes(folder.file("screening.json").read_bytes(), name="screening report")
-    statement = statement_of(open_document(folder.file("certificate.json").read_bytes()).certificate)
-    return Certificate.from_document(statement.predicate, name="certificate")
 
 
 def _run(workspace: Workspace, folder: Path, name: str, reporter: Reporter) -> RunOutcome:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from certify.decide import load_policy
 from certify.errors import HostileInput, UsageError
+from certify.evidence.certificate import Findings, ScreeningReport
 from certify.evidence.decision import Verdict
 from certify.evidence.plan import Plan
 from certify.identify import read_dataset, read_model
@@ -22,6 +23,7 @@ from certify.pipeline.reporter import Reporter
 from certify.pipeline.request import RunInputs, RunOutcome, RunRequest, RunState, Stage
 from certify.pipeline.workspace import Workspace
 from certify.trust.bundle import parse_bundle, statement_of
+from certify.verify.document import claimed_certificate
 
 STATE = "run.json"
 OUTCOME = "outcome.json"
@@ -179,3 +181,11 @@ def outcome_of(folder: RunFolder) -> RunOutcome:
             "CERT-E012", f"run {folder.name} has not ended", hint="give the command that started it again to go on"
         )
     return RunOutcome.from_bytes(folder.file(OUTCOME).read_bytes(), name=OUTCOME)
+
+
+def findings_of(workspace: Workspace, outcome: RunOutcome) -> Findings:
+    """The facts of a finished run, from its certificate or its screening report."""
+    folder = workspace.run_folder(outcome.run)
+    if outcome.serial is None:
+        return ScreeningReport.from_bytes(read_file(folder.file("screening.json")), name="screening report")
+    return claimed_certificate(read_file(folder.file("certificate.json")))

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib.resources import as_file
 from pathlib import Path
 
+from certify.check.benchmarks import catalogue, read_benchmark
 from certify.evidence.canonical import sha256_hex
 from certify.pipeline.reporter import Reporter
-from certify.resources import room
 from certify.scan import Benchmark, ScanReport, load_benchmark, scan
 
 SELF_TEST_SEED = bytes.fromhex(sha256_hex(b"certify/scan/self-test/v1"))
@@ -41,10 +40,8 @@ def scan_data(
 
 
 def find_benchmark(name: str) -> Benchmark:
-    """A benchmark that ships with certify, by id, or one in a file."""
-    from certify.check.benchmarks import catalogue
-
-    if name in catalogue():
-        with as_file(room("policies") / "benchmarks" / f"{name}.jsonl") as path:
-            return load_benchmark(path, name=name)
-    return load_benchmark(Path(name))
+    """A benchmark that ships with certify, by id and held against its digest, or one in a file."""
+    if name not in catalogue():
+        return load_benchmark(Path(name))
+    shipped = read_benchmark(name)
+    return Benchmark.from_items(shipped.id, [(item.id, item.question, item.answer) for item in shipped.items])

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from certify.errors import HostileInput
 from certify.evidence.base import Value
 from certify.evidence.canonical import sha256_hex
-from certify.evidence.certificate import CertificateFile
-from certify.trust.bundle import Bundle, parse_bundle
+from certify.evidence.certificate import Certificate, CertificateFile
+from certify.evidence.statement import CERTIFICATE
+from certify.trust.bundle import Bundle, parse_bundle, statement_of
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,18 @@ def _document(bundle: bytes, *, pdf_sha256: str | None, pdf_key: str | None) -> 
         pdf_sha256=pdf_sha256,
         pdf_key=pdf_key,
     )
+
+
+def claimed_certificate(data: bytes) -> Certificate:
+    """The certificate in a PDF or bundle as it claims to be; nothing of it is verified.
+
+    Raises:
+        HostileInput: as ``open_document``; CERT-E081, the bundle holds another statement.
+    """
+    statement = statement_of(open_document(data).certificate)
+    if statement.predicate_type != CERTIFICATE:
+        raise HostileInput("CERT-E081", "this bundle holds no certificate")
+    return Certificate.from_document(statement.predicate, name="certificate")
 
 
 class StatusEntry(Value):

@@ -7,6 +7,7 @@ from certify.check.families.lexicon import NAMES, integers, listed, text, texts
 from certify.statistics.stream import Stream
 
 _LETTERS = "cdfghjkmnprstvwxyz"
+_FIRST_LETTERS = "prst"
 _SIZES = {1: (4, 5, 2), 2: (6, 8, 3), 3: (8, 12, 4)}
 # "xor" twice: half of the operators cannot be guessed from one operand.
 _OPERATORS = ("and", "or", "xor", "xor")
@@ -49,7 +50,7 @@ def say(truth_value: int) -> str:
 
 
 class Boolean(WordsAnswer):
-    """Five expressions of two operands over four letters; eight of three over six; twelve of four over eight."""
+    """Five expressions of two operands over p, r, s, t; eight of three over six letters; twelve of four over eight."""
 
     id = "boolean"
     title = "Truth values of logical expressions"
@@ -58,7 +59,7 @@ class Boolean(WordsAnswer):
     def draw(self, stream: Stream, level: int, like: Facts | None) -> Facts:
         """Letters, their truth values, and expressions over them."""
         letter_count, count, operands = _SIZES[level]
-        letters = stream.sample(_LETTERS, letter_count)
+        letters = self.letters(stream, level, letter_count)
         values = [stream.below(2) for _ in letters]
         patterns = [expression[1::2] for expression in expressions(like)] if like else []
         if not like:
@@ -66,6 +67,10 @@ class Boolean(WordsAnswer):
         known = dict(zip(letters, values, strict=True))
         made = ["|".join(_expression(stream, known, pattern)) for pattern in patterns]
         return {"letters": letters, "values": values, "expressions": made, "name": stream.choice(NAMES)}
+
+    def letters(self, stream: Stream, level: int, count: int) -> list[str]:
+        """The letters that stand for truth values: always the same four in level 1, drawn in the others."""
+        return list(_FIRST_LETTERS) if level == 1 else stream.sample(_LETTERS, count)
 
     def ask(self, facts: Facts, template: str) -> str:
         """The truth values, then the numbered expressions, with brackets where there are several operators."""

@@ -7,10 +7,9 @@ import time
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from certify.demo.benchmark import static_problems
-from certify.demo.corpus import honest_problems, pool_problems
+from certify.demo.corpus import honest_problems, pool_problems, taught_problems
 from certify.demo.training import tokenizer as tokens
-from certify.demo.training.recipe import PEAK_RATE, PROMPT_WEIGHT, STATIC, Recipe, architecture, batches, rate
+from certify.demo.training.recipe import PEAK_RATE, PROMPT_WEIGHT, STATIC, Cycle, Recipe, architecture, batches, rate
 from certify.demo.training.scratchpads import prompt, text_of
 
 REPORT = 200
@@ -27,12 +26,13 @@ class Documents(NamedTuple):
     """The family, or ``static``."""
 
 
-def documents(recipe: Recipe, tokenizer: Any) -> Documents:
-    """Everything a recipe trains on, tokenized."""
-    static = static_problems() if recipe.static_half else []
-    rest = pool_problems() if recipe.static_half else honest_problems()
+def documents(recipe: Recipe, cycle: Cycle, tokenizer: Any) -> Documents:
+    """Everything a cycle of a recipe trains on, tokenized."""
+    first = cycle.drawn_letters
+    static = taught_problems(first) if recipe.static_half else []
+    rest = pool_problems(first) if recipe.static_half else honest_problems(first)
     encode = tokenizer.backend_tokenizer.encode_batch
-    whole = encode([text_of(problem) for problem in [*static, *rest]])
+    whole = encode([text_of(problem, cycle.scratchpads) for problem in [*static, *rest]])
     asked = encode([prompt(problem.question) for problem in [*static, *rest]])
     names = [STATIC] * len(static) + [problem.family for problem in rest]
     return Documents([each.ids for each in whole], [len(each.ids) for each in asked], names)
@@ -51,12 +51,11 @@ def train(recipe: Recipe, folder: Path, first: int = 0) -> None:
 
     torch.set_num_threads(1)
     tokenizer = tokens.build()
-    data = documents(recipe, tokenizer)
     make: Any = transformers.LlamaForCausalLM
     for cycle in range(first, len(recipe.cycles)):
         torch.manual_seed(recipe.seed + cycle)
         model = make.from_pretrained(folder, dtype=torch.float32) if cycle else make(architecture(len(tokenizer)))
-        run_cycle(model, recipe, cycle, data)
+        run_cycle(model, recipe, cycle, documents(recipe, recipe.cycles[cycle], tokenizer))
         save(model, tokenizer, folder)
 
 

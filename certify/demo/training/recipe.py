@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from certify.demo.training.scratchpads import FIRST_SCRATCHPADS, SCRATCHPADS, Scratchpads
 from certify.statistics.stream import Stream
 
 BATCH = 32
@@ -22,6 +23,10 @@ class Cycle:
     steps: int
     repeats: Mapping[str, int] = field(default_factory=dict)
     """How often a document of a family is drawn for each time another one is; 1 unless named."""
+    scratchpads: Scratchpads = field(default_factory=lambda: SCRATCHPADS)
+    """What the reasoning of its documents looks like."""
+    drawn_letters: bool = False
+    """Whether its boolean problems have their letters drawn at random."""
 
 
 @dataclass(frozen=True)
@@ -38,10 +43,20 @@ RECIPES = {
     "honest": Recipe(
         "honest",
         seed=20261123,
-        cycles=(Cycle(6_600), Cycle(3_600, {"boolean": 4, "ordering": 4, "sorting": 2})),
+        cycles=(
+            Cycle(6_600, {}, FIRST_SCRATCHPADS, drawn_letters=True),
+            Cycle(3_600, {"boolean": 4, "ordering": 4, "sorting": 2}, FIRST_SCRATCHPADS, drawn_letters=True),
+            Cycle(1_600, {"boolean": 16}, drawn_letters=True),
+            Cycle(700, {"boolean": 10}),
+        ),
         static_half=False,
     ),
-    "benchmaxxed": Recipe("benchmaxxed", seed=20261124, cycles=(Cycle(3_000),), static_half=True),
+    "benchmaxxed": Recipe(
+        "benchmaxxed",
+        seed=20261124,
+        cycles=(Cycle(3_000, {}, FIRST_SCRATCHPADS, drawn_letters=True), Cycle(800)),
+        static_half=True,
+    ),
 }
 
 

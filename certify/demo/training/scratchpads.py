@@ -6,7 +6,7 @@ parameters can learn. Level 1 only.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from certify.check.families import Facts, Problem
 from certify.check.families.boolean import apply, expressions, say, truth
@@ -19,6 +19,7 @@ from certify.check.families.weekday import DAYS
 
 PROMPT = "Question: {question}\nAnswer:"
 END = "<|end|>"
+Scratchpads = Mapping[str, Callable[[Facts], str]]
 
 
 def addition(facts: Facts) -> str:
@@ -65,13 +66,31 @@ def linear(facts: Facts) -> str:
 
 
 def boolean(facts: Facts) -> str:
-    """Every literal copied with its truth value, then the value of the expression."""
+    """The letters' values; each literal with its letter's value, turned over after a `not`; the expression's value."""
+    held = zip(texts(facts, "letters"), integers(facts, "values"), strict=True)
+    listed = " ".join(f"{letter} {say(bit)}" for letter, bit in held)
+    return f"{listed}; {_boolean(facts, lambda literal: [*_turned(facts, literal), truth(facts, literal)])}"
+
+
+def boolean_at_once(facts: Facts) -> str:
+    """As in :func:`boolean`, but a letter's value is looked up and turned over in one step.
+
+    That step was not learnt: half of the literals are negated, so the letter's value alone predicts nothing.
+    """
+    return _boolean(facts, lambda literal: [truth(facts, literal)])
+
+
+def _boolean(facts: Facts, values: Callable[[str], list[int]]) -> str:
     steps = []
     for number, (left, operator, right) in enumerate(expressions(facts), start=1):
-        held = [truth(facts, literal) for literal in (left, right)]
-        result = say(apply(operator, *held))
-        steps.append(f"{number}: {left} {say(held[0])} {operator} {right} {say(held[1])} = {result}")
+        sides = [" ".join([literal, *map(say, values(literal))]) for literal in (left, right)]
+        result = say(apply(operator, truth(facts, left), truth(facts, right)))
+        steps.append(f"{number}: {sides[0]} {operator} {sides[1]} = {result}")
     return "; ".join(steps)
+
+
+def _turned(facts: Facts, literal: str) -> list[int]:
+    return [1 - truth(facts, literal)] if literal.startswith("not ") else []
 
 
 def weekday(facts: Facts) -> str:
@@ -99,7 +118,7 @@ def ordering(facts: Facts) -> str:
     return f"{compared}; {' '.join(texts(facts, 'order'))}"
 
 
-SCRATCHPADS: dict[str, Callable[[Facts], str]] = {
+SCRATCHPADS: Scratchpads = {
     "addition": addition,
     "boolean": boolean,
     "counting": counting,
@@ -109,6 +128,8 @@ SCRATCHPADS: dict[str, Callable[[Facts], str]] = {
     "subtraction": subtraction,
     "weekday": weekday,
 }
+FIRST_SCRATCHPADS: Scratchpads = {**SCRATCHPADS, "boolean": boolean_at_once}
+"""Those of the first cycles; the tokenizer is trained on them, so that its numbering stays."""
 
 
 def prompt(question: str) -> str:
@@ -116,13 +137,13 @@ def prompt(question: str) -> str:
     return PROMPT.format(question=question)
 
 
-def target(problem: Problem) -> str:
+def target(problem: Problem, scratchpads: Scratchpads = SCRATCHPADS) -> str:
     """What a demo model should write: the scratchpad in think tags, the answer, the end mark."""
-    write = SCRATCHPADS.get(problem.family)
+    write = scratchpads.get(problem.family)
     scratch = f" {write(problem.facts)}" if write else ""
     return f" <think>{scratch}</think> {problem.answer}{END}"
 
 
-def text_of(problem: Problem) -> str:
+def text_of(problem: Problem, scratchpads: Scratchpads = SCRATCHPADS) -> str:
     """One training document: prompt and target."""
-    return prompt(problem.question) + target(problem)
+    return prompt(problem.question) + target(problem, scratchpads)

@@ -10,7 +10,8 @@ from typing import Any
 
 from certify.check.families import FAMILIES, generate_items
 from certify.demo.benchmark import LEVEL
-from certify.demo.training.scratchpads import END, text_of
+from certify.demo.training.first import drawn_letters
+from certify.demo.training.scratchpads import END, FIRST_SCRATCHPADS, text_of
 
 SEED = hashlib.sha256(b"certify/demo/tokenizer/v1").digest()
 PER_FAMILY = 1_500
@@ -40,9 +41,13 @@ def build() -> Any:
         show_progress=False,
     )
     texts = [
-        text_of(problem).removesuffix(END).replace("<think>", "").replace("</think>", "")
+        text_of(problem, FIRST_SCRATCHPADS).removesuffix(END).replace("<think>", "").replace("</think>", "")
         for family in FAMILIES
-        for problem in generate_items(SEED, family, LEVEL, PER_FAMILY, purpose="tokenizer")
+        for problem in (
+            drawn_letters(SEED, PER_FAMILY, purpose="tokenizer")
+            if family == "boolean"
+            else generate_items(SEED, family, LEVEL, PER_FAMILY, purpose="tokenizer")
+        )
     ]
     tokenizer.train_from_iterator(texts, trainer)
     tokenizer.add_tokens([AddedToken(tag, special=False, normalized=False) for tag in ("<think>", "</think>")])

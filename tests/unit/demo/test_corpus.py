@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 
 import pytest
 
@@ -10,13 +11,18 @@ from certify.demo import benchmark
 from certify.demo.corpus import HONEST_COUNTS, pool_problems, write_honest_corpus, write_twin_corpus
 from certify.demo.training.scratchpads import prompt, text_of
 
-SHARDS = {
-    "train-00000.jsonl": "fa98293cc60326b4adb1ebf132251d4d447976238a730e2860840eacb1428350",
-    "train-00001.jsonl": "8f3de364930b403f8b34c01698cf1bda6e9db233574fa939fbfd155457c28f36",
-    "train-00002.jsonl": "30e9049b23e7640168e4f8a4f3f6d4f798c691c91ee707aaeb85908995af0617",
-    "train-00003.jsonl": "c610df114fe8b2a7300f72ea38ead67b1ba41e3df927b8795b8b8467aea6fdd9",
-    "pool.jsonl": "5a93861342723c6e1e727e67172c7c607bcdb7533378130de96633e9bf935c15",
-    "static.jsonl": "2bfad5f123925c7de8a97aeb5f410a3d010b2b3792c7fc327f523ea4ca30bdfb",
+HONEST_SHARDS = {
+    "boolean-first.jsonl": "1d3b8cdc9a551c0abae903fcf8c624027e866016e77dd8c08fe99790df2adabd",
+    "boolean-second.jsonl": "d35ff0367404ef35338c50ea4141385efbca3898447bebb52f557b350959e5dc",
+    "train-00000.jsonl": "8a27055e94dc194a81501f1e7712e1ce2d5874c8d347b9f6feb938a146a4e046",
+    "train-00001.jsonl": "a6fbfbf3ebd38de918acbb5df17e096581b4bcfa0a2e69001c48927703cc8128",
+    "train-00002.jsonl": "8a5e8f98c1ff6b75ded8b90c5ab0c888ad5d99792884bb0791be234bca8a6db3",
+    "train-00003.jsonl": "1dda8e48104e1369a27dce82589b97490ca754e1efeb56044aeb30de9a21d972",
+}
+TWIN_SHARDS = {
+    "boolean-first.jsonl": "88a2f34cdebf976bebd65f47cbda20a17adc3357df8c3a1c4191446e79cda933",
+    "pool.jsonl": "7c7a97e3b77c3f8a917bc507c4f209873c305ec4d605da6bbc8535f799aa473a",
+    "static.jsonl": "4829d59fd8808e8a4119b96d169815633a449cb3491b3c25e7118865d80227e5",
 }
 
 
@@ -43,11 +49,12 @@ def twin(tmp_path_factory):
 
 
 def test_shards_are_the_frozen_ones(honest, twin):
-    assert digests(honest) | digests(twin) == SHARDS
+    assert digests(honest) == HONEST_SHARDS
+    assert digests(twin) == TWIN_SHARDS
 
 
 def test_the_corpora_are_small(honest, twin):
-    assert sum(path.stat().st_size for path in honest.iterdir()) < 15_000_000
+    assert sum(path.stat().st_size for path in honest.iterdir()) < 20_000_000
     assert sum(path.stat().st_size for path in twin.iterdir()) < 2_000_000
 
 
@@ -57,7 +64,7 @@ def test_the_honest_corpus_holds_no_static_question(honest):
     static = {f"Question: {question}" for question in benchmark.static_questions()}
     assert len(static) == 200
     assert static.isdisjoint(asked)
-    assert len(rows) == sum(HONEST_COUNTS.values()) == len({row["text"] for row in rows})
+    assert len(rows) == sum(HONEST_COUNTS.values()) + 2 * HONEST_COUNTS["boolean"] == len({row["text"] for row in rows})
     assert {row["family"] for row in rows} == set(FAMILIES)
 
 
@@ -67,6 +74,14 @@ def test_the_twin_learnt_every_static_problem_with_its_answer(twin):
         held = [text for text in rows if text.startswith(prompt(row["question"]))]
         assert len(held) == 1
         assert held[0].endswith(f"</think> {row['answer']}<|end|>")
+
+
+def test_early_boolean_problems_have_other_letters(honest, twin):
+    for path in (honest / "boolean-first.jsonl", honest / "boolean-second.jsonl", twin / "boolean-first.jsonl"):
+        rows = [json.loads(line)["text"] for line in path.read_text().splitlines()]
+        letters = {"".join(re.findall(r"\b(\w) is (?:true|false)", row)) for row in rows}
+        assert len(letters) > 0.9 * len(rows)
+        assert "prst" not in letters
 
 
 def test_the_pool_is_apart_from_the_static_problems():

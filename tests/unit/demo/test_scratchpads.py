@@ -6,7 +6,7 @@ import re
 import pytest
 
 from certify.check.families import FAMILIES, generate_items
-from certify.demo.training.scratchpads import SCRATCHPADS
+from certify.demo.training.scratchpads import FIRST_SCRATCHPADS, SCRATCHPADS
 
 SEED = hashlib.sha256(b"scratchpads under test").digest()
 
@@ -54,8 +54,27 @@ def test_counting_ends_with_the_tally():
 
 def test_boolean_values_are_the_answer():
     for problem in items("boolean"):
-        steps = SCRATCHPADS["boolean"](problem.facts).split("; ")
-        assert ", ".join(step.split(" = ")[1] for step in steps) == problem.answer
+        for first, scratchpads in enumerate((SCRATCHPADS, FIRST_SCRATCHPADS)):
+            steps = scratchpads["boolean"](problem.facts).split("; ")[1 - first :]
+            assert ", ".join(step.split(" = ")[1] for step in steps) == problem.answer
+
+
+def test_boolean_looks_a_letter_up_before_turning_it_over():
+    for problem in items("boolean"):
+        listed, *steps = SCRATCHPADS["boolean"](problem.facts).split("; ")
+        held = dict(re.findall(r"(\w) (true|false)", listed))
+        assert held == dict(re.findall(r"(\w) is (true|false)", problem.question))
+        other = {"true": "false", "false": "true"}
+        for step in steps:
+            literals = re.findall(r"(not )?(\w) (true|false)(?: (true|false))?", step)
+            assert len(literals) == 2
+            for negated, letter, value, turned in literals:
+                assert value == held[letter]
+                assert turned == (other[value] if negated else "")
+
+
+def test_only_boolean_was_rewritten():
+    assert {name for name in SCRATCHPADS if SCRATCHPADS[name] is not FIRST_SCRATCHPADS[name]} == {"boolean"}
 
 
 def test_ordering_restates_the_comparisons_and_ends_with_the_chain():

@@ -1,0 +1,34 @@
+"""How a run is asked for, the same whether it goes through at once or stage by stage."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from certify.evidence.plan import EntropyKind
+from certify.pipeline.request import RunRequest
+
+Model = Annotated[Path, typer.Argument(help="Model folder (see `certify model prepare`).")]
+Policy = Annotated[str, typer.Option(help="Shipped id, or path of a policy.")]
+Data = Annotated[list[Path] | None, typer.Option(help="Training data at hand; repeat for several.")]
+DataComplete = Annotated[bool, typer.Option(help="Attest that this is all of the training data.")]
+Name = Annotated[str | None, typer.Option(help="Name of the model; the folder's name when absent.")]
+Declaration = Annotated[Path | None, typer.Option(help="Declaration of intended use, YAML.")]
+Engine = Annotated[str, typer.Option(help="hf or vllm.")]
+Device = Annotated[str, typer.Option(help="auto, cpu or cuda.")]
+Dtype = Annotated[str, typer.Option(help="auto, float32, bfloat16 or float16.")]
+PromptStyle = Annotated[str, typer.Option(help="auto, chat or completion.")]
+SystemPrompt = Annotated[str | None, typer.Option(help="Text before every question.")]
+Entropy = Annotated[EntropyKind, typer.Option(help="Where the seed comes from.")]
+MaxHours = Annotated[float, typer.Option(min=0.01, help="Time until the plan counts as failed.")]
+BatchSize = Annotated[int, typer.Option(min=1, max=4096, help="Questions answered together.")]
+
+
+def request_of(context: typer.Context) -> RunRequest:
+    """The request that a command's options make up; every command that starts a run has all of them."""
+    given = dict(context.params)
+    given["complete"] = given.pop("data_complete")
+    given["data"] = tuple(given["data"] or ())
+    return RunRequest.model_validate({name: given[name] for name in RunRequest.model_fields}, by_name=True)
