@@ -97,7 +97,7 @@ def killed_run(order: WorkOrder, moments: list[tuple[int, float]]) -> int:
 def test_a_killed_worker_repeats_nothing_and_changes_nothing(whole, tiny: Path, tmp_path: Path) -> None:
     reference, requests = whole
     order = make_order(tmp_path, tiny, reference.configuration, requests, batch_size=4, threads=1)
-    made_last = killed_run(order, [(random.randint(2, 5), random.uniform(0, 0.05))])
+    made_last = killed_run(order, [(random.randint(2, 5), random.uniform(0, 0.01))])
     assert 0 < made_last < 48
     assert lines(order) == lines(reference)
     assert Path(order.journal).read_bytes() == Path(reference.journal).read_bytes()
@@ -107,7 +107,7 @@ def test_a_killed_worker_repeats_nothing_and_changes_nothing(whole, tiny: Path, 
 def test_many_kills_at_random_moments(whole, tiny: Path, tmp_path: Path) -> None:
     reference, requests = whole
     order = make_order(tmp_path, tiny, reference.configuration, requests, batch_size=4, threads=1)
-    killed_run(order, [(1, random.uniform(0, 0.1)) for _ in range(4)])
+    killed_run(order, [(1, random.uniform(0, 0.01)) for _ in range(4)])
     assert Path(order.journal).read_bytes() == Path(reference.journal).read_bytes()
 
 
