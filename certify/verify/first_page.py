@@ -89,10 +89,16 @@ def _fresh(name: str, result: FreshReasoningResult) -> Headline:
 
 def _gap(name: str, result: StaticFreshGapResult) -> Headline:
     detail = (
-        f"95 % upper bound {points(result.upper)}; {_p_value(result.p_value)} on {result.items} pairs; power "
-        f"{result.power:.2f} against a gap of {points(result.power_against).lstrip('+')}"
+        f"95 % upper bound {points(result.upper)}; {_p_value(result.p_value)} on {result.items} pairs; {_power(result)}"
     )
     return Headline(name=name, value=points(result.gap), detail=detail)
+
+
+def _power(result: StaticFreshGapResult) -> str:
+    against = points(result.power_against).lstrip("+")
+    if result.fresh.estimate + result.power_against > 1:
+        return f"above {percent(result.fresh.estimate)} there is no room for a gap of {against}"
+    return f"power {result.power:.2f} against a gap of {against}"
 
 
 def _p_value(value: float) -> str:

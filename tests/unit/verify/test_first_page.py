@@ -87,3 +87,11 @@ def test_no_text_promises_what_nobody_can_know():
     text = " ".join([*written.caveats, *(one.detail + one.name for one in written.headlines)]).lower()
     for word in ("complies", "uncontaminated", "unforgeable", "guarantee"):
         assert word not in text
+
+
+def test_where_there_is_no_room_for_a_gap_no_power_is_claimed():
+    result = results()["static-fresh-gap"]
+    near = result.model_copy(update={"fresh": estimate(189, 200, 0.91, 0.97), "power": 0.0, "power_against": 0.1})
+    line = headlines({"static-fresh-gap": near})[0]
+    assert "above 94.50 % there is no room for a gap of 10.00 points" in line.detail
+    assert "power" not in line.detail
