@@ -11,7 +11,7 @@ from certify.evidence.base import Value
 from certify.evidence.certificate import Certificate
 from certify.trust.trustfile import TrustFile
 from certify.trust.verified import verify_statement
-from certify.verify.document import open_document
+from certify.verify.document import RegistryAnswer, open_document
 from certify.verify.evidence import verify_evidence
 from certify.verify.result import CertificateVerdict, CheckLine, Checklist
 from certify.verify.verify import Expectations, Verification, verify_certificate
@@ -36,6 +36,8 @@ def audit_certificate(
     at: str,
     training_data: Sequence[Path] = (),
     redraw: bool = False,
+    answer: RegistryAnswer | None = None,
+    asked_at: str | None = None,
 ) -> Audit:
     """Recomputes every number, judges every answer again, and draws every problem again.
 
@@ -46,11 +48,15 @@ def audit_certificate(
         at: the one time the audit looks at.
         training_data: data to scan again.
         redraw: whether to draw the page again, too.
+        answer: what a registry says of the certificate, if one was asked.
+        asked_at: when the auditor asked it; absent for a saved answer.
 
     Raises:
         CertifyError: the certificate itself cannot be read or believed; the verification says why.
     """
-    verification = verify_certificate(data, trust=trust, expectations=Expectations(at=at))
+    verification = verify_certificate(
+        data, trust=trust, expectations=Expectations(at=at), answer=answer, asked_at=asked_at
+    )
     document = open_document(data)
     certificate = verify_statement(
         document.certificate, role="issuer", predicate_type=kinds.CERTIFICATE, model=Certificate, trust=trust

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from certify.check.base import Answers, Size, Sources
-from certify.errors import HostileInput
+from certify.errors import HostileInput, UsageError
 from certify.evidence.answers import Question
 from certify.evidence.canonical import canonical_bytes, sha256_hex
 from certify.evidence.evaluation import NotRun
@@ -76,6 +76,8 @@ def scan_corpus(
     """
     from certify.scan import Benchmark, scan
 
+    if manifest is not None:
+        require_readable(manifest)
     reports = []
     for number, name in enumerate(parameters.benchmarks):
         benchmark = sources.benchmarks[name]
@@ -97,16 +99,38 @@ def _part_of(number: int, parts: int, progress: Callable[[int, int], None] | Non
     return None if progress is None else lambda done, total: progress(number * total + done, parts * total)
 
 
+def require_readable(manifest: Manifest) -> None:
+    """Returns if the scan can read every shard: one that it cannot would be certified without having been looked at.
+
+    Raises:
+        UsageError: CERT-E031, a shard is of a kind the scan cannot read.
+    """
+    from certify.scan import is_readable
+
+    unread = [entry.path for entry in manifest.files if not is_readable(entry.path)]
+    if unread:
+        more = f" and {len(unread) - 1} more" if len(unread) > 1 else ""
+        raise UsageError(
+            "CERT-E031",
+            f"the scan cannot read {unread[0]}{more}",
+            "data that nobody looked at must not pass as examined",
+            "convert it to JSON Lines, text or Parquet, or hand over only the folder that holds the shards",
+        )
+
+
 def _refuse_other_data(report: ScanReport, manifest: Manifest | None) -> None:
-    known = {(entry.sha256, entry.size) for entry in manifest.files} if manifest else set()
-    for shard in report.shards:
-        if manifest is not None and (shard.sha256, shard.bytes) not in known:
-            raise HostileInput(
-                "CERT-E026",
-                f"{shard.name} is not as it was when the data was identified",
-                why="the findings would belong to other data than the certificate names",
-                hint="stop whatever writes to the data, then start again",
-            )
+    if manifest is None:
+        return
+    known = {(entry.sha256, entry.size) for entry in manifest.files}
+    read = {(shard.sha256, shard.bytes) for shard in report.shards}
+    if read != known:
+        other = next((shard.name for shard in report.shards if (shard.sha256, shard.bytes) not in known), "a shard")
+        raise HostileInput(
+            "CERT-E026",
+            f"{other} is not as it was when the data was identified, or was not read",
+            why="the findings would belong to other data than the certificate names",
+            hint="stop whatever writes to the data, then start again",
+        )
 
 
 def _result(reports: list[tuple[str, ScanReport]], sources: Sources, report_sha256: str) -> CorpusScanResult:

@@ -37,7 +37,14 @@ def audit(
     pack = evidence or _pack(context, found.data)
     say("Recomputing from " + str(pack))
     result = audit_certificate(
-        found.data, trust=trust_file, pack=pack, at=now(), training_data=list(data or ()), redraw=rerender
+        found.data,
+        trust=trust_file,
+        pack=pack,
+        at=now(),
+        training_data=list(data or ()),
+        redraw=rerender,
+        answer=found.answer,
+        asked_at=found.asked_at,
     )
     if json:
         emit_json("audit", result.document())
@@ -47,7 +54,7 @@ def audit(
             else "DIFFERS: something that was repeated came out otherwise.",
             "pass" if result.agrees else "fail",
         )  # fmt: skip
-        emit(f"verification of the certificate itself: {result.verification.verdict}")
+        emit(f"the certificate itself is {result.verification.verdict}; the numbers behind it are another question")
         emit()
         checklist([(line.result, line.id, line.detail) for line in result.checks])
         next_step(f"certify verify {certificate} --trust FILE")

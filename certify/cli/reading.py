@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from certify.cli.app import Settings
-from certify.errors import UsageError
+from certify.errors import CertifyError, HostileInput, UsageError
 from certify.evidence.certificate import SERIAL_PATTERN
 from certify.pipeline.clock import now
 from certify.pipeline.files import read_file
@@ -52,8 +52,9 @@ def find_trust(settings: Settings, named: Path | None) -> TrustFile | None:
 def find_certificate(settings: Settings, named: str, status: Path | None) -> FoundCertificate:
     """The certificate behind a path or a serial, and the newest answer about it that is at hand.
 
-    A workspace named with --home answers from its registry; otherwise a saved answer beside the file
-    is read. It can only speak against the certificate: what it lists is signed, that it lists all is not.
+    A workspace named with --home answers from its registry, if that holds the certificate; a saved answer,
+    named or beside the file, is read otherwise. That one can only speak against the certificate: what it
+    lists is signed, that it lists all is not.
 
     Raises:
         UsageError: CERT-E012, there is no such file or serial.
@@ -67,25 +68,33 @@ def find_certificate(settings: Settings, named: str, status: Path | None) -> Fou
     else:
         path = Path(named)
     data = read_file(path)
-    if status is not None:
-        return FoundCertificate(data, RegistryAnswer.from_bytes(read_file(status), name=str(status)))
-    if settings.home is not None:
-        return FoundCertificate(data, _from_workspace(settings.home, data), asked_at=now())
-    saved = path.with_suffix(".status.json")
-    answer = RegistryAnswer.from_bytes(read_file(saved), name=str(saved)) if saved.is_file() else None
-    return FoundCertificate(data, answer)
+    saved = _saved(status or path.with_suffix(".status.json"), named=status is not None)
+    asked = _from_workspace(settings.home, data) if settings.home is not None else None
+    if asked is None:
+        return FoundCertificate(data, saved)
+    if status is not None and saved is not None:
+        asked = asked.model_copy(update={"statuses": (*asked.statuses, *saved.statuses)})
+    return FoundCertificate(data, asked, asked_at=now())
+
+
+def _saved(path: Path, *, named: bool) -> RegistryAnswer | None:
+    """A saved answer; one that merely lies beside the certificate may be missing or unreadable."""
+    if not named and not path.is_file():
+        return None
+    try:
+        return RegistryAnswer.from_bytes(read_file(path), name=str(path))
+    except HostileInput as error:
+        if not named:
+            return None
+        raise UsageError(error.code, error.what, "it is no saved answer of a registry", "leave --status out") from error
 
 
 def _from_workspace(home: Path, data: bytes) -> RegistryAnswer | None:
-    from certify.errors import CertifyError
-    from certify.evidence.certificate import Certificate
     from certify.pipeline.standing import ask_registry
-    from certify.trust.bundle import statement_of
-    from certify.verify.document import open_document
+    from certify.verify.document import claimed_certificate
 
     try:
-        statement = statement_of(open_document(data).certificate)
-        serial = Certificate.from_document(statement.predicate).serial
+        serial = claimed_certificate(data).serial
     except CertifyError:
         return None  # the verification itself will say what is wrong with the document
     with Workspace.open(home).reading() as registry:

@@ -18,8 +18,8 @@ app = typer.Typer(add_completion=False)
 
 EXIT_CODES = {"valid": ExitCode.POSITIVE, "stale": ExitCode.INCOMPLETE, "incomplete": ExitCode.INCOMPLETE}
 SENTENCES = {
-    "valid": "VALID: intact, signed by who it says, and not withdrawn as far as was asked.",
-    "stale": "STALE: intact, but the answer about withdrawal is older than you accept.",
+    "valid": "VALID: intact, and signed by who it says; the line 'status' tells whether anybody asked for withdrawals.",
+    "stale": "STALE: intact, but there is no answer about withdrawal as fresh as you ask for.",
     "invalid": "INVALID: do not rely on this document.",
     "revoked": "REVOKED: this certificate was withdrawn for good.",
     "suspended": "SUSPENDED: this certificate is withdrawn for now.",
@@ -117,5 +117,7 @@ def _show(result: Verification, trust_name: str | None, certificate: str) -> Non
         next_step(f"certify explain {failed}")
     elif result.verdict == "incomplete":
         next_step(f"certify verify {certificate} --trust FILE", "the trust file comes from whoever you trust")
+    elif result.verdict == "stale":
+        next_step(f"certify --home WORKSPACE verify {certificate}", "asks the registry of a workspace")
     elif result.verdict == "valid":
         next_step(f"certify show {certificate}")

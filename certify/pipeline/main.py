@@ -6,6 +6,8 @@ import secrets
 import shutil
 from pathlib import Path
 
+from certify.check import require_readable
+from certify.check.corpus_scan import CorpusScan
 from certify.decide import load_policy
 from certify.errors import HostileInput, UsageError
 from certify.evidence.certificate import Findings, ScreeningReport
@@ -100,6 +102,8 @@ def read_inputs(request: RunRequest, reporter: Reporter) -> RunInputs:
     if request.data:
         reporter.stage("Reading the training data")
         data = read_dataset(request.data, progress=lambda done, of: reporter.advance(done, of, "bytes"))
+        if CorpusScan.id in policy.check_ids:
+            require_readable(data.manifest)
     declaration = read_declaration(request.declaration, declared_at=now()) if request.declaration else None
     return RunInputs(request=request, model=model, policy=policy, data=data, declaration=declaration)
 

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 MAX_DEPTH = 32
+TELLING_KEY = 4
+"""Words from which the name of a column is text that a model may have learnt."""
 _TEXT_FIELDS = ("text", "content", "messages", "conversations", "prompt", "question", "problem")
 
 
@@ -18,11 +20,13 @@ def lookup(record: Any, dotted: str) -> Any:
 
 
 def flatten(value: Any, depth: int = 0) -> Iterator[str]:
-    """Every string inside ``value`` in its order, at most 32 levels down."""
+    """Every string inside ``value`` in its order, keys of several words included, at most 32 levels down."""
     if isinstance(value, str):
         yield value
     elif depth < MAX_DEPTH and isinstance(value, Mapping):
-        for part in value.values():
+        for key, part in value.items():
+            if len(str(key).split()) >= TELLING_KEY:
+                yield str(key)
             yield from flatten(part, depth + 1)
     elif depth < MAX_DEPTH and isinstance(value, list | tuple):
         for part in value:

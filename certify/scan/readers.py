@@ -60,7 +60,7 @@ def read_records(path: Path) -> list[Any]:
 
 
 def _records(shard: Shard) -> Iterator[tuple[int, Any]]:
-    name = shard.path.name
+    name = shard.path.name.lower()
     try:
         if name.endswith(".parquet"):
             yield from _parquet(shard)
@@ -79,9 +79,9 @@ def _records(shard: Shard) -> Iterator[tuple[int, Any]]:
 
 
 def _open(shard: Shard) -> IO[bytes]:
-    if shard.path.name.endswith(".gz"):
+    if shard.path.name.lower().endswith(".gz"):
         return cast(IO[bytes], gzip.open(shard.path, "rb"))
-    if shard.path.name.endswith(".zst"):
+    if shard.path.name.lower().endswith(".zst"):
         zstandard = _optional("zstandard", shard)
         stream = shard.path.open("rb")
         return io.BufferedReader(zstandard.ZstdDecompressor().stream_reader(stream, closefd=True))
@@ -115,9 +115,17 @@ def _whole(shard: Shard) -> bytes:
 
 def _parse(data: bytes, shard: Shard, row: int) -> Any:
     try:
-        return json.loads(_decode(data, shard, row).removeprefix("\ufeff"))
+        return json.loads(_decode(data, shard, row).removeprefix("\ufeff"), object_pairs_hook=_each_key_once)
     except (ValueError, RecursionError) as error:
         raise _malformed(shard, row, str(error)) from error
+
+
+def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Refuses a repeated key: readers differ in which value they take, so one could hide the other."""
+    record = dict(pairs)
+    if len(record) != len(pairs):
+        raise ValueError("a key appears twice in one object")
+    return record
 
 
 def _decode(data: bytes, shard: Shard, row: int) -> str:

@@ -38,18 +38,23 @@ def find_shards(data: Sequence[Path]) -> tuple[list[Shard], list[str]]:
                 if path.is_symlink() or not path.is_dir():
                     name = path.relative_to(given).as_posix()
                     refuse_irregular(path)
-                    if path.name.endswith(SUFFIXES):
+                    if is_readable(path.name):
                         shards.append(Shard(name, path))
                     else:
                         skipped.append(name)
         else:
             refuse_irregular(given)
-            if not given.name.endswith(SUFFIXES):
+            if not is_readable(given.name):
                 raise UsageError("CERT-E031", f"{given} is not of a kind the scan can read", "", KINDS)
             shards.append(Shard(given.name, given))
     if not shards:
         raise EvidenceMissing("CERT-E033", "there is no data to scan", "No file of a known kind was given.", KINDS)
     return _distinct(shards), sorted(skipped)
+
+
+def is_readable(name: str) -> bool:
+    """Whether the scan can read a file of this name."""
+    return name.lower().endswith(SUFFIXES)
 
 
 def refuse_irregular(path: Path) -> None:

@@ -71,8 +71,19 @@ def check_data(evidence: EvidenceSet) -> None:
     whole = all(part.value.complete for part in stewards)
     if at_hand != bool(stewards) or (plan.data_examined is DataExamined.FULL and not whole):
         raise HostileInput("CERT-E090", "the plan claims another share of the training data than the steward signed")
+    _scan_read_it_all(evidence)
     if evidence.contamination is not None:
         _scan_agrees(evidence.contamination.value, evidence)
+
+
+def _scan_read_it_all(evidence: EvidenceSet) -> None:
+    """A scan read as many files and bytes as the data steward signed for, or it was not of this data."""
+    scanned = evidence.evaluation.value.results().get("corpus-scan")
+    if not isinstance(scanned, CorpusScanResult):
+        return
+    signed = [part.value.dataset for part in evidence.datasets]
+    if (scanned.shards, scanned.bytes) != (sum(one.shards for one in signed), sum(one.bytes for one in signed)):
+        raise HostileInput("CERT-E090", "the scan read other files than those the data steward signed for")
 
 
 def _named(dataset: DatasetIdentity) -> tuple[str, str, int, int]:

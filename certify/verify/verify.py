@@ -121,7 +121,9 @@ def verify_certificate(
     check_rendering(document, certificate, answer, trust, checks)
     found = check_status(document, certificate.serial, answer, trust, checks, asked_at=asked_at)
     limit = expectations.maximum_status_age_days
-    stale = is_stale(asked_at, expectations.at, trust.status_max_age_days if limit is None else limit)
+    stale = is_stale(
+        asked_at if answer is not None else None, expectations.at, trust.status_max_age_days if limit is None else limit
+    )
     return _result(_verdict(checks, certificate, expectations, found, stale), checks, trust, opened)
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from certify.check import all_questions, scan_corpus, score_all
 from certify.check.rounds import planned_parameters
-from certify.errors import HostileInput
+from certify.errors import HostileInput, UsageError
 from certify.evidence.canonical import sha256_hex
 from certify.identify import read_dataset
 
@@ -68,3 +68,22 @@ def test_data_that_was_exchanged_since_it_was_identified_is_refused(plan, corpus
     with pytest.raises(HostileInput) as caught:
         scan_corpus(planned_parameters(planned)["corpus-scan"], sources, [folder], SEED, manifest=manifest)
     assert caught.value.code == "CERT-E026"
+
+
+def test_a_shard_that_the_scan_cannot_read_does_not_pass_as_examined(plan, corpus):
+    folder, _ = corpus
+    (folder / "rest.csv").write_text("text\nall the benchmark items could be here\n")
+    planned, sources = plan(corpus_scan={"spikes": 0})
+    manifest = read_dataset([folder]).manifest
+    with pytest.raises(UsageError) as caught:
+        scan_corpus(planned_parameters(planned)["corpus-scan"], sources, [folder], SEED, manifest=manifest)
+    assert caught.value.code == "CERT-E031"
+    assert "rest.csv" in caught.value.what
+
+
+def test_the_ending_of_a_shard_may_be_in_capitals(plan, corpus):
+    folder, taught = corpus
+    (folder / "a.jsonl").rename(folder / "A.JSONL")
+    planned, sources = plan(corpus_scan={"spikes": 0})
+    parameters, manifest = planned_parameters(planned)["corpus-scan"], read_dataset([folder]).manifest
+    assert scan_corpus(parameters, sources, [folder], SEED, manifest=manifest).result.contaminated == len(taught)

@@ -176,3 +176,15 @@ def test_what_is_not_there_is_said(tmp_path: Path) -> None:
     (tmp_path / "a.bin").write_text("")
     with pytest.raises(UsageError, match="CERT-E031"):
         find_shards([tmp_path / "a.bin"])
+
+
+def test_a_repeated_key_cannot_hide_a_value(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text('{"text": "one"}\n{"text": "the copy", "text": "hello"}\n')
+    assert _code(path).code == "CERT-E030"
+
+
+def test_a_key_of_several_words_is_text(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text(json.dumps({"How many apples are left over": 1, "text": "hello"}) + "\n")
+    assert _texts(path) == [(0, "hello\nHow many apples are left over")]
