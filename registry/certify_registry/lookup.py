@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, func, or_, select
 
 from certify.evidence.evaluation import EarlierPlan
 from certify_registry.index_rows import folded
@@ -72,6 +72,11 @@ def entries(connection: Connection, start: int, end: int) -> tuple[EntryRow, ...
     place = _entries.c.log_index
     query = select(*_ENTRY_COLUMNS).where(place >= start, place < end).order_by(place)
     return tuple(EntryRow(*row) for row in connection.execute(query))
+
+
+def entry_count(connection: Connection) -> int:
+    """How many entries the database holds, whatever their indexes."""
+    return connection.execute(select(func.count()).select_from(_entries)).scalar_one()
 
 
 def entry_of_leaf(connection: Connection, leaf_hash: bytes) -> EntryRow | None:
@@ -148,10 +153,10 @@ def status_indexes(connection: Connection, serial: str) -> tuple[int, ...]:
     return tuple(connection.execute(query).scalars())
 
 
-def rendering_index(connection: Connection, serial: str) -> int | None:
-    """The log index of a certificate's newest rendering."""
-    query = select(_renderings.c.log_index).where(_renderings.c.serial == serial)
-    return connection.execute(query.order_by(_renderings.c.log_index.desc()).limit(1)).scalar()
+def rendering_indexes(connection: Connection, serial: str) -> tuple[int, ...]:
+    """The log indexes of a certificate's renderings, in order."""
+    query = select(_renderings.c.log_index).where(_renderings.c.serial == serial).order_by(_renderings.c.log_index)
+    return tuple(connection.execute(query).scalars())
 
 
 def serial_of_pdf(connection: Connection, pdf_sha256: str) -> str | None:

@@ -9,11 +9,13 @@ from sqlalchemy import Connection
 
 from certify.evidence.certificate import Status
 from certify.evidence.evaluation import EarlierPlan
+from certify.evidence.statement import RENDERING, STATUS
 from certify.trust.bundle import parse_bundle, statement_of
 from certify.trust.status import StandingOf, fold_statuses
 from certify.trust.tlog_proof import format_tlog_proof
 from certify_registry import lookup, tree
 from certify_registry.blobs import BlobStore
+from certify_registry.committed import Committed
 from certify_registry.faults import absent
 from certify_registry.log import Log
 from certify_registry.lookup import CertificateRow, EntryRow, PlanRow
@@ -25,6 +27,7 @@ class Reader:
     def __init__(self, log: Log) -> None:
         self._log = log
         self._blobs = BlobStore(log.folder)
+        self._committed = Committed(log, self._blobs)
 
     @property
     def origin(self) -> str:
@@ -139,10 +142,15 @@ class Reader:
             return lookup.certificates_of(connection, model_identity)
 
     def rendering_of(self, serial: str) -> tuple[int, bytes] | None:
-        """Log index and bundle of a certificate's newest rendering."""
+        """Log index and bundle of a certificate's newest rendering, by the log's own entries.
+
+        Raises:
+            RegistryError: CERT-E070, the entries are not those of the signed head, or the index is not theirs.
+        """
         with self._read() as connection:
-            index = lookup.rendering_index(connection, serial)
-        return None if index is None else (index, self.bundle_at(index))
+            indexed = lookup.rendering_indexes(connection, serial)
+            found = self._committed.about(connection, RENDERING, serial, indexed)
+        return found[-1] if found else None
 
     def serial_of_pdf(self, pdf_sha256: str) -> str | None:
         """The certificate that a PDF was logged for, by the digest of the whole file."""
@@ -150,16 +158,20 @@ class Reader:
             return lookup.serial_of_pdf(connection, pdf_sha256)
 
     def statuses(self, serial: str) -> list[tuple[int, bytes]]:
-        """Log index and bundle of every change in a certificate's standing, in the log's order."""
+        """Log index and bundle of every change in a certificate's standing, in the order of the log's own entries.
+
+        Raises:
+            RegistryError: CERT-E070, the entries are not those of the signed head, or the index is not theirs.
+        """
         with self._read() as connection:
-            indexes = lookup.status_indexes(connection, serial)
-        return [(index, self.bundle_at(index)) for index in indexes]
+            indexed = lookup.status_indexes(connection, serial)
+            return list(self._committed.about(connection, STATUS, serial, indexed))
 
     def standing(self, serial: str) -> StandingOf:
         """How a certificate stands by this registry's own word; a stranger folds the verified statuses instead.
 
         Raises:
-            RegistryError: CERT-E079, no such certificate.
+            RegistryError: CERT-E079, no such certificate; CERT-E070, its statuses are not those of the signed log.
         """
         if self.certificate(serial) is None:
             raise absent(f"the log holds no certificate {serial}")

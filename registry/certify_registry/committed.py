@@ -1,0 +1,105 @@
+"""What the newest signed head commits to: read from the leaves, never from the index that follows from them.
+
+Whoever can write to the database can take a row out of the index, but not a leaf out from under a signature.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import Connection
+
+from certify.evidence.log_entry import LogEntry
+from certify.evidence.merkle import leaf_hash, tree_root
+from certify.trust.bundle import parse_bundle, statement_of
+from certify.trust.log_entry import entry_of
+from certify_registry import lookup, tree
+from certify_registry.blobs import BlobStore
+from certify_registry.faults import damaged
+from certify_registry.index_rows import index_rows
+from certify_registry.log import Log, check_head
+from certify_registry.lookup import EntryRow
+from certify_registry.tables import Head
+
+_CHUNK = 256
+
+Logged = tuple[int, bytes]
+"""Log index and bundle."""
+
+
+class Committed:
+    """The statements about certificates that a log has signed for; worked out once for each size of the log.
+
+    Args:
+        log: the log.
+        blobs: where its bundles are kept.
+    """
+
+    def __init__(self, log: Log, blobs: BlobStore) -> None:
+        self._log, self._blobs = log, blobs
+        self._known: dict[str, tuple[str, Mapping[str, tuple[Logged, ...]]]] = {}
+
+    def about(self, connection: Connection, kind: str, serial: str, indexed: Sequence[int]) -> tuple[Logged, ...]:
+        """The statements of one kind about one certificate, in the log's order.
+
+        Args:
+            connection: one snapshot of the database.
+            kind: predicate type whose statements name a serial: a status or a rendering.
+            serial: the certificate.
+            indexed: where the index says they are.
+
+        Raises:
+            RegistryError: CERT-E070, the entries are not those of the signed head, or the index is not theirs.
+        """
+        found = self._by_serial(connection, kind).get(serial, ())
+        if [index for index, _ in found] != list(indexed):
+            why = f"the log holds {len(found)} statements of a kind about it, the index names {len(indexed)}"
+            raise damaged(f"the registry's index of {serial} does not follow from its log", why)
+        return found
+
+    def _by_serial(self, connection: Connection, kind: str) -> Mapping[str, tuple[Logged, ...]]:
+        head = tree.read_head(connection)
+        if (known := self._known.get(kind)) is not None and known[0] == head.checkpoint:
+            return known[1]
+        check_head(head, self._log.key)
+        found: defaultdict[str, tuple[Logged, ...]] = defaultdict(tuple)
+        for row in committed_entries(connection, head, kind):
+            serial, data = self._statement(row)
+            found[serial] += ((row.log_index, data),)
+        self._known[kind] = (head.checkpoint, dict(found))
+        return self._known[kind][1]
+
+    def _statement(self, row: EntryRow) -> tuple[str, bytes]:
+        data = self._blobs.get(row.bundle_sha256)
+        bundle = parse_bundle(data)
+        if entry_of(bundle).to_bytes() != row.leaf:
+            raise damaged(f"entry {row.log_index} of the log names another statement than its leaf")
+        (made,) = index_rows(statement_of(bundle), bundle.payload_sha256)
+        return made.values["serial"], data
+
+
+def committed_entries(connection: Connection, head: Head, kind: str) -> tuple[EntryRow, ...]:
+    """The entries of one kind under a head whose signature the caller has checked.
+
+    Raises:
+        RegistryError: CERT-E070, entries are missing, too many, or not those that the head's root was signed for.
+    """
+    if (count := lookup.entry_count(connection)) != head.size:
+        raise damaged(f"the log holds {count} entries and has signed for {head.size}")
+    hashes: list[bytes] = []
+    likely: list[EntryRow] = []
+    for start in range(0, head.size, _CHUNK):
+        for row in lookup.entries(connection, start, start + _CHUNK):
+            hashes.append(leaf_hash(row.leaf))
+            if hashes[-1] != row.leaf_hash:
+                raise damaged(f"the leaf of entry {row.log_index} does not have the hash in the tree")
+            if kind.encode() in row.leaf:
+                likely.append(row)
+    if tree_root(hashes) != head.root:
+        raise damaged("the entries of the log are not the ones it has signed for")
+    return tuple(row for row in likely if _kind_of(row) == kind)
+
+
+def _kind_of(row: EntryRow) -> str:
+    return LogEntry.from_bytes(row.leaf, name=f"entry {row.log_index}").predicate_type
