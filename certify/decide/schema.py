@@ -10,7 +10,7 @@ from pydantic import Field, SerializeAsAny, ValidationError, create_model, model
 from certify.errors import HostileInput
 from certify.evidence.base import Sha256, Utc, Value
 from certify.evidence.dataset import DataExamined, Dataset, Declaration
-from certify.evidence.evaluation import Evaluation
+from certify.evidence.evaluation import Evaluation, tries
 from certify.evidence.model import ModelIdentity, TestedConfiguration
 from certify.evidence.parameters import PARAMETER_TYPES
 from certify.evidence.plan import EntropyKind, Plan, PlannedCheck, PolicyReference
@@ -31,7 +31,7 @@ class PlanFacts(Value):
     applicant: str
     """Who asks."""
     attempt: int = Field(ge=1)
-    """This attempt, counted from 1."""
+    """This attempt at a model of this name or these weights, counted from 1."""
     attempts: int = Field(ge=1)
     """All attempts this log showed when the run ended, this one included."""
     excludable: bool
@@ -225,7 +225,7 @@ def _plan_facts(plan: Plan, evaluation: Evaluation) -> PlanFacts:
     return PlanFacts(
         applicant=plan.applicant,
         attempt=attempts.number,
-        attempts=max(attempts.number, len(attempts.earlier) + 1),
+        attempts=max(attempts.number, tries(attempts.earlier) + 1),
         excludable=attempts.excludable,
         entropy=plan.entropy.kind,
         tokens=plan.tokens,

@@ -70,7 +70,7 @@ class AttemptCount(Value):
     number: int
     """k."""
     total: int
-    """n: plans for the same applicant, name or weights when the certificate was issued."""
+    """n: plans for the same name or weights when the certificate was issued."""
     excludable: bool
     """Whether hidden earlier attempts in this log can be excluded."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from pydantic import Field
@@ -33,7 +34,7 @@ class EntropyUsed(Value):
 
 
 class EarlierPlan(Value):
-    """A plan logged before this one for the same applicant, name or weights."""
+    """A plan logged before this one for the same applicant, name or weights; it counts if not the applicant alone."""
 
     log_index: int
     """Its place in the log."""
@@ -42,14 +43,24 @@ class EarlierPlan(Value):
     shares: tuple[str, ...]
     """What it has in common: applicant, name, weights."""
 
+    @property
+    def counts(self) -> bool:
+        """Whether it tried the same model: one with this name or these weights."""
+        return "name" in self.shares or "weights" in self.shares
+
+
+def tries(plans: Iterable[EarlierPlan]) -> int:
+    """How many of these plans tried the same model; what an applicant did with other models is context."""
+    return sum(plan.counts for plan in plans)
+
 
 class Attempts(Value):
     """How often this was tried, as far as this log shows."""
 
     number: int = Field(ge=1)
-    """This attempt, counted from 1."""
+    """This attempt, counted from 1: one more than the earlier plans that share name or weights."""
     earlier: tuple[EarlierPlan, ...] = ()
-    """The earlier plans."""
+    """The earlier plans, with those that share the applicant alone."""
     excludable: bool
     """Whether the log is witnessed, so that attempts elsewhere in it cannot have been hidden."""
 

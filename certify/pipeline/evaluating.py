@@ -25,7 +25,7 @@ from certify.engines.runner import answer
 from certify.errors import InternalError
 from certify.evidence.answers import ItemRecord, Question, evidence_root
 from certify.evidence.contamination import Contamination
-from certify.evidence.evaluation import Attempts, EarlierPlan, Evaluation, Journal
+from certify.evidence.evaluation import Attempts, EarlierPlan, Evaluation, Journal, tries
 from certify.evidence.parameters import CorpusScanParameters
 from certify.evidence.plan import Plan
 from certify.evidence.results import CorpusScanResult
@@ -179,12 +179,12 @@ def _journal(questions: Sequence[Question], records: Sequence[ItemRecord]) -> Jo
 
 
 def _attempts(workspace: Workspace, plan: Verified[Plan]) -> Attempts:
-    """Earlier plans in this log for the same applicant, name or weights."""
+    """Earlier plans in this log for the same applicant, name or weights, and how many of them tried this model."""
     index = workspace.registry.index_of(plan.payload_sha256)
     if index is None:
         raise InternalError("CERT-E099", "the plan is not in the log although it was appended")
     earlier = plans_like(workspace, plan.value, before=index)
-    return Attempts(number=len(earlier) + 1, earlier=earlier, excludable=False)
+    return Attempts(number=tries(earlier) + 1, earlier=earlier, excludable=False)
 
 
 def plans_like(workspace: Workspace, plan: Plan, *, before: int) -> tuple[EarlierPlan, ...]:

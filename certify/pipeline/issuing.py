@@ -19,6 +19,7 @@ from certify.evidence.certificate import (
     ScreeningReport,
     serial_for,
 )
+from certify.evidence.evaluation import tries
 from certify.pipeline.clock import FORM, later, now
 from certify.pipeline.deciding import Decided
 from certify.pipeline.evaluating import plans_like
@@ -94,7 +95,7 @@ def _findings(workspace: Workspace, decided: Decided) -> dict[str, Any]:
     development = workspace.trust.environment == "development"
     attempts = AttemptCount(
         number=evaluation.attempts.number,
-        total=len(plans_like(workspace, plan, before=workspace.registry.size)),
+        total=tries(plans_like(workspace, plan, before=workspace.registry.size)),
         excludable=evaluation.attempts.excludable,
     )
     results = evaluation.results()

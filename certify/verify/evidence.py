@@ -10,7 +10,7 @@ from certify.evidence import statement as kinds
 from certify.evidence.base import Value
 from certify.evidence.contamination import Contamination
 from certify.evidence.dataset import Dataset, Declaration
-from certify.evidence.evaluation import Evaluation
+from certify.evidence.evaluation import Evaluation, tries
 from certify.evidence.plan import Plan, fresh_seed
 from certify.trust.bundle import Bundle, statement_of
 from certify.trust.trustfile import TrustFile
@@ -97,7 +97,7 @@ def _agree(evidence: EvidenceSet) -> None:
     seed = fresh_seed(evidence.plan.payload_sha256, bytes.fromhex(evaluation.entropy.value))
     if seed.hex() != evaluation.seed or evaluation.entropy.kind is not plan.entropy.kind:
         raise HostileInput("CERT-E090", "the seed does not follow from the plan and the entropy it names")
-    if evaluation.attempts.number != len(evaluation.attempts.earlier) + 1:
+    if evaluation.attempts.number != tries(evaluation.attempts.earlier) + 1:
         raise HostileInput("CERT-E090", "the evaluation counts its attempts otherwise than it lists them")
     check_data(evidence)
     check_counts(plan, evaluation)

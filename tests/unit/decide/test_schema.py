@@ -14,7 +14,7 @@ from certify.evidence.base import Value
 from certify.evidence.canonical import canonical_bytes
 from certify.evidence.dataset import Dataset, DatasetIdentity, Declaration
 from certify.evidence.decision import Verdict
-from certify.evidence.evaluation import Attempts, EntropyUsed, Evaluation, Journal
+from certify.evidence.evaluation import Attempts, EarlierPlan, EntropyUsed, Evaluation, Journal, tries
 from certify.evidence.plan import EntropySource, Plan
 from certify.trust.bundle import parse_bundle
 from certify.trust.dsse import sign_statement
@@ -130,6 +130,18 @@ def test_verified_statements_become_facts(sign: Sign, run: dict[str, Any], start
     decision = decide(starter, evidence, "2026-11-23T10:00:00Z")
     assert decision.verdict == Verdict.CERTIFIED
     assert decision.evidence == evidence.digests
+
+
+def test_plans_of_the_applicant_alone_are_no_attempts(sign: Sign, run: dict[str, Any], starter: LoadedPolicy) -> None:
+    shares = [("applicant",)] * 6 + [("name",), ("applicant", "weights")]
+    earlier = tuple(
+        EarlierPlan(log_index=index, payload_sha256="0" * 64, shares=what) for index, what in enumerate(shares)
+    )
+    assert tries(earlier) == 2
+    facts = built(sign, run, attempts=Attempts(number=1, excludable=False, earlier=earlier[:6]))
+    assert (facts.plan.attempt, facts.plan.attempts) == (1, 1)
+    assert decide(starter, facts, "2026-11-23T10:00:00Z").verdict == Verdict.CERTIFIED
+    assert built(sign, run, attempts=Attempts(number=3, excludable=False, earlier=earlier)).plan.attempts == 3
 
 
 @pytest.mark.parametrize(

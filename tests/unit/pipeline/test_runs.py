@@ -99,6 +99,18 @@ def test_trying_until_it_passes_ends(house, engine):
     assert verdicts == ["certified"] * 5 + ["refused"]
 
 
+def test_another_model_of_the_same_applicant_is_a_first_attempt(house, engine, tmp_path):
+    first = request_for(house)
+    run_model(house.workspace, first, Silent())
+    second = first.model_copy(update={"model": write_model(tmp_path / "another", fill=9)})
+    outcome = run_model(house.workspace, second, Silent())
+    assert outcome.verdict == "certified"
+    attempts = evaluation_of(house.workspace.run_folder(outcome.run)).attempts
+    assert (attempts.number, [plan.shares for plan in attempts.earlier]) == (1, [("applicant",)])
+    certificate = parse_bundle(house.workspace.run_folder(outcome.run).file("certificate.bundle.json").read_bytes())
+    assert statement_of(certificate).predicate["attempts"] == {"number": 1, "total": 1, "excludable": False}
+
+
 def test_another_process_in_the_workspace(house, engine):
     other = Workspace.open(house.workspace.home)
     with other.writing(), raises("CERT-E071", ExitCode.REGISTRY):

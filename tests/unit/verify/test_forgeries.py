@@ -212,6 +212,19 @@ CHAIN = {
         },
         "evidence-signatures",
     ),
+    "a second attempt after one at another model": (
+        {
+            "evaluation": put(
+                "attempts",
+                value={
+                    "number": 2,
+                    "earlier": [{"logIndex": 0, "payloadSha256": DIGEST, "shares": ["applicant"]}],
+                    "excludable": False,
+                },
+            )
+        },
+        "evidence-signatures",
+    ),
     "data that nobody signed": (
         {"plan": lambda d: d["datasets"].append(d["datasets"][0] | {"identity": DIGEST})},
         "evidence-signatures",
