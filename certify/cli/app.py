@@ -194,6 +194,9 @@ def disk_error(error: OSError) -> CertifyError:
 
 def _usage_code(error: Exception) -> int | None:
     """Prints a mistake in the command line the way typer does and returns exit code 2; None for other errors."""
+    if type(error).__name__ == "Abort":
+        print("stopped: the question was not answered, so nothing was done", file=sys.stderr)
+        return int(ExitCode.USAGE)
     show = getattr(error, "show", None)
     if show is None:
         return getattr(error, "exit_code", None) if type(error).__name__ == "Exit" else None

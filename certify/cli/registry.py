@@ -50,7 +50,7 @@ def list_certificates(context: typer.Context, json: Json = False) -> int:
     else:
         for row in rows:
             emit(f"{row['serial']}  {row['standing']:<10} model {str(row['model'])[:16]}  log entry {row['logIndex']}")
-        emit(f"{len(rows)} certificates")
+        emit(f"{len(rows)} certificate{'' if len(rows) == 1 else 's'}")
     return int(ExitCode.POSITIVE)
 
 
@@ -66,5 +66,8 @@ def fsck(context: typer.Context, json: Json = False) -> int:
         emit_json("registry", {"findings": [asdict(finding) for finding in found]})
     else:
         checklist([("fail", f"{finding.part} {finding.where}", finding.problem) for finding in found])
-        emit(f"{len(found)} findings" if found else "Everything is as it was written.", "fail" if found else "pass")
+        emit(
+            f"{len(found)} finding{'' if len(found) == 1 else 's'}" if found else "Everything is as it was written.",
+            "fail" if found else "pass",
+        )
     return int(ExitCode.NEGATIVE if found else ExitCode.POSITIVE)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
+from certify.errors import UsageError
 from certify.evidence.plan import EntropyKind
-from certify.pipeline.request import RunRequest
+from certify.pipeline.request import DeviceName, DtypeName, PromptStyleName, RunRequest
 
 Model = Annotated[Path, typer.Argument(help="Model folder (see `certify model prepare`).")]
 Policy = Annotated[str, typer.Option(help="Shipped id, or path of a policy.")]
@@ -16,10 +17,10 @@ Data = Annotated[list[Path] | None, typer.Option(help="Training data at hand; re
 DataComplete = Annotated[bool, typer.Option(help="Attest that this is all of the training data.")]
 Name = Annotated[str | None, typer.Option(help="Name of the model; the folder's name when absent.")]
 Declaration = Annotated[Path | None, typer.Option(help="Declaration of intended use, YAML.")]
-Engine = Annotated[str, typer.Option(help="hf or vllm.")]
-Device = Annotated[str, typer.Option(help="auto, cpu or cuda.")]
-Dtype = Annotated[str, typer.Option(help="auto, float32, bfloat16 or float16.")]
-PromptStyle = Annotated[str, typer.Option(help="auto, chat or completion.")]
+Engine = Annotated[Literal["hf", "vllm"], typer.Option(help="What runs the model.")]
+Device = Annotated[DeviceName, typer.Option(help="Where it runs.")]
+Dtype = Annotated[DtypeName, typer.Option(help="Precision of its numbers.")]
+PromptStyle = Annotated[PromptStyleName, typer.Option(help="How a question is put to it.")]
 SystemPrompt = Annotated[str | None, typer.Option(help="Text before every question.")]
 Entropy = Annotated[EntropyKind, typer.Option(help="Where the seed comes from.")]
 MaxHours = Annotated[float, typer.Option(min=0.01, help="Time until the plan counts as failed.")]
@@ -27,8 +28,19 @@ BatchSize = Annotated[int, typer.Option(min=1, max=4096, help="Questions answere
 
 
 def request_of(context: typer.Context) -> RunRequest:
-    """The request that a command's options make up; every command that starts a run has all of them."""
+    """The request that a command's options make up; every command that starts a run has all of them.
+
+    Raises:
+        UsageError: CERT-E011, data that was not given cannot be all of it.
+    """
     given = dict(context.params)
     given["complete"] = given.pop("data_complete")
     given["data"] = tuple(given["data"] or ())
+    if given["complete"] and not given["data"]:
+        raise UsageError(
+            "CERT-E011",
+            "--data-complete was given without --data",
+            "it attests that the data named is all of the training data, and none is named",
+            "name the data with --data PATH, or leave --data-complete out",
+        )
     return RunRequest.model_validate({name: given[name] for name in RunRequest.model_fields}, by_name=True)

@@ -65,6 +65,10 @@ def _document(reports: list[ScanReport]) -> dict[str, object]:
     }  # fmt: skip
 
 
+def _counted(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
 def _print(report: ScanReport) -> None:
     found = report.contaminated
     emit(
@@ -73,13 +77,14 @@ def _print(report: ScanReport) -> None:
         else f"{report.benchmark}: none of {report.items} items found in the data",
         "fail" if found else "pass",
     )
-    rows = [("data", f"{len(report.shards)} files, {report.documents:,} documents, {report.bytes / 1e6:.1f} MB")]
+    read = f"{_counted(len(report.shards), 'file')}, {_counted(report.documents, 'document')}"
+    rows = [("data", f"{read}, {report.bytes / 1e6:.1f} MB")]
     rows += [
         (f"self-test, {kind}", f"{row.found} of {row.planted} planted copies found; recall at least {row.recall_lower}")
         for kind, row in report.selftest.items()
     ]
     if report.too_short:
-        rows.append(("not judged", f"{len(report.too_short)} items are too short to tell a copy from chance"))
+        rows.append(("not judged", f"{_counted(len(report.too_short), 'item')} too short to tell a copy from chance"))
     if report.skipped:
         rows.append(("not read", ", ".join(report.skipped[:5])))
     fields(rows)

@@ -10,6 +10,7 @@ import typer
 from certify.cli.options import Context, Json, Yes
 from certify.cli.render import emit, emit_json, fields, next_step
 from certify.errors import ExitCode, UsageError
+from certify.pipeline.clock import now
 from certify.trust.trustfile import TrustFile
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Make and read trust files: who may sign what.")
@@ -37,7 +38,7 @@ def _print(trust: TrustFile) -> None:
         [
             ("name", f"{trust.name}, version {trust.version}"),
             ("fingerprint", trust.short_fingerprint),
-            ("expires", trust.expires),
+            ("expires", f"{trust.expires}  EXPIRED" if trust.expired(now()) else trust.expires),
             ("log", trust.log_origin),
         ],
         indent=0,
@@ -77,6 +78,7 @@ def use(
     from certify.pipeline.files import write_whole
 
     trust = TrustFile.load(file)
+    trust.require_current(now())
     told = (fingerprint or "").replace(" ", "").lower()
     if told and (len(told) < 16 or not trust.fingerprint.startswith(told)):
         raise UsageError(

@@ -24,7 +24,10 @@ OTHER_WEIGHTS = frozenset({".safetensors", ".gguf", ".ggml"})
 INDEX = "model.safetensors.index.json"
 SINGLE = "model.safetensors"
 
-_LOADERS = ("auto_map", "custom_pipelines")
+_LOADERS = ("auto_map", "custom_pipelines", "custom_generate")
+_KERNELS = ("attn_implementation", "_attn_implementation", "_attn_implementation_internal")
+"""Source: transformers 5: a name with a slash is a repository on a hub, whose compiled kernel is fetched and run."""
+
 _SIGNATURES = ((b"PK\x03\x04", "a zip archive"), (b"\x89HDF", "an HDF5 file"))
 _ADAPTERS = ("adapter_config.json", "adapter_model")
 
@@ -76,12 +79,21 @@ def names_code(document: Any) -> str | None:
     while waiting:
         value = waiting.pop()
         if isinstance(value, dict):
-            found = next((key for key in _LOADERS if value.get(key)), None)
+            found = next((key for key in _LOADERS if value.get(key)), None) or _kernel_key(value)
             if found is not None:
                 return found
             waiting.extend(value.values())
         elif isinstance(value, list):
             waiting.extend(value)
+    return None
+
+
+def _kernel_key(settings: dict[str, Any]) -> str | None:
+    """The key that names a kernel in a repository; each part of a model may have one of its own."""
+    for key in _KERNELS:
+        named = settings.get(key)
+        if any("/" in str(name) for name in (named.values() if isinstance(named, dict) else (named,))):
+            return key
     return None
 
 

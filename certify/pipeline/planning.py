@@ -42,7 +42,7 @@ def require_entropy(workspace: Workspace, kind: EntropyKind) -> None:
             "CERT-E011",
             "the trust file names no seed witnesses",
             "so nobody could answer the plan",
-            "name them with `certify trust make --seed-witness`, or use --entropy self",
+            "name each with `certify trust witness FILE.pub --name WHO`, or use --entropy self",
         )
 
 

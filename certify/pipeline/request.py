@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from certify.decide import LoadedPolicy
 from certify.engines.order import Described
@@ -14,6 +14,11 @@ from certify.evidence.canonical import canonical_digest
 from certify.evidence.dataset import DataExamined, Declaration
 from certify.evidence.plan import EntropyKind
 from certify.identify import DatasetFolder, ModelFolder
+
+EngineName = Literal["hf", "vllm", "replay"]
+DeviceName = Literal["auto", "cpu", "cuda"]
+DtypeName = Literal["auto", "float32", "bfloat16", "float16"]
+PromptStyleName = Literal["auto", "chat", "completion"]
 
 
 class Stage(StrEnum):
@@ -40,14 +45,14 @@ class RunRequest(Value):
     """What the owner calls the model; the folder's name when absent."""
     declaration: Path | None = None
     """File with the owner's declaration."""
-    engine: str = "hf"
-    """hf, vllm or replay."""
-    device: str = "auto"
-    """auto, cpu or cuda."""
-    dtype: str = "auto"
-    """auto, float32, bfloat16 or float16."""
-    prompt_style: str = "auto"
-    """auto, chat or completion."""
+    engine: EngineName = "hf"
+    """What runs the model; replay repeats recorded answers."""
+    device: DeviceName = "auto"
+    """Where it runs."""
+    dtype: DtypeName = "auto"
+    """Precision of its numbers."""
+    prompt_style: PromptStyleName = "auto"
+    """How a question is put to it."""
     system_prompt: str | None = None
     """Text before every question."""
     entropy: EntropyKind = EntropyKind.SELF

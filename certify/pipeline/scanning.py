@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from certify.check.benchmarks import catalogue, read_benchmark
+from certify.errors import UsageError
 from certify.evidence.canonical import sha256_hex
 from certify.pipeline.reporter import Reporter
 from certify.scan import Benchmark, ScanReport, load_benchmark, scan
@@ -40,8 +41,19 @@ def scan_data(
 
 
 def find_benchmark(name: str) -> Benchmark:
-    """A benchmark that ships with certify, by id and held against its digest, or one in a file."""
+    """A benchmark that ships with certify, by id and held against its digest, or one in a file.
+
+    Raises:
+        UsageError: CERT-E100, there is neither.
+    """
     if name not in catalogue():
+        if not Path(name).exists():
+            raise UsageError(
+                "CERT-E100",
+                f"there is no benchmark {name!r}",
+                "it is neither the id of a shipped benchmark nor a file",
+                f"name a file, or one of those shipped: {', '.join(sorted(catalogue()))}",
+            )
         return load_benchmark(Path(name))
     shipped = read_benchmark(name)
     return Benchmark.from_items(shipped.id, [(item.id, item.question, item.answer) for item in shipped.items])

@@ -13,10 +13,15 @@ from certify.pipeline.clock import now
 from certify.pipeline.files import write_whole
 from certify.pipeline.workspace import Workspace
 from certify.trust.dsse import sign_statement
+from certify.trust.status import Standing
 from certify.verify.document import RegistryAnswer, StatusEntry
 
 if TYPE_CHECKING:
     from certify_registry import Appended, Registry
+
+
+LONGEST_REASON = 1000
+"""Characters; the form of a status statement has no room for more."""
 
 
 def ask_registry(registry: Registry, serial: str) -> RegistryAnswer:
@@ -38,8 +43,16 @@ def change_standing(workspace: Workspace, serial: str, state: State, reason: str
     """Signs and logs a change of a certificate's standing; returns its place in the log.
 
     Raises:
-        UsageError: CERT-E012, this registry holds no certificate of that serial.
+        UsageError: CERT-E012, this registry holds no certificate of that serial; CERT-E011, the reason is empty or
+            longer than 1000 characters, the standing is final, or there is no suspension to lift.
     """
+    if not reason.strip() or len(reason) > LONGEST_REASON:
+        raise UsageError(
+            "CERT-E011",
+            f"a reason has 1 to {LONGEST_REASON} characters, and this one has {len(reason.strip())}",
+            "everybody who asks about the certificate reads it",
+            'give it with --reason "..."',
+        )
     with workspace.writing() as registry:
         if registry.certificate(serial) is None:
             raise UsageError(
@@ -47,6 +60,7 @@ def change_standing(workspace: Workspace, serial: str, state: State, reason: str
                 f"the registry of {workspace.home} holds no certificate {serial}",
                 hint="certify registry list shows the certificates it holds",
             )
+        _require_open(registry, serial, state)
         appended = _declare(workspace, registry, serial, state, reason)
         while appended.duplicate:  # the log keeps equal words once, so words said twice in a second would be lost
             time.sleep(0.2)
@@ -54,6 +68,25 @@ def change_standing(workspace: Workspace, serial: str, state: State, reason: str
         sidecar = workspace.certificates / f"{serial}.status.json"
         write_whole(sidecar, ask_registry(registry, serial).to_bytes())
         return appended.index
+
+
+def _require_open(registry: Registry, serial: str, state: State) -> None:
+    """Returns if the change would have an effect; readers pass over any other."""
+    found = registry.standing(serial).standing
+    if found in (Standing.REVOKED, Standing.SUPERSEDED):
+        raise UsageError(
+            "CERT-E011",
+            f"{serial} is {found.value}, and that is final",
+            "nothing that is logged after it changes how the certificate stands",
+            "test the model again with `certify run` to get a new certificate",
+        )
+    if state is State.REINSTATED and found is not Standing.SUSPENDED:
+        raise UsageError(
+            "CERT-E011",
+            f"{serial} is not suspended",
+            "there is no suspension to lift",
+            "certify registry list shows how the certificates stand",
+        )
 
 
 def _declare(workspace: Workspace, registry: Registry, serial: str, state: State, reason: str) -> Appended:

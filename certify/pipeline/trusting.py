@@ -8,6 +8,7 @@ from pathlib import Path
 
 from certify.errors import UsageError
 from certify.evidence.canonical import canonical_bytes
+from certify.pipeline.clock import now
 from certify.pipeline.files import read_file, write_whole
 from certify.pipeline.workspace import Workspace
 from certify.trust.keys import keyid_of_pem, public_key_of, scheme_of
@@ -58,6 +59,7 @@ def make_trust_file(
     """A production trust file.
 
     Raises:
+        UsageError: CERT-E011, it would have expired already.
         TrustError: CERT-E042, the keys and roles do not make one, such as one key in two roles.
     """
     roles: dict[str, dict[str, object]] = {}
@@ -78,7 +80,15 @@ def make_trust_file(
         "log": {"origin": log_vkey.split("+", 1)[0], "vkey": log_vkey},
         "seedWitnesses": [{"keyid": w.keyid, "pem": w.pem, "party": w.party} for w in witnesses],
     }
-    return TrustFile.parse(canonical_bytes(document))
+    made = TrustFile.parse(canonical_bytes(document))
+    if made.expired(now()):
+        raise UsageError(
+            "CERT-E011",
+            f"the trust file would have expired already, at {expires}",
+            "no reader accepts an expired trust file",
+            "give --expires a moment to come",
+        )
+    return made
 
 
 def add_seed_witness(workspace: Workspace, name: str, pem: str) -> TrustFile:

@@ -270,3 +270,27 @@ def test_the_jinja_file_goes_before_the_tokenizer_settings(model_folder):
     several = [{"name": "tool_use", "template": "t"}, {"name": "default", "template": "d"}]
     (model_folder / "tokenizer_config.json").write_text(json.dumps({"chat_template": several}))
     assert read_model(model_folder).chat_template == "d"
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"attn_implementation": "somebody/kernel"},
+        {"_attn_implementation": "somebody/kernel@v1"},
+        {"_attn_implementation_internal": "somebody/kernel:forward"},
+        {"text_config": {"attn_implementation": {"": "sdpa", "vision": "somebody/kernel"}}},
+        {"custom_generate": "somebody/decoding"},
+    ],
+)
+@pytest.mark.parametrize("name", ["config.json", "generation_config.json"])
+def test_a_setting_that_fetches_a_kernel_or_decoding_from_a_hub_is_refused(model_folder, name, asked):
+    path = model_folder / name
+    settings = json.loads(path.read_text()) if path.exists() else {}
+    path.write_text(json.dumps({**settings, **asked}))
+    assert refusal(model_folder).code == "CERT-E022"
+
+
+def test_attention_that_an_engine_has_itself_is_taken(model_folder):
+    path = model_folder / "config.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), "_attn_implementation": "sdpa"}))
+    read_model(model_folder)
