@@ -91,8 +91,8 @@ def test_messages_of_a_good_run(starter: LoadedPolicy, good: dict[str, Any]) -> 
         "ST-02 met: the weakest family has 0.7500 right, 0.5000 asked, and every family should beat answering without"
         " reasoning",
         "ST-03 met: gap 0.0000, at most 0.0390 with 95 % confidence (0.1000 allowed), p = 0.5982",
-        "ST-04 met: chance of noticing an inflation of 0.1000: 0.9625, 0.8000 asked; none is asked where fresh accuracy,"
-        " here 0.8900, leaves less than that below 1",
+        "ST-04 met: chance of noticing an inflation of 0.1000: 0.9625, 0.8000 asked; none is asked where fresh"
+        " accuracy, here 0.8900, leaves less than that below 1",
         "ST-05 met: 0 of 200 published problems found in 52000 documents",
         "ST-06 met: the scan finds at least 0.9900 of unchanged copies with 95 % confidence, 0.9800 asked",
         "ST-07 met: cut off: 0.0083 of fresh, 0.0050 of published and 0.0050 of twin answers; unreadable: 0.0000,"
