@@ -18,8 +18,8 @@ app = typer.Typer(add_completion=False)
 
 EXIT_CODES = {"valid": ExitCode.POSITIVE, "stale": ExitCode.INCOMPLETE, "incomplete": ExitCode.INCOMPLETE}
 SENTENCES = {
-    "valid": "VALID: intact, and signed by who it says; the line 'status' tells whether anybody asked for withdrawals.",
-    "stale": "STALE: intact, but there is no answer about withdrawal as fresh as you ask for.",
+    "valid": "VALID: intact, signed by who it says; 'status' tells about withdrawal.",
+    "stale": "STALE: intact, but no answer about withdrawal is as fresh as you ask for.",
     "invalid": "INVALID: do not rely on this document.",
     "revoked": "REVOKED: this certificate was withdrawn for good.",
     "suspended": "SUSPENDED: this certificate is withdrawn for now.",

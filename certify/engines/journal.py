@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
@@ -42,6 +43,10 @@ def read_journal(path: Path, header: JournalHeader | None = None) -> dict[Key, C
     if header is not None and contents.header is not None:
         _require_same(path, contents.header, header)
     return contents.completions
+
+
+LOCK_SECONDS = 2.0
+"""A worker that is being stopped lets go of its journal within this time."""
 
 
 class Journal:
@@ -117,17 +122,22 @@ def _open_locked(path: Path) -> int:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     except OSError as error:
         raise HostileInput("CERT-E061", f"the journal {path} cannot be opened: {error.strerror}") from error
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        os.close(descriptor)
-        raise UsageError(
-            "CERT-E062",
-            f"another process is writing to the journal {path}",
-            "two runs cannot share a journal",
-            "wait for the other run to end, or stop it",
-        ) from error
-    return descriptor
+    until = time.monotonic() + LOCK_SECONDS
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            if time.monotonic() < until:
+                time.sleep(0.05)
+                continue
+            os.close(descriptor)
+            raise UsageError(
+                "CERT-E062",
+                f"another process is writing to the journal {path}",
+                "two runs cannot share a journal",
+                "wait for the other run to end, or stop it",
+            ) from error
+        return descriptor
 
 
 def _begin(path: Path, descriptor: int, header: JournalHeader) -> Contents:

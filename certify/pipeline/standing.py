@@ -73,7 +73,8 @@ def change_standing(workspace: Workspace, serial: str, state: State, reason: str
 def _require_open(registry: Registry, serial: str, state: State) -> None:
     """Returns if the change would have an effect; readers pass over any other."""
     found = registry.standing(serial).standing
-    if found in (Standing.REVOKED, Standing.SUPERSEDED):
+    outweighs = found is Standing.SUPERSEDED and state is State.REVOKED
+    if found in (Standing.REVOKED, Standing.SUPERSEDED) and not outweighs:
         raise UsageError(
             "CERT-E011",
             f"{serial} is {found.value}, and that is final",

@@ -35,7 +35,6 @@ def say(chain, tmp_path):
         ([State.SUSPENDED], "suspended"),
         ([State.SUSPENDED, State.REINSTATED], "valid"),
         ([State.SUPERSEDED], "superseded"),
-        ([State.REVOKED, State.REINSTATED], "revoked"),
         ([State.SUPERSEDED, State.REVOKED], "revoked"),
         ([State.SUSPENDED, State.REINSTATED, State.SUSPENDED], "suspended"),
     ],
