@@ -13,8 +13,9 @@ from certify.trust.trustfile import TrustFile
 from certify.trust.verified import verify_statement
 from certify.verify.document import RegistryAnswer, open_document
 from certify.verify.evidence import verify_evidence
+from certify.verify.expectations import Expectations
 from certify.verify.result import CertificateVerdict, CheckLine, Checklist
-from certify.verify.verify import Expectations, Verification, verify_certificate
+from certify.verify.verify import Verification, verify_certificate
 
 
 class Audit(Value):

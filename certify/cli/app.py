@@ -61,6 +61,8 @@ EXTRAS = {
     "torch": "hf", "transformers": "hf", "safetensors": "hf", "tokenizers": "hf",
     "vllm": "vllm",
     "weasyprint": "pdf", "jinja2": "pdf", "segno": "pdf",
+    "pkcs11": "hsm", "boto3": "kms", "azure": "kms", "google": "kms", "hvac": "kms",
+    "sigstore": "sigstore",
 }  # fmt: skip
 """Which extra of the distribution brings a package."""
 

@@ -50,7 +50,8 @@ def verify(
     from certify.decide import load_policy
     from certify.evidence.certificate import Level
     from certify.pipeline.clock import now
-    from certify.verify.verify import Expectations, verify_certificate
+    from certify.verify.expectations import Expectations
+    from certify.verify.verify import verify_certificate
 
     settings = Context.of(context)
     trust_file = find_trust(settings, trust)

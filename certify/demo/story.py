@@ -21,8 +21,9 @@ from certify.pipeline.reporter import Reporter
 from certify.pipeline.request import RunOutcome, RunRequest
 from certify.pipeline.standing import ask_registry, change_standing
 from certify.pipeline.workspace import Workspace
+from certify.verify.expectations import Expectations
 from certify.verify.first_page import STATIC
-from certify.verify.verify import Expectations, Verification, verify_certificate
+from certify.verify.verify import Verification, verify_certificate
 
 MODELS = Path(__file__).parent / "models"
 POLICY = "starter"

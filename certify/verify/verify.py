@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from certify.errors import HostileInput
 from certify.evidence import statement as kinds
@@ -16,41 +15,16 @@ from certify.trust.verified import Verified, verify_statement
 from certify.verify import chain
 from certify.verify.document import Document, RegistryAnswer, open_document
 from certify.verify.evidence import EvidenceSet, verify_evidence
+from certify.verify.expectations import Expectations, check_expectations, check_model, check_validity
 from certify.verify.facts import check_facts
 from certify.verify.first_page import WORDING, check_first_page
 from certify.verify.result import CertificateVerdict, CheckLine, Checklist, Result
-from certify.verify.standing import check_rendering, check_status, is_stale, moment
+from certify.verify.standing import check_rendering, check_status, is_stale
 
 REQUIRED = frozenset(
     {"document", "trust-file", "certificate-signature", "evidence-signatures", "log", "seed", "decision", "validity"}
 )
 """Checks that must have passed before a certificate is called valid; that none failed is not enough."""
-
-
-@dataclass(frozen=True)
-class Expectations:
-    """What a reader wants to know beyond the certificate itself."""
-
-    at: str
-    """The one time the verification looks at, RFC 3339 UTC."""
-    model: Path | None = None
-    """Folder that should hold the certified model."""
-    policy: str | None = None
-    """Id of the policy the reader insists on."""
-    policy_sha256: str | None = None
-    """Digest of that policy as the reader has it; absent when the reader has no copy."""
-    minimum_level: Level = Level.SELF_DECLARED
-    """Lowest acceptable assurance level."""
-    maximum_status_age_days: int | None = None
-    """Oldest acceptable answer about withdrawal."""
-
-    def __post_init__(self) -> None:
-        """Refuse a time that could only be compared letter by letter.
-
-        Raises:
-            UsageError: CERT-E011, ``at`` is not a time like 2026-11-23T12:00:00Z.
-        """
-        moment(self.at)
 
 
 class Verification(Value):
@@ -115,9 +89,9 @@ def verify_certificate(
     if opened is None:
         return _result(CertificateVerdict.INVALID, checks, trust)
     certificate = opened.certificate.value
-    _check_validity(certificate, expectations, checks)
-    _check_model(certificate, expectations, checks)
-    _check_expectations(opened, expectations, checks)
+    check_validity(certificate, expectations, checks)
+    check_model(certificate, expectations, checks)
+    check_expectations(certificate.policy, opened.level, expectations, checks)
     check_rendering(document, certificate, answer, trust, checks)
     found = check_status(document, certificate.serial, answer, trust, checks, asked_at=asked_at)
     limit = expectations.maximum_status_age_days
@@ -222,49 +196,6 @@ def _decided(
     detail = chain.replay(document, certificate, evidence, decision, level)
     check_facts(certificate, evidence, decision, level, trust)
     return detail
-
-
-def _check_validity(certificate: Certificate, expectations: Expectations, checks: Checklist) -> None:
-    span = f"{certificate.valid_from} to {certificate.valid_until}"
-    if certificate.valid_from <= expectations.at < certificate.valid_until:
-        checks.passed("validity", span)
-    else:
-        checks.failed("validity", f"valid {span}; asked about {expectations.at}", "CERT-E093")
-
-
-def _check_model(certificate: Certificate, expectations: Expectations, checks: Checklist) -> None:
-    if expectations.model is None:
-        checks.skipped("model", "no folder given; name it with --model DIR")
-        return
-    folder = expectations.model
-    checks.attempt("model", lambda: _same_model(folder, certificate))
-
-
-def _same_model(folder: Path, certificate: Certificate) -> tuple[bool, str]:
-    from certify.identify import read_model
-
-    found = read_model(folder, name=certificate.model.name).identity
-    if found.identity != certificate.model.identity:
-        same_weights = found.weights_digest == certificate.model.weights_digest
-        detail = "the weights are the same, other files differ" if same_weights else "the weights differ"
-        raise HostileInput("CERT-E097", f"{folder} is not the certified model: {detail}")
-    return True, f"{found.files} files in {folder}, byte for byte the certified ones"
-
-
-def _check_expectations(opened: _Opened, expectations: Expectations, checks: Checklist) -> None:
-    policy = opened.certificate.value.policy
-    if expectations.policy is None:
-        checks.skipped("policy", f"{policy.id} {policy.version}; insist on one with --policy P")
-    elif policy.id != expectations.policy:
-        checks.failed("policy", f"decided under {policy.id}, not {expectations.policy}", "CERT-E094")
-    elif expectations.policy_sha256 not in (None, policy.sha256):
-        checks.failed("policy", f"modified pack: {policy.id} {policy.version} differs from your copy", "CERT-E094")
-    else:
-        checks.passed("policy", f"{policy.id} {policy.version}")
-    if opened.level < expectations.minimum_level:
-        checks.failed("level", f"L{int(opened.level)}; you ask for L{int(expectations.minimum_level)}", "CERT-E095")
-    else:
-        checks.passed("level", f"L{int(opened.level)}")
 
 
 def _verdict(

@@ -71,7 +71,8 @@ def inside() -> dict[str, Work]:
     from certify.evidence.certificate import Level
     from certify.issue.sign import issuer_certificate, sign_pdf
     from certify.trust.trustfile import TrustFile
-    from certify.verify.verify import Expectations, verify_certificate
+    from certify.verify.expectations import Expectations
+    from certify.verify.verify import verify_certificate
     from tests.fakes.certificate_sample import certificate
     from tests.fakes.chain import finish, production_house, request_for
     from tests.fakes.pdf_sample import SIGNER, WHEN, draw

@@ -9,7 +9,8 @@ pytest.importorskip("weasyprint")
 pytest.importorskip("sqlmodel")
 
 from certify.verify.document import RegistryAnswer
-from certify.verify.verify import Expectations, verify_certificate
+from certify.verify.expectations import Expectations
+from certify.verify.verify import verify_certificate
 from tests.fakes.chain import Chain, level_one
 
 SEED = 20261123

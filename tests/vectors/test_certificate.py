@@ -8,7 +8,8 @@ from certify.evidence.certificate import Certificate
 from certify.trust.bundle import statement_of
 from certify.trust.trustfile import TrustFile
 from certify.verify.document import RegistryAnswer, open_document
-from certify.verify.verify import Expectations, verify_certificate
+from certify.verify.expectations import Expectations
+from certify.verify.verify import verify_certificate
 
 RELEASES = sorted(Path(__file__).parent.glob("certificate-*"))
 

@@ -9,8 +9,9 @@ pytest.importorskip("weasyprint")
 pytest.importorskip("sqlmodel")
 
 from certify.verify.document import RegistryAnswer
+from certify.verify.expectations import Expectations
 from certify.verify.result import CheckLine
-from certify.verify.verify import Expectations, Verification, verify_certificate
+from certify.verify.verify import Verification, verify_certificate
 from tests.fakes.chain import Chain, level_one, level_one_of_another_model, level_zero
 
 

@@ -6,7 +6,8 @@ import pytest
 
 from certify.evidence.canonical import canonical_bytes, parse_json
 from certify.trust.bundle import parse_bundle
-from certify.verify.verify import Expectations, verify_certificate
+from certify.verify.expectations import Expectations
+from certify.verify.verify import verify_certificate
 from tests.fakes.forgery import forge, parts_of
 
 DEEP = b'{"certificate":' + b"[" * 50_000 + b"]" * 50_000 + b"}"

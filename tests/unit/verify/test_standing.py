@@ -9,7 +9,8 @@ from certify.trust.bundle import parse_bundle
 from certify.trust.dsse import sign_statement
 from certify.trust.keys import generate_signer
 from certify.verify.document import RegistryAnswer
-from certify.verify.verify import Expectations, verify_certificate
+from certify.verify.expectations import Expectations
+from certify.verify.verify import verify_certificate
 from tests.fakes.forgery import Log
 
 

@@ -9,7 +9,8 @@ from certify.issue.sign import issuer_certificate, sign_pdf
 from certify.pipeline.clock import later
 from certify.trust.keys import generate_signer
 from certify.trust.trustfile import TrustFile
-from certify.verify.verify import Expectations, verify_certificate
+from certify.verify.expectations import Expectations
+from certify.verify.verify import verify_certificate
 from tests.fakes.chain import write_model
 from tests.fakes.forgery import forge
 

@@ -1,4 +1,4 @@
-"""``certify model``: clean model folders and their identity."""
+"""``certify model prepare``: a clean folder out of a download."""
 
 from __future__ import annotations
 
@@ -12,12 +12,7 @@ from certify.cli.progress import TerminalReporter
 from certify.cli.render import emit, emit_json, fields, next_step, paragraph
 from certify.errors import ExitCode
 
-app = typer.Typer(
-    no_args_is_help=True, add_completion=False, help="Make a clean model folder, or print a model's identity."
-)
 
-
-@app.command("prepare")
 def prepare(
     source: Annotated[Path, typer.Argument(help="Download as it came.")],
     destination: Annotated[Path, typer.Argument(help="Folder to make; must not exist.")],
@@ -42,35 +37,4 @@ def prepare(
         paragraph(f"- {one.path}: {one.reason}", indent=2)
     fields([("identity", made.identity.identity)], indent=0)
     next_step(f"certify run {destination} --policy starter --estimate", "how long would it take here?")
-    return int(ExitCode.POSITIVE)
-
-
-@app.command("digest")
-def digest(folder: Annotated[Path, typer.Argument(help="Model folder.")], json: Json = False) -> int:
-    """Print a model's identity; refuses what no engine should see."""
-    from certify.identify import read_model
-
-    reporter = TerminalReporter()
-    reporter.stage("Reading the model")
-    try:
-        model = read_model(folder, progress=lambda done, of: reporter.advance(done, of, "bytes"))
-    finally:
-        reporter.close()
-    if json:
-        files = [entry.document() for entry in model.manifest.files]
-        emit_json("model", {**model.identity.document(), "manifest": files})
-        return int(ExitCode.POSITIVE)
-    identity = model.identity
-    fields(
-        [
-            ("name", identity.name),
-            ("identity", identity.identity),
-            ("weights", identity.weights_digest),
-            ("release", identity.release_digest),
-            ("architecture", f"{identity.architecture}, {identity.parameters:,} weights"),
-            ("files", f"{identity.files} runtime, {len(model.documentation)} documentation"),
-        ],
-        indent=0,
-    )
-    next_step(f"certify run {folder} --policy starter")
     return int(ExitCode.POSITIVE)

@@ -1,4 +1,4 @@
-"""``certify keys``: signing keys as encrypted files."""
+"""``certify keys make``: a key, stored encrypted."""
 
 from __future__ import annotations
 
@@ -7,14 +7,11 @@ from typing import Annotated, Literal
 
 import typer
 
-from certify.cli.options import Context, Json, ask_passphrase
-from certify.cli.render import emit, emit_json, fields, next_step
+from certify.cli.options import Json, ask_passphrase
+from certify.cli.render import emit_json, fields, next_step
 from certify.errors import ExitCode, UsageError
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="Make and list signing keys.")
 
-
-@app.command("make")
 def make(
     path: Annotated[Path, typer.Argument(help="File for the private key; the public half lands beside it as .pub.")],
     scheme: Annotated[
@@ -38,22 +35,4 @@ def make(
     else:
         fields([("key id", signer.keyid), ("private", f"{path} (encrypted)"), ("public", str(public))], indent=0)
         next_step("certify trust make --help", "say what this key may sign")
-    return int(ExitCode.POSITIVE)
-
-
-@app.command("list")
-def list_keys(context: typer.Context, json: Json = False) -> int:
-    """List the keys of the workspace's trust file: who holds them and for what."""
-    from certify.trust.trustfile import TrustFile
-
-    trust = TrustFile.load(Context.home(context) / "trust.json")
-    rows = [
-        {"keyid": keyid, "party": key.party, "scheme": key.scheme, "roles": list(trust.roles_of(keyid))}
-        for keyid, key in trust.keys.items()
-    ]
-    if json:
-        emit_json("keys", {"environment": trust.environment, "keys": rows})
-    else:
-        for row in rows:
-            emit(f"{row['keyid'][:16]}  {', '.join(row['roles']) or 'no role'}  {row['scheme']}  {row['party']}")
     return int(ExitCode.POSITIVE)
