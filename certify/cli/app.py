@@ -39,7 +39,7 @@ VERBS: dict[str, Verb] = {
     "revoke": Verb("revoke", "Withdraw a certificate for good, with a reason."),
     "suspend": Verb("suspend", "Withdraw a certificate for now."),
     "reinstate": Verb("reinstate", "Lift a suspension."),
-    "model": Verb("model", "Make a clean model folder, or print a model's identity."),
+    "model": Verb("model", "Make a clean model folder; identify, sign and verify a model."),
     "data": Verb("data", "Describe training data and record how it was made."),
     "scan": Verb("scan", "Look for benchmark items in training data, nothing else."),
     "keys": Verb("keys", "Make and list signing keys."),

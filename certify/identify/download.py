@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,16 +51,31 @@ def open_download(source: Path) -> Download:
     if not folder.is_dir():
         raise UsageError("CERT-E020", f"{source} is not a folder", why="a model is a folder with its files")
     cache = _cache_root(folder.resolve())
+    files, metadata = resolve_files(folder, apart=is_metadata)
+    name = cache.name.removeprefix("models--").replace("--", "/") if cache else folder.resolve().name
+    return Download(folder, name or "model", {safe_name(path, folder): real for path, real in files.items()}, metadata)
+
+
+def resolve_files(folder: Path, *, apart: Callable[[str], bool]) -> tuple[dict[str, Path], tuple[str, ...]]:
+    """(relative path to the real file behind it, paths set apart), links followed within the download alone.
+
+    Args:
+        folder: an existing folder; of a snapshot in a hub cache the blobs belong to the download too.
+        apart: relative paths that are only named, with everything below them.
+
+    Raises:
+        HostileInput: CERT-E023, a link leads out of the download or to a folder.
+    """
+    cache = _cache_root(folder.resolve())
     allowed = [folder.resolve()] + ([cache / "blobs"] if cache else [])
     files: dict[str, Path] = {}
-    metadata: list[str] = []
-    for path, entry in _walk(folder):
-        if is_metadata(path):
-            metadata.append(path)
+    named: list[str] = []
+    for path, entry in _walk(folder, apart):
+        if apart(path):
+            named.append(path)
         else:
-            files[safe_name(path, folder)] = _real(path, entry, allowed)
-    name = cache.name.removeprefix("models--").replace("--", "/") if cache else folder.resolve().name
-    return Download(folder, name or "model", files, tuple(sorted(metadata)))
+            files[path] = _real(path, entry, allowed)
+    return files, tuple(sorted(named))
 
 
 def _snapshot(source: Path) -> Path:
@@ -92,7 +107,7 @@ def _cache_root(folder: Path) -> Path | None:
     return None
 
 
-def _walk(folder: Path) -> Iterator[tuple[str, Path]]:
+def _walk(folder: Path, apart: Callable[[str], bool]) -> Iterator[tuple[str, Path]]:
     waiting, count = [folder], 0
     while waiting:
         for entry in os.scandir(waiting.pop()):
@@ -100,7 +115,7 @@ def _walk(folder: Path) -> Iterator[tuple[str, Path]]:
             path = Path(entry.path).relative_to(folder).as_posix()
             if count > MAX_ENTRIES:
                 raise _refused(path, f"the download holds more than {MAX_ENTRIES} entries")
-            if entry.is_dir(follow_symlinks=False) and not is_metadata(path):
+            if entry.is_dir(follow_symlinks=False) and not apart(path):
                 waiting.append(Path(entry.path))
             else:
                 yield path, Path(entry.path)

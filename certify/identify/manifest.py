@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import PurePosixPath
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from certify.errors import HostileInput
 from certify.evidence.canonical import canonical_bytes, parse_json, sha256_hex
 from certify.evidence.model import FileEntry
+
+Content = TypeVar("Content", bound=Hashable)
 
 
 @dataclass(frozen=True)
@@ -81,27 +83,43 @@ class Difference(NamedTuple):
 
 def compare(expected: Manifest, found: Manifest) -> tuple[Difference, ...]:
     """Every difference between two manifests, sorted by path; empty when they are equal."""
-    old = {entry.path: entry for entry in expected.files}
-    new = {entry.path: entry for entry in found.files}
-    differences = [_changed(old[path], new[path]) for path in old.keys() & new.keys() if old[path] != new[path]]
-    arrivals: dict[tuple[str, int], list[str]] = defaultdict(list)
+    old, new = ({entry.path: (entry.sha256, entry.size) for entry in each.files} for each in (expected, found))
+    return differences(old, new, _changed)
+
+
+def differences(
+    old: Mapping[str, Content], new: Mapping[str, Content], changed: Callable[[Content, Content], str]
+) -> tuple[Difference, ...]:
+    """Every difference between two lists of files, sorted by path; empty when they are equal.
+
+    Args:
+        old: path to whatever stands for the content, as it should be.
+        new: the same as found.
+        changed: says in plain words how two contents of one path differ.
+    """
+    found = [
+        Difference(DifferenceKind.CHANGED, path, changed(old[path], new[path]))
+        for path in old.keys() & new.keys()
+        if old[path] != new[path]
+    ]
+    arrivals: dict[Content, list[str]] = defaultdict(list)
     for path in sorted(new.keys() - old.keys(), reverse=True):
-        arrivals[new[path].sha256, new[path].size].append(path)
+        arrivals[new[path]].append(path)
     for path in sorted(old.keys() - new.keys()):
-        names = arrivals[old[path].sha256, old[path].size]
+        names = arrivals[old[path]]
         if names:
-            differences.append(Difference(DifferenceKind.RENAMED, path, f"its content is now called {names.pop()}"))
+            found.append(Difference(DifferenceKind.RENAMED, path, f"its content is now called {names.pop()}"))
         else:
-            differences.append(Difference(DifferenceKind.DROPPED, path, "it is missing"))
+            found.append(Difference(DifferenceKind.DROPPED, path, "it is missing"))
     added = (path for names in arrivals.values() for path in names)
-    differences += [Difference(DifferenceKind.ADDED, path, "it is not in the manifest") for path in added]
-    return tuple(sorted(differences, key=lambda difference: (difference.path.encode("utf-8"), difference.kind)))
+    found += [Difference(DifferenceKind.ADDED, path, "it is not in the manifest") for path in added]
+    return tuple(sorted(found, key=lambda difference: (difference.path.encode("utf-8"), difference.kind)))
 
 
-def _changed(old: FileEntry, new: FileEntry) -> Difference:
-    if old.size != new.size:
-        return Difference(DifferenceKind.CHANGED, old.path, f"{new.size} bytes instead of {old.size}")
-    return Difference(DifferenceKind.CHANGED, old.path, f"SHA-256 {new.sha256[:16]}... instead of {old.sha256[:16]}...")
+def _changed(old: tuple[str, int], new: tuple[str, int]) -> str:
+    if old[1] != new[1]:
+        return f"{new[1]} bytes instead of {old[1]}"
+    return f"SHA-256 {new[0][:16]}... instead of {old[0][:16]}..."
 
 
 def _order(entry: FileEntry) -> bytes:

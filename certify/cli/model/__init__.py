@@ -6,9 +6,13 @@ import typer
 
 from certify.cli.model.digest import digest
 from certify.cli.model.prepare import prepare
+from certify.cli.model.sign import sign
+from certify.cli.model.verify import verify
 
 app = typer.Typer(
-    no_args_is_help=True, add_completion=False, help="Make a clean model folder, or print a model's identity."
+    no_args_is_help=True, add_completion=False, help="Make clean model folders, identify, sign and verify them."
 )
 app.command("prepare")(prepare)
 app.command("digest")(digest)
+app.command("sign")(sign)
+app.command("verify")(verify)

@@ -1,0 +1,34 @@
+"""What ``model sign`` and ``model verify`` both have to say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from certify.cli.render import emit, paragraph
+
+NAMES_NOTE = (
+    "Names are bound by the signed list of files, not by the root digest: another tree of the same contents can have "
+    "the same root. Whoever refers to this model from elsewhere should use the manifest's digest."
+)
+SHOWN = 10
+"""Files named before the rest is counted."""
+
+
+def size(files: int, total: int) -> str:
+    """How many files of how many bytes, for people."""
+    return f"{files:,} file{'' if files == 1 else 's'}, {total:,} byte{'' if total == 1 else 's'}"
+
+
+def tell_hidden(hidden: Mapping[str, tuple[str, ...]]) -> None:
+    """Prints which files nobody signed; code, weights and settings among them by name."""
+    from certify.identify.oms_files import steers
+
+    for path, files in hidden.items():
+        paragraph(f"- {path} is not covered: {len(files)} file{'' if len(files) == 1 else 's'}", indent=2)
+    steering = [path for files in hidden.values() for path in files if steers(path)]
+    if steering:
+        emit("Code, weights or settings that nobody signed:", "warn")
+        for path in steering[:SHOWN]:
+            paragraph(f"- {path}", indent=2)
+        if len(steering) > SHOWN:
+            paragraph(f"- and {len(steering) - SHOWN} more; --json names all", indent=2)
