@@ -36,6 +36,21 @@ def write_copy(source: HashedFile, destination: Path) -> str:
     return digest
 
 
+def write_bytes(data: bytes, destination: Path) -> None:
+    """Writes a new read-only file.
+
+    Raises:
+        OSError: the disk is full, or the destination exists.
+    """
+    descriptor = os.open(destination, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    try:
+        _write_all(descriptor, data)
+        os.fchmod(descriptor, 0o444)
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 def sync_folders(folder: Path) -> None:
     """Makes the names below ``folder`` survive a power cut, and the folder's own name too."""
     for path in _folders(folder):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
@@ -15,6 +16,7 @@ from certify.identify.reading import HashedFile, Meter, opened
 from certify.identify.roles import is_metadata
 
 MAX_ENTRIES = 100_000
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,16 @@ class Download:
     def size(self, path: str) -> int:
         """Bytes of one file."""
         return self.files[path].stat().st_size
+
+    def claimed_sha256(self, path: str) -> str | None:
+        """What the hub says the file's SHA-256 is, where a cache keeps it under that name; nobody has checked it.
+
+        Source: huggingface_hub, cache layout: a large file's blob is named by the SHA-256 of its content, a small
+        one's by its git id.
+        """
+        real = self.files[path]
+        in_cache = real.parent.name == "blobs" and not real.is_relative_to(self.folder.resolve())
+        return real.name if in_cache and _SHA256.fullmatch(real.name) else None
 
     def opened(self, path: str, meter: Meter) -> AbstractContextManager[HashedFile]:
         """One file, open for reading."""

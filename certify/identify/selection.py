@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from certify.errors import HostileInput, UsageError
+from certify.identify.built_in import KEY, Stripped, why_not, without_code
 from certify.identify.download import Download
 from certify.identify.reading import Meter
 from certify.identify.refusals import (
@@ -22,6 +25,7 @@ from certify.identify.settings import MAX_KEPT, is_kept, parse_settings, weight_
 
 METADATA = "metadata of the download or of version control"
 WORKSPACE = ".certify/"
+CONFIG = "config.json"
 
 
 class LeftOut(NamedTuple):
@@ -31,8 +35,19 @@ class LeftOut(NamedTuple):
     reason: str
 
 
-def select(download: Download) -> tuple[tuple[str, ...], tuple[LeftOut, ...]]:
-    """(paths to keep, paths to leave out), both sorted.
+class Selection(NamedTuple):
+    """What becomes of each file of a download."""
+
+    kept: tuple[str, ...]
+    """Paths to copy, sorted."""
+    left_out: tuple[LeftOut, ...]
+    """Paths to leave behind, sorted."""
+    rewritten: Mapping[str, Stripped]
+    """Of the kept ones, those whose copy differs, with its bytes and the reason."""
+
+
+def select(download: Download) -> Selection:
+    """Which files to copy, to leave behind, and to copy without their pointer to code.
 
     Raises:
         UsageError: CERT-E020, the download is not a model.
@@ -44,16 +59,19 @@ def select(download: Download) -> tuple[tuple[str, ...], tuple[LeftOut, ...]]:
     if adapter is not None:
         raise adapter_refused(adapter)
     _refuse_incomplete(download, paths)
-    used = _used_weights(download)
-    reasons = {path: reason for path in paths if (reason := _reason(path, used)) is not None}
+    settings = {path: _content(download, path) for path in paths if is_kept(path) and not path.startswith(WORKSPACE)}
+    stripped = without_code(settings[CONFIG])
+    rewritten = {CONFIG: stripped} if stripped is not None else {}
+    used = _used_weights(download, settings | {path: one.data for path, one in rewritten.items()})
+    reasons = {path: reason for path in paths if (reason := _reason(path, used, bool(rewritten))) is not None}
     kept = tuple(path for path in paths if path not in reasons)
     left_out = [LeftOut(path, reason) for path, reason in reasons.items()]
     left_out += [LeftOut(path, METADATA) for path in download.metadata]
-    return kept, tuple(sorted(left_out))
+    return Selection(kept, tuple(sorted(left_out)), rewritten)
 
 
 def _refuse_incomplete(download: Download, paths: list[str]) -> None:
-    if "config.json" not in download.files:
+    if CONFIG not in download.files:
         raise UsageError("CERT-E020", f"{download.folder} is not a model folder", why="it has no config.json")
     if any(suffix(path) == ".safetensors" for path in paths):
         return
@@ -68,19 +86,23 @@ def _refuse_incomplete(download: Download, paths: list[str]) -> None:
     )
 
 
-def _used_weights(download: Download) -> frozenset[str]:
-    settings = (path for path in download.files if is_kept(path) and not path.startswith(WORKSPACE))
-    kept = {path: _content(download, path) for path in settings}
+def _used_weights(download: Download, settings: Mapping[str, bytes]) -> frozenset[str]:
     try:
-        parsed = parse_settings(kept, download.folder)
+        parsed = parse_settings(settings, download.folder)
     except HostileInput as error:
         if error.code != "CERT-E022":
             raise
+        why = "; ".join(filter(None, (error.why, _needs_code(settings[CONFIG]))))
         hint = "choose a model of an architecture that the engine has built in"
-        raise code_refused(error.what.removesuffix(" is refused"), error.why, download.folder, hint=hint) from error
+        raise code_refused(error.what.removesuffix(" is refused"), why, download.folder, hint=hint) from error
     indexed = frozenset(weight_map(INDEX, parsed[INDEX]).values()) if INDEX in parsed else frozenset()
     # Engines look for the single file first, and for the index only where there is none.
     return indexed if indexed and (SINGLE in indexed or SINGLE not in download.files) else frozenset({SINGLE})
+
+
+def _needs_code(config: bytes) -> str | None:
+    found = json.loads(config)
+    return why_not(found) if found.get(KEY) else None
 
 
 def _content(download: Download, path: str) -> bytes:
@@ -90,11 +112,12 @@ def _content(download: Download, path: str) -> bytes:
         return b"".join(stream.blocks())
 
 
-def _reason(path: str, used: frozenset[str]) -> str | None:
+def _reason(path: str, used: frozenset[str], replaced: bool) -> str | None:
     kind, alone = suffix(path), used == {SINGLE}
+    needless = "the engine's own code takes its place" if replaced else "the model's settings do not ask for it"
     rules = (
         (kind in UNSAFE_WEIGHTS, "a format that can run code when loaded; the safetensors are used"),
-        (kind in CODE, "a program; the model's settings do not ask for it"),
+        (kind in CODE, f"a program; {needless}"),
         (kind in OTHER_WEIGHTS and path not in used, "weights that the model does not use"),
         (path.endswith(".index.json") and (path != INDEX or alone), "an index of weights that are not needed"),
         (path.startswith(WORKSPACE), "a workspace of certify, not part of a model"),

@@ -30,6 +30,7 @@ from certify.evidence.decision import Decision, RuleOutcome
 from certify.evidence.evaluation import Evaluation, NotRun
 from certify.evidence.model import ModelIdentity, TestedConfiguration
 from certify.evidence.plan import Plan, PolicyReference
+from certify.evidence.preparation import Preparation
 
 HERE = Path(__file__).resolve().parent
 PAGES: dict[str, type[Value]] = {
@@ -42,6 +43,7 @@ PAGES: dict[str, type[Value]] = {
     kinds.CERTIFICATE: Certificate,
     kinds.RENDERING: Rendering,
     kinds.STATUS: Status,
+    kinds.PREPARATION: Preparation,
 }
 SHARED = (ModelIdentity, TestedConfiguration, PolicyReference, DatasetIdentity, NotRun, RuleOutcome)
 """Values that several predicates hold; they and what is inside them are described once, in shared.md."""
@@ -69,6 +71,9 @@ SAMPLES: dict[str, Any] = {
     "Declaration.owner": "Example Ltd",
     "Declaration.intended_use": "Sums in household accounts",
     "Status.reason": "the evaluator's key was lost",
+    "Preparation.tool": "certify 0.1.0",
+    "Preparation.source_name": "example/reasoner-1b",
+    "FileEntry.path": "config.json",
     "PolicyReference.id": "starter",
     "PolicyReference.version": "1.0.0",
     "PlannedCheck.id": "fresh-reasoning",

@@ -10,7 +10,7 @@ from certify.cli.model.sign import sign
 from certify.cli.model.verify import verify
 
 app = typer.Typer(
-    no_args_is_help=True, add_completion=False, help="Make clean model folders, identify, sign and verify them."
+    no_args_is_help=True, add_completion=False, help="Make a clean model folder; identify, sign and verify a model."
 )
 app.command("prepare")(prepare)
 app.command("digest")(digest)

@@ -9,13 +9,22 @@ import typer
 
 from certify.cli.options import Json
 from certify.cli.progress import TerminalReporter
-from certify.cli.render import emit_json, fields, next_step
-from certify.errors import ExitCode
+from certify.cli.render import emit_json, fields, next_step, say
+from certify.errors import ExitCode, UsageError
 
 
-def digest(folder: Annotated[Path, typer.Argument(help="Model folder.")], json: Json = False) -> int:
+def digest(
+    folder: Annotated[Path, typer.Argument(help="Model folder.")],
+    output: Annotated[Path | None, typer.Option(help="File for the manifest, whose SHA-256 is the identity.")] = None,
+    json: Json = False,
+) -> int:
     """Print a model's identity; refuses what no engine should see."""
     from certify.identify import read_model
+    from certify.pipeline.files import write_whole
+
+    if output is not None and output.resolve().is_relative_to(folder.resolve()):
+        raise UsageError("CERT-E011", f"{output} lies inside the model", "it would change the identity it states",
+                         "name a file elsewhere")  # fmt: skip
 
     reporter = TerminalReporter()
     reporter.stage("Reading the model")
@@ -23,6 +32,8 @@ def digest(folder: Annotated[Path, typer.Argument(help="Model folder.")], json: 
         model = read_model(folder, progress=lambda done, of: reporter.advance(done, of, "bytes"))
     finally:
         reporter.close()
+    if output is not None:
+        write_whole(output, model.manifest.to_bytes())
     if json:
         files = [entry.document() for entry in model.manifest.files]
         emit_json("model", {**model.identity.document(), "manifest": files})
@@ -39,5 +50,7 @@ def digest(folder: Annotated[Path, typer.Argument(help="Model folder.")], json: 
         ],
         indent=0,
     )
+    if output is not None:
+        say(f"{output} written; sha256sum {output} prints the identity")
     next_step(f"certify run {folder} --policy starter")
     return int(ExitCode.POSITIVE)
