@@ -169,3 +169,36 @@ def test_an_empty_destination_is_filled(model_folder, tmp_path):
 
 def test_a_folder_that_is_not_there_is_a_usage_error(tmp_path):
     assert isinstance(refusal(tmp_path / "nowhere", tmp_path / "clean"), UsageError)
+
+
+def test_every_file_is_accounted_for_with_both_digests(model_folder, tmp_path):
+    (model_folder / "convert.py").write_text("x")
+    prepared = prepare(model_folder, tmp_path / "clean")
+    assert {file.source.path for file in prepared.files} | {one.path for one in prepared.left_out} == set(
+        names(model_folder)
+    )
+    for file in prepared.files:
+        data = (tmp_path / "clean" / file.prepared.path).read_bytes()
+        assert (file.prepared.sha256, file.prepared.size) == (hashlib.sha256(data).hexdigest(), len(data))
+        assert file.source == file.prepared
+        assert (file.claimed, file.change) == (None, None)
+
+
+def test_what_the_cache_calls_a_file_is_checked_and_recorded(cache, tmp_path):
+    prepared = prepare(cache, tmp_path / "clean")
+    assert all(file.claimed == file.source.sha256 for file in prepared.files)
+    blob = (cache / "snapshots/0123abcd/model.safetensors").resolve()
+    blob.write_bytes(blob.read_bytes()[:-1] + b"\x7f")
+    error = refusal(cache, tmp_path / "again")
+    assert error.code == "CERT-E026"
+    assert "cache" in error.why
+
+
+def test_a_blob_named_otherwise_claims_nothing(cache, tmp_path):
+    link = cache / "snapshots/0123abcd/config.json"
+    blob = link.resolve()
+    link.unlink()
+    blob.rename(cache / "blobs" / ("a" * 40))
+    link.symlink_to("../../blobs/" + "a" * 40)
+    prepared = prepare(cache, tmp_path / "clean")
+    assert [file.source.path for file in prepared.files if file.claimed is None] == ["config.json"]
