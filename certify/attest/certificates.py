@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID
@@ -17,6 +18,9 @@ from cryptography.x509.verification import Criticality, ExtensionPolicy, PolicyB
 
 from certify.attest.oms_bundle import ModelSignature, is_supported, verify_ecdsa
 from certify.errors import HostileInput, TrustError, UsageError
+
+_UNREADABLE = (ValueError, UnsupportedAlgorithm, x509.InvalidVersion, x509.DuplicateExtension)
+"""What the parser raises on hostile bytes, some of it only when a part is asked for."""
 
 
 class CertifiedSigner(NamedTuple):
@@ -53,16 +57,28 @@ def verify_with_roots(signature: ModelSignature, roots: Sequence[bytes], now: da
             hint="give the signer's public key: --public-key FILE",
         )
     leaf, *chain = (_certificate(der) for der in signature.chain)
+    authorities = _authorities(roots)
+    try:
+        public = _trusted_key(leaf, chain, authorities, now)
+        verify_ecdsa(signature, public)
+        return CertifiedSigner(
+            leaf.fingerprint(hashes.SHA256()).hex(), leaf.subject.rfc4514_string(), leaf.not_valid_after_utc
+        )
+    except _UNREADABLE as error:
+        raise _refused("it cannot be read") from error
+
+
+def _trusted_key(
+    leaf: x509.Certificate, chain: list[x509.Certificate], roots: list[x509.Certificate], now: datetime
+) -> ec.EllipticCurvePublicKey:
     if not leaf.not_valid_before_utc <= now <= leaf.not_valid_after_utc:
         span = f"it is valid from {leaf.not_valid_before_utc:%Y-%m-%d} to {leaf.not_valid_after_utc:%Y-%m-%d}"
         raise _refused(span)
-    _refuse_untrusted(leaf, chain, _authorities(roots), now)
+    _refuse_untrusted(leaf, chain, roots, now)
     public = leaf.public_key()
     if not isinstance(public, ec.EllipticCurvePublicKey) or not is_supported(public):
         raise _refused("its key is not ECDSA on P-256, P-384 or P-521")
-    verify_ecdsa(signature, public)
-    fingerprint = leaf.fingerprint(hashes.SHA256()).hex()
-    return CertifiedSigner(fingerprint, leaf.subject.rfc4514_string(), leaf.not_valid_after_utc)
+    return public
 
 
 def _refuse_untrusted(
@@ -96,14 +112,14 @@ def _may_sign_code(found: x509.ExtendedKeyUsage | None) -> None:
 def _certificate(der: bytes) -> x509.Certificate:
     try:
         return x509.load_der_x509_certificate(der)
-    except ValueError as error:
+    except _UNREADABLE as error:
         raise _refused("it cannot be read") from error
 
 
 def _authorities(roots: Sequence[bytes]) -> list[x509.Certificate]:
     try:
         return [certificate for pem in roots for certificate in x509.load_pem_x509_certificates(pem)]
-    except ValueError as error:
+    except _UNREADABLE as error:
         raise TrustError(
             "CERT-E041", "a root certificate cannot be read", "it is not a certificate in PEM", "check the file"
         ) from error

@@ -227,7 +227,7 @@ def _refuse_permissions(
         )
     unasked = [path for path in hidden if path not in (*DEFAULT_IGNORED, *allow_ignored)]
     if unasked:
-        shown = ", ".join(f"{path} ({len(hidden[path])} files)" for path in unasked[:5])
+        shown = ", ".join(f"{path} (files: {len(hidden[path])})" for path in unasked[:5])
         raise HostileInput(
             "CERT-E115",
             f"the signer left out what is in the folder: {shown}",

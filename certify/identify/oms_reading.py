@@ -28,6 +28,9 @@ from certify.identify.oms import (
     root_digest,
 )
 
+MAX_NAME = 1000
+"""Characters of what a signer calls a model."""
+
 
 class SignedModel(NamedTuple):
     """What a signature says of a model, well formed; nobody has checked it against files yet."""
@@ -90,6 +93,8 @@ def _parts(document: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     name, digest = subject.get("name"), subject.get("digest")
     if not (isinstance(name, str) and name and isinstance(digest, dict) and isinstance(document["predicate"], dict)):
         raise malformed("its subject has no name or no digest")
+    if len(name) > MAX_NAME or not name.isprintable():
+        raise malformed("the name of its subject does not print, or is too long")
     return document["predicate"], subject
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import base64
+import copy
 import hashlib
 import json
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,6 +16,7 @@ from hypothesis import strategies as st
 from certify.attest.model_signature import sign_model, verify_model_signature
 from certify.attest.oms_bundle import read_model_signature
 from certify.errors import CertifyError
+from certify.identify.oms_reading import parse_payload
 from certify.trust.keys import generate_signer
 
 SIGNER = generate_signer()
@@ -57,6 +60,52 @@ def test_a_changed_byte_or_name_never_holds(tree, method, data) -> None:
         else:
             (model / name).rename(model / (name + "x"))
         assert not verify_model_signature(model, signature, public_pem=SIGNER.public_pem).holds
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=5,
+)
+PAYLOAD: dict[str, Any] = {
+    "_type": "https://in-toto.io/Statement/v1",
+    "predicateType": "https://model_signing/signature/v1.0",
+    "subject": [{"name": "m", "digest": {"sha256": hashlib.sha256(bytes(32)).hexdigest()}, "annotations": {}}],
+    "predicate": {
+        "resources": [{"name": "a:0:3", "digest": "0" * 64, "algorithm": "sha256"}],
+        "serialization": {
+            "method": "shards",
+            "hash_type": "sha256",
+            "allow_symlinks": False,
+            "shard_size": 5,
+            "ignore_paths": [".git"],
+        },
+    },
+}
+
+
+def places(value: object, path: tuple[object, ...] = ()) -> list[tuple[object, ...]]:
+    """The path to every value inside a JSON value."""
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [found for key, inner in items for found in ((*path, key), *places(inner, (*path, key)))]
+
+
+def test_the_untouched_statement_is_read() -> None:
+    assert parse_payload(json.dumps(PAYLOAD).encode()).files() == {"a": ("0" * 64,)}
+
+
+@given(st.sampled_from(places(PAYLOAD)), JSON)
+def test_whatever_stands_in_a_statement_is_read_or_refused_in_our_words(place, value) -> None:
+    document = copy.deepcopy(PAYLOAD)
+    target: Any = document
+    for part in place[:-1]:
+        target = target[part]
+    target[place[-1]] = value
+    try:
+        signed = parse_payload(json.dumps(document).encode())
+    except CertifyError:
+        return
+    json.dumps([signed.name, *signed.files(), *signed.ignored], ensure_ascii=False).encode()
 
 
 @given(st.data())

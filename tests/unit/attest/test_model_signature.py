@@ -182,7 +182,7 @@ def test_what_the_signer_left_out_is_refused_until_allowed_and_always_named(mode
     with pytest.raises(HostileInput) as caught:
         verify_model_signature(model, signature, public_pem=signer.public_pem)
     assert caught.value.code == "CERT-E115"
-    assert "more (1 files)" in caught.value.what
+    assert "more (files: 1)" in caught.value.what
     checked = verify_model_signature(model, signature, public_pem=signer.public_pem, allow_ignored=["more"])
     assert checked.holds
     assert checked.steering == ("more/modeling.py",)
