@@ -127,10 +127,11 @@ def sign_model(
     files = digest_files(covered_files(model, ignored), serialization, progress)
     binding = binding_of(files, runtime_files(files))
     payload = signed_payload(model.resolve().name or "model", files, serialization, binding)
+    listed = parse_payload(payload)  # what our own reader would refuse must not be handed out
     own = signature_inside(model, output)
     return Signed(
         bundle=sign_statement(payload, signer),
-        root=parse_payload(payload).root,
+        root=listed.root,
         binding=binding,
         files=len(files),
         bytes=sum(file.entry.size for file in files),

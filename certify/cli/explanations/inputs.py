@@ -37,8 +37,9 @@ CODES = {
     "CERT-E022": Explanation(
         "The model folder holds a program, or asks for one",
         "A Python file, or a setting such as auto_map, would let the model's author run code on your machine and "
-        "change what is tested. `certify model prepare SRC DST` makes a copy without programs. If the model needs "
-        "its own code to work at all, it cannot be certified; choose an architecture that the engine has built in.",
+        "change what is tested. `certify model prepare SRC DST` makes a copy without programs, "
+        "and without the setting where the engine has the architecture built in. If the model needs its own code to "
+        "work at all, it cannot be certified; choose an architecture that the engine has built in.",
     ),
     "CERT-E023": Explanation(
         "The folder holds a link or a name that cannot be trusted",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from certify.cli.data.signing import steward_signer
+from certify.cli.model.signature_text import is_development, tell_development
 from certify.cli.options import Json
 from certify.cli.progress import TerminalReporter
 from certify.cli.render import emit, emit_json, fields, next_step, paragraph
@@ -58,6 +59,9 @@ def prepare(
         emit_json("model", _document(made, destination, record, signer))
     else:
         _tell(made, destination, record, signer)
+        if signer is not None and is_development(context, key):
+            tell_development()
+        next_step(f"certify run {destination} --policy starter --estimate", "how long would it take here?")
     return int(ExitCode.POSITIVE)
 
 
@@ -97,7 +101,6 @@ def _tell(made: Prepared, destination: Path, record: Path, signer: StatementSign
     if claimed:
         rows.append(("digests", f"{claimed} agree with the hub's cache"))
     fields(rows, indent=0)
-    next_step(f"certify run {destination} --policy starter --estimate", "how long would it take here?")
 
 
 def _signed_by(signer: StatementSigner | None) -> str:

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from certify.cli.data.signing import steward_signer
-from certify.cli.model.signature_text import NAMES_NOTE, size, tell_hidden
+from certify.cli.model.signature_text import NAMES_NOTE, is_development, size, tell_development, tell_hidden
 from certify.cli.options import Json
 from certify.cli.progress import TerminalReporter
 from certify.cli.render import emit, emit_json, fields, next_step, paragraph
@@ -39,6 +39,7 @@ def sign(
             "name a place outside the model",
         )
     signer = steward_signer(context, key)
+    development = is_development(context, key)
     reporter = TerminalReporter()
     reporter.stage("Reading the model")
     try:
@@ -50,7 +51,8 @@ def sign(
     if public_key_out is not None:
         write_whole(public_key_out, signer.public_pem.encode())
     if json:
-        emit_json("model", {"signature": str(output), "keyid": signer.keyid, "method": method, "files": made.files,
+        emit_json("model", {"signature": str(output), "keyid": signer.keyid, "development": development,
+                            "method": method, "files": made.files,
                             "bytes": made.bytes, "root": made.root, "manifest": made.binding.manifest,
                             "identity": made.binding.identity,
                             "notCovered": [path for files in made.hidden.values() for path in files]})  # fmt: skip
@@ -65,6 +67,8 @@ def sign(
         ]
     )
     paragraph(NAMES_NOTE)
+    if development:
+        tell_development()
     tell_hidden(made.hidden)
     public = public_key_out or "SIGNER.pub"
     next_step(f"certify model verify {model} --signature {output} --public-key {public}")

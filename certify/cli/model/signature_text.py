@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
+import typer
+
+from certify.cli.options import Context
 from certify.cli.render import emit, paragraph
 
 NAMES_NOTE = (
@@ -32,3 +36,15 @@ def tell_hidden(hidden: Mapping[str, tuple[str, ...]]) -> None:
             paragraph(f"- {path}", indent=2)
         if len(steering) > SHOWN:
             paragraph(f"- and {len(steering) - SHOWN} more; --json names all", indent=2)
+
+
+def is_development(context: typer.Context, key: Path | None) -> bool:
+    """Whether the key of a development workspace signs, which everybody can open."""
+    from certify.pipeline.workspace import Workspace
+
+    return key is None and Workspace.open(Context.home(context)).development
+
+
+def tell_development() -> None:
+    """Prints what a development key is worth."""
+    emit("Signed with a development key, which everybody can open: it proves nothing to others.", "warn")

@@ -133,3 +133,12 @@ def test_cutting_a_pointer_to_code_is_told(cli, model):
     told = " ".join(said.out.split())
     assert "config.json differs from the download: auto_map cut out" in told
     assert "in place of the publisher's" in told
+
+
+def test_a_development_key_says_what_it_is_worth(cli, model, workspace):
+    said = cli("--home", workspace, "model", "sign", "tiny", "--output", "tiny/model.sig")
+    assert said.code == 0
+    assert "proves nothing to others" in said.out
+    said = cli("--home", workspace, "model", "prepare", "tiny", "clean", "--sign")
+    assert "proves nothing to others" in said.out
+    assert "signed by" in said.out
