@@ -21,7 +21,7 @@ class BuiltIn(NamedTuple):
     """The architectures that a release of transformers has."""
 
     source: str
-    """Which release and which table of it."""
+    """Which release; the table in it is named in the file."""
     date: str
     """When it was read."""
     architectures: dict[str, tuple[str, ...]]

@@ -94,8 +94,11 @@ def _tell(made: Prepared, destination: Path, record: Path, signer: StatementSign
     for one in made.left_out:
         paragraph(f"- {one.path}: {one.reason}", indent=2)
     for file in made.changed:
-        emit(f"{file.prepared.path} differs from the download: {file.change}.", "warn")
-        paragraph("The engine's own code runs in place of the publisher's; only the copy is what will be tested.")
+        emit(f"{file.prepared.path} differs from the download.", "warn")
+        paragraph(f"- {file.change}", indent=2)
+        paragraph(
+            "- the engine's own code runs in place of the publisher's; only the copy is what will be tested", indent=2
+        )
     claimed = sum(file.claimed is not None for file in made.files)
     rows = [("identity", made.identity.identity), ("record", f"{record}, {_signed_by(signer)}")]
     if claimed:

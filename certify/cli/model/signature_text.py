@@ -12,7 +12,7 @@ from certify.cli.render import emit, paragraph
 
 NAMES_NOTE = (
     "Names are bound by the signed list of files, not by the root digest: another tree of the same contents can have "
-    "the same root. Whoever refers to this model from elsewhere should use the manifest's digest."
+    "the same root. Whoever refers to this model from elsewhere should use the identity, or the manifest's digest."
 )
 SHOWN = 10
 """Files named before the rest is counted."""

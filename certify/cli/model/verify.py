@@ -27,7 +27,9 @@ def verify(
     allow_ignored: Annotated[
         list[str] | None, typer.Option(metavar="PATH", help="A path that the signer may have left out; repeat.")
     ] = None,
-    allow_symlinks: Annotated[bool, typer.Option(help="The signer may have followed links.")] = False,
+    allow_symlinks: Annotated[
+        bool, typer.Option("--allow-symlinks", help="The signer may have followed links.")
+    ] = False,
     json: Json = False,
 ) -> int:
     """Check that a model is exactly what somebody signed (OpenSSF Model Signing v1.0)."""
@@ -63,8 +65,11 @@ def verify(
 
 
 def _tell(checked: Checked, model: Path, signature: Path) -> None:
-    if checked.holds:
-        emit(f"The signature holds: {model} is exactly what was signed, {size(checked.files, checked.bytes)}.", "pass")
+    covered = size(checked.files, checked.bytes)
+    if checked.holds and not checked.hidden:
+        emit(f"The signature holds: {model} is exactly what was signed, {covered}.", "pass")
+    elif checked.holds:
+        emit(f"The signature holds for what it covers of {model}: {covered}.", "pass")
     else:
         emit(f"The signature does not hold: {model} is not what was signed.", "fail")
         for one in checked.differences[:SHOWN]:

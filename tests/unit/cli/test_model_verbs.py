@@ -131,7 +131,7 @@ def test_cutting_a_pointer_to_code_is_told(cli, model):
     (model / "config.json").write_text(json.dumps(config))
     said = cli("model", "prepare", model, "clean")
     told = " ".join(said.out.split())
-    assert "config.json differs from the download: auto_map cut out" in told
+    assert "config.json differs from the download. - auto_map cut out" in told
     assert "in place of the publisher's" in told
 
 
