@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
+from urllib.parse import unquote
 
 from certify.attest.data_description import Said, usable
 from certify.attest.plain_yaml import NotPlain, read_bounded
@@ -145,7 +146,7 @@ def _source(one: Any, path: Path) -> dict[str, Any]:
 
 
 def _file(terms: dict[str, Any]) -> NamedFile:
-    names = [name for key in ("name", "contentUrl", "@id") for name in _texts(terms.get(key))]
+    names = [unquote(name) for key in ("contentUrl", "@id", "name") for name in _texts(terms.get(key))]
     stated = next(iter(_texts(terms.get("sha256"))), "").lower()
     return NamedFile(tuple(name.removeprefix("./") for name in names), stated if _SHA256.fullmatch(stated) else None)
 
