@@ -59,7 +59,7 @@ def as_markdown(summary: dict[str, Any]) -> str:
 
 
 def _level(heading: str) -> str:
-    return "###" if heading.split(" ")[0].strip(".").count(".") else "##"
+    return "###" if heading.split(" ", maxsplit=1)[0].strip(".").count(".") else "##"
 
 
 def _note(dataset: Dataset, origin: Origin) -> str:
