@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from certify.cli.model.describe import describe
 from certify.cli.model.digest import digest
 from certify.cli.model.prepare import prepare
 
@@ -12,3 +13,4 @@ app = typer.Typer(
 )
 app.command("prepare")(prepare)
 app.command("digest")(digest)
+app.command("describe")(describe)
