@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from certify.evidence.data_description import DataDescription
 from certify.evidence.data_parts import DataSource, Modality, SourceKind
 from certify.evidence.dataset import Dataset, Declaration
-from certify.evidence.model import ModelIdentity
+from certify.evidence.statement import Subject
 from certify.export.origin import NOT_STATED
 
 BANDS = {
@@ -46,13 +46,13 @@ def provider_rows(said: DataDescription) -> list[tuple[str, str]]:
     ]
 
 
-def model_rows(model: ModelIdentity | None, declaration: Declaration | None) -> list[tuple[str, str]]:
+def model_rows(model: Subject | None, declaration: Declaration | None) -> list[tuple[str, str]]:
     """Section 1.2: which model."""
     version = declaration.version if declaration else None
     named = " ".join(part for part in (model.name if model else "", version or "") if part)
     return [
         ("1.2 Versioned model name", _or(named)),
-        ("1.2 Model identity", _or(model and f"sha256:{model.identity}")),
+        ("1.2 Model identity", _or(model and f"sha256:{model.digest.sha256}")),
         ("1.2 Model dependencies", _or(declaration and declaration.base_model)),
         ("1.2 Placed on the Union market", _or(declaration and declaration.placed_on_market)),
     ]

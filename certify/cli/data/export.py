@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -12,9 +13,8 @@ from certify.cli.render import emit, emit_json, say
 from certify.errors import ExitCode, HostileInput
 
 if TYPE_CHECKING:
-    from certify.evidence.base import Value
-    from certify.evidence.dataset import Dataset
-    from certify.evidence.model import ModelIdentity
+    from certify.evidence.dataset import Dataset, Declaration
+    from certify.evidence.statement import Subject
     from certify.export.origin import Origin
     from certify.identify import Manifest
     from certify.trust.bundle import Bundle
@@ -29,7 +29,6 @@ def export(
     format: Annotated[Format, typer.Option(help="Croissant 1.1, the EU summary, or the D&TA sheet.")],
     manifest: Annotated[Path | None, typer.Option(help="List of the shards, for their SHA-256 in Croissant.")] = None,
     declaration: Annotated[Path | None, typer.Option(help="Signed declaration of the model's owner.")] = None,
-    model: Annotated[Path | None, typer.Option(help="Folder of the model, for its name and identity.")] = None,
     out: Annotated[Path | None, typer.Option(help="File to write; stdout when absent.")] = None,
     trust: Trust = None,
     json: Json = False,
@@ -39,11 +38,11 @@ def export(
     from certify.pipeline.files import write_whole
 
     trusted = find_trust(Context.of(context), trust)
-    dataset, origin, bundle = _dataset(statement, trusted)
-    listed = _manifest(manifest, dataset) if manifest else None
-    trained = _model(model, bundle)
-    owner = _declaration(declaration, bundle, trusted) if declaration else None
-    text = _text(format, dataset, origin, listed, trained, owner)
+    signed = _dataset(statement, trusted)
+    origin = signed.origin
+    listed = _manifest(manifest, signed.dataset) if manifest else None
+    owner = _declaration(declaration, signed, trusted) if declaration else None
+    text = _text(format, signed, listed, owner)
     if origin.party is None:
         say("note: the signer is unknown; name a trust file with --trust to check who signed")
     if out is not None:
@@ -59,7 +58,16 @@ def export(
     return int(ExitCode.POSITIVE)
 
 
-def _dataset(path: Path, trust: TrustFile | None) -> tuple[Dataset, Origin, Bundle]:
+@dataclass(frozen=True)
+class _Signed:
+    """The steward's claim, who signed it, and the model that it names."""
+
+    dataset: Dataset
+    origin: Origin
+    model: Subject | None
+
+
+def _dataset(path: Path, trust: TrustFile | None) -> _Signed:
     from certify.evidence import statement as kinds
     from certify.evidence.dataset import Dataset
     from certify.evidence.visibility import withheld_fields
@@ -67,12 +75,17 @@ def _dataset(path: Path, trust: TrustFile | None) -> tuple[Dataset, Origin, Bund
     from certify.trust.bundle import statement_of
 
     bundle, value, party = _claim(path, kinds.DATASET, Dataset, trust)
-    hidden = tuple(one.field for one in withheld_fields(statement_of(bundle).predicate))
-    return value, Origin(bundle.payload_sha256, bundle.keyid, party, hidden), bundle
+    statement = statement_of(bundle)
+    if statement.subject[0].digest.sha256 != value.dataset.identity:
+        raise HostileInput("CERT-E045", f"{path} names one dataset as its subject and speaks of another")
+    hidden = tuple(one.field for one in withheld_fields(statement.predicate))
+    model = statement.subject[1] if len(statement.subject) > 1 else None
+    return _Signed(value, Origin(bundle.payload_sha256, bundle.keyid, party, hidden), model)
 
 
 def _claim(path: Path, kind: str, model: type[Any], trust: TrustFile | None) -> tuple[Bundle, Any, str | None]:
     """The claim in a bundle, and who signed it where a trust file says so."""
+    from certify.evidence.statement import SHORT_NAMES
     from certify.pipeline.clock import now
     from certify.pipeline.files import read_file
     from certify.trust.bundle import parse_bundle, statement_of
@@ -85,7 +98,9 @@ def _claim(path: Path, kind: str, model: type[Any], trust: TrustFile | None) -> 
         return bundle, found.value, found.party
     statement = statement_of(bundle)
     if statement.predicate_type != kind:
-        raise HostileInput("CERT-E045", f"{path} is a statement of another kind", hint=f"a {kind} is needed")
+        raise HostileInput(
+            "CERT-E045", f"{path} is a statement of another kind", hint=f"a {SHORT_NAMES[kind]} is needed"
+        )
     return bundle, model.from_document(statement.predicate, name=str(path), by_name=False), None
 
 
@@ -103,51 +118,35 @@ def _manifest(path: Path, dataset: Dataset) -> Manifest:
     return found
 
 
-def _model(folder: Path | None, bundle: Bundle) -> ModelIdentity | None:
-    from certify.identify import read_model
-
-    if folder is None:
-        return None
-    identity = read_model(folder).identity
-    _require_model(identity.identity, bundle, str(folder))
-    return identity
-
-
-def _declaration(path: Path, bundle: Bundle, trust: TrustFile | None) -> Value:
+def _declaration(path: Path, signed: _Signed, trust: TrustFile | None) -> tuple[Declaration, Origin]:
     from certify.evidence import statement as kinds
     from certify.evidence.dataset import Declaration
+    from certify.export.origin import Origin
     from certify.trust.bundle import statement_of
 
-    owned, value, _ = _claim(path, kinds.DECLARATION, Declaration, trust)
-    _require_model(statement_of(owned).subject[0].digest.sha256, bundle, str(path))
-    return value  # type: ignore[no-any-return]
-
-
-def _require_model(identity: str, bundle: Bundle, name: str) -> None:
-    from certify.trust.bundle import statement_of
-
-    trained = {subject.digest.sha256 for subject in statement_of(bundle).subject[1:]}
-    if identity not in trained:
+    bundle, value, party = _claim(path, kinds.DECLARATION, Declaration, trust)
+    if signed.model is None or statement_of(bundle).subject[0].digest != signed.model.digest:
         raise HostileInput(
             "CERT-E058",
-            f"the statement does not say that the data trained the model of {name}",
+            f"the statement does not say that the data trained the model of {path}",
             "the summary would tie the data to a model that its steward did not name",
             "make the statement with `certify data describe DATA --model DIR --out FILE`",
         )
+    return value, Origin(bundle.payload_sha256, bundle.keyid, party)
 
 
-def _text(
-    format: Format, dataset: Dataset, origin: Origin, manifest: Manifest | None, model: Any, declaration: Any
-) -> str:
+def _text(format: Format, signed: _Signed, manifest: Manifest | None, owner: tuple[Declaration, Origin] | None) -> str:
     import json
 
     from certify.export.croissant import croissant
     from certify.export.data_trust import as_csv, as_json
     from certify.export.eu_summary import as_markdown, eu_summary
 
+    dataset, origin = signed.dataset, signed.origin
+    declaration, declared = owner or (None, None)
     if format == "dta-csv":
         return as_csv(dataset, origin)
-    summary = eu_summary(dataset, origin, model=model, declaration=declaration)
+    summary = eu_summary(dataset, origin, model=signed.model, declaration=declaration, declared=declared)
     if format == "eu-summary":
         return as_markdown(summary)
     documents = {
