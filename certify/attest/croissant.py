@@ -123,7 +123,7 @@ def _fields(terms: dict[str, Any], path: Path) -> dict[str, Any]:
     fields: dict[str, Any] = {name: "\n".join(_all(terms, keys)) for name, keys in _LINES.items()}
     fields |= {name: _all(terms, keys) for name, keys in _LISTS.items()}
     fields["name"] = next(iter(_texts(terms.get("name"))), "")
-    fields["licence"] = "; ".join(_SPDX.sub(r"\1", text) for text in _texts(terms.get("license")))
+    fields["licence"] = _licence(terms)
     fields["issued"] = next(iter(_texts(terms.get("datePublished"))), "")[:10]
     makers = _texts(terms.get("creator")) or _texts(terms.get("publisher"))
     fields["provider"] = {"name": ", ".join(makers)} if makers else {}
@@ -140,9 +140,14 @@ def _fields(terms: dict[str, Any], path: Path) -> dict[str, Any]:
 def _source(one: Any, path: Path) -> dict[str, Any]:
     terms = _terms(one, path) if isinstance(one, dict) else {}
     place = next(iter(_texts(terms.get("url")) or _texts(terms.get("@id"))), None)
-    licence = "; ".join(_SPDX.sub(r"\1", text) for text in _texts(terms.get("license")))
+    licence = _licence(terms)
     stated = {"name": _texts(one)[0], "kind": "other", "location": place, "licence": licence or None}
     return {name: value for name, value in stated.items() if value is not None}
+
+
+def _licence(terms: dict[str, Any]) -> str:
+    found = [(_SPDX.fullmatch(text), text) for text in _texts(terms.get("license"))]
+    return "; ".join(match[1] if match else text for match, text in found)
 
 
 def _file(terms: dict[str, Any]) -> NamedFile:
