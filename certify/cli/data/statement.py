@@ -94,7 +94,7 @@ def sign_description(
         written.append(out.with_name(f"{out.name}.openings.json"))
         document = {
             "schema": "certify/openings/v1",
-            "statement": sha256_hex(payload),
+            "statementSha256": sha256_hex(payload),
             "openings": [opening.document() for opening in openings],
         }
         write_whole(written[1], canonical_bytes(document), mode=0o600)

@@ -72,7 +72,7 @@ def test_withheld_fields_stay_with_the_steward(cli, steward):
     assert b"intern.example" not in (steward / "out.json").read_bytes()
     openings = json.loads((steward / "out.json.openings.json").read_bytes())
     bundle = parse_bundle((steward / "out.json").read_bytes())
-    assert openings["statement"] == bundle.payload_sha256
+    assert openings["statementSha256"] == bundle.payload_sha256
     assert (steward / "out.json.openings.json").stat().st_mode & 0o777 == 0o600
     shown = opened(statement_of(bundle).predicate, [Opening.from_document(one) for one in openings["openings"]])
     assert shown["description"]["sources"][0]["location"] == "https://intern.example"
