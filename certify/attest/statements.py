@@ -33,10 +33,13 @@ VERIFIER = kinds.PREDICATE_BASE.removesuffix("/predicates") + "/verifier"
 """Who decides, as other clients' trust rules name it; which key may sign for it is in the trust file."""
 
 
-def dataset_statement(dataset: Dataset, model: ModelIdentity | None = None) -> bytes:
+def dataset_statement(
+    dataset: Dataset, model: ModelIdentity | None = None, *, shown: dict[str, Any] | None = None
+) -> bytes:
     """What a data steward says of training data.
 
-    The data is the first subject; with ``model`` the statement also names the model it trained.
+    The data is the first subject; with ``model`` the statement also names the model it trained. ``shown`` is the
+    claim without what is withheld; the whole claim when absent.
     """
     subjects = [subject_of(dataset.dataset.name, dataset.dataset.identity)]
     if model is not None:
@@ -46,7 +49,7 @@ def dataset_statement(dataset: Dataset, model: ModelIdentity | None = None) -> b
             "_type": STATEMENT_TYPE,
             "subject": [subject.document() for subject in subjects],
             "predicateType": kinds.DATASET,
-            "predicate": dataset.document(),
+            "predicate": dataset.document() if shown is None else shown,
         }
     )
 

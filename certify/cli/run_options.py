@@ -15,6 +15,7 @@ Model = Annotated[Path, typer.Argument(help="Model folder (see `certify model pr
 Policy = Annotated[str, typer.Option(help="Shipped id, or path of a policy.")]
 Data = Annotated[list[Path] | None, typer.Option(help="Training data at hand; repeat for several.")]
 DataComplete = Annotated[bool, typer.Option(help="Attest that this is all of the training data.")]
+DataDescription = Annotated[Path | None, typer.Option(help="What its steward says of the data, YAML.")]
 Name = Annotated[str | None, typer.Option(help="Name of the model; the folder's name when absent.")]
 Declaration = Annotated[Path | None, typer.Option(help="Declaration of intended use, YAML.")]
 Engine = Annotated[Literal["hf", "vllm"], typer.Option(help="What runs the model.")]
@@ -31,7 +32,7 @@ def request_of(context: typer.Context) -> RunRequest:
     """The request that a command's options make up; every command that starts a run has all of them.
 
     Raises:
-        UsageError: CERT-E011, data that was not given cannot be all of it.
+        UsageError: CERT-E011, data that was not given cannot be all of it, nor be described.
     """
     given = dict(context.params)
     given["complete"] = given.pop("data_complete")
@@ -42,5 +43,12 @@ def request_of(context: typer.Context) -> RunRequest:
             "--data-complete was given without --data",
             "it attests that the data named is all of the training data, and none is named",
             "name the data with --data PATH, or leave --data-complete out",
+        )
+    if given["data_description"] and not given["data"]:
+        raise UsageError(
+            "CERT-E011",
+            "--data-description was given without --data",
+            "it says something of data, and none is named",
+            "name the data with --data PATH, or leave --data-description out",
         )
     return RunRequest.model_validate({name: given[name] for name in RunRequest.model_fields}, by_name=True)

@@ -72,6 +72,26 @@ class DeclaredFacts(Value):
     """Where and how it runs."""
     monitoring: str | None = None
     """How it is watched in use."""
+    decision_role: str | None = None
+    """What part its answers play in decisions."""
+    users: str | None = None
+    """Who works with it."""
+    out_of_scope: tuple[str, ...] | None = None
+    """Uses it was not made for."""
+    known_risks: tuple[str, ...] | None = None
+    """Known risks and limitations."""
+    human_oversight: str | None = None
+    """Who can overrule or stop it."""
+    update_policy: str | None = None
+    """When and how it changes."""
+    contact: str | None = None
+    """Where to report a problem."""
+    languages: tuple[str, ...] | None = None
+    """Languages it is meant for."""
+    licence: str | None = None
+    """Licence of the model."""
+    base_model: str | None = None
+    """The model it was made from."""
     declared_at: Utc | None = None
     """When the owner said so."""
 

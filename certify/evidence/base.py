@@ -62,7 +62,8 @@ class Value(BaseModel):
             first = error.errors(include_url=False, include_input=False)[0]
             where = ".".join(str(part) for part in first["loc"]) or "the document"
             label = name or cls.__name__.lower()
-            raise HostileInput("CERT-E045", f"{label} is malformed at {where}: {first['msg']}") from error
+            reason = first["msg"].removeprefix("Value error, ")
+            raise HostileInput("CERT-E045", f"{label} is malformed at {where}: {reason}") from error
 
     @classmethod
     def from_bytes(cls, data: bytes, *, name: str | None = None) -> Self:

@@ -7,6 +7,8 @@ from enum import StrEnum
 from pydantic import Field
 
 from certify.evidence.base import Sha256, Utc, Value
+from certify.evidence.data_description import DataDescription
+from certify.evidence.data_fields import CalendarDate, LanguageTag, LicenceText, Line, Prose
 
 
 class DigestSource(StrEnum):
@@ -54,6 +56,8 @@ class Dataset(Value):
     """Where the data came from."""
     produced_by: str | None = None
     """The step that produced it, as named in the in-toto layout."""
+    description: DataDescription | None = None
+    """The steward's words about origin, rights and treatment; declared, not tested."""
     described_at: Utc
     """When the steward said so."""
 
@@ -73,5 +77,29 @@ class Declaration(Value):
     """Where and how it runs."""
     monitoring: str = Field(default="", max_length=2000)
     """How it is watched in use."""
+    decision_role: Prose | None = None
+    """What part its answers play in decisions: informs, recommends or decides."""
+    users: Prose | None = None
+    """Who works with it, and what they must know."""
+    out_of_scope: tuple[Prose, ...] | None = Field(default=None, max_length=100)
+    """Uses it was not made for."""
+    known_risks: tuple[Prose, ...] | None = Field(default=None, max_length=100)
+    """Known risks and limitations."""
+    human_oversight: Prose | None = None
+    """Who can overrule or stop it, and how."""
+    update_policy: Prose | None = None
+    """When and how it changes, or that it is frozen."""
+    contact: Line | None = None
+    """Where to report a problem."""
+    languages: tuple[LanguageTag, ...] | None = Field(default=None, max_length=1000)
+    """Languages it is meant for, BCP 47 tags."""
+    licence: LicenceText | None = None
+    """Licence of the model, SPDX expression where one exists."""
+    base_model: Line | None = None
+    """The model it was made from."""
+    version: Line | None = None
+    """What the owner calls this version."""
+    placed_on_market: CalendarDate | None = None
+    """First day on the Union market."""
     declared_at: Utc
     """When the owner said so."""

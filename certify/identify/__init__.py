@@ -1,5 +1,6 @@
 """Bytes on disk to digests: which model or data a statement speaks of, and refusal of what could deceive."""
 
+from certify.identify.arrow_data import ArrowData, read_arrow
 from certify.identify.datasets import DatasetFolder, read_dataset
 from certify.identify.manifest import Difference, DifferenceKind, Manifest, compare
 from certify.identify.model import ModelFolder, read_model, recheck
@@ -7,6 +8,7 @@ from certify.identify.prepare import Prepared, prepare
 from certify.identify.staging import stage
 
 __all__ = [
+    "ArrowData",
     "DatasetFolder",
     "Difference",
     "DifferenceKind",
@@ -15,6 +17,7 @@ __all__ = [
     "Prepared",
     "compare",
     "prepare",
+    "read_arrow",
     "read_dataset",
     "read_model",
     "recheck",

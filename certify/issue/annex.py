@@ -174,6 +174,18 @@ def declaration_rows(declaration: Declaration | None) -> tuple[Row, ...]:
         Row("People concerned", declaration.population),
         Row("Deployment", declaration.deployment),
         Row("Monitoring", declaration.monitoring),
+        Row("Part in decisions", declaration.decision_role or ""),
+        Row("Users", declaration.users or ""),
+        Row("Out of scope", "; ".join(declaration.out_of_scope or ())),
+        Row("Known risks", "; ".join(declaration.known_risks or ())),
+        Row("Human oversight", declaration.human_oversight or ""),
+        Row("Updates", declaration.update_policy or ""),
+        Row("Report problems to", declaration.contact or ""),
+        Row("Languages", ", ".join(declaration.languages or ())),
+        Row("Licence", declaration.licence or ""),
+        Row("Made from", declaration.base_model or ""),
+        Row("Version", declaration.version or ""),
+        Row("On the Union market since", declaration.placed_on_market or ""),
         Row("Declared", minute(declaration.declared_at)),
     )
     return tuple(Row(row.label, clip(row.text, 400)) for row in rows if row.text)

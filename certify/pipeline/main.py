@@ -93,19 +93,23 @@ def _advance(workspace: Workspace, folder: RunFolder, inputs: RunInputs, reporte
 
 def read_inputs(request: RunRequest, reporter: Reporter) -> RunInputs:
     """Reads and checks everything that was named; nothing has been written yet."""
+    from certify.attest.data_description import read_description, stewards_word
     from certify.attest.declaration import read_declaration
 
     policy = load_policy(request.policy)
+    described = request.data_description
+    description = stewards_word([read_description(described)]) if described else None
     reporter.stage("Reading the model")
     model = read_model(request.model, name=request.name, progress=lambda done, of: reporter.advance(done, of, "bytes"))
     data = None
     if request.data:
         reporter.stage("Reading the training data")
-        data = read_dataset(request.data, progress=lambda done, of: reporter.advance(done, of, "bytes"))
+        called = description.name if description else None
+        data = read_dataset(request.data, called, progress=lambda done, of: reporter.advance(done, of, "bytes"))
         if CorpusScan.id in policy.check_ids:
             require_readable(data.manifest)
     declaration = read_declaration(request.declaration, declared_at=now()) if request.declaration else None
-    return RunInputs(request=request, model=model, policy=policy, data=data, declaration=declaration)
+    return RunInputs(request, model, policy, data, declaration, description)
 
 
 def open_run(workspace: Workspace, inputs: RunInputs, reporter: Reporter) -> RunFolder:
@@ -169,6 +173,7 @@ def _absolute(request: RunRequest) -> RunRequest:
             "model": request.model.resolve(),
             "data": tuple(path.resolve() for path in request.data),
             "declaration": request.declaration.resolve() if request.declaration else None,
+            "data_description": request.data_description.resolve() if request.data_description else None,
             "policy": str(policy.resolve()) if policy.exists() else request.policy,
         }
     )

@@ -6,12 +6,12 @@ import secrets
 import time
 from collections.abc import Callable
 
+from certify.attest.data_description import StewardsWord
 from certify.attest.statements import dataset_statement, declaration_statement, plan_statement
 from certify.check import planned_checks
 from certify.errors import EvidenceMissing, RegistryError, UsageError
 from certify.evidence import statement as kinds
 from certify.evidence.canonical import parse_json, sha256_hex
-from certify.evidence.dataset import Dataset
 from certify.evidence.evaluation import EntropyUsed, WitnessAnswer
 from certify.evidence.plan import EntropyKind, EntropySource, Plan, fresh_seed
 from certify.pipeline.clock import later, now
@@ -51,7 +51,8 @@ def attest_inputs(workspace: Workspace, folder: RunFolder, inputs: RunInputs) ->
     bundles = []
     model = inputs.model.identity
     if inputs.data is not None:
-        dataset = Dataset(dataset=inputs.data.identity, complete=inputs.request.complete, described_at=now())
+        word = inputs.description or StewardsWord(None, None, None, None)
+        dataset = word.dataset(inputs.data.identity, complete=inputs.request.complete, described_at=now())
         bundles.append(
             signed_once(workspace, folder, "dataset", "data-steward", lambda: dataset_statement(dataset, model))
         )

@@ -7,6 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Literal
 
+from certify.attest.data_description import StewardsWord
 from certify.decide import LoadedPolicy
 from certify.engines.order import Described
 from certify.evidence.base import Value
@@ -43,6 +44,8 @@ class RunRequest(Value):
     """The data steward's word that this is all of it."""
     name: str | None = None
     """What the owner calls the model; the folder's name when absent."""
+    data_description: Path | None = None
+    """File with the steward's description of the data."""
     declaration: Path | None = None
     """File with the owner's declaration."""
     engine: EngineName = "hf"
@@ -77,6 +80,8 @@ class RunInputs:
     """The training data, if any was given."""
     declaration: Declaration | None
     """The owner's declaration, if any was given."""
+    description: StewardsWord | None = None
+    """What the steward says of the data, if a description was given."""
 
     @property
     def data_examined(self) -> DataExamined:
@@ -88,6 +93,7 @@ class RunInputs:
     def key(self) -> str:
         """Names what is asked: a run that was cut off is continued by asking for the same."""
         request = self.request
+        described = {"description": self.description.document()} if self.description else {}
         return canonical_digest(
             {
                 "model": self.model.identity.document(),
@@ -97,6 +103,7 @@ class RunInputs:
                 "declaration": _wording(self.declaration),
                 "engine": [request.engine, request.device, request.dtype, request.prompt_style, request.system_prompt],
                 "entropy": request.entropy.value,
+                **described,
             }
         )
 

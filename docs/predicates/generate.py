@@ -68,6 +68,31 @@ SAMPLES: dict[str, Any] = {
     "context_length": 4096,
     "temperature": 0.0,
     "Rendering.renderer": "weasyprint 70.0, pyhanko 0.38",
+    "Dataset.licence": "CC-BY-4.0",
+    "Dataset.description": {
+        "summary": "Household sums with worked answers, in English and German.",
+        "provider": {"name": "Example Ltd", "contact": "data@example.org"},
+        "sources": [
+            {
+                "name": "example.org pages",
+                "kind": "crawled",
+                "rightsBasis": "Directive (EU) 2019/790, article 4; reserved content left out",
+                "collectedFrom": "2026-01-01",
+                "collectedUntil": "2026-03-31",
+                "collectedBy": "example-crawler 2.1",
+                "topDomains": ["example.org"],
+                "tokens": 1_200_000,
+            }
+        ],
+        "modalities": ["text"],
+        "size": {"documents": 5000, "tokens": 1_200_000, "tokensByLanguage": {"en": 900_000, "de": 300_000}},
+        "languages": ["en", "de"],
+        "cutoffDate": "2026-03-31",
+        "personalData": {"contains": "possible", "measures": ["names replaced by example-scrub 1.4"]},
+        "synthetic": {"share": 0.0},
+        "rightsReservation": {"respected": True, "protocols": ["robots.txt"]},
+        "decontamination": [{"method": "13-gram overlap", "benchmarks": ["gsm8k"], "removed": 12}],
+    },
     "Declaration.owner": "Example Ltd",
     "Declaration.intended_use": "Sums in household accounts",
     "Status.reason": "the evaluator's key was lost",
@@ -151,7 +176,7 @@ def _type(annotation: Any, field: FieldInfo | None = None) -> str:
     if origin in (tuple, dict):
         return _collection(origin, parts)
     if hasattr(annotation, "__metadata__"):
-        return _constrained(annotation.__metadata__)
+        return _constrained(annotation.__metadata__) or _type(annotation.__origin__)
     if inspect.isclass(annotation) and issubclass(annotation, Enum | Value):
         return _named(annotation)
     constrained = _constrained(field.metadata) if field is not None else ""
@@ -175,7 +200,8 @@ def _named(annotation: type[Any]) -> str:
 
 def _constrained(metadata: Any) -> str:
     text = repr(metadata)
-    names = {"[0-9a-f]{64}": "SHA-256", "{2}Z$": "time", "{128}": "128 hex digits", "CM-": "serial", "le=1.0": "0 to 1"}
+    names = {"[0-9a-f]{64}": "SHA-256", "{2}Z$": "time", "{128}": "128 hex digits", "CM-": "serial", "le=1.0": "0 to 1",
+             "calendar_date": "date", "language_tag": "language tag", "domain_name": "domain"}  # fmt: skip
     return next((name for pattern, name in names.items() if pattern in text), "")
 
 
@@ -184,7 +210,7 @@ def sample(model: type[Value]) -> dict[str, Any]:
     return {
         str(field.alias): _field_sample(model, name, field)
         for name, field in model.model_fields.items()
-        if field.is_required() or field.default is not None
+        if field.is_required() or field.default is not None or f"{model.__name__}.{name}" in SAMPLES
     }
 
 

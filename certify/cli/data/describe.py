@@ -1,4 +1,4 @@
-"""``certify data describe``: which training data this is, down to the shard."""
+"""``certify data describe``: which training data this is, down to the shard, and what its steward says of it."""
 
 from __future__ import annotations
 
@@ -7,40 +7,91 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from certify.cli.data.statement import Described, describe_data, sign_description
 from certify.cli.options import Json
 from certify.cli.progress import TerminalReporter
-from certify.cli.render import emit_json, fields, next_step
-from certify.errors import ExitCode
+from certify.cli.render import emit, emit_json, fields, next_step, say
+from certify.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
-    pass
+    from certify.identify import DatasetFolder
 
 
 def describe(
-    data: Annotated[list[Path], typer.Argument(help="Files or folders.")],
+    context: typer.Context,
+    data: Annotated[list[Path] | None, typer.Argument(help="Files or folders.")] = None,
+    description: Annotated[Path | None, typer.Option(help="What you say of the data, YAML (see --template).")] = None,
+    croissant: Annotated[Path | None, typer.Option(help="Croissant document to take over.")] = None,
+    card: Annotated[Path | None, typer.Option(help="Hugging Face dataset card to take over.")] = None,
     name: Annotated[str | None, typer.Option(help="What its steward calls it.")] = None,
+    complete: Annotated[bool, typer.Option("--complete", help="Attest that this is all of the training data.")] = False,
+    model: Annotated[Path | None, typer.Option(help="Folder of the model that it trained.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Signed statement to write; without it nothing is signed.")] = None,
+    manifest: Annotated[Path | None, typer.Option(help="List of the shards to write.")] = None,
+    restrict: Annotated[
+        list[str] | None, typer.Option(help="Field to withhold, such as /description/sources; repeat for several.")
+    ] = None,
+    key: Annotated[Path | None, typer.Option(help="Who signs; the data steward when absent.")] = None,
+    template: Annotated[bool, typer.Option("--template", help="Print an empty description and stop.")] = False,
     json: Json = False,
 ) -> int:
-    """Print the identity of training data, down to the shard."""
+    """Print the identity of training data; with --out, sign what its steward says of it."""
+    if template:
+        from certify.attest.data_template import TEMPLATE
+
+        print(TEMPLATE, end="")
+        return int(ExitCode.POSITIVE)
+    if not data:
+        raise UsageError("CERT-E011", "no data was named", hint="give files or folders, or --template")
+    if out is None and (complete or model or restrict or key):
+        raise UsageError(
+            "CERT-E011", "there is nothing to sign without --out", hint="name the statement to write with --out FILE"
+        )
+    found = _read(data, name)
+    described = describe_data(found, name, description, croissant, card)
+    for note in described.notes:
+        say(f"note: {note}")
+    written: list[str] = []
+    if manifest is not None:
+        from certify.pipeline.files import write_whole
+
+        write_whole(manifest, found.manifest.to_bytes())
+    if out is not None:
+        written = sign_description(context, described, out, complete, model, restrict or [], key)
+    return _tell(described, found, written, data[0], json)
+
+
+def _read(data: list[Path], name: str | None) -> DatasetFolder:
     from certify.identify import read_dataset
 
     reporter = TerminalReporter()
     reporter.stage("Reading the data")
     try:
-        found = read_dataset(data, name, progress=lambda done, of: reporter.advance(done, of, "bytes"))
+        return read_dataset(data, name, progress=lambda done, of: reporter.advance(done, of, "bytes"))
     finally:
         reporter.close()
-    identity = found.identity
+
+
+def _tell(described: Described, found: DatasetFolder, written: list[str], first: Path, json: bool) -> int:
+    identity = described.identity
     if json:
-        emit_json("data", {**identity.document(), "manifest": [entry.document() for entry in found.manifest.files]})
+        shards = [entry.document() for entry in found.manifest.files]
+        said = {"described": described.word.document(), "notes": list(described.notes)} if described.word else {}
+        emit_json("data", {**identity.document(), "manifest": shards, **said, "written": written})
         return int(ExitCode.POSITIVE)
     fields(
         [
             ("name", identity.name),
             ("identity", identity.identity),
             ("shards", f"{identity.shards}, {identity.bytes:,} bytes"),
+            *([("said", f"{len(described.word.document())} fields; declared, not tested")] if described.word else []),
         ],
         indent=0,
     )
-    next_step(f"certify run MODEL --policy starter --data {data[0]}")
+    for path in written:
+        emit(f"{path} written.")
+    if written:
+        next_step(f"certify data export {written[0]} --format eu-summary")
+    else:
+        next_step(f"certify run MODEL --policy starter --data {first}")
     return int(ExitCode.POSITIVE)

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from certify.cli.explanations import checking, inputs, keys, oms, pdf, registry, running, scanning, trust
+from certify.cli.explanations import (
+    checking,
+    datasets,
+    inputs,
+    keys,
+    oms,
+    pdf,
+    registry,
+    running,
+    scanning,
+    steps,
+    trust,
+)
 from certify.cli.explanations.base import Explanation
 
 __all__ = ["EXPLANATIONS", "Explanation"]
 
-_ROOMS = (inputs, scanning, keys, trust, running, registry, pdf, checking, oms)
+_ROOMS = (checking, datasets, inputs, keys, oms, pdf, registry, running, scanning, steps, trust)
 
 EXPLANATIONS: dict[str, Explanation] = dict(
     sorted((code, told) for room in _ROOMS for code, told in room.CODES.items())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from certify.cli.model.describe import describe
 from certify.cli.model.digest import digest
 from certify.cli.model.prepare import prepare
 from certify.cli.model.sign import sign
@@ -16,3 +17,4 @@ app.command("prepare")(prepare)
 app.command("digest")(digest)
 app.command("sign")(sign)
 app.command("verify")(verify)
+app.command("describe")(describe)
