@@ -102,17 +102,30 @@ def described(read: Sequence[ReadPath]) -> list[dict[str, Any]]:
     Source: in-toto Attestation Framework v1, ResourceDescriptor.
     """
     folders = [_folder(one) for one in read if one.is_folder]
-    few = sum(len(one.manifest.files) for one in read) <= MAX_DESCRIBED
-    listed = [one for one in read if few or not one.is_folder]
+    listed = [one for one in read if not one.is_folder or one.name in listed_folders(read)]
     files = {name: digest for one in listed for name, digest in one.artifacts(MAX_DESCRIBED).items()}
     return [*folders, *({"name": name, "digest": digest} for name, digest in sorted(files.items()))]
+
+
+def listed_folders(read: Sequence[ReadPath]) -> set[str]:
+    """The folders whose files a statement names one by one: the smallest, as long as there is room."""
+    left, found = MAX_DESCRIBED, set()
+    for one in sorted(read, key=lambda one: (len(one.manifest.files), one.name)):
+        left -= len(one.manifest.files)
+        if one.is_folder and left >= 0:
+            found.add(one.name)
+    return found
 
 
 def model_manifest(files: Sequence[FileEntry]) -> Manifest | None:
     """The runtime files, if these are the files of a model folder; the digest is the model's identity."""
     names = {entry.path for entry in files}
     weights = any(name.endswith((".safetensors", ".gguf")) for name in names)
-    if not weights or not ("config.json" in names or any(name.endswith(".gguf") for name in names)):
+    if (
+        len(files) > MAX_DESCRIBED
+        or not weights
+        or not ("config.json" in names or any(name.endswith(".gguf") for name in names))
+    ):
         return None
     return Manifest.of(entry for entry in files if role_of(entry.path).value == "runtime")
 

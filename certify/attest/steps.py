@@ -17,7 +17,7 @@ from certify.attest.envelopes import functionary_id, in_toto, signed_envelope, w
 from certify.attest.environment import describe_environment
 from certify.attest.openings import openings_file
 from certify.attest.scrubbing import scrubbed, scrubbed_value
-from certify.attest.step_statement import MAX_DESCRIBED, StepFacts, StepKind, step_statement
+from certify.attest.step_statement import StepFacts, StepKind, listed_folders, step_statement
 from certify.errors import UsageError
 from certify.evidence.canonical import canonical_bytes
 from certify.evidence.visibility import Opening
@@ -157,8 +157,6 @@ def require_step_name(name: str) -> None:
 
 
 def _before(name: str, told: StepDetails, command: Sequence[str] | None, root: Path, *, started_at: str) -> StepFacts:
-    asked = bool(command or told.packages or told.variables)
-    surroundings = describe_environment(command, packages=told.packages, variables=told.variables, folder=root)
     return StepFacts(
         name=name,
         kind=told.kind or (StepKind.PROVENANCE if command or told.parameters or told.code else StepKind.LINK),
@@ -166,11 +164,18 @@ def _before(name: str, told: StepDetails, command: Sequence[str] | None, root: P
         products=(),
         command=scrubbed(command or ()),
         parameters=scrubbed_value(dict(told.parameters)),
-        environment=surroundings if asked else {},
+        environment=_surroundings(told, command, root),
         code=[describe_code(path, root) for path in told.code],
         invocation=uuid.uuid4().hex,
         started_at=started_at,
     )
+
+
+def _surroundings(told: StepDetails, command: Sequence[str] | None, root: Path) -> dict[str, Any]:
+    """The environment, where something ran in it or somebody asks for it."""
+    if not (command or told.packages or told.variables):
+        return {}
+    return describe_environment(command, packages=told.packages, variables=told.variables, folder=root)
 
 
 def _write(facts: StepFacts, told: StepDetails, signer: StatementSigner, folder: Path, max_listed: int) -> RecordedStep:
@@ -208,9 +213,9 @@ def _write_openings(statement: Path, payload: bytes, openings: Sequence[Opening]
 
 
 def _write_manifests(facts: StepFacts, folder: Path, max_listed: int) -> None:
-    read = [*facts.materials, *facts.products]
-    many = max(sum(len(one.manifest.files) for one in side) for side in (facts.materials, facts.products))
-    limit = max_listed if many <= MAX_DESCRIBED else 0
-    for one in read:
-        if one.is_folder and len(one.manifest.files) > limit:
-            write_envelope(folder / manifest_name(one.manifest.identity), one.manifest.to_bytes())
+    """Writes the manifest of each folder that the link or the statement names by its manifest alone."""
+    for side in (facts.materials, facts.products):
+        listed = listed_folders(side)
+        for one in side:
+            if one.is_folder and (len(one.manifest.files) > max_listed or one.name not in listed):
+                write_envelope(folder / manifest_name(one.manifest.identity), one.manifest.to_bytes())
