@@ -14,12 +14,12 @@ expires: {expires}                # <- past this time it no longer verifies
 
 steps:
   - name: collect                             # the data as it comes in
-    functionaries: [collector.pub.pem]        # <- public keys that may sign the step
+    functionaries: [collector.pub]            # <- public keys that may sign the step
     products:
       - CREATE raw/*
 
   - name: license-review                      # reads everything, changes nothing, writes its findings
-    functionaries: [lawyer.pub.pem, privacy.pub.pem]      # <-
+    functionaries: [lawyer.pub, privacy.pub]              # <-
     threshold: 2                              # both must sign, over the same files
     materials:
       - MATCH raw/* WITH PRODUCTS FROM collect
@@ -29,7 +29,7 @@ steps:
       - CREATE review/*
 
   - name: filter                              # what may not be used goes
-    functionaries: [engineer.pub.pem]         # <-
+    functionaries: [engineer.pub]             # <-
     materials:
       - MATCH raw/* WITH PRODUCTS FROM license-review
       - MATCH review/* WITH PRODUCTS FROM license-review
@@ -37,14 +37,14 @@ steps:
       - CREATE filtered/*
 
   - name: decontaminate                       # copies of test questions go
-    functionaries: [engineer.pub.pem]         # <-
+    functionaries: [engineer.pub]             # <-
     materials:
       - MATCH filtered/* WITH PRODUCTS FROM filter
     products:
       - CREATE clean/*
 
   - name: train                               # the model, from this data alone
-    functionaries: [trainer.pub.pem]          # <-
+    functionaries: [trainer.pub]              # <-
     materials:
       - MATCH clean/* WITH PRODUCTS FROM decontaminate
     products:

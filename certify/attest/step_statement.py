@@ -180,7 +180,6 @@ def _provenance(facts: StepFacts) -> dict[str, Any]:
                 "startedOn": facts.started_at,
                 "finishedOn": facts.finished_at,
             },
-            "byproducts": [],
         },
     }
 

@@ -17,6 +17,11 @@ if TYPE_CHECKING:
     from certify.attest.steps import RecordedStep
 
 
+_STDERR = 2
+_LONG_BYTES = 200_000_000
+"""What takes about a second to read."""
+
+
 def step(
     context: typer.Context,
     name: Annotated[str, typer.Argument(help="Name of the step, as in the layout.")],
@@ -45,7 +50,7 @@ def step(
     from certify.attest.steps import StepDetails, record_step
     from certify.pipeline.clock import now
 
-    reporter = TerminalReporter()
+    reading = _Reading()
     try:
         recorded = record_step(
             name,
@@ -65,18 +70,31 @@ def step(
             ),
             clock=now,
             stdout=_STDERR if json else None,
-            progress=lambda done, of: reporter.advance(done, of, "bytes"),
+            progress=reading,
         )
     finally:
-        reporter.close()
-    _show(recorded, json=json, quiet=bool(command))
+        reading.close()
+    _show(recorded, out, json=json, quiet=bool(command))
     return recorded.exit_code
 
 
-_STDERR = 2
+class _Reading(TerminalReporter):
+    """Shows long readings only, and leaves the terminal to the command in between."""
+
+    def __call__(self, done: int, of: int) -> None:
+        if of < _LONG_BYTES:
+            return
+        if done <= self._done:
+            self.stage("Reading files")
+        self._done = done
+        self.advance(done, of, "bytes")
+        if done >= of:
+            self.close()
+
+    _done = 2**63
 
 
-def _show(recorded: RecordedStep, *, json: bool, quiet: bool) -> None:
+def _show(recorded: RecordedStep, out: Path, *, json: bool, quiet: bool) -> None:
     """With a command stdout is the command's, so what certify has to say is talk."""
     paths = {"link": recorded.link, "statement": recorded.statement, "openings": recorded.openings}
     if json:
@@ -90,8 +108,9 @@ def _show(recorded: RecordedStep, *, json: bool, quiet: bool) -> None:
     tell(f"{recorded.link} written: {len(recorded.materials)} files read, {len(recorded.products)} written.")
     tell(f"{recorded.statement} says the same as a statement of kind {recorded.kind}.")
     if recorded.openings is not None:
-        tell(f"{recorded.openings} opens what was withheld. Keep it: nobody can make it again.")
-    following = f"certify data layout LAYOUT --step {recorded.name}=FILE.pub --expires TIME"
+        tell(f"{recorded.openings} opens what was withheld.")
+        tell("Keep that file, and keep it private: nobody can make it again.")
+    following = f"certify data verify LAYOUT --links {out} --owner OWNER.pub"
     if quiet:
         say(f"next: {following}")
     else:
