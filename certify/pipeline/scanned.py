@@ -23,6 +23,7 @@ from certify.verify.expectations import Expectations
 from certify.verify.result import CertificateVerdict
 from certify.verify.verify import verify_certificate
 
+_MANIFEST_START = b'[{"path":"'
 _STANDS = frozenset(
     {
         CertificateVerdict.VALID,
@@ -172,6 +173,10 @@ def _who(claim: ScanClaim) -> str:
 
 
 def _manifest(path: Path) -> Manifest:
-    if path.is_dir():
-        return read_dataset([path]).manifest
-    return Manifest.from_bytes(read_file(path))
+    """The manifest in a file, or of the data in a file or folder; its bytes tell which, and cannot be both."""
+    if path.is_file():
+        with path.open("rb") as stream:
+            is_manifest = stream.read(len(_MANIFEST_START)) == _MANIFEST_START
+        if is_manifest:
+            return Manifest.from_bytes(read_file(path))
+    return read_dataset([path]).manifest
