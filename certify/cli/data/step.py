@@ -26,7 +26,7 @@ def step(
     context: typer.Context,
     name: Annotated[str, typer.Argument(help="Name of the step, as in the layout.")],
     product: Annotated[list[Path], typer.Option(help="What the step writes; repeat for several.")],
-    command: Annotated[list[str] | None, typer.Argument(metavar="[-- COMMAND...]", help="What to run.")] = None,
+    command: Annotated[list[str] | None, typer.Argument(help="What to run, after --.")] = None,
     material: Annotated[list[Path] | None, typer.Option(help="What the step reads; repeat for several.")] = None,
     out: Annotated[Path, typer.Option(help="Folder for the link and the statement.")] = Path(),
     key: Annotated[Path | None, typer.Option(help="Who performs the step; the data steward when absent.")] = None,
