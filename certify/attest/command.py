@@ -1,66 +1,81 @@
-"""The command of a step: run without a time limit, recorded without its secrets."""
+"""The command of a step: run without a time limit, within reach of the signals that reach us."""
 
 from __future__ import annotations
 
 import os
-import re
+import signal
 import subprocess
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 
 from certify.errors import UsageError
 
-REDACTED = "***"
-_NAME = r"[\w.-]*(?:token|key|password|passwd|passphrase|secret|secrets|credential|credentials)"
-_SECRET_NAME = re.compile(_NAME, re.IGNORECASE)
-_ASSIGNED = re.compile(rf"({_NAME}\s*[=:]\s*)(\"[^\"]*\"|'[^']*'|[^\s;&|]+)", re.IGNORECASE)
-_OPTION = re.compile(rf"(--?{_NAME}\s+)(\"[^\"]*\"|'[^']*'|[^\s;&|]+)", re.IGNORECASE)
-_BEARER = re.compile(r"\b((?:bearer|basic)\s+)\S+", re.IGNORECASE)
-_IN_ADDRESS = re.compile(r"(://)[^/@\s]+@")
-_STDERR = 2
+STDERR = 2
+_PASSED_ON = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_SIGNALLED = 128
+"""A shell tells the exit status of a program that a signal ended as this and the signal's number."""
 
 
-def run_command(command: Sequence[str], folder: Path) -> int:
-    """Run a command in ``folder`` and give its exit code; its output goes to standard error as it comes.
+def run_command(command: Sequence[str], folder: Path, *, stdout: int | None = STDERR) -> int:
+    """Run a command in ``folder`` and give its exit code, 128 and more where a signal ended it.
 
-    The passphrases of signing keys are kept out of its environment.
+    It shares our terminal; interrupts and requests to stop reach it, and how it ends is up to it. The passphrases of
+    signing keys are kept out of its environment.
+
+    Args:
+        stdout: descriptor of its standard output; ours when None, our standard error otherwise.
 
     Raises:
         UsageError: CERT-E057, it cannot be started.
     """
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("CERTIFY_PASSPHRASE")}
+    started: list[subprocess.Popen[bytes]] = []
     try:
-        return subprocess.run(list(command), cwd=folder, env=environment, stdout=_STDERR, check=False).returncode
-    except OSError as error:
-        raise UsageError(
-            "CERT-E057", f"{command[0]} cannot be run: {error.strerror}", hint="check the command"
-        ) from error
+        with _passing_on(started):
+            started.append(subprocess.Popen(list(command), cwd=folder, env=command_environment(), stdout=stdout))
+            code = started[0].wait()
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise UsageError("CERT-E057", f"{command[0]} cannot be run: {reason}", hint="check the command") from error
+    return _SIGNALLED - code if code < 0 else code
 
 
-def scrubbed(command: Sequence[str], environ: Mapping[str, str] | None = None) -> list[str]:
-    """The command with the values of passwords, tokens and keys replaced by ``***``.
-
-    Replaced are: what follows an option or variable whose name ends in token, key, password, secret, passphrase or
-    credential; the value of such an environment variable wherever it appears; names and passwords inside addresses.
-    A secret that is named otherwise is not recognised.
-    """
-    values = _secret_values(os.environ if environ is None else environ)
-    recorded: list[str] = []
-    for position, argument in enumerate(command):
-        previous = command[position - 1] if position else ""
-        hidden = previous.startswith("-") and "=" not in previous and _SECRET_NAME.fullmatch(previous)
-        recorded.append(REDACTED if hidden else _scrub(argument, values))
-    return recorded
+def command_environment() -> dict[str, str]:
+    """Our environment without what opens signing keys."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("CERTIFY_PASSPHRASE")}
 
 
-def _scrub(argument: str, values: Sequence[str]) -> str:
-    for value in values:
-        argument = argument.replace(value, REDACTED)
-    for pattern in (_BEARER, _OPTION, _ASSIGNED):
-        argument = pattern.sub(rf"\g<1>{REDACTED}", argument)
-    return _IN_ADDRESS.sub(rf"\g<1>{REDACTED}@", argument)
+@contextmanager
+def _passing_on(started: Sequence[subprocess.Popen[bytes]]) -> Iterator[None]:
+    if threading.current_thread() is not threading.main_thread():
+        yield  # only the main thread may say what a signal does
+        return
+
+    def forward(number: int, frame: FrameType | None) -> None:
+        if number == signal.SIGINT and _shares_terminal():
+            return  # the terminal interrupts the command itself; twice would mean "at once" to many programs
+        for process in started:
+            process.send_signal(number)
+
+    before = {number: signal.signal(number, forward) for number in _PASSED_ON}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
-def _secret_values(environ: Mapping[str, str]) -> list[str]:
-    found = {value for name, value in environ.items() if len(value) >= 6 and _SECRET_NAME.fullmatch(name)}
-    return sorted(found, key=len, reverse=True)
+def _shares_terminal() -> bool:
+    """Whether Ctrl-C on the terminal reaches every process of our group."""
+    try:
+        terminal = os.open("/dev/tty", os.O_RDONLY | os.O_NOCTTY | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        return os.tcgetpgrp(terminal) == os.getpgrp()
+    except OSError:
+        return False
+    finally:
+        os.close(terminal)

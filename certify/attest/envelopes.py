@@ -49,8 +49,8 @@ def signed_envelope(metadata: Any, signers: Sequence[StatementSigner]) -> bytes:
     return canonical_bytes(envelope.to_dict())
 
 
-def write_envelope(path: Path, data: bytes) -> None:
-    """Write a file as a whole.
+def write_envelope(path: Path, data: bytes, *, mode: int = 0o644) -> None:
+    """Write a file as a whole; ``mode`` says who may read it.
 
     Raises:
         UsageError: CERT-E057, it cannot be written.
@@ -61,7 +61,7 @@ def write_envelope(path: Path, data: bytes) -> None:
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         with os.fdopen(handle, "wb") as stream:
             stream.write(data)
-        Path(temporary).chmod(0o644)
+        Path(temporary).chmod(mode)
         Path(temporary).replace(path)
     except OSError as error:
         if temporary:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from certify.attest.artifacts import Artifacts, read_artifacts
 from certify.attest.envelopes import functionary_id, functionary_key, in_toto, signed_envelope, write_envelope
 from certify.attest.steps import require_step_name
-from certify.errors import HostileInput, UsageError
+from certify.attest.verification import VerifiedLayout, verify_layout
+from certify.errors import UsageError
 from certify.trust.keys import StatementSigner
 
-MAX_METADATA = 64 * 1024 * 1024
+__all__ = ["PlannedStep", "VerifiedLayout", "require_earlier_steps", "verify_layout", "write_layout"]
+
 NOTHING_ELSE = ("DISALLOW", "*")
 """in-toto lets everything pass that no rule mentions; every list of rules of ours ends with this."""
 
@@ -33,18 +34,6 @@ class PlannedStep:
     """in-toto rules, such as ``("MATCH", "raw/*", "WITH", "PRODUCTS", "FROM", "download")``."""
     expected_products: tuple[tuple[str, ...], ...] = ()
     """in-toto rules, such as ``("CREATE", "clean/*")`` or ``("REQUIRE", "clean/data.jsonl")``."""
-
-
-@dataclass(frozen=True)
-class VerifiedLayout:
-    """A chain of steps that holds."""
-
-    steps: tuple[str, ...]
-    """The steps in order."""
-    materials: Artifacts
-    """What the first step read."""
-    products: Artifacts
-    """What the last step wrote."""
 
 
 def write_layout(
@@ -79,45 +68,20 @@ def write_layout(
     write_envelope(path, signed_envelope(layout, owners))
 
 
-def verify_layout(
-    path: Path,
-    links: Path,
-    owner_pems: Sequence[str],
-    *,
-    data: Sequence[Path] = (),
-    base: Path | None = None,
-) -> VerifiedLayout:
-    """The chain of steps, if every link is there, signed by who may sign it, and the rules hold.
+def require_earlier_steps(steps: Sequence[PlannedStep]) -> None:
+    """Return if every rule about another step names one that comes before.
 
-    Layouts with inspections and links that are themselves layouts are refused: verifying them runs commands.
-
-    Args:
-        path: the layout.
-        links: folder of the links.
-        owner_pems: public keys that must all have signed the layout.
-        data: files and folders that must be exactly what the last step wrote; not compared when empty.
-        base: folder that ``data`` is named relative to; the current one when absent.
+    In-toto takes the order of steps for a wish; what binds it are rules that each refer backwards.
 
     Raises:
-        HostileInput: CERT-E059, it does not hold; the reason is told.
-        UsageError: CERT-E057, no owner key, or a path that is not there.
+        UsageError: CERT-E057, a rule refers to a later step or to none.
     """
-    if not owner_pems:
-        raise UsageError("CERT-E057", "no key of the layout's owner was given", hint="give at least one public key")
-    metadata, content = _load(path, "layout")
-    if content.inspect:
-        raise _fails(f"{path} asks to run commands while it is verified", "remove its inspections")
-    for link in sorted(links.glob("*.link")):
-        _load(link, "link")
-    keys = {key["keyid"]: key for key in map(functionary_key, owner_pems)}
-    try:
-        summary = in_toto("verifylib").in_toto_verify(metadata, keys, link_dir_path=str(links))
-    except Exception as error:  # every way of not holding has its own class without a common base
-        raise _fails(f"the provenance of {path} does not hold: {_reason(error)}") from error
-    checked = VerifiedLayout(tuple(step.name for step in content.steps), summary.materials, summary.products)
-    if data:
-        _require_same(checked.products, read_artifacts(data, base or Path.cwd()))
-    return checked
+    earlier: set[str] = set()
+    for step in steps:
+        earlier.add(step.name)
+        for rule in (*step.expected_materials, *step.expected_products):
+            if rule[0].upper() == "MATCH" and rule[-1] not in earlier:
+                raise _unusable(f"a rule of {step.name} refers to {rule[-1]!r}, which is no earlier step")
 
 
 def _step(step: PlannedStep) -> Any:
@@ -138,40 +102,5 @@ def _closed(rules: Sequence[Sequence[str]]) -> list[list[str]]:
     return closed if closed and closed[-1] == list(NOTHING_ELSE) else [*closed, list(NOTHING_ELSE)]
 
 
-def _load(path: Path, kind: str) -> tuple[Any, Any]:
-    if not path.is_file():
-        raise UsageError("CERT-E057", f"{path} does not exist", hint="check the path")
-    if path.stat().st_size > MAX_METADATA:
-        raise _fails(f"{path} is larger than {MAX_METADATA} bytes")
-    try:
-        metadata = in_toto("models.metadata").Metadata.load(str(path))
-        content = metadata.get_payload()
-    except UsageError:
-        raise
-    except Exception as error:
-        raise _fails(f"{path} is not in-toto metadata: {_reason(error)}") from error
-    if content.type_ != kind:
-        raise _fails(f"{path} is a {content.type_} where a {kind} is needed")
-    return metadata, content
-
-
-def _require_same(expected: Mapping[str, Any], found: Mapping[str, Any]) -> None:
-    differing = sorted(name for name in expected.keys() | found.keys() if expected.get(name) != found.get(name))
-    if differing:
-        where = "missing" if differing[0] not in found else "changed" if differing[0] in expected else "unexpected"
-        raise _fails(
-            f"{len(differing)} files differ from what the last step wrote; first {differing[0]} ({where})",
-            "use the data that the steps describe, or record a step for the change",
-        )
-
-
-def _reason(error: Exception) -> str:
-    return " ".join(f"{type(error).__name__} {error}".split())[:600]
-
-
 def _unusable(why: str) -> UsageError:
     return UsageError("CERT-E057", "this layout cannot be written", why, "compare with docs/signatures.md")
-
-
-def _fails(what: str, hint: str = "ask whoever performed the steps for the missing or changed files") -> HostileInput:
-    return HostileInput("CERT-E059", what, "the data may not be what its steward says it is", hint)

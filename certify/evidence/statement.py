@@ -24,6 +24,7 @@ CERTIFICATE = f"{PREDICATE_BASE}/certificate/v0.1"
 RENDERING = f"{PREDICATE_BASE}/rendering/v0.1"
 STATUS = f"{PREDICATE_BASE}/status/v0.1"
 PREPARATION = f"{PREDICATE_BASE}/preparation/v0.1"
+DISCLOSURE = f"{PREDICATE_BASE}/disclosure/v0.1"
 VSA = "https://slsa.dev/verification_summary/v1"
 DECISION_FIELD = f"{PREDICATE_BASE}/decision/v0.1"
 """Extension field of a verification summary that holds the whole decision."""
@@ -38,6 +39,7 @@ SHORT_NAMES = {
     RENDERING: "rendering",
     STATUS: "status",
     PREPARATION: "preparation",
+    DISCLOSURE: "disclosure",
     VSA: "decision",
 }
 

@@ -46,7 +46,7 @@ class Opening(Value):
 
     field: str = Field(pattern=r"^/", max_length=1000)
     """Where it stood, as JSON pointer within the predicate."""
-    salt: str = Field(pattern=r"^[0-9a-f]{64}$")
+    salt: str = Field(pattern=r"^([0-9a-f]{2}){32}$")
     """32 random bytes, hexadecimal; without them the commitment tells nothing of the value."""
     value: Any
     """What stood there."""

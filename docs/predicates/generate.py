@@ -27,6 +27,7 @@ from certify.evidence.certificate import Certificate, Rendering, Status
 from certify.evidence.contamination import Contamination
 from certify.evidence.dataset import Dataset, DatasetIdentity, Declaration
 from certify.evidence.decision import Decision, RuleOutcome
+from certify.evidence.disclosure import Disclosure
 from certify.evidence.evaluation import Evaluation, NotRun
 from certify.evidence.model import ModelIdentity, TestedConfiguration
 from certify.evidence.plan import Plan, PolicyReference
@@ -44,6 +45,7 @@ PAGES: dict[str, type[Value]] = {
     kinds.RENDERING: Rendering,
     kinds.STATUS: Status,
     kinds.PREPARATION: Preparation,
+    kinds.DISCLOSURE: Disclosure,
 }
 SHARED = (ModelIdentity, TestedConfiguration, PolicyReference, DatasetIdentity, NotRun, RuleOutcome)
 """Values that several predicates hold; they and what is inside them are described once, in shared.md."""
@@ -104,6 +106,11 @@ SAMPLES: dict[str, Any] = {
     "PlannedCheck.id": "fresh-reasoning",
     "benchmark": "gsm8k",
     "items": 100,
+    "Disclosure.statement_type": "https://slsa.dev/provenance/v1",
+    "Disclosure.disclosed_to": "Example Auditors",
+    "Opening.field": "/buildDefinition/externalParameters/parameters",
+    "Opening.salt": sha256_hex(b"salt"),
+    "Opening.value": {"threshold": 0.8},
     "applicant": "Example Ltd",
     "issuer": "Example Certification",
 }
@@ -111,6 +118,7 @@ SUBJECTS = {
     kinds.DATASET: (SAMPLES["DatasetIdentity.name"], "identity"),
     kinds.RENDERING: (SAMPLES["serial"] + ".pdf", "pdf_sha256"),
     kinds.STATUS: (SAMPLES["serial"], "certificate_sha256"),
+    kinds.DISCLOSURE: (SAMPLES["DatasetIdentity.name"], "payload_sha256"),
 }
 
 

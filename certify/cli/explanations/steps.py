@@ -17,4 +17,16 @@ CODES = {
         "or salt shown here gives another digest, or the statement withholds no such field, so it is not what was "
         "signed. Ask whoever signed the statement for the openings that were written with it.",
     ),
+    "CERT-E120": Explanation(
+        "What lies beside a link does not belong to it",
+        "A link of a large folder names the list of its files by digest, and a statement tells the same step as the "
+        "link. Here the list is missing or another one, or the statement tells other files or was signed with another "
+        "key. Ask whoever performed the step for all files that were written with its link.",
+    ),
+    "CERT-E121": Explanation(
+        "This document names no scanned data",
+        "To compare what a model was trained on with what was scanned, a certificate with a corpus scan, a "
+        "contamination statement or a dataset statement is needed, and it must still be good. Name the certificate "
+        "itself, or the contamination statement of its run.",
+    ),
 }
