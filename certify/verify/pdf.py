@@ -36,6 +36,10 @@ class SignedPdf(NamedTuple):
     """The X.509 certificate inside, DER; only its key carries weight."""
     cms: bytes
     """The signature object, without padding."""
+    signature: bytes
+    """The ECDSA signature inside ``cms``, DER: what a timestamp is given for."""
+    token: bytes | None
+    """Timestamp token (RFC 3161) over ``signature``; its authority is for the trust file to judge."""
     signed_at: str
     """Signing time as the issuer claims it, PDF date."""
     sha256: str
@@ -71,6 +75,8 @@ def read_pdf(data: bytes) -> SignedPdf:
         keyid=hashlib.sha256(signer.public_pem.encode()).hexdigest(),
         certificate=signer.certificate,
         cms=signer.cms,
+        signature=signer.signature,
+        token=signer.token,
         signed_at=signed_at,
         sha256=hashlib.sha256(data).hexdigest(),
     )
