@@ -15,20 +15,15 @@ from typing import Any
 from certify.errors import TrustError, UsageError
 from certify.trust.keys import StatementSigner, public_key_of, scheme_of
 from certify.trust.timestamps import Timestamper
-from certify.trust.tokens import MAX_TOKEN, token_of
+from certify.trust.tokens import token_of
 from certify.verify.pdf_signature import (
     FIELD_NAME,
     build_cms,
     carries_timestamp,
     normal_signature,
+    reserved,
     signed_attributes,
 )
-
-CONTENTS_RESERVED = 4096
-"""Hexadecimal digits kept free for the signature object; ours has about 1,600."""
-
-CONTENTS_RESERVED_STAMPED = CONTENTS_RESERVED + 2 * MAX_TOKEN
-"""The same where it carries a timestamp token, whose length is known only once the place for it is fixed."""
 
 MAX_NAME = 64
 """Longest organisation name in a certificate. Source: RFC 5280, appendix A.1, ub-organization-name."""
@@ -131,7 +126,7 @@ def _assemble(unsigned: bytes, sign: Callable[[bytes], bytes], when: datetime, *
     place = SignatureObject(
         timestamp=when.astimezone(UTC).replace(microsecond=0),
         subfilter=SigSeedSubFilter.PADES,
-        bytes_reserved=CONTENTS_RESERVED_STAMPED if stamped else CONTENTS_RESERVED,
+        bytes_reserved=reserved(stamped=stamped),
     )
     steps = PdfCMSEmbedder().write_cms(field_name=FIELD_NAME, writer=writer)
     next(steps)

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
 from pydantic import Field
 
+from certify.errors import HostileInput
 from certify.evidence.base import StrictValue
 from certify.trust.token_checks import Token, unusable
 from certify.trust.tokens import read_response, read_token, response_of
 
+SKEW = timedelta(minutes=5)
+"""How far clocks of honest parties may be apart. Source: RFC 4120 section 8.2, acceptable clock skew."""
 MAX_CHAIN = 4
 """Certificates of one root entry: the root and those between it and the authority's own."""
 
@@ -67,6 +71,18 @@ def verify_timestamp(response: bytes, signed: bytes, roots: Sequence[TimestampRo
 def verify_token(token: bytes, signed: bytes, roots: Sequence[TimestampRoot]) -> Timestamp:
     """The same for a bare token, as PDFs carry it."""
     return _under_roots(read_token(token, signed), response_of(token), signed, roots)
+
+
+def moment_of(time: str) -> datetime:
+    """The moment of an RFC 3339 UTC time with whole seconds.
+
+    Raises:
+        HostileInput: CERT-E045, not a date of the calendar.
+    """
+    try:
+        return datetime.strptime(time, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    except ValueError as error:
+        raise HostileInput("CERT-E045", f"{time[:40]} is not a date of the calendar") from error
 
 
 def _under_roots(found: Token, response: bytes, signed: bytes, roots: Sequence[TimestampRoot]) -> Timestamp:

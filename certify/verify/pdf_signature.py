@@ -12,13 +12,22 @@ import hashlib
 from typing import Any, NamedTuple
 
 from certify.errors import HostileInput
-from certify.trust.tokens import read_token
+from certify.trust.tokens import MAX_TOKEN, read_token
 
 FIELD_NAME = "CertifySignature"
 """Name of the form field that holds the signature."""
 
 SUBFILTER = "/ETSI.CAdES.detached"
 """PAdES. Source: ETSI EN 319 142-1 V1.1.1, clause 6.3."""
+
+CONTENTS_RESERVED = 4096
+"""Hexadecimal digits kept free for the signature object; ours has about 1,600."""
+
+CONTENTS_RESERVED_STAMPED = CONTENTS_RESERVED + 2 * MAX_TOKEN
+"""The same where it carries a timestamp token, whose length is known only once the place for it is fixed.
+
+The length of the place is signed, so nobody can take the timestamp out, or put one in, unseen.
+"""
 
 CURVE_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 """Order of P-256. Source: FIPS 186-5, SP 800-186 section 3.2.1.3."""
@@ -139,7 +148,9 @@ def read_cms(contents: bytes, document_digest: bytes) -> Signer:
     try:
         certificate, signature, token = _parts(contents)
         expected = build_cms(certificate, document_digest, signature, token)
-        if contents != expected.ljust(len(contents), b"\0") or normal_signature(signature) != signature:
+        if contents != expected.ljust(reserved(stamped=token is not None) // 2, b"\0"):
+            raise rejected("its signature does not match its content, or is not written as certify writes it")
+        if normal_signature(signature) != signature:
             raise rejected("its signature does not match its content, or is not written as certify writes it")
         key, pem = _public_key(certificate)
         key.verify(signature, signed_attributes(certificate, document_digest), ec.ECDSA(hashes.SHA256()))
@@ -152,6 +163,11 @@ def read_cms(contents: bytes, document_digest: bytes) -> Signer:
     except Exception as error:  # parsers of hostile bytes raise many kinds; each means the same here
         raise rejected("its signature cannot be read", error) from error
     return Signer(certificate, pem, expected, signature, token)
+
+
+def reserved(*, stamped: bool) -> int:
+    """Hexadecimal digits of the place for the signature object."""
+    return CONTENTS_RESERVED_STAMPED if stamped else CONTENTS_RESERVED
 
 
 def carries_timestamp(cms_object: bytes) -> bool:
