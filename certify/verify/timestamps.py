@@ -90,7 +90,7 @@ def _without_roots(document: Document) -> str:
     if document.pdf_token is not None and document.pdf_signature is not None:
         found.append(read_token(document.pdf_token, document.pdf_signature))
     if not found:
-        return "nothing here carries one, and your trust file names no timestamp authority"
+        return "nothing here is stamped, and your trust file names no timestamp authority"
     return f"your trust file names no timestamp authority; {len(found)} of {found[-1].authority!r} are there"
 
 

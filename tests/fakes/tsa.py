@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import base64
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import Any
 
 from asn1crypto import keys as asn1_keys
 from asn1crypto import tsp
@@ -20,6 +22,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID
 from rfc3161_client import HashAlgorithm, TimestampRequestBuilder
 
+from certify.evidence.canonical import canonical_bytes, parse_json
+from certify.evidence.statement import SHORT_NAMES
+from certify.trust.bundle import parse_bundle, statement_of
 from certify.trust.timestamps import TimestampRoot
 from certify.trust.tokens import canonical_response
 
@@ -161,3 +166,27 @@ def serving(answer: Callable[[bytes], tuple[int, dict[str, str], bytes]]) -> Ite
 def stamping(tsa: Authority) -> Callable[[bytes], tuple[int, dict[str, str], bytes]]:
     """Answers of an honest server."""
     return lambda query: (200, {"Content-Type": "application/timestamp-reply"}, tsa.reply(query))
+
+
+def stamped_bundle(data: bytes, stampers: Mapping[str, Callable[[bytes], bytes] | bytes | None]) -> bytes:
+    """A certificate's bundle whose statements of these kinds carry other timestamps: new ones, given ones, or none."""
+    document = parse_json(data)
+    for signed in (*document["statements"].values(), document["certificate"]):
+        bundle = parse_bundle(signed)
+        kind = SHORT_NAMES[statement_of(bundle).predicate_type]
+        if kind in stampers:
+            with_timestamp(signed, bundle.signature, stampers[kind])
+    return canonical_bytes(document)
+
+
+def with_timestamp(
+    signed: dict[str, Any], signature: bytes, stamper: Callable[[bytes], bytes] | bytes | None
+) -> dict[str, Any]:
+    """The bundle, changed in place, with another timestamp."""
+    signed["verificationMaterial"].pop("timestampVerificationData", None)
+    if stamper is not None:
+        stamp = stamper if isinstance(stamper, bytes) else stamper(signature)
+        encoded = base64.b64encode(stamp).decode("ascii")
+        data = {"rfc3161Timestamps": [{"signedTimestamp": encoded}]}
+        signed["verificationMaterial"]["timestampVerificationData"] = data
+    return signed
