@@ -11,6 +11,7 @@ from pydantic import Field
 
 from certify.errors import HostileInput
 from certify.evidence.base import StrictValue
+from certify.evidence.canonical import sha256_hex
 from certify.trust.token_checks import Token, unusable
 from certify.trust.tokens import read_response, read_token, response_of
 
@@ -27,6 +28,11 @@ class TimestampRoot(StrictValue):
     """The root certificate in PEM, followed by those between it and the authority's own, if there are any."""
     party: str = Field(min_length=1, max_length=300)
     """Who runs the authority; the issuer's own proves order, not honest time."""
+
+    @property
+    def short_fingerprint(self) -> str:
+        """The first 64 bits of the SHA-256 of the entry's text."""
+        return sha256_hex(self.pem.encode("utf-8"))[:16]
 
 
 @dataclass(frozen=True)

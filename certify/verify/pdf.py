@@ -52,7 +52,8 @@ def read_pdf(data: bytes) -> SignedPdf:
     Raises:
         HostileInput: CERT-E080 not a PDF; CERT-E081 not a certificate of this program; CERT-E082 truncated;
             CERT-E083 something follows the signed part; CERT-E084 changed since it was signed, or signed in
-            another form; CERT-E088 too large; CERT-E089 certificate layout without a signature.
+            another form; CERT-E088 too large; CERT-E089 certificate layout without a signature; CERT-E130, its
+            timestamp does not hold together.
     """
     if len(data) > MAX_PDF_BYTES:
         raise too_large(f"it has more than {MAX_PDF_BYTES // 2**20} MiB")

@@ -139,7 +139,8 @@ def read_cms(contents: bytes, document_digest: bytes) -> Signer:
     """The signer of a document with this SHA-256, from the zero-padded bytes of the signature entry.
 
     Raises:
-        HostileInput: CERT-E084, the signature is not of the one accepted form, or not over this document.
+        HostileInput: CERT-E084, the signature is not of the one accepted form, or not over this document;
+            CERT-E130, its timestamp token does not hold together.
     """
     from cryptography.exceptions import InvalidSignature
     from cryptography.hazmat.primitives import hashes
