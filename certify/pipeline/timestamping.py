@@ -94,7 +94,8 @@ class HttpTimestamper:
         except HTTPError as error:
             raise self._failed(f"answered with status {error.code}") from error
         except (OSError, ValueError) as error:  # ValueError: http.client on a malformed answer
-            raise self._failed(f"cannot be reached: {getattr(error, 'reason', None) or error}") from error
+            cause = getattr(error, "reason", error)
+            raise self._failed(f"cannot be reached: {getattr(cause, 'strerror', None) or cause}") from error
 
     def _read(self, answer: Any, deadline: float) -> bytes:
         data = b""
@@ -109,7 +110,7 @@ class HttpTimestamper:
         return RegistryError(
             "CERT-E132",
             f"the timestamp authority at {self.url[:200]} {what}",
-            "this workspace has everything it signs timestamped, so the statement was not signed; the rest is kept",
+            "without its timestamp nothing is signed here; what was done before is kept",
             hint,
         )
 

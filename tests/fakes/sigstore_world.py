@@ -20,6 +20,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from certify.evidence.canonical import canonical_bytes
 from certify.trust.dsse import BUNDLE_TYPE, pae
+from certify.trust.keyless import CONFIG_TYPE
 
 ISSUER = "https://login.example.org"
 IDENTITY = "steward@example.org"
@@ -69,11 +70,11 @@ class World:
             .sign(self.authority, hashes.SHA384())
         )
 
-    def certificate(self, key: Key, identity: str = IDENTITY, issuer: str = ISSUER) -> x509.Certificate:
-        """A certificate of ten minutes for a login, logged as its embedded receipt says."""
+    def certificate(self, key: Any, identity: str = IDENTITY, issuer: str = ISSUER) -> x509.Certificate:
+        """A certificate of ten minutes for a public key and a login, logged as its embedded receipt says."""
         public = self.authority.public_key()
         builder = (
-            x509.CertificateBuilder(self.name, x509.Name([]), key.public_key(), x509.random_serial_number())
+            x509.CertificateBuilder(self.name, x509.Name([]), key, x509.random_serial_number())
             .not_valid_before(self.now - timedelta(minutes=1))
             .not_valid_after(self.now + timedelta(minutes=9))
             .add_extension(_usage(certify=False), critical=True)
@@ -101,7 +102,7 @@ class World:
     def bundle(self, payload: bytes, payload_type: str = "application/vnd.in-toto+json", **login: str) -> bytes:
         """A keyless bundle over a payload."""
         key = _new()
-        certificate = self.certificate(key, **login)
+        certificate = self.certificate(key.public_key(), **login)
         signature = _sign(key, pae(payload_type, payload))
         return canonical_bytes(
             {
@@ -152,6 +153,52 @@ class World:
             },
             "canonicalizedBody": _b64(body),
         }
+
+    def answer(self, query: bytes) -> tuple[int, dict[str, str], bytes]:
+        """What the certificate authority and the log of signatures answer over HTTP, by what they are asked."""
+        asked = json.loads(query)
+        if "certificateSigningRequest" in asked:
+            request = x509.load_pem_x509_csr(base64.b64decode(asked["certificateSigningRequest"]))
+            chain = [self.certificate(request.public_key()), self.root]
+            found = [one.public_bytes(serialization.Encoding.PEM).decode() for one in chain]
+            return 200, {}, json.dumps({"signedCertificateEmbeddedSct": {"chain": {"certificates": found}}}).encode()
+        proposed = asked["spec"]["proposedContent"]
+        envelope = json.loads(proposed["envelope"])
+        certificate = x509.load_pem_x509_certificate(base64.b64decode(proposed["verifiers"][0]))
+        payload, signature = (base64.b64decode(x) for x in (envelope["payload"], envelope["signatures"][0]["sig"]))
+        entry = self._entry(payload, signature, certificate)
+        proof = entry["inclusionProof"]
+        logged = {
+            "body": entry["canonicalizedBody"],
+            "integratedTime": int(entry["integratedTime"]),
+            "logID": base64.b64decode(entry["logId"]["keyId"]).hex(),
+            "logIndex": 0,
+            "verification": {
+                "signedEntryTimestamp": entry["inclusionPromise"]["signedEntryTimestamp"],
+                "inclusionProof": {
+                    "logIndex": 0,
+                    "rootHash": base64.b64decode(proof["rootHash"]).hex(),
+                    "treeSize": 1,
+                    "hashes": [],
+                    "checkpoint": proof["checkpoint"]["envelope"],
+                },
+            },
+        }
+        return 201, {}, json.dumps({"entry": logged}).encode()
+
+    def trust_config(self, url: str) -> bytes:
+        """What a signer needs to know: these services, at one address."""
+        service = {"url": url, "majorApiVersion": 1, "validFor": {"start": "2020-01-01T00:00:00Z"}, "operator": "local"}
+        signing = {
+            "mediaType": "application/vnd.dev.sigstore.signingconfig.v0.2+json",
+            "caUrls": [service],
+            "oidcUrls": [service],
+            "rekorTlogUrls": [service],
+            "rekorTlogConfig": {"selector": "ANY"},
+            "tsaConfig": {"selector": "ANY"},
+        }
+        document = {"mediaType": CONFIG_TYPE, "trustedRoot": json.loads(self.trusted_root), "signingConfig": signing}
+        return json.dumps(document).encode()
 
     @property
     def trusted_root(self) -> bytes:

@@ -30,7 +30,7 @@ from certify.trust.tokens import canonical_response
 
 PARTY = "Zeitstelle Nord"
 YEAR = timedelta(days=365)
-MAX_QUERY = 4096
+MAX_QUERY = 64 * 1024
 
 
 def certificate(

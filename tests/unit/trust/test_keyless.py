@@ -17,12 +17,19 @@ from certify.evidence.canonical import canonical_bytes, parse_json
 from certify.evidence.statement import DATASET, statement_bytes, subject_of
 from certify.trust.bundle import parse_bundle
 from certify.trust.dsse import sign_statement
-from certify.trust.keyless import CONFIG_TYPE, sign_keyless, verify_keyless
+from certify.trust.keyless import sign_keyless, verify_keyless
 from certify.trust.keys import generate_signer
 from tests.fakes.sigstore_world import IDENTITY, ISSUER, World
+from tests.fakes.tsa import serving
 
 PAYLOAD = statement_bytes(subject_of("corpus", "a" * 64), DATASET, {"number": 1})
 PUBLIC = Path(sigstore.__file__).parent / "_store" / "https%3A%2F%2Ftuf-repo-cdn.sigstore.dev"
+
+
+@pytest.fixture(autouse=True)
+def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
 
 
 @pytest.fixture(scope="module")
@@ -58,13 +65,8 @@ def test_a_keyless_statement_is_read_under_a_given_root(world: World, root: Path
 
 
 def test_a_client_trust_config_holds_a_root_too(world: World, tmp_path: Path) -> None:
-    config = {
-        "mediaType": CONFIG_TYPE,
-        "trustedRoot": json.loads(world.trusted_root),
-        "signingConfig": json.loads((PUBLIC / "signing_config.v0.2.json").read_bytes()),
-    }
     path = tmp_path / "config.json"
-    path.write_text(json.dumps(config))
+    path.write_bytes(world.trust_config("http://127.0.0.1:9"))
     assert judged(world.bundle(PAYLOAD), path).payload == PAYLOAD
 
 
@@ -165,23 +167,29 @@ def token() -> str:
 
 def test_without_a_network_the_message_says_so(world: World, tmp_path: Path) -> None:
     """The services are named at a port of this machine where nobody listens."""
-    dead = [{"url": "http://127.0.0.1:9", "majorApiVersion": 1, "validFor": {"start": "2020-01-01T00:00:00Z"},
-             "operator": "local"}]  # fmt: skip
-    signing = {
-        "mediaType": "application/vnd.dev.sigstore.signingconfig.v0.2+json",
-        "caUrls": dead,
-        "oidcUrls": dead,
-        "rekorTlogUrls": dead,
-        "rekorTlogConfig": {"selector": "ANY"},
-        "tsaConfig": {"selector": "ANY"},
-    }
-    config = {"mediaType": CONFIG_TYPE, "trustedRoot": json.loads(world.trusted_root), "signingConfig": signing}
     path = tmp_path / "config.json"
-    path.write_text(json.dumps(config))
+    path.write_bytes(world.trust_config("http://127.0.0.1:9"))
     failure = refused(lambda: sign_keyless(PAYLOAD, token=token(), trust_config=path), RegistryError)
     assert int(failure.exit_code) == 5
     assert "need a network" in failure.why
     assert "127.0.0.1" in failure.what
+
+
+def test_what_is_signed_without_a_key_is_verified_offline(world: World, root: Path, tmp_path: Path) -> None:
+    path = tmp_path / "config.json"
+    with serving(world.answer) as url:
+        path.write_bytes(world.trust_config(url))
+        data = sign_keyless(PAYLOAD, token=token(), trust_config=path)
+    assert judged(data, root).payload == PAYLOAD
+    assert data == canonical_bytes(parse_json(data))
+
+
+def test_services_that_answer_nonsense_are_said_to_fail(world: World, tmp_path: Path) -> None:
+    path = tmp_path / "config.json"
+    with serving(lambda _query: (200, {}, b"[]")) as url:
+        path.write_bytes(world.trust_config(url))
+        refused(lambda: sign_keyless(PAYLOAD, token=token(), trust_config=path), RegistryError)
+    refused(lambda: sign_keyless(PAYLOAD, token="no token", trust_config=path), RegistryError)
 
 
 def test_only_statements_are_signed() -> None:
