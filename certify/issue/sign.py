@@ -1,7 +1,7 @@
-"""The issuer's signature on a PDF: PAdES B-B, a certification that permits no later change.
+"""The issuer's signature on a PDF: PAdES B-B or B-T, a certification that permits no later change.
 
-Nothing in it is random. The same page, key and time give the same file, so an interrupted issue can be taken
-up again and ends in the same bytes.
+Nothing of ours in it is random. The same page, key and time give the same file, so an interrupted issue can be taken
+up again and ends in the same bytes. A timestamp is its authority's: asked again, it comes out otherwise.
 """
 
 from __future__ import annotations
@@ -14,10 +14,16 @@ from typing import Any
 
 from certify.errors import TrustError, UsageError
 from certify.trust.keys import StatementSigner, public_key_of, scheme_of
-from certify.verify.pdf_signature import FIELD_NAME, build_cms, normal_signature, signed_attributes
-
-CONTENTS_RESERVED = 4096
-"""Hexadecimal digits kept free for the signature object; ours has about 1,600."""
+from certify.trust.timestamps import Timestamper
+from certify.trust.tokens import token_of
+from certify.verify.pdf_signature import (
+    FIELD_NAME,
+    build_cms,
+    carries_timestamp,
+    normal_signature,
+    reserved,
+    signed_attributes,
+)
 
 MAX_NAME = 64
 """Longest organisation name in a certificate. Source: RFC 5280, appendix A.1, ub-organization-name."""
@@ -70,7 +76,13 @@ def issuer_certificate(signer: StatementSigner, party: str, not_before: datetime
     return bytes(certificate.dump())
 
 
-def sign_pdf(unsigned: bytes, signer: StatementSigner, certificate_der: bytes, when: datetime) -> bytes:
+def sign_pdf(
+    unsigned: bytes,
+    signer: StatementSigner,
+    certificate_der: bytes,
+    when: datetime,
+    timestamper: Timestamper | None = None,
+) -> bytes:
     """The signed PDF: ``unsigned``, unchanged, followed by one revision that holds the signature.
 
     Args:
@@ -78,6 +90,7 @@ def sign_pdf(unsigned: bytes, signer: StatementSigner, certificate_der: bytes, w
         signer: the issuer's key, ECDSA P-256.
         certificate_der: from ``issuer_certificate``.
         when: signing time as claimed in the file, aware.
+        timestamper: who stamps the signature; B-B without, B-T with.
 
     Raises:
         TrustError: CERT-E086, the key cannot sign PDFs.
@@ -87,9 +100,10 @@ def sign_pdf(unsigned: bytes, signer: StatementSigner, certificate_der: bytes, w
 
     def sign(digest: bytes) -> bytes:
         signature = normal_signature(signer.sign(signed_attributes(certificate_der, digest)))
-        return build_cms(certificate_der, digest, signature)
+        token = None if timestamper is None else token_of(timestamper(signature))
+        return build_cms(certificate_der, digest, signature, token)
 
-    return _assemble(unsigned, sign, when)
+    return _assemble(unsigned, sign, when, stamped=timestamper is not None)
 
 
 def reassemble(unsigned: bytes, cms: bytes, when: datetime) -> bytes:
@@ -98,10 +112,10 @@ def reassemble(unsigned: bytes, cms: bytes, when: datetime) -> bytes:
     Equality says that the pages in the file are the given rendering and that the signing revision adds
     nothing but the signature.
     """
-    return _assemble(unsigned, lambda _digest: cms, when)
+    return _assemble(unsigned, lambda _digest: cms, when, stamped=carries_timestamp(cms))
 
 
-def _assemble(unsigned: bytes, sign: Callable[[bytes], bytes], when: datetime) -> bytes:
+def _assemble(unsigned: bytes, sign: Callable[[bytes], bytes], when: datetime, *, stamped: bool) -> bytes:
     from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
     from pyhanko.sign.signers.cms_embedder import PdfCMSEmbedder, SigIOSetup, SigMDPSetup, SigObjSetup
     from pyhanko.sign.signers.pdf_byterange import SignatureObject
@@ -112,7 +126,7 @@ def _assemble(unsigned: bytes, sign: Callable[[bytes], bytes], when: datetime) -
     place = SignatureObject(
         timestamp=when.astimezone(UTC).replace(microsecond=0),
         subfilter=SigSeedSubFilter.PADES,
-        bytes_reserved=CONTENTS_RESERVED,
+        bytes_reserved=reserved(stamped=stamped),
     )
     steps = PdfCMSEmbedder().write_cms(field_name=FIELD_NAME, writer=writer)
     next(steps)

@@ -187,4 +187,5 @@ def _draw(
     if isinstance(findings, ScreeningReport):
         return unsigned
     signer = workspace.signer("issuer")
-    return sign_pdf(unsigned, signer, issuer_certificate(signer, findings.issuer, created), created)
+    certificate = issuer_certificate(signer, findings.issuer, created)
+    return sign_pdf(unsigned, signer, certificate, created, workspace.timestamper)

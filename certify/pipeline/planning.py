@@ -164,6 +164,14 @@ def _entropy(workspace: Workspace, folder: RunFolder, plan: Verified[Plan]) -> E
 def signed_once(
     workspace: Workspace, folder: RunFolder, kind: str, role: str, make_payload: Callable[[], bytes]
 ) -> Bundle:
-    """A signed statement of a run; what was signed first stays, however often the run is started again."""
+    """A signed statement of a run; what was signed first stays, however often the run is started again.
+
+    Raises:
+        RegistryError: CERT-E132, the workspace's timestamp authority does not answer; nothing was kept then.
+    """
     name = f"{kind}.bundle.json"
-    return parse_bundle(folder.once(name, lambda: sign_statement(make_payload(), workspace.signer(role))), name=name)
+
+    def signed() -> bytes:
+        return sign_statement(make_payload(), workspace.signer(role), workspace.timestamper)
+
+    return parse_bundle(folder.once(name, signed), name=name)

@@ -9,6 +9,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,12 +20,14 @@ from certify.evidence.base import Utc, Value
 from certify.evidence.canonical import canonical_bytes
 from certify.pipeline.clock import later, now
 from certify.pipeline.files import RunFolder, read_file, write_whole
+from certify.pipeline.timestamping import HttpTimestamper
 from certify.trust.keys import KeySigner, generate_signer, load_key, save_key
 from certify.trust.passphrase import DEVELOPMENT_PASSPHRASE, find_passphrase
 from certify.trust.trustfile import TrustFile
 
 if TYPE_CHECKING:
     from certify.trust.bundle import Bundle
+    from certify.trust.timestamps import Timestamper
     from certify_registry import Appended, Registry
 
 ROLES = ("data-steward", "evaluator", "issuer", "revoker")
@@ -43,6 +46,8 @@ class Configuration(Value):
     """development or production."""
     created_at: Utc
     """When it was made."""
+    timestamp_url: str | None = None
+    """Timestamp authority that stamps whatever is signed here; absent where nothing is stamped."""
 
 
 class Workspace:
@@ -92,6 +97,25 @@ class Workspace:
     def certificates(self) -> Path:
         """Where finished PDFs are kept."""
         return self.home / "certificates"
+
+    @cached_property
+    def timestamper(self) -> Timestamper | None:
+        """Who stamps whatever is signed here; None where nothing is stamped.
+
+        Raises:
+            UsageError: CERT-E011, the trust file asks for timestamps and the workspace names no authority.
+        """
+        url, roots = self.configuration.timestamp_url, self.trust.timestamp_roots or ()
+        if url is not None:
+            return HttpTimestamper(url, roots)
+        if self.trust.timestamps_required:
+            raise UsageError(
+                "CERT-E011",
+                f"the trust file requires timestamps, and the workspace {self.home} names no timestamp authority",
+                "readers would take nothing that is signed here for valid",
+                "name one with `certify trust timestamp URL --root FILE.pem --name WHO`",
+            )
+        return None
 
     def signer(self, role: str) -> KeySigner:
         """The key of a role.

@@ -18,16 +18,26 @@ from certify.trust.dsse import pae
 from certify.trust.keys import keyid_of_pem, public_key_of, signature_matches
 
 MAX_BUNDLE = 8 * 1024 * 1024
+MAX_TIMESTAMP = 8 * 1024
+"""Bytes of a stored timestamp in base64 are at most a third more."""
 
 
 class _PublicKey(StrictValue):
     hint: Sha256
 
 
+class _SignedTimestamp(StrictValue):
+    signed_timestamp: str = Field(min_length=1, max_length=MAX_TIMESTAMP * 4 // 3)
+
+
+class _Timestamps(StrictValue):
+    rfc3161_timestamps: tuple[_SignedTimestamp, ...] = Field(max_length=1)
+
+
 class _Material(StrictValue):
     public_key: _PublicKey
     tlog_entries: tuple[()] | None = None
-    timestamp_verification_data: dict[str, Any] | None = None
+    timestamp_verification_data: _Timestamps | None = None
 
 
 class _Signature(StrictValue):
@@ -61,6 +71,8 @@ class Bundle:
     """DER for ECDSA, 64 raw bytes for Ed25519."""
     document: dict[str, Any] = field(repr=False, compare=False)
     """The whole bundle as a JSON object."""
+    timestamp: bytes | None = field(default=None, repr=False)
+    """``TimeStampResp`` (DER) over the raw signature; no signature covers it, so it names nothing by itself."""
 
     @cached_property
     def payload_sha256(self) -> str:
@@ -84,7 +96,7 @@ def parse_bundle(data: bytes | dict[str, Any], *, name: str = "bundle") -> Bundl
     wire = _Wire.from_document(document, name=name)
     if wire.document() != document:
         raise HostileInput("CERT-E045", f"{name} is malformed: a field is null or misspelt")
-    signature = wire.dsse_envelope.signatures[0]
+    signature, stamps = wire.dsse_envelope.signatures[0], wire.verification_material.timestamp_verification_data
     if signature.keyid != wire.verification_material.public_key.hint:
         raise HostileInput("CERT-E045", f"{name} names one key in its envelope and another in its hint")
     return Bundle(
@@ -93,7 +105,15 @@ def parse_bundle(data: bytes | dict[str, Any], *, name: str = "bundle") -> Bundl
         keyid=signature.keyid,
         signature=strict_base64(signature.sig, f"the signature of {name}"),
         document=document,
+        timestamp=_timestamp(stamps, name),
     )
+
+
+def _timestamp(stamps: _Timestamps | None, name: str) -> bytes | None:
+    """The one timestamp, if there is any; a second could be added by anybody and be taken for the first."""
+    if stamps is None or not stamps.rfc3161_timestamps:
+        return None
+    return strict_base64(stamps.rfc3161_timestamps[0].signed_timestamp, f"the timestamp of {name}")
 
 
 def statement_of(bundle: Bundle) -> Statement:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from certify.errors import TrustError
 from certify.trust.keys import Scheme, keyid_of_pem, public_key_of, scheme_of
 from certify.trust.note import parse_vkey
+from certify.trust.timestamps import certificates_of
 
 if TYPE_CHECKING:
     from certify.trust.trustfile import TrustedKey, TrustedLog, TrustedRole, TrustFile
@@ -31,6 +32,17 @@ def check_consistent(trust: TrustFile) -> None:
     if trust.environment == "production":
         _refuse_shared_keys(trust)
     _check_log(trust.log)
+    _check_timestamps(trust)
+
+
+def _check_timestamps(trust: TrustFile) -> None:
+    for root in trust.timestamp_roots or ():
+        try:
+            certificates_of(root.pem)
+        except ValueError as error:
+            raise ValueError(f"timestamp root {root.party}: {error}") from error
+    if trust.timestamps_required and not trust.timestamp_roots:
+        raise ValueError("timestamps are required, and no timestamp authority is named")
 
 
 def _check_time(text: str) -> None:

@@ -11,6 +11,7 @@ from certify.errors import HostileInput, TrustError
 from certify.evidence.base import Sha256, StrictValue, Utc
 from certify.evidence.canonical import parse_json
 from certify.trust.keys import Scheme
+from certify.trust.timestamps import TimestampRoot
 from certify.trust.trust_rules import check_consistent
 
 SCHEMA: Literal["certify/trust/v1"] = "certify/trust/v1"
@@ -85,6 +86,10 @@ class TrustFile(StrictValue):
     """The log."""
     seed_witnesses: tuple[SeedWitness, ...] = ()
     """Parties that may contribute to seeds."""
+    timestamp_roots: tuple[TimestampRoot, ...] | None = Field(default=None, min_length=1, max_length=16)
+    """Authorities whose timestamps count; absent where none does."""
+    timestamps_required: bool | None = Field(default=None, strict=True)
+    """Whether plan, evaluation, decision and certificate must each carry a timestamp; absent as false."""
     status_max_age_days: int | None = Field(default=None, ge=1, le=3650, strict=True)
     """Oldest acceptable answer about a certificate's standing, days."""
 

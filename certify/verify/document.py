@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from certify.errors import HostileInput
 from certify.evidence.base import Value
@@ -26,6 +26,10 @@ class Document:
     """Digest of every byte of the PDF; absent for a bare bundle."""
     pdf_key: str | None
     """Public key (PEM) that the PDF's own signature verifies under; absent for a bare bundle."""
+    pdf_signature: bytes | None = field(default=None, repr=False)
+    """The PDF's own signature, which a timestamp is given for; absent for a bare bundle."""
+    pdf_token: bytes | None = field(default=None, repr=False)
+    """Timestamp token over ``pdf_signature``, whose authority is not judged yet."""
 
 
 def open_document(data: bytes) -> Document:
@@ -38,11 +42,17 @@ def open_document(data: bytes) -> Document:
         from certify.verify.pdf import read_pdf
 
         signed = read_pdf(data)
-        return _document(signed.bundle, pdf_sha256=sha256_hex(data), pdf_key=signed.public_pem)
-    return _document(data, pdf_sha256=None, pdf_key=None)
+        return replace(
+            _document(signed.bundle),
+            pdf_sha256=sha256_hex(data),
+            pdf_key=signed.public_pem,
+            pdf_signature=signed.signature,
+            pdf_token=signed.token,
+        )
+    return _document(data)
 
 
-def _document(bundle: bytes, *, pdf_sha256: str | None, pdf_key: str | None) -> Document:
+def _document(bundle: bytes) -> Document:
     file = CertificateFile.from_bytes(bundle, name="certificate bundle")
     if file.schema_ != "certify/bundle/v1":
         raise HostileInput("CERT-E081", f"this bundle has the form {file.schema_!r}, which this version cannot read")
@@ -63,8 +73,8 @@ def _document(bundle: bytes, *, pdf_sha256: str | None, pdf_key: str | None) -> 
         file=file,
         certificate=parse_bundle(file.certificate, name="certificate"),
         statements=statements,
-        pdf_sha256=pdf_sha256,
-        pdf_key=pdf_key,
+        pdf_sha256=None,
+        pdf_key=None,
     )
 
 

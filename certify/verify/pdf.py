@@ -36,6 +36,10 @@ class SignedPdf(NamedTuple):
     """The X.509 certificate inside, DER; only its key carries weight."""
     cms: bytes
     """The signature object, without padding."""
+    signature: bytes
+    """The ECDSA signature inside ``cms``, DER: what a timestamp is given for."""
+    token: bytes | None
+    """Timestamp token (RFC 3161) over ``signature``; its authority is for the trust file to judge."""
     signed_at: str
     """Signing time as the issuer claims it, PDF date."""
     sha256: str
@@ -48,7 +52,8 @@ def read_pdf(data: bytes) -> SignedPdf:
     Raises:
         HostileInput: CERT-E080 not a PDF; CERT-E081 not a certificate of this program; CERT-E082 truncated;
             CERT-E083 something follows the signed part; CERT-E084 changed since it was signed, or signed in
-            another form; CERT-E088 too large; CERT-E089 certificate layout without a signature.
+            another form; CERT-E088 too large; CERT-E089 certificate layout without a signature; CERT-E130, its
+            timestamp does not hold together.
     """
     if len(data) > MAX_PDF_BYTES:
         raise too_large(f"it has more than {MAX_PDF_BYTES // 2**20} MiB")
@@ -71,6 +76,8 @@ def read_pdf(data: bytes) -> SignedPdf:
         keyid=hashlib.sha256(signer.public_pem.encode()).hexdigest(),
         certificate=signer.certificate,
         cms=signer.cms,
+        signature=signer.signature,
+        token=signer.token,
         signed_at=signed_at,
         sha256=hashlib.sha256(data).hexdigest(),
     )

@@ -20,6 +20,7 @@ from certify.verify.facts import check_facts
 from certify.verify.first_page import WORDING, check_first_page
 from certify.verify.result import CertificateVerdict, CheckLine, Checklist, Result
 from certify.verify.standing import check_rendering, check_status, is_stale
+from certify.verify.timestamps import check_timestamps
 
 REQUIRED = frozenset(
     {"document", "trust-file", "certificate-signature", "evidence-signatures", "log", "seed", "decision", "validity"}
@@ -158,6 +159,7 @@ def _check_chain(document: Document, trust: TrustFile, expectations: Expectation
         return None
     level = chain.level_of(evidence, certificate.party, trust)
     checks.attempt("log", lambda: (True, chain.check_log(document, certificate.value, trust)))
+    check_timestamps(document, evidence, trust, checks)
     checks.attempt("seed", lambda: (True, chain.check_seed(evidence, trust)))
     checks.attempt("decision", lambda: (True, _decided(document, certificate.value, evidence, level, trust)))
     if certificate.value.wording == WORDING:

@@ -36,6 +36,7 @@ from certify.pipeline.main import start_run
 from certify.pipeline.reporter import Silent
 from certify.pipeline.request import RunRequest, Stage
 from certify.pipeline.standing import ask_registry
+from certify.pipeline.timestamp_setup import choose_authority
 from certify.pipeline.trusting import KeyGrant, make_trust_file
 from certify.pipeline.witnessing import answer_plan, sign_plan
 from certify.pipeline.workspace import Configuration, Workspace, create_development
@@ -46,6 +47,7 @@ from certify.trust.trustfile import TrustFile
 from certify.verify.document import RegistryAnswer, open_document
 from certify_registry import Registry
 from tests.fakes.scripted_engine import DESCRIBED, PILOT, ScriptedEngine, judge_here
+from tests.fakes.tsa import serving, stamping, standing_authority
 
 MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 PARTIES = {
@@ -119,6 +121,16 @@ def level_one() -> Chain:
     """A production certificate of level 1: four parties, two seed witnesses."""
     house = production_house(_scratch())
     return finish(house, request_for(house))
+
+
+@cache
+def stamped() -> Chain:
+    """A certificate of level 1 of which everything is stamped, over HTTP, by an authority of a fifth party."""
+    house, tsa = production_house(_scratch()), standing_authority()
+    with serving(stamping(tsa)) as url:
+        choose_authority(house.workspace, url, tsa.trusted, required=True)
+        house = _house(house.root, house.signers, house.witnesses)
+        return finish(house, request_for(house))
 
 
 @cache

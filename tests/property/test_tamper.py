@@ -2,16 +2,20 @@
 
 import random
 from collections import Counter
+from copy import copy
+from dataclasses import replace
 
 import pytest
 
 pytest.importorskip("weasyprint")
 pytest.importorskip("sqlmodel")
 
+from certify.evidence.canonical import canonical_bytes
+from certify.trust.trustfile import TrustFile
 from certify.verify.document import RegistryAnswer
 from certify.verify.expectations import Expectations
 from certify.verify.verify import verify_certificate
-from tests.fakes.chain import Chain, level_one
+from tests.fakes.chain import Chain, level_one, stamped
 
 SEED = 20261123
 
@@ -67,6 +71,23 @@ def test_every_byte_of_the_ends_of_a_pdf_is_held(chain):
     """Where readers of PDFs are usually forgiving: the header and the trailer."""
     ends = [*range(64), *range(len(chain.pdf) - 256, len(chain.pdf))]
     assert accepted(chain, chain.pdf, [(place, place % 8) for place in ends], None) == []
+
+
+@pytest.mark.parametrize("roots", [True, False], ids=["authority known", "unknown"])
+def test_a_sample_of_flipped_bits_of_stamped_files_is_rejected(roots):
+    chain = stamped()
+    if not roots:
+        trust = {name: value for name, value in chain.trust.document().items() if not name.startswith("timestamp")}
+        house = replace(chain.house, workspace=copy(chain.house.workspace))
+        house.workspace.trust = TrustFile.parse(canonical_bytes(trust))
+        chain = replace(chain, house=house)
+    assert accepted(chain, chain.pdf, flips(chain.pdf, 300), None) == []
+    assert accepted(chain, chain.bundle, flips(chain.bundle, 300), None) == []
+
+
+@pytest.mark.slow
+def test_ten_thousand_flipped_bits_of_a_stamped_bundle_are_rejected():
+    assert accepted(stamped(), stamped().bundle, flips(stamped().bundle, 10_000, seed=3), None) == []
 
 
 @pytest.mark.slow

@@ -13,13 +13,14 @@ from certify.cli.explanations import (
     running,
     scanning,
     steps,
+    timestamps,
     trust,
 )
 from certify.cli.explanations.base import Explanation
 
 __all__ = ["EXPLANATIONS", "Explanation"]
 
-_ROOMS = (checking, datasets, inputs, keys, oms, pdf, registry, running, scanning, steps, trust)
+_ROOMS = (checking, datasets, inputs, keys, oms, pdf, registry, running, scanning, steps, timestamps, trust)
 
 EXPLANATIONS: dict[str, Explanation] = dict(
     sorted((code, told) for room in _ROOMS for code, told in room.CODES.items())

@@ -7,6 +7,7 @@ import typer
 from certify.cli.trust.export import export
 from certify.cli.trust.make import make
 from certify.cli.trust.show import show
+from certify.cli.trust.timestamp import timestamp
 from certify.cli.trust.use import use
 from certify.cli.trust.witness import witness
 
@@ -16,3 +17,4 @@ app.command("export")(export)
 app.command("use")(use)
 app.command("witness")(witness)
 app.command("make")(make)
+app.command("timestamp")(timestamp)

@@ -45,3 +45,6 @@ def print_trust(trust: TrustFile) -> None:
     for role in trust.roles:
         for keyid, key in trust.keys_for(role).items():
             emit(f"  {role:<13} {keyid[:16]}  {key.party}")
+    for root in trust.timestamp_roots or ():
+        required = ", required" if trust.timestamps_required else ""
+        emit(f"  {'timestamps':<13} {root.short_fingerprint}  {root.party}{required}")

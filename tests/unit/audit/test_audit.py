@@ -9,7 +9,9 @@ from certify.engines.order import JournalHeader
 from certify.errors import CertifyError, HostileInput
 from certify.evidence.answers import ItemRecord, evidence_root
 from certify.evidence.canonical import canonical_bytes, parse_json
+from tests.fakes.chain import stamped
 from tests.fakes.forgery import forge, parts_of
+from tests.fakes.scripted_engine import judge_here
 
 
 def results(found):
@@ -288,3 +290,10 @@ def test_the_audit_reads_the_bundle_inside_the_pdf(pack, audit):
     (pack / "certificate.json").write_bytes(b"{}")
     assert audit(redraw=True).agrees
     assert parse_json((pack / "certificate.json").read_bytes()) == {}
+
+
+def test_a_page_with_a_timestamp_is_drawn_again_and_rebuilt_byte_for_byte(monkeypatch):
+    chain = stamped()
+    monkeypatch.setattr("certify.audit.recompute.judge_in_worker", judge_here)
+    found = audit_certificate(chain.pdf, trust=chain.trust, pack=chain.folder.path, at=chain.at, redraw=True)
+    assert {line.id: line.result for line in found.checks}["page"] == "pass"
