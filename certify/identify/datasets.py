@@ -10,8 +10,8 @@ from certify.errors import CertifyError, HostileInput, UsageError
 from certify.evidence.dataset import DatasetIdentity, DigestSource
 from certify.evidence.model import FileEntry
 from certify.identify.files import FoundFile, list_files, safe_name
+from certify.identify.hashing import digest_file
 from certify.identify.manifest import Manifest
-from certify.identify.model import digest_file
 from certify.identify.reading import Meter, Progress
 
 
@@ -86,7 +86,7 @@ def _shards(path: Path, *, alone: bool) -> list[tuple[Path, FoundFile]]:
 
 def _digest(root: Path, file: FoundFile, meter: Meter) -> FileEntry:
     try:
-        return digest_file(root, file, meter)
+        return FileEntry(path=file.path, size=file.size, sha256=digest_file(root, file, meter))
     except CertifyError as error:
         raise _without_model_hint(error) from error
 
