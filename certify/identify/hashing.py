@@ -1,41 +1,58 @@
-"""Digests of many files: small ones one after another in one thread, large ones side by side in several."""
+"""The digests of many files, every byte of them read."""
 
 from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple
 
 from certify.identify.files import FoundFile, stamp_of
 from certify.identify.reading import Folders, Meter, changed, checked, opened
-
-LARGE = 1 << 20
-"""Bytes from which a file is worth a thread of its own.
-
-Below it the interpreter's lock is taken so often that threads take longer than none.
-Source: docs/benchmarks.md, section Hashing.
-"""
+from certify.identify.sharding import SHARD_SIZE, SHARDED_FROM, Sharded, digest_both
+from certify.identify.threads import each_file
 
 _TOLD_EVERY = 64
-T = TypeVar("T")
 
 
-def cores() -> int:
-    """Processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+class Sharding(NamedTuple):
+    """Which files get digests of their shards too."""
+
+    above: int = SHARDED_FROM
+    """Bytes; larger files do."""
+    size: int = SHARD_SIZE
+    """Bytes of a shard."""
 
 
-def digest_files(folder: Path, files: Sequence[FoundFile], meter: Meter, *, workers: int | None = None) -> list[str]:
-    """SHA-256 (hex) of each file, in the order of ``files``; every byte is read.
+HUGE_FILES = Sharding()
+"""The sizes certify works with; tests use smaller ones."""
+
+
+class Digest(NamedTuple):
+    """What the bytes of one file come to."""
+
+    sha256: str
+    """SHA-256 (hex) of the whole file."""
+    sharded: Sharded | None = None
+    """Digests of its shards, if it is large enough to have them."""
+
+
+def digest_files(
+    folder: Path,
+    files: Sequence[FoundFile],
+    meter: Meter,
+    *,
+    sharding: Sharding = HUGE_FILES,
+    workers: int | None = None,
+) -> list[Digest]:
+    """The digest of each file, in the order of ``files``.
 
     Args:
         folder: where they are.
         files: as listed; fastest when sorted by path.
         meter: told of every byte.
+        sharding: which files get digests of their shards too.
         workers: threads for large files; one for each processor when absent.
 
     Raises:
@@ -44,87 +61,36 @@ def digest_files(folder: Path, files: Sequence[FoundFile], meter: Meter, *, work
     """
     return each_file(
         files,
-        lambda file: digest_file(folder, file, meter),
+        lambda file: _large(folder, file, meter, sharding),
         meter,
-        small=lambda few: digest_small(folder, few, meter),
+        small=lambda few: _small(folder, few, meter, sharding),
         workers=workers,
     )
 
 
-def digest_file(folder: Path, file: FoundFile, meter: Meter) -> str:
-    """SHA-256 (hex) of one file of any size.
-
-    Raises:
-        HostileInput, UsageError: as :func:`digest_files`.
-    """
+def _large(folder: Path, file: FoundFile, meter: Meter, sharding: Sharding) -> Digest:
+    if file.size > sharding.above:
+        return Digest(*digest_both(folder, file, meter, size=sharding.size))
     with opened(folder, file, meter) as stream:
         stream.drain()
-    return stream.hexdigest()
+    return Digest(stream.hexdigest())
 
 
-def digest_small(folder: Path, files: Sequence[FoundFile], meter: Meter) -> list[str]:
-    """SHA-256 (hex) of files that fit into memory, each read in one go.
-
-    Raises:
-        HostileInput, UsageError: as :func:`digest_files`.
-    """
-    digests, untold = list[str](), 0
+def _small(folder: Path, files: Sequence[FoundFile], meter: Meter, sharding: Sharding) -> list[Digest]:
+    """The digests of files that fit into memory, each read in one go."""
+    digests, untold = list[Digest](), 0
     with Folders(folder) as folders:
         for number, file in enumerate(files, 1):
-            digests.append(hashlib.sha256(_content(folders, file)).hexdigest())
+            if file.size > sharding.above:
+                digests.append(_large(folder, file, meter, sharding))
+                continue
+            digests.append(Digest(hashlib.sha256(_content(folders, file)).hexdigest()))
             untold += file.size
             if number % _TOLD_EVERY == 0:
                 meter.add(untold)
                 untold = 0
     meter.add(untold)
     return digests
-
-
-def each_file(
-    files: Sequence[FoundFile],
-    work: Callable[[FoundFile], T],
-    meter: Meter,
-    *,
-    small: Callable[[Sequence[FoundFile]], list[T]] | None = None,
-    workers: int | None = None,
-) -> list[T]:
-    """``work`` done for each file, in the order of ``files``; large files share several threads.
-
-    What fails is told in one order, however many threads there are: small files first.
-
-    Args:
-        files: what to work on.
-        work: done for one file; it reports to ``meter``, through which it is stopped when another fails.
-        meter: what ``work`` reports to.
-        small: ``work`` for all small files together, if there is a faster way.
-        workers: threads for large files; one for each processor when absent.
-    """
-    large = [place for place, file in enumerate(files) if file.size >= LARGE]
-    rest = [place for place, file in enumerate(files) if file.size < LARGE]
-    together = small or (lambda few: [work(file) for file in few])
-    threads = min(workers or cores(), len(large))
-    # A single large file still gets a thread while this one does the small ones, if there is a processor for it.
-    if not large or (workers or cores()) < 2 or len(files) < 2:
-        found = together([files[place] for place in rest]), [work(files[place]) for place in large]
-    else:
-        with _pool(threads, meter) as pool:
-            waiting: list[Future[T]] = [pool.submit(work, files[place]) for place in large]
-            found = together([files[place] for place in rest]), [future.result() for future in waiting]
-    results = dict(zip(rest, found[0], strict=True)) | dict(zip(large, found[1], strict=True))
-    return [results[place] for place in range(len(files))]
-
-
-@contextmanager
-def _pool(threads: int, meter: Meter) -> Iterator[ThreadPoolExecutor]:
-    """Threads that stop at their next block when anything fails here, Ctrl-C included."""
-    pool = ThreadPoolExecutor(threads, thread_name_prefix="certify-hash")
-    try:
-        yield pool
-    except BaseException:
-        meter.halt()
-        raise
-    finally:
-        pool.shutdown(cancel_futures=True)
 
 
 def _content(folders: Folders, file: FoundFile) -> bytes:

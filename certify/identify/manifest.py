@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from certify.errors import HostileInput
-from certify.evidence.canonical import parse_json
+from certify.evidence.canonical import MAX_BYTES, parse_json
 from certify.evidence.model import FileEntry
 from certify.identify.files import FoundFile
 
@@ -37,13 +37,13 @@ class Manifest:
         return cls.of(FileEntry(path=file.path, size=file.size, sha256=digest) for file, digest in pairs)
 
     @classmethod
-    def from_bytes(cls, data: bytes) -> Manifest:
+    def from_bytes(cls, data: bytes, *, max_bytes: int = MAX_BYTES) -> Manifest:
         """The manifest of untrusted bytes, which must be exactly the canonical ones.
 
         Raises:
             HostileInput: CERT-E025, not a manifest; the codes of the strict JSON reader.
         """
-        document = parse_json(data, name="manifest.json")
+        document = parse_json(data, name="manifest.json", max_bytes=max_bytes)
         if not isinstance(document, list):
             raise _malformed("it is not a list")
         manifest = cls(tuple(FileEntry.from_document(entry, name="manifest entry") for entry in document))

@@ -11,7 +11,7 @@ from certify.errors import HostileInput, UsageError
 from certify.evidence.canonical import canonical_digest
 from certify.evidence.model import FileEntry, FileRole, ModelIdentity
 from certify.identify.files import FoundFile, list_files, prepare_hint
-from certify.identify.hashing import digest_files, each_file
+from certify.identify.hashing import digest_files
 from certify.identify.manifest import Difference, Manifest, compare
 from certify.identify.reading import HashedFile, Meter, Progress, opened
 from certify.identify.refusals import (
@@ -35,6 +35,7 @@ from certify.identify.settings import (
     parse_settings,
     refuse_other_tensors,
 )
+from certify.identify.threads import each_file
 
 MAX_NAME = 300
 
@@ -120,7 +121,7 @@ def manifest_of(folder: Path, progress: Progress | None = None) -> Manifest:
     """
     found = [file for file in list_files(folder) if role_of(file.path) is FileRole.RUNTIME]
     meter = Meter(sum(file.size for file in found), progress)
-    return Manifest.digested(found, digest_files(folder, found, meter))
+    return Manifest.digested(found, (one.sha256 for one in digest_files(folder, found, meter)))
 
 
 def recheck(model: ModelFolder, progress: Progress | None = None) -> None:
