@@ -8,11 +8,11 @@ import re
 import sqlite3
 import stat
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
-from certify.identify.files import FoundFile
+from certify.identify.files import FoundFile, Stamp
 from certify.identify.hashing import Digest
 from certify.identify.mounts import FileSystems, MountTable
 from certify.identify.sharding import Sharded
@@ -27,6 +27,7 @@ once they have been written back. Source: Linux, vm.dirty_expire_centisecs (30 s
 
 NAME = "digests.sqlite"
 _BUSY_SECONDS = 1.0
+_TOGETHER = 500
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _TABLE = """
 CREATE TABLE IF NOT EXISTS digest (
@@ -35,10 +36,15 @@ CREATE TABLE IF NOT EXISTS digest (
     PRIMARY KEY (device, inode)
 ) WITHOUT ROWID
 """
-_FIND = "SELECT sha256, shard_size, shards FROM digest WHERE device=? AND inode=? AND size=? AND mtime=? AND ctime=?"
+_FIND = (
+    "SELECT device, inode, size, mtime, ctime, sha256, shard_size, shards FROM digest "
+    "WHERE device = ? AND inode IN ({})"
+)
 _STORE = "INSERT OR REPLACE INTO digest VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 T = TypeVar("T")
+Place: TypeAlias = tuple[Path, FoundFile]
+"""A file and the folder it was listed in."""
 
 
 def user_cache_folder() -> Path:
@@ -68,29 +74,31 @@ class DigestCache:
         self._devices: dict[int, bool] = {}
         self.clock = clock
 
-    def find(self, root: Path, files: Sequence[FoundFile]) -> list[Digest | None]:
-        """What is remembered of each file as it stands; None for those that changed, or were never read."""
+    def find(self, files: Iterable[Place]) -> dict[Stamp, Digest]:
+        """What is remembered of the files that stand as they stood when they were read."""
+        inodes: dict[int, list[int]] = {}
+        stamps = [file.stamp for root, file in files if file.stamp is not None and self._believed(root, file)]
+        for device, inode, *_ in stamps:
+            inodes.setdefault(device, []).append(inode)
 
-        stamps = [file.stamp if self._believed(root, file) else None for file in files]
+        def look(connection: sqlite3.Connection) -> dict[Stamp, Digest]:
+            rows = [row for device, some in inodes.items() for row in _rows(connection, device, some)]
+            asked = set(stamps)
+            return {row[:5]: digest for row in rows if row[:5] in asked and (digest := _digest(*row[5:])) is not None}
 
-        def look(connection: sqlite3.Connection) -> list[Digest | None]:
-            find = connection.cursor().execute
-            return [_digest(find(_FIND, stamp).fetchone()) if stamp else None for stamp in stamps]
+        return self._using(look, {})
 
-        return self._using(look, [None] * len(files))
-
-    def store(self, root: Path, read: Iterable[tuple[FoundFile, Digest]], started: int) -> None:
+    def store(self, read: Iterable[tuple[Place, Digest]], started: int) -> None:
         """Remembers files that had stood still for a while when reading began.
 
         Args:
-            root: the folder they are in.
             read: files as listed, with the digests of what was then read.
             started: the moment before the first was read, by :attr:`clock`.
         """
         settled = started - SETTLED_SECONDS * 1_000_000_000
         rows = (
             (*file.stamp, digest.sha256, *_columns(digest.sharded), started)
-            for file, digest in read
+            for (root, file), digest in read
             if file.stamp is not None and max(file.stamp[3:]) < settled and self._believed(root, file)
         )
 
@@ -154,12 +162,20 @@ def _columns(sharded: Sharded | None) -> tuple[int | None, str | None]:
     return (None, None) if sharded is None else (sharded.size, " ".join(sharded.digests))
 
 
-def _digest(row: tuple[Any, ...] | None) -> Digest | None:
+def _rows(connection: sqlite3.Connection, device: int, inodes: Sequence[int]) -> Iterator[tuple[Any, ...]]:
+    """Rows of these inodes, some hundreds at a time: one question each would take most of the time."""
+    ordered = sorted(inodes)
+    for start in range(0, len(ordered), _TOGETHER):
+        some = ordered[start : start + _TOGETHER]
+        yield from connection.execute(_FIND.format(",".join("?" * len(some))), (device, *some))
+
+
+def _digest(sha256: Any, size: Any, shards: Any) -> Digest | None:
     """A row as a digest; None where it is none, whoever wrote it."""
-    if row is None:
+    if not isinstance(sha256, str) or not _SHA256.fullmatch(sha256):
         return None
-    sha256, size, shards = row
+    if shards is None:
+        return Digest(sha256)
     pieces = tuple(shards.split(" ")) if isinstance(shards, str) else ()
-    if not all(isinstance(one, str) and _SHA256.fullmatch(one) for one in (sha256, *pieces)):
-        return None
-    return Digest(sha256, Sharded(size, pieces) if isinstance(size, int) and pieces else None)
+    whole = isinstance(size, int) and size > 0 and pieces and all(map(_SHA256.fullmatch, pieces))
+    return Digest(sha256, Sharded(size, pieces)) if whole else None

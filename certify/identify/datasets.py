@@ -8,7 +8,7 @@ from pathlib import Path
 
 from certify.errors import CertifyError, HostileInput, UsageError
 from certify.evidence.dataset import DatasetIdentity
-from certify.identify.cache import DigestCache
+from certify.identify.cache import DigestCache, Place
 from certify.identify.claims import Claim, read_claims, refuse_other_files
 from certify.identify.files import MAX_SHARDS, FoundFile, list_files, safe_name, stamp_of
 from certify.identify.hashing import HUGE_FILES, Sharding
@@ -26,10 +26,16 @@ class DatasetFolder:
     """Which data it is."""
     manifest: Manifest
     """Every shard."""
-    files: tuple[Path, ...]
-    """Where the shards are, in the order of the manifest."""
+    places: Mapping[str, Place]
+    """Each shard as it was found, by path in the manifest."""
     sharded: Mapping[str, Sharded] = field(default_factory=dict)
     """Digests of the pieces of huge shards, by path: the same bytes can be checked faster with them."""
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """Where the shards are, in the order of the manifest."""
+        found = (self.places[entry.path] for entry in self.manifest.files)
+        return tuple(root / file.disk for root, file in found)
 
 
 def read_dataset(
@@ -66,12 +72,9 @@ def read_dataset(
     claims: Mapping[str, Claim] = read_claims(claimed) if claimed is not None else {}
     if claimed is not None:
         refuse_other_files(claimed, claims, {path: file.size for path, (_, file) in shards.items()})
-    roots: dict[Path, list[FoundFile]] = {}
-    for root, file in shards.values():
-        roots.setdefault(root, []).append(file)
     try:
         known = find_digests(
-            roots,
+            shards,
             claims={path: claim.sha256 for path, claim in claims.items()},
             cache=cache,
             rehash=rehash,
@@ -83,12 +86,12 @@ def read_dataset(
     return _folder(name or paths[0].resolve().name or "data", shards, known)
 
 
-def _all_shards(paths: Sequence[Path], name: str | None) -> dict[str, tuple[Path, FoundFile]]:
+def _all_shards(paths: Sequence[Path], name: str | None) -> dict[str, Place]:
     if name is not None and not 0 < len(name) <= 300:
         raise _unusable("the name of the data is empty or longer than 300 characters", "choose a shorter name")
     if not paths:
         raise _unusable("no data was named", "give at least one file or folder")
-    shards: dict[str, tuple[Path, FoundFile]] = {}
+    shards: dict[str, Place] = {}
     for path in paths:
         for root, file in _shards(path, alone=len(paths) == 1):
             if file.path in shards:
@@ -97,7 +100,7 @@ def _all_shards(paths: Sequence[Path], name: str | None) -> dict[str, tuple[Path
     return shards
 
 
-def _folder(name: str, shards: Mapping[str, tuple[Path, FoundFile]], known: Known) -> DatasetFolder:
+def _folder(name: str, shards: Mapping[str, Place], known: Known) -> DatasetFolder:
     files = (file for _, file in shards.values())
     manifest = Manifest.digested(files, (known.digests[path].sha256 for path in shards))
     identity = DatasetIdentity(
@@ -107,12 +110,11 @@ def _folder(name: str, shards: Mapping[str, tuple[Path, FoundFile]], known: Know
         bytes=manifest.total_bytes,
         digest_source=known.source,
     )
-    places = (shards[entry.path] for entry in manifest.files)
     sharded = {path: found.sharded for path, found in known.digests.items() if found.sharded is not None}
-    return DatasetFolder(identity, manifest, tuple(root / file.disk for root, file in places), sharded)
+    return DatasetFolder(identity, manifest, shards, sharded)
 
 
-def _shards(path: Path, *, alone: bool) -> list[tuple[Path, FoundFile]]:
+def _shards(path: Path, *, alone: bool) -> list[Place]:
     if path.is_file():
         root = path.parent.resolve()
         found = path.lstat()

@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 from certify.errors import HostileInput
 from certify.evidence.dataset import DigestSource
-from certify.identify.cache import DigestCache
+from certify.identify.cache import DigestCache, Place
 from certify.identify.files import FoundFile
-from certify.identify.hashing import Digest, Sharding, digest_files
+from certify.identify.hashing import HUGE_FILES, Digest, Sharding, digest_files
 from certify.identify.reading import Meter, Progress
 from certify.identify.sharding import Sharded, shard_digests
 
@@ -32,7 +32,7 @@ class Known(NamedTuple):
 
 
 def find_digests(
-    roots: Mapping[Path, Sequence[FoundFile]],
+    files: Mapping[str, Place],
     *,
     claims: Mapping[str, str],
     cache: DigestCache | None,
@@ -40,12 +40,12 @@ def find_digests(
     sharding: Sharding,
     progress: Progress | None,
 ) -> Known:
-    """The digest of every file below ``roots``: as claimed, as remembered, or of its bytes.
+    """The digest of every file: as claimed, as remembered, or of its bytes.
 
-    What was read is remembered. Of what is remembered a random sample is read again.
+    What is read is remembered. Of what is remembered a random sample is read again.
 
     Args:
-        roots: files by the folder they are in, their paths unique.
+        files: by path in the manifest.
         claims: SHA-256 (hex) by path, taken as it is.
         cache: where digests are remembered.
         rehash: whether to read everything, whatever is remembered.
@@ -55,46 +55,54 @@ def find_digests(
     Raises:
         HostileInput: CERT-E112, a remembered digest is wrong; CERT-E023, CERT-E026, as for any reading.
     """
-    asked = {root: [file for file in files if file.path not in claims] for root, files in roots.items()}
     digests = {path: Digest(sha256) for path, sha256 in claims.items()}
-    remembered: dict[str, Digest] = {}
-    if cache is not None and not rehash:
-        for root, files in asked.items():
-            remembered.update(_remembered(cache, root, files, sharding))
-    sample = _sample(asked, remembered)
-    unread = {root: [file for file in files if file.path not in remembered] for root, files in asked.items()}
-    meter = Meter(_bytes(unread, {}) + _bytes(sample, remembered), progress)
+    asked = {path: place for path, place in files.items() if path not in digests} if digests else files
+    remembered = _remembered(cache, asked, sharding) if cache is not None and not rehash else {}
+    sample = _sample(files, remembered)
+    unread = [place for path, place in asked.items() if path not in remembered]
+    total = sum(file.size for _, file in unread) + sum(_cost(file, remembered[file.path]) for _, file in sample)
+    meter = Meter(total, progress)
     if cache is not None:
         _recheck(cache, sample, remembered, meter)
-    for root, files in unread.items():
-        for portion in _portions(files):
-            started = cache.clock() if cache is not None else 0
-            read = digest_files(root, portion, meter, sharding=sharding)
-            digests.update((file.path, digest) for file, digest in zip(portion, read, strict=True))
-            if cache is not None:
-                cache.store(root, zip(portion, read, strict=True), started)
+    for portion in _portions(unread):
+        started = cache.clock() if cache is not None else 0
+        read = _read(portion, meter, sharding)
+        digests.update((file.path, digest) for (_, file), digest in zip(portion, read, strict=True))
+        if cache is not None:
+            cache.store(zip(portion, read, strict=True), started)
     source = DigestSource.CACHED if remembered else DigestSource.RECOMPUTED
     return Known(digests | remembered, DigestSource.CLAIMED if claims else source)
 
 
-def _remembered(
-    cache: DigestCache, root: Path, files: Sequence[FoundFile], sharding: Sharding
-) -> Iterator[tuple[str, Digest]]:
-    for file, digest in zip(files, cache.find(root, files), strict=True):
-        if digest is not None and (file.size <= sharding.above or _size(digest) == sharding.size):
-            yield file.path, digest
+def _read(places: Sequence[Place], meter: Meter, sharding: Sharding) -> list[Digest]:
+    """The digests of files in one or several folders, in their order."""
+    roots: dict[Path, list[FoundFile]] = {}
+    for root, file in places:
+        roots.setdefault(root, []).append(file)
+    read = {root: iter(digest_files(root, files, meter, sharding=sharding)) for root, files in roots.items()}
+    return [next(read[root]) for root, _ in places]
 
 
-def _sample(asked: Mapping[Path, Sequence[FoundFile]], remembered: Mapping[str, Digest]) -> dict[Path, list[FoundFile]]:
+def _remembered(cache: DigestCache, files: Mapping[str, Place], sharding: Sharding) -> dict[str, Digest]:
+    found = cache.find(files.values())
+    stamps = ((path, file) for path, (_, file) in files.items() if file.stamp in found)
+    known = ((path, file, found[file.stamp]) for path, file in stamps if file.stamp is not None)
+    return {path: digest for path, file, digest in known if file.size <= sharding.above or _fits(digest, sharding)}
+
+
+def _fits(digest: Digest, sharding: Sharding) -> bool:
+    return digest.sharded is not None and digest.sharded.size == sharding.size
+
+
+def _sample(files: Mapping[str, Place], remembered: Mapping[str, Digest]) -> list[Place]:
     """A hundredth of the remembered files, at least eight; but no more than a tenth of the bytes, at least one file."""
-    pool = [(root, file) for root, files in asked.items() for file in files if file.path in remembered]
-    drawn: dict[Path, list[FoundFile]] = {}
-    left = _MOST_BYTES * sum(file.size for _, file in pool)
-    for number, (root, file) in enumerate(_RANDOM.sample(pool, min(len(pool), _wanted(len(pool))))):
-        left -= _cost(file, remembered[file.path])
-        if number and left < 0:
+    left = _MOST_BYTES * sum(files[path][1].size for path in remembered)
+    drawn: list[Place] = []
+    for path in _RANDOM.sample(list(remembered), min(len(remembered), _wanted(len(remembered)))):
+        left -= _cost(files[path][1], remembered[path])
+        if drawn and left < 0:
             break
-        drawn.setdefault(root, []).append(file)
+        drawn.append(files[path])
     return drawn
 
 
@@ -102,19 +110,15 @@ def _wanted(count: int) -> int:
     return max(_AT_LEAST, math.ceil(_SHARE * count))
 
 
-def _recheck(
-    cache: DigestCache, sample: Mapping[Path, Sequence[FoundFile]], remembered: Mapping[str, Digest], meter: Meter
-) -> None:
-    for root, files in sample.items():
-        whole = [file for file in files if remembered[file.path].sharded is None]
-        read = digest_files(root, whole, meter)
-        for file, digest in zip(whole, read, strict=True):
-            if digest.sha256 != remembered[file.path].sha256:
-                raise _wrong(cache, file.path)
-        for file in files:
-            sharded = remembered[file.path].sharded
-            if sharded is not None and not _some_agree(root, file, sharded, meter):
-                raise _wrong(cache, file.path)
+def _recheck(cache: DigestCache, sample: Sequence[Place], remembered: Mapping[str, Digest], meter: Meter) -> None:
+    whole = [place for place in sample if remembered[place[1].path].sharded is None]
+    for (_, file), digest in zip(whole, _read(whole, meter, HUGE_FILES), strict=True):
+        if digest.sha256 != remembered[file.path].sha256:
+            raise _wrong(cache, file.path)
+    for root, file in sample:
+        sharded = remembered[file.path].sharded
+        if sharded is not None and not _some_agree(root, file, sharded, meter):
+            raise _wrong(cache, file.path)
 
 
 def _some_agree(root: Path, file: FoundFile, sharded: Sharded, meter: Meter) -> bool:
@@ -126,12 +130,12 @@ def _some_agree(root: Path, file: FoundFile, sharded: Sharded, meter: Meter) -> 
     return now.digests == tuple(sharded.digests[number] for number in numbers)
 
 
-def _portions(files: Sequence[FoundFile]) -> Iterator[list[FoundFile]]:
+def _portions(places: Sequence[Place]) -> Iterator[list[Place]]:
     """Files in portions that are remembered as they are done, so that work cut off is not lost."""
-    portion, size = list[FoundFile](), 0
-    for file in files:
-        portion.append(file)
-        size += file.size
+    portion, size = list[Place](), 0
+    for place in places:
+        portion.append(place)
+        size += place[1].size
         if len(portion) == _PORTION_FILES or size >= _PORTION_BYTES:
             yield portion
             portion, size = [], 0
@@ -139,17 +143,9 @@ def _portions(files: Sequence[FoundFile]) -> Iterator[list[FoundFile]]:
         yield portion
 
 
-def _bytes(roots: Mapping[Path, Sequence[FoundFile]], remembered: Mapping[str, Digest]) -> int:
-    return sum(_cost(file, remembered.get(file.path)) for files in roots.values() for file in files)
-
-
-def _cost(file: FoundFile, digest: Digest | None) -> int:
-    """Bytes that reading the file takes; of a huge one that is remembered only some shards are read."""
-    return file.size if digest is None or digest.sharded is None else min(file.size, _AT_LEAST * digest.sharded.size)
-
-
-def _size(digest: Digest) -> int | None:
-    return digest.sharded.size if digest.sharded is not None else None
+def _cost(file: FoundFile, digest: Digest) -> int:
+    """Bytes that checking the file again takes; of a huge one only some shards are read."""
+    return file.size if digest.sharded is None else min(file.size, _AT_LEAST * digest.sharded.size)
 
 
 def _wrong(cache: DigestCache, path: str) -> HostileInput:
