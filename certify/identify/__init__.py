@@ -1,22 +1,27 @@
 """Bytes on disk to digests: which model or data a statement speaks of, and refusal of what could deceive."""
 
+from certify.identify.cache import DigestCache
 from certify.identify.datasets import DatasetFolder, read_dataset
 from certify.identify.manifest import Difference, DifferenceKind, Manifest, compare
 from certify.identify.model import ModelFolder, read_model, recheck
 from certify.identify.prepare import Prepared, prepare
+from certify.identify.sharding import Sharded, verify_shards
 from certify.identify.staging import stage
 
 __all__ = [
     "DatasetFolder",
     "Difference",
     "DifferenceKind",
+    "DigestCache",
     "Manifest",
     "ModelFolder",
     "Prepared",
+    "Sharded",
     "compare",
     "prepare",
     "read_dataset",
     "read_model",
     "recheck",
     "stage",
+    "verify_shards",
 ]

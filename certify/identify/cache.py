@@ -74,17 +74,21 @@ class DigestCache:
         self._devices: dict[int, bool] = {}
         self.clock = clock
 
+    @classmethod
+    def of_user(cls) -> DigestCache:
+        """The cache of whoever runs this."""
+        return cls(user_cache_folder())
+
     def find(self, files: Iterable[Place]) -> dict[Stamp, Digest]:
-        """What is remembered of the files that stand as they stood when they were read."""
+        """What is remembered of these files, by how each stood when it was read."""
         inodes: dict[int, list[int]] = {}
-        stamps = [file.stamp for root, file in files if file.stamp is not None and self._believed(root, file)]
-        for device, inode, *_ in stamps:
-            inodes.setdefault(device, []).append(inode)
+        for root, file in files:
+            if file.stamp is not None and self._believed(root, file):
+                inodes.setdefault(file.stamp[0], []).append(file.stamp[1])
 
         def look(connection: sqlite3.Connection) -> dict[Stamp, Digest]:
-            rows = [row for device, some in inodes.items() for row in _rows(connection, device, some)]
-            asked = set(stamps)
-            return {row[:5]: digest for row in rows if row[:5] in asked and (digest := _digest(*row[5:])) is not None}
+            rows = (row for device, some in inodes.items() for row in _rows(connection, device, some))
+            return {row[:5]: digest for row in rows if (digest := _digest(*row[5:])) is not None}
 
         return self._using(look, {})
 

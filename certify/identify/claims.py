@@ -58,12 +58,12 @@ def refuse_other_files(path: Path, claims: Mapping[str, Claim], sizes: Mapping[s
     """
     for name, claim in claims.items():
         size = sizes.get(name)
-        wrong = "which is not there" if size is None else f"of {claim.size} bytes, and it has {size}"
+        wrong = ", which is not there" if size is None else f" with {claim.size} bytes, and it has {size}"
         if size is None or claim.size not in (None, size):
             raise HostileInput(
                 "CERT-E113",
                 f"{path} does not fit the data",
-                f"it names {ascii(name)[:100]}, {wrong}",
+                f"it names {ascii(name)[:100]}{wrong}",
                 "fetch what is missing, name the folder that the list was made in, or leave --claimed out",
             )
 

@@ -16,6 +16,7 @@ from certify.identify.known import Known, find_digests
 from certify.identify.manifest import Manifest
 from certify.identify.reading import Progress
 from certify.identify.sharding import Sharded
+from certify.identify.threads import uncollected
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ class DatasetFolder:
         return tuple(root / file.disk for root, file in found)
 
 
+@uncollected()
 def read_dataset(
     paths: Sequence[Path],
     name: str | None = None,

@@ -5,12 +5,14 @@ from __future__ import annotations
 import typer
 
 from certify.cli.data.describe import describe
+from certify.cli.data.digest import digest
 from certify.cli.data.layout import layout
 from certify.cli.data.step import step
 from certify.cli.data.verify import verify
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Describe training data and record how it was made.")
 app.command("describe")(describe)
+app.command("digest")(digest)
 app.command("step", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(step)
 app.command("layout")(layout)
 app.command("verify")(verify)
