@@ -79,6 +79,8 @@ def _read(places: Sequence[Place], meter: Meter, sharding: Sharding) -> list[Dig
     roots: dict[Path, list[FoundFile]] = {}
     for root, file in places:
         roots.setdefault(root, []).append(file)
+    if len(roots) == 1:
+        return digest_files(*roots.popitem(), meter, sharding=sharding)
     read = {root: iter(digest_files(root, files, meter, sharding=sharding)) for root, files in roots.items()}
     return [next(read[root]) for root, _ in places]
 
