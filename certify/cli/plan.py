@@ -12,6 +12,7 @@ from certify.cli.options import Context, Json, Trust, ask_passphrase
 from certify.cli.progress import TerminalReporter
 from certify.cli.run_options import (
     BatchSize,
+    CachedData,
     Data,
     DataComplete,
     DataDescription,
@@ -46,6 +47,7 @@ def make(
     data: Data = None,
     data_complete: DataComplete = False,
     data_description: DataDescription = None,
+    cached_data: CachedData = False,
     name: Name = None,
     declaration: Declaration = None,
     engine: Engine = "hf",

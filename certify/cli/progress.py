@@ -33,14 +33,15 @@ class TerminalReporter:
             print(f"  {clean(title)}", file=sys.stderr, flush=True)
 
     def advance(self, done: int, total: int, unit: str) -> None:
-        """Shows how far the stage is and when it should end."""
+        """Shows how far the stage is, of bytes how many a second, and when it should end."""
         moment = time.monotonic()
         if moment - self._last < (0.1 if self._moving else QUIET_SECONDS) and (done < total or not self._told):
             return  # a quick stage needs no second line
         self._last, self._told = moment, done < total
         spent = moment - self._started
+        speed = f", {done / spent / 1e6:,.0f} MB/s" if unit == "bytes" and done and spent > 1 else ""
         left = f", {_span(spent / done * (total - done))} left" if 0 < done < total and spent > 2 else ""
-        line = f"  {self._title}: {_amount(done, unit)} of {_amount(total, unit)} {_unit(unit)}{left}"
+        line = f"  {self._title}: {_amount(done, unit)} of {_amount(total, unit)} {_unit(unit)}{speed}{left}"
         if self._moving:
             self._write_over(line)
         else:
@@ -63,7 +64,7 @@ class TerminalReporter:
 
 
 def _amount(value: int, unit: str) -> str:
-    return f"{value / 1e6:.1f}" if unit == "bytes" else f"{value:,}"
+    return f"{value / 1e6:,.1f}" if unit == "bytes" else f"{value:,}"
 
 
 def _unit(unit: str) -> str:

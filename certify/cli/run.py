@@ -10,6 +10,7 @@ from certify.cli.options import Context, Json, ask_passphrase
 from certify.cli.progress import TerminalReporter
 from certify.cli.run_options import (
     BatchSize,
+    CachedData,
     Data,
     DataComplete,
     DataDescription,
@@ -41,6 +42,7 @@ def run(
     data: Data = None,
     data_complete: DataComplete = False,
     data_description: DataDescription = None,
+    cached_data: CachedData = False,
     name: Name = None,
     declaration: Declaration = None,
     engine: Engine = "hf",

@@ -16,6 +16,9 @@ Policy = Annotated[str, typer.Option(help="Shipped id, or path of a policy.")]
 Data = Annotated[list[Path] | None, typer.Option(help="Training data at hand; repeat for several.")]
 DataComplete = Annotated[bool, typer.Option(help="Attest that this is all of the training data.")]
 DataDescription = Annotated[Path | None, typer.Option(help="What its steward says of the data, YAML.")]
+CachedData = Annotated[
+    bool, typer.Option("--cached-data", help="Skip shards unchanged since an earlier run; stated as cached.")
+]
 Name = Annotated[str | None, typer.Option(help="Name of the model; the folder's name when absent.")]
 Declaration = Annotated[Path | None, typer.Option(help="Declaration of intended use, YAML.")]
 Engine = Annotated[Literal["hf", "vllm"], typer.Option(help="What runs the model.")]

@@ -1,10 +1,12 @@
 """Bytes on disk to digests: which model or data a statement speaks of, and refusal of what could deceive."""
 
 from certify.identify.arrow_data import ArrowData, read_arrow
+from certify.identify.cache import DigestCache
 from certify.identify.datasets import DatasetFolder, read_dataset
 from certify.identify.manifest import Difference, DifferenceKind, Manifest, compare
 from certify.identify.model import ModelFolder, read_model, recheck
 from certify.identify.prepare import Prepared, prepare
+from certify.identify.sharding import Sharded, verify_shards
 from certify.identify.staging import stage
 
 __all__ = [
@@ -12,9 +14,11 @@ __all__ = [
     "DatasetFolder",
     "Difference",
     "DifferenceKind",
+    "DigestCache",
     "Manifest",
     "ModelFolder",
     "Prepared",
+    "Sharded",
     "compare",
     "prepare",
     "read_arrow",
@@ -22,4 +26,5 @@ __all__ = [
     "read_model",
     "recheck",
     "stage",
+    "verify_shards",
 ]

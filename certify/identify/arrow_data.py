@@ -20,7 +20,7 @@ from certify.identify.reading import Progress
 
 @dataclass(frozen=True)
 class ArrowData(DatasetFolder):
-    """Data at hand; ``files`` is empty where it lies in no files of its own."""
+    """Data at hand; ``places`` and ``files`` are empty where it lies in no files of its own."""
 
     fingerprint: str | None = None
     """What the datasets library calls this state: a digest of its history, not of its content."""
@@ -50,7 +50,7 @@ def read_arrow(source: Any, name: str | None = None, *, progress: Progress | Non
     files = _own_files(source)
     if files:
         found = read_dataset(files, name, progress=progress)
-        return ArrowData(found.identity, found.manifest, found.files, fingerprint)
+        return ArrowData(found.identity, found.manifest, found.places, found.sharded, fingerprint)
     content = ArrowContent()
     content.add(_batches(source), (lambda done: progress(done, 2 * done)) if progress else None)
     canonical = content.to_bytes()
@@ -63,7 +63,7 @@ def read_arrow(source: Any, name: str | None = None, *, progress: Progress | Non
         bytes=content.bytes,
         digest_source=DigestSource.RECOMPUTED,
     )
-    return ArrowData(identity, manifest, (), fingerprint, canonical)
+    return ArrowData(identity, manifest, {}, fingerprint=fingerprint, content=canonical)
 
 
 def _batches(source: Any) -> Iterator[Any]:

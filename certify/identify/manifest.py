@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import PurePosixPath
 from typing import NamedTuple, TypeVar
 
 from certify.errors import HostileInput
-from certify.evidence.canonical import canonical_bytes, parse_json, sha256_hex
+from certify.evidence.canonical import MAX_BYTES, parse_json
 from certify.evidence.model import FileEntry
+from certify.identify.files import FoundFile
+
+_TOGETHER = 4096
 
 Content = TypeVar("Content", bound=Hashable)
 
@@ -28,13 +33,19 @@ class Manifest:
         return cls(tuple(sorted(files, key=_order)))
 
     @classmethod
-    def from_bytes(cls, data: bytes) -> Manifest:
+    def digested(cls, files: Iterable[FoundFile], digests: Iterable[str]) -> Manifest:
+        """The manifest of files whose SHA-256 (hex) are ``digests``, in the same order."""
+        pairs = zip(files, digests, strict=True)
+        return cls.of(FileEntry(path=file.path, size=file.size, sha256=digest) for file, digest in pairs)
+
+    @classmethod
+    def from_bytes(cls, data: bytes, *, max_bytes: int = MAX_BYTES) -> Manifest:
         """The manifest of untrusted bytes, which must be exactly the canonical ones.
 
         Raises:
             HostileInput: CERT-E025, not a manifest; the codes of the strict JSON reader.
         """
-        document = parse_json(data, name="manifest.json")
+        document = parse_json(data, name="manifest.json", max_bytes=max_bytes)
         if not isinstance(document, list):
             raise _malformed("it is not a list")
         manifest = cls(tuple(FileEntry.from_document(entry, name="manifest entry") for entry in document))
@@ -48,13 +59,30 @@ class Manifest:
         return manifest
 
     def to_bytes(self) -> bytes:
-        """The bytes of ``manifest.json``. Source: RFC 8785."""
-        return canonical_bytes([entry.document() for entry in self.files])
+        """The bytes of ``manifest.json``."""
+        return b"".join(self.pieces())
+
+    def pieces(self) -> Iterator[bytes]:
+        """The bytes of ``manifest.json`` a few thousand files at a time, for manifests of millions.
+
+        Source: RFC 8785. The keys of an entry are in its order already, its numbers are integers below 2**53, and
+        without ``ensure_ascii`` Python escapes in texts just what the RFC does.
+        """
+        yield b"["
+        for start in range(0, len(self.files), _TOGETHER):
+            some = self.files[start : start + _TOGETHER]
+            rows = [{"path": entry.path, "sha256": entry.sha256, "size": entry.size} for entry in some]
+            text = json.dumps(rows, ensure_ascii=False, separators=(",", ":"))[1:-1]
+            yield f"{',' if start else ''}{text}".encode()
+        yield b"]"
 
     @property
     def identity(self) -> str:
         """SHA-256 (hex) of :meth:`to_bytes`: what ``sha256sum manifest.json`` prints."""
-        return sha256_hex(self.to_bytes())
+        sha256 = hashlib.sha256()
+        for piece in self.pieces():
+            sha256.update(piece)
+        return sha256.hexdigest()
 
     @property
     def total_bytes(self) -> int:
@@ -122,8 +150,8 @@ def _changed(old: tuple[str, int], new: tuple[str, int]) -> str:
     return f"SHA-256 {new[0][:16]}... instead of {old[0][:16]}..."
 
 
-def _order(entry: FileEntry) -> bytes:
-    return entry.path.encode("utf-8")
+def _order(entry: FileEntry) -> str:
+    return entry.path  # Python orders text by code points, and UTF-8 keeps that order
 
 
 def _is_plain(entry: FileEntry) -> bool:

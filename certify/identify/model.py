@@ -11,6 +11,7 @@ from certify.errors import HostileInput, UsageError
 from certify.evidence.canonical import canonical_digest
 from certify.evidence.model import FileEntry, FileRole, ModelIdentity
 from certify.identify.files import FoundFile, list_files, prepare_hint
+from certify.identify.hashing import digest_files
 from certify.identify.manifest import Difference, Manifest, compare
 from certify.identify.reading import HashedFile, Meter, Progress, opened
 from certify.identify.refusals import (
@@ -34,6 +35,7 @@ from certify.identify.settings import (
     parse_settings,
     refuse_other_tensors,
 )
+from certify.identify.threads import each_file
 
 MAX_NAME = 300
 
@@ -80,7 +82,8 @@ def read_model(folder: Path, *, name: str | None = None, progress: Progress | No
         raise UsageError("CERT-E020", f"a model's name has 1 to {MAX_NAME} characters", hint="choose a shorter name")
     found = _screened(folder)
     meter = Meter(sum(file.size for file in found), progress)
-    contents = {file.path: _read(folder, file, meter) for file in found}
+    read = each_file(found, lambda file: _read(folder, file, meter), meter)
+    contents = {content.entry.path: content for content in read}
     kept = {path: content.kept for path, content in contents.items() if content.kept is not None}
     tensors = {path: content.tensors for path, content in contents.items() if content.tensors is not None}
     parsed = parse_settings(kept, folder)
@@ -118,15 +121,7 @@ def manifest_of(folder: Path, progress: Progress | None = None) -> Manifest:
     """
     found = [file for file in list_files(folder) if role_of(file.path) is FileRole.RUNTIME]
     meter = Meter(sum(file.size for file in found), progress)
-    return Manifest.of(digest_file(folder, file, meter) for file in found)
-
-
-def digest_file(folder: Path, file: FoundFile, meter: Meter) -> FileEntry:
-    """One file's manifest entry."""
-    with opened(folder, file, meter) as stream:
-        for _ in stream.blocks():
-            pass
-    return _entry(stream)
+    return Manifest.digested(found, (one.sha256 for one in digest_files(folder, found, meter)))
 
 
 def recheck(model: ModelFolder, progress: Progress | None = None) -> None:

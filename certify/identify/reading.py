@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import itertools
 import os
 import stat
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from certify.errors import CertifyError, HostileInput, UsageError
-from certify.identify.files import FoundFile
+from certify.identify.files import FoundFile, Stamp, stamp_of
 
 BLOCK = 1 << 20
 """Bytes per read."""
 
+_FOLDER_FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+_FILE_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _KERNEL_COPY = 1 << 30
 _NO_KERNEL_COPY = frozenset({errno.EXDEV, errno.ENOSYS, errno.EINVAL, errno.EOPNOTSUPP, errno.EPERM, errno.EBADF})
 
@@ -23,17 +27,34 @@ Progress = Callable[[int, int], None]
 """Called with bytes done and bytes in all."""
 
 
+class Halted(Exception):
+    """Another thread failed, so this one need not go on."""
+
+
 class Meter:
-    """Adds up the bytes of several files and tells a progress callback."""
+    """Adds up the bytes of several files, in several threads, and tells a progress callback."""
 
     def __init__(self, total: int, progress: Progress | None) -> None:
-        self._total, self._progress, self._done = total, progress, 0
+        self._total, self._progress, self._done, self._told = total, progress, 0, -BLOCK
+        self._lock, self._halted = threading.Lock(), False
 
     def add(self, count: int) -> None:
-        """``count`` more bytes were read."""
-        self._done += count
-        if self._progress is not None:
-            self._progress(self._done, self._total)
+        """``count`` more bytes were read.
+
+        Raises:
+            Halted: :meth:`halt` was called.
+        """
+        if self._halted:
+            raise Halted
+        with self._lock:
+            self._done += count
+            if self._progress is not None and (self._done - self._told >= BLOCK or self._done >= self._total):
+                self._told = self._done
+                self._progress(self._done, self._total)
+
+    def halt(self) -> None:
+        """Ends the work of every thread that reports here, at its next block."""
+        self._halted = True
 
 
 class HashedFile:
@@ -58,6 +79,14 @@ class HashedFile:
         """What is left of the file, a block at a time."""
         while data := self.read(BLOCK):
             yield data
+
+    def drain(self) -> None:
+        """Takes what is left of the file into the digest, through one buffer."""
+        buffer = memoryview(bytearray(min(BLOCK, max(1, self.size))))
+        while count := os.readv(self._descriptor, [buffer]):
+            self._sha256.update(buffer[:count])
+            self.position += count
+            self._meter.add(count)
 
     def share_with(self, destination: int) -> bool:
         """Whether the kernel copied the whole file to ``destination`` itself; if not, nothing was copied.
@@ -96,19 +125,28 @@ def opened(folder: Path, file: FoundFile, meter: Meter) -> Iterator[HashedFile]:
         HostileInput: CERT-E023, a link stands in the way; CERT-E026, the file changed since it was listed.
         UsageError: CERT-E020, it may not be read.
     """
+    with Folders(folder) as folders:
+        descriptor = folders.open(file)
     try:
-        descriptor = _open_beneath(folder, file.disk)
-    except OSError as error:
-        raise _cannot_open(file.path, error) from error
-    try:
-        before = os.fstat(descriptor)
-        if not stat.S_ISREG(before.st_mode) or before.st_size != file.size:
-            raise changed(file.path)
+        before = checked(descriptor, file)
         yield HashedFile(descriptor, file.path, file.size, meter)
-        if _stamp(os.fstat(descriptor)) != _stamp(before):
+        if stamp_of(os.fstat(descriptor)) != before:
             raise changed(file.path)
     finally:
         os.close(descriptor)
+
+
+def checked(descriptor: int, file: FoundFile) -> Stamp:
+    """How an open file stands: a plain file, and just as it was listed.
+
+    Raises:
+        HostileInput: CERT-E026, it is another file, or changed since.
+    """
+    found = os.fstat(descriptor)
+    stamp = stamp_of(found)
+    if not stat.S_ISREG(found.st_mode) or found.st_size != file.size or file.stamp not in (None, stamp):
+        raise changed(file.path)
+    return stamp
 
 
 def changed(path: str) -> HostileInput:
@@ -121,22 +159,54 @@ def changed(path: str) -> HostileInput:
     )
 
 
-def _open_beneath(folder: Path, disk: str) -> int:
-    *above, name = disk.split("/")
-    current = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        for part in above:
-            below = os.open(part, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=current)
-            os.close(current)
-            current = below
-        # O_NONBLOCK: a pipe put in the file's place must not hang us.
-        return os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=current)
-    finally:
-        os.close(current)
+class Folders:
+    """The folders on the way to a file, none of them a link, kept open while files come in order."""
 
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._names: list[str] = []
+        self._open: list[int] = []
+        self._above: str | None = None
 
-def _stamp(found: os.stat_result) -> tuple[int, ...]:
-    return (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
+    def __enter__(self) -> Folders:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._close_to(-1)
+
+    def open(self, file: FoundFile) -> int:
+        """A descriptor of the file for reading; the caller closes it.
+
+        Raises:
+            HostileInput: CERT-E023, a link stands in the way; CERT-E026, the file is gone.
+            UsageError: CERT-E020, it may not be read.
+        """
+        above, _, name = file.disk.rpartition("/")
+        try:
+            if above != self._above:
+                self._enter(above)
+            # O_NONBLOCK: a pipe put in the file's place must not hang us.
+            return os.open(name, _FILE_FLAGS, dir_fd=self._open[-1])
+        except OSError as error:
+            raise _cannot_open(file.path, error) from error
+
+    def _enter(self, above: str) -> None:
+        names, self._above = above.split("/") if above else [], None
+        pairs = zip(self._names, names, strict=False)
+        shared = sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], pairs))
+        self._close_to(shared)
+        if not self._open:
+            self._open.append(os.open(self._root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC))
+        for name in names[shared:]:
+            self._open.append(os.open(name, _FOLDER_FLAGS, dir_fd=self._open[-1]))
+            self._names.append(name)
+        self._above = above
+
+    def _close_to(self, depth: int) -> None:
+        """Leaves the root and ``depth`` folders below it open."""
+        while len(self._open) > depth + 1:
+            os.close(self._open.pop())
+        del self._names[max(depth, 0) :]
 
 
 def _cannot_open(path: str, error: OSError) -> CertifyError:

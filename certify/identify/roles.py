@@ -22,7 +22,7 @@ def is_metadata(path: str) -> bool:
 
     Such tools rewrite their own notes at any time, so they are part of no digest.
     """
-    return path == ".git" or any((path + "/").startswith(folder) for folder in _METADATA_FOLDERS)
+    return path.startswith(_METADATA_FOLDERS) or f"{path}/" in _METADATA_FOLDERS
 
 
 def role_of(path: str) -> FileRole:

@@ -10,6 +10,7 @@ from certify.identify.files import FoundFile, list_files
 from certify.identify.manifest import Difference, DifferenceKind
 from certify.identify.model import ModelFolder, refuse_differences
 from certify.identify.reading import Meter, Progress, changed, opened
+from certify.identify.threads import each_file
 
 
 def stage(model: ModelFolder, destination: Path, progress: Progress | None = None) -> Path:
@@ -34,11 +35,12 @@ def stage(model: ModelFolder, destination: Path, progress: Progress | None = Non
     meter = Meter(model.manifest.total_bytes, progress)
     destination.mkdir(mode=0o700)
     try:
-        for entry in model.manifest.files:
-            file = on_disk.get(entry.path)
-            if file is None:
-                raise changed(entry.path)
-            _copy(model.folder, file, destination, entry.sha256, meter)
+        expected = {entry.path: entry.sha256 for entry in model.manifest.files}
+        gone = next((path for path in expected if path not in on_disk), None)
+        if gone is not None:
+            raise changed(gone)
+        files = [on_disk[path] for path in expected]
+        each_file(files, lambda file: _copy(model.folder, file, destination, expected[file.path], meter), meter)
         sync_folders(destination)
     except BaseException:
         remove_folder(destination)

@@ -13,7 +13,7 @@ from certify.errors import HostileInput, UsageError
 from certify.evidence.certificate import Findings, ScreeningReport
 from certify.evidence.decision import Verdict
 from certify.evidence.plan import Plan
-from certify.identify import read_dataset, read_model
+from certify.identify import DigestCache, read_dataset, read_model
 from certify.pipeline.clock import now
 from certify.pipeline.deciding import Decided, make_decision
 from certify.pipeline.evaluating import evaluate
@@ -105,7 +105,10 @@ def read_inputs(request: RunRequest, reporter: Reporter) -> RunInputs:
     if request.data:
         reporter.stage("Reading the training data")
         called = description.name if description else None
-        data = read_dataset(request.data, called, progress=lambda done, of: reporter.advance(done, of, "bytes"))
+        cache = DigestCache.of_user() if request.cached_data else None
+        data = read_dataset(
+            request.data, called, progress=lambda done, of: reporter.advance(done, of, "bytes"), cache=cache
+        )
         if CorpusScan.id in policy.check_ids:
             require_readable(data.manifest)
     declaration = read_declaration(request.declaration, declared_at=now()) if request.declaration else None

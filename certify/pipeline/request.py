@@ -12,7 +12,7 @@ from certify.decide import LoadedPolicy
 from certify.engines.order import Described
 from certify.evidence.base import Value
 from certify.evidence.canonical import canonical_digest
-from certify.evidence.dataset import DataExamined, Declaration
+from certify.evidence.dataset import DataExamined, DatasetIdentity, Declaration, DigestSource
 from certify.evidence.plan import EntropyKind
 from certify.identify import DatasetFolder, ModelFolder
 
@@ -42,6 +42,8 @@ class RunRequest(Value):
     """Training data at hand."""
     complete: bool = False
     """The data steward's word that this is all of it."""
+    cached_data: bool = False
+    """Whether shards that stood still since an earlier run are taken from the digest cache; the statements say so."""
     name: str | None = None
     """What the owner calls the model; the folder's name when absent."""
     data_description: Path | None = None
@@ -98,7 +100,7 @@ class RunInputs:
             {
                 "model": self.model.identity.document(),
                 "policy": self.policy.reference.sha256,
-                "data": self.data.identity.document() if self.data else None,
+                "data": _bytes_meant(self.data.identity) if self.data else None,
                 "complete": request.complete,
                 "declaration": _wording(self.declaration),
                 "engine": [request.engine, request.device, request.dtype, request.prompt_style, request.system_prompt],
@@ -106,6 +108,11 @@ class RunInputs:
                 **described,
             }
         )
+
+
+def _bytes_meant(data: DatasetIdentity) -> dict[str, Any]:
+    """Which data, however its digests were found: going on with a run may find them in the cache."""
+    return data.model_copy(update={"digest_source": DigestSource.RECOMPUTED}).document()
 
 
 def _wording(declaration: Declaration | None) -> dict[str, Any] | None:

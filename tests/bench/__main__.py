@@ -1,9 +1,9 @@
 """``make bench``: how long certify takes as a multiple of bare Python in the same minute.
 
-    python -m tests.bench [--rounds N]
+    python -m tests.bench [--rounds N] [--only TABLE] [--small-files N] [--huge-mib N]
 
-Rounds are interleaved and the median is taken, so that a busy machine slows every row alike. Only ratios are printed:
-a time in seconds would say more about the machine than about certify.
+Rounds are interleaved and the median is taken, so that a busy machine slows every row alike. Ratios are printed: a time
+in seconds would say more about the machine than about certify. The hashing table has other peers than bare Python.
 """
 
 from __future__ import annotations
@@ -117,19 +117,28 @@ def ratios(work: dict[str, Work], rounds: int) -> dict[str, float]:
 
 
 def main() -> None:
-    """Prints both tables as Markdown."""
+    """Prints the tables as Markdown."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=9)
-    rounds = parser.parse_args().rounds
+    parser.add_argument("--only", choices=["start", "inside", "hashing"])
+    parser.add_argument("--small-files", type=int, default=20_000)
+    parser.add_argument("--huge-mib", type=int, default=2048)
+    given = parser.parse_args()
+    rounds = given.rounds
     load = os.getloadavg()[0]
     print(
         f"certify {__version__}, Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores, "
         f"load {load:.1f}, {datetime.now(UTC):%Y-%m-%d}, medians of {rounds} interleaved rounds"
     )
-    for title, work in (("starting a process", start_up()), ("within one process", inside())):
-        print(f"\n| {title} | times `{BARE}` |\n|---|---|")
-        for name, ratio in ratios(work, rounds).items():
-            print(f"| {name.replace('|', '')} | {ratio:.1f} |")
+    for key, title, work in (("start", "starting a process", start_up), ("inside", "within one process", inside)):
+        if given.only in (None, key):
+            print(f"\n| {title} | times `{BARE}` |\n|---|---|")
+            for name, ratio in ratios(work(), rounds).items():
+                print(f"| {name.replace('|', '')} | {ratio:.1f} |")
+    if given.only in (None, "hashing"):
+        from tests.bench.hashing import print_tables
+
+        print_tables(rounds, given.small_files, given.huge_mib)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from certify.cli.data.describe import describe
+from certify.cli.data.digest import digest
 from certify.cli.data.disclose import disclose
 from certify.cli.data.export import export
 from certify.cli.data.layout import layout
@@ -16,6 +17,8 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, help="Describe tra
 app.command("describe")(describe)
 app.command("export")(export)
 app.command("step")(step)
+app.command("digest")(digest)
+app.command("step", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(step)
 app.command("layout")(layout)
 app.command("verify")(verify)
 app.command("disclose")(disclose)

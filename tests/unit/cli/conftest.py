@@ -47,7 +47,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty current folder and a user without configuration, on a terminal of 80 columns."""
     for name in ("CERTIFY_HOME", "CERTIFY_TRUST", "CERTIFY_PASSPHRASE", "CERTIFY_PASSPHRASE_FILE", "CERTIFY_DEBUG"):
         monkeypatch.delenv(name, raising=False)
-    for name in ("FORCE_COLOR", "NO_COLOR", "XDG_CONFIG_HOME"):
+    for name in ("FORCE_COLOR", "NO_COLOR", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "CERTIFY_CACHE"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOME", str(tmp_path / "user"))
     monkeypatch.setenv("COLUMNS", "80")

@@ -1,4 +1,5 @@
 import hashlib
+import json
 import os
 import stat
 
@@ -71,3 +72,26 @@ def test_an_existing_destination_is_left_alone(model_folder, tmp_path):
     with pytest.raises(UsageError):
         stage(read_model(model_folder), tmp_path)
     assert (tmp_path / "tiny").is_dir()
+
+
+def test_large_shards_are_read_and_copied_side_by_side_with_the_same_result(
+    model_folder, make_safetensors, tmp_path, monkeypatch
+):
+    (model_folder / "model.safetensors").unlink()
+    names = {f"part-{number}": f"model-{number}.safetensors" for number in range(3)}
+    for number, (tensor, name) in enumerate(names.items()):
+        (model_folder / name).write_bytes(make_safetensors({tensor: ("F32", [512, 600])}, fill=number))
+    (model_folder / "model.safetensors.index.json").write_text(json.dumps({"weight_map": names}))
+    found = {}
+    for threads in (1, 3):
+        monkeypatch.setattr("certify.identify.threads.cores", lambda threads=threads: threads)
+        found[threads] = read_model(model_folder)
+        staged = stage(found[threads], tmp_path / f"staged-{threads}")
+        assert read_model(staged).identity.identity == found[threads].identity.identity
+    assert found[1].identity == found[3].identity
+    with (model_folder / "model-1.safetensors").open("r+b") as shard:
+        shard.seek(-1, os.SEEK_END)
+        shard.write(b"\xff")
+    with pytest.raises(HostileInput, match=r"model-1\.safetensors"):
+        stage(found[3], tmp_path / "again")
+    assert not (tmp_path / "again").exists()
