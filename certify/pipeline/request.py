@@ -117,7 +117,7 @@ def _bytes_meant(data: DatasetIdentity) -> dict[str, Any]:
 
 def _wording(declaration: Declaration | None) -> dict[str, Any] | None:
     """What was declared, without the moment it was read."""
-    return declaration.model_dump(mode="json", exclude={"declared_at"}) if declaration else None
+    return declaration.model_dump(mode="json", exclude={"declared_at"}, exclude_none=True) if declaration else None
 
 
 class RunState(Value):

@@ -52,13 +52,14 @@ def describe(
     for note in described.notes:
         say(f"note: {note}")
     written: list[str] = []
+    if out is not None:
+        written = sign_description(context, described, out, complete, model, restrict or [], key)
     if manifest is not None:
         from certify.pipeline.files import write_whole
 
         write_whole(manifest, found.manifest.to_bytes())
-    if out is not None:
-        written = sign_description(context, described, out, complete, model, restrict or [], key)
-    return _tell(described, found, written, data[0], json)
+        written.append(str(manifest))
+    return _tell(described, found, written, data[0], json, signed=out is not None)
 
 
 def _read(data: list[Path], name: str | None) -> DatasetFolder:
@@ -72,7 +73,9 @@ def _read(data: list[Path], name: str | None) -> DatasetFolder:
         reporter.close()
 
 
-def _tell(described: Described, found: DatasetFolder, written: list[str], first: Path, json: bool) -> int:
+def _tell(
+    described: Described, found: DatasetFolder, written: list[str], first: Path, json: bool, *, signed: bool
+) -> int:
     identity = described.identity
     if json:
         shards = [entry.document() for entry in found.manifest.files]
@@ -90,7 +93,7 @@ def _tell(described: Described, found: DatasetFolder, written: list[str], first:
     )
     for path in written:
         emit(f"{path} written.")
-    if written:
+    if signed:
         next_step(f"certify data export {written[0]} --format eu-summary")
     else:
         next_step(f"certify run MODEL --policy starter --data {first}")

@@ -69,26 +69,6 @@ def value(summary: dict[str, Any], label: str) -> str:
     return str(found[0])
 
 
-def test_mlcroissant_reads_what_we_write(tmp_path: Path) -> None:
-    mlcroissant = pytest.importorskip("mlcroissant")
-    path = tmp_path / "croissant.json"
-    path.write_text(json.dumps(croissant(dataset(FIELDS), ORIGIN, SHARDS)))
-    metadata = mlcroissant.Dataset(jsonld=str(path)).metadata
-    assert metadata.ctx.conforms_to.value == "http://mlcommons.org/croissant/1.1"
-    assert not metadata.ctx.issues.errors
-    assert {"citeAs" in warning for warning in metadata.ctx.issues.warnings} <= {True}
-    assert {file.sha256 for file in metadata.file_objects} == {entry.sha256 for entry in SHARDS.files}
-    assert (metadata.name, metadata.version, metadata.license) == ("corpus", "1.0", ["CC-BY-4.0"])
-    assert metadata.personal_sensitive_information == ["personal data: possible", "scrubbed"]
-
-
-def test_mlcroissant_reads_a_statement_that_says_nothing(tmp_path: Path) -> None:
-    mlcroissant = pytest.importorskip("mlcroissant")
-    path = tmp_path / "croissant.json"
-    path.write_text(json.dumps(croissant(dataset({}), ORIGIN)))
-    assert not mlcroissant.Dataset(jsonld=str(path)).metadata.ctx.issues.errors
-
-
 def test_what_we_write_as_croissant_we_read_back(tmp_path: Path) -> None:
     path = tmp_path / "croissant.json"
     path.write_text(json.dumps(croissant(dataset(FIELDS), ORIGIN, SHARDS)))
