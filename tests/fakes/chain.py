@@ -117,7 +117,7 @@ class Chain:
 @cache
 def level_one() -> Chain:
     """A production certificate of level 1: four parties, two seed witnesses."""
-    house = production_house(_scratch())
+    house = production_house(scratch())
     return finish(house, request_for(house))
 
 
@@ -131,11 +131,11 @@ def level_one_of_another_model() -> Chain:
 @cache
 def level_zero() -> Chain:
     """A development certificate; its page is not drawn."""
-    house = development_house(_scratch())
+    house = development_house(scratch())
     return finish(house, request_for(house), drawn=False)
 
 
-def _scratch() -> Path:
+def scratch() -> Path:
     """A folder for this process, in memory where there is one."""
     folder = Path(tempfile.mkdtemp(prefix="certify-chain-", dir=MEMORY))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
