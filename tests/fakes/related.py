@@ -6,7 +6,6 @@ log key.
 
 from __future__ import annotations
 
-import json
 from functools import cache
 
 import yaml
@@ -24,12 +23,11 @@ def later_run() -> Chain:
 @cache
 def of_other_data() -> Chain:
     """The same model under the same policy, with other training data of the same size."""
-    data = scratch() / "other.jsonl"
-    rows = [
-        f"Ledger {number} of the mill lists {1700 + number} sacks and what the miller asked for."
-        for number in range(40)
-    ]
-    data.write_text("".join(json.dumps({"text": row}) + "\n" for row in rows))
+    [first] = level_one().request.data
+    data = scratch() / first.name
+    data.write_text(first.read_text().replace("letters", "ledgers"))
+    assert data.stat().st_size == first.stat().st_size
+    assert data.read_bytes() != first.read_bytes()
     return _again(level_one().request.model_copy(update={"data": (data,)}))
 
 
