@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -50,14 +51,16 @@ class Value(BaseModel):
         Args:
             document: the object.
             name: what to call it in errors.
-            by_name: whether Python's names of the fields are taken, too, as people write them by hand; what was
-                signed has one spelling.
+            by_name: whether it is read as people write by hand: Python's names of the fields are taken, too, and
+                ``"5"`` for 5. What was signed has one spelling, or other readers would read something else in it.
 
         Raises:
             HostileInput: a field is missing or of the wrong kind.
         """
         try:
-            return cls.model_validate(document, by_alias=True, by_name=by_name)
+            if by_name:
+                return cls.model_validate(document, by_alias=True, by_name=True)
+            return cls.model_validate_json(json.dumps(document), strict=True, by_alias=True, by_name=False)
         except ValidationError as error:
             first = error.errors(include_url=False, include_input=False)[0]
             where = ".".join(str(part) for part in first["loc"]) or "the document"

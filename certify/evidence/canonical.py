@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from typing import Any
 
 import rfc8785
@@ -19,12 +20,28 @@ def canonical_bytes(value: Any) -> bytes:
     """The one UTF-8 serialisation of a JSON value. Source: RFC 8785.
 
     Raises:
-        HostileInput: NaN, infinity, an integer beyond 2**53 - 1, or a lone surrogate.
+        HostileInput: NaN, infinity, an integer beyond 2**53 - 1, a float that would be written as one, or a lone
+            surrogate.
     """
     try:
-        return rfc8785.dumps(value)
+        data = rfc8785.dumps(value)
     except (rfc8785.CanonicalizationError, UnicodeEncodeError, RecursionError) as error:
         raise HostileInput("CERT-E046", f"this value has no canonical JSON form: {error}") from error
+    if _LONG_NUMBER.search(data):
+        _refuse_unreadable(value)
+    return data
+
+
+_LONG_NUMBER = re.compile(rb"(?:^|[\[:,])-?[0-9]{16,}")
+"""Digits that may be an integer beyond 2**53 - 1, or stand in a text."""
+
+
+def _refuse_unreadable(value: Any) -> None:
+    """Returns if no float is written in digits alone and beyond what ``parse_json`` reads as an integer."""
+    if isinstance(value, float) and value.is_integer() and MAX_INTEGER < abs(value) < 1e21:
+        raise HostileInput("CERT-E046", "a number has no canonical JSON form: it would be read as an integer")
+    for part in value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ():
+        _refuse_unreadable(part)
 
 
 def sha256_hex(data: bytes) -> str:

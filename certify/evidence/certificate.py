@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from enum import IntEnum, StrEnum
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from certify.evidence.base import Sha256, Utc, Value
 from certify.evidence.dataset import DataExamined, DatasetIdentity, Declaration
@@ -34,6 +34,13 @@ class Level(IntEnum):
     ISSUER_RUN = 1
     INDEPENDENTLY_RERUN = 2
     ACCREDITED = 3
+
+
+def _number(value: Any) -> Any:
+    """The value, unless it is a truth value, which an enumeration of integers would take for 0 or 1."""
+    if isinstance(value, bool):
+        raise ValueError("true and false are no level")
+    return value
 
 
 class EvidenceReference(Value):
@@ -119,7 +126,7 @@ class Certificate(Findings):
 
     serial: str = Field(pattern=SERIAL_PATTERN)
     """Names the certificate."""
-    level: Level
+    level: Annotated[Level, BeforeValidator(_number)]
     """Assurance level when issued; readers compute it anew."""
     proofs: dict[str, str]
     """Log proofs (C2SP tlog-proof) of plan, evaluation and decision."""

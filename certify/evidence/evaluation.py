@@ -120,7 +120,7 @@ class Evaluation(Value):
             HostileInput: a result does not have the form its check gives.
         """
         return {
-            name: RESULT_TYPES[name].from_document(document, name=f"result of {name}")
+            name: RESULT_TYPES[name].from_document(document, name=f"result of {name}", by_name=False)
             for name, document in sorted(self.checks.items())
             if name in RESULT_TYPES
         }

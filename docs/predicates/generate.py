@@ -154,17 +154,18 @@ def tables(models: list[type[Value]]) -> str:
 
 
 def _table(model: type[Value], *, titled: bool) -> str:
-    meanings = _meanings(model)
+    known = meanings(model)
     rows = [
         f"| `{field.alias}` | {_type(field.annotation, field)} | {'yes' if field.is_required() else 'no'} "
-        f"| {meanings[name]} |"
+        f"| {known[name]} |"
         for name, field in model.model_fields.items()
     ]
     lines = ["| field | type | required | meaning |", "|---|---|---|---|", *rows]
     return "\n".join([f"**{model.__name__}**", "", *lines] if titled else lines)
 
 
-def _meanings(model: type[Value]) -> dict[str, str]:
+def meanings(model: type[Value]) -> dict[str, str]:
+    """What each field of a type means, by its name in Python."""
     found: dict[str, str] = {}
     for each in reversed(model.__mro__):
         if not issubclass(each, Value) or each is Value:
@@ -261,18 +262,17 @@ def _scalar(name: str, annotation: Any, kind: str) -> Any:
     return known[kind]
 
 
-def example(uri: str, model: type[Value]) -> str:
-    """A whole statement; a decision is shown in the verification summary that carries it."""
+def statement(uri: str, model: type[Value]) -> dict[str, Any]:
+    """An example of a whole statement; a decision is shown in the verification summary that carries it."""
     content = sample(model)
     if uri == kinds.DECISION_FIELD:
         from certify.attest.statements import decision_statement
 
         identity = ModelIdentity.from_document(sample(ModelIdentity))
-        return _json(json.loads(decision_statement(model.from_document(content), identity)))  # type: ignore[arg-type]
+        return dict(json.loads(decision_statement(model.from_document(content), identity)))  # type: ignore[arg-type]
     name, field = SUBJECTS.get(uri, (SAMPLES["name"], "identity"))
     subject = {"name": name, "digest": {"sha256": sha256_hex(field.encode())}}
-    statement = {"_type": kinds.STATEMENT_TYPE, "subject": [subject], "predicateType": uri, "predicate": content}
-    return _json(statement)
+    return {"_type": kinds.STATEMENT_TYPE, "subject": [subject], "predicateType": uri, "predicate": content}
 
 
 def schema(uri: str, model: type[Value]) -> str:
@@ -308,10 +308,23 @@ def pages() -> Iterator[tuple[Path, dict[str, str]]]:
         own = [
             kind for kind in values_in(model) if kind is model or (kind not in shared and kind not in PAGES.values())
         ]
-        yield page_of(uri), {"schema": schema(uri, model), "fields": tables(own), "example": example(uri, model)}
+        yield (
+            page_of(uri),
+            {"schema": schema(uri, model), "fields": tables(own), "example": _json(statement(uri, model))},
+        )
     yield HERE / "shared.md", {"fields": "\n\n".join(_table(model, titled=True) for model in shared)}
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Writes the pages, and what programs read of them."""
+    from machine import freeze, schema_file, schema_text
+
     for path, generated in pages():
         path.write_text(filled(path.read_text(encoding="utf-8"), generated), encoding="utf-8")
+    for uri, model in PAGES.items():
+        schema_file(uri).write_text(schema_text(uri, model, values_in(model), meanings), encoding="utf-8")
+        freeze(uri, statement(uri, model))
+
+
+if __name__ == "__main__":
+    main()

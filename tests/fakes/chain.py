@@ -119,14 +119,14 @@ class Chain:
 @cache
 def level_one() -> Chain:
     """A production certificate of level 1: four parties, two seed witnesses."""
-    house = production_house(_scratch())
+    house = production_house(scratch())
     return finish(house, request_for(house))
 
 
 @cache
 def stamped() -> Chain:
     """A certificate of level 1 of which everything is stamped, over HTTP, by an authority of a fifth party."""
-    house, tsa = production_house(_scratch()), standing_authority()
+    house, tsa = production_house(scratch()), standing_authority()
     with serving(stamping(tsa)) as url:
         choose_authority(house.workspace, url, tsa.trusted, required=True)
         house = _house(house.root, house.signers, house.witnesses)
@@ -143,11 +143,11 @@ def level_one_of_another_model() -> Chain:
 @cache
 def level_zero() -> Chain:
     """A development certificate; its page is not drawn."""
-    house = development_house(_scratch())
+    house = development_house(scratch())
     return finish(house, request_for(house), drawn=False)
 
 
-def _scratch() -> Path:
+def scratch() -> Path:
     """A folder for this process, in memory where there is one."""
     folder = Path(tempfile.mkdtemp(prefix="certify-chain-", dir=MEMORY))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)

@@ -16,6 +16,7 @@ from certify.evidence.dataset import Dataset, DatasetIdentity, Declaration
 from certify.evidence.decision import Verdict
 from certify.evidence.evaluation import Attempts, EarlierPlan, EntropyUsed, Evaluation, Journal, tries
 from certify.evidence.plan import EntropySource, Plan
+from certify.evidence.results import RESULT_TYPES
 from certify.trust.bundle import parse_bundle
 from certify.trust.dsse import sign_statement
 from certify.trust.keys import generate_signer
@@ -86,7 +87,7 @@ def run(sign: Sign, starter: LoadedPolicy, good: dict[str, Any]) -> dict[str, An
         entropy=EntropyUsed(kind="beacon", value="e" * 64),
         seed="f" * 64,
         journal=Journal(questions=0, questions_root="0" * 64, records=0, records_root="0" * 64),
-        checks=good["check"],
+        checks={name: RESULT_TYPES[name].from_document(result).document() for name, result in good["check"].items()},
         attempts=Attempts(number=2, excludable=False, earlier=()),
         started_at="2026-11-23T09:10:00Z",
         finished_at="2026-11-23T09:20:00Z",
