@@ -23,6 +23,7 @@ CONTAMINATION = f"{PREDICATE_BASE}/contamination/v0.1"
 CERTIFICATE = f"{PREDICATE_BASE}/certificate/v0.1"
 RENDERING = f"{PREDICATE_BASE}/rendering/v0.1"
 STATUS = f"{PREDICATE_BASE}/status/v0.1"
+TRUST = f"{PREDICATE_BASE}/trust/v0.1"
 VSA = "https://slsa.dev/verification_summary/v1"
 DECISION_FIELD = f"{PREDICATE_BASE}/decision/v0.1"
 """Extension field of a verification summary that holds the whole decision."""
@@ -36,6 +37,7 @@ SHORT_NAMES = {
     CERTIFICATE: "certificate",
     RENDERING: "rendering",
     STATUS: "status",
+    TRUST: "trust",
     VSA: "decision",
 }
 
