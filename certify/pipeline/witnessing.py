@@ -7,6 +7,7 @@ from certify.evidence import statement as kinds
 from certify.evidence.evaluation import WitnessAnswer
 from certify.evidence.plan import Plan
 from certify.trust.bundle import parse_bundle
+from certify.trust.key_window import require_counting
 from certify.trust.keys import KeySigner
 from certify.trust.trustfile import TrustFile
 from certify.trust.verified import verify_statement
@@ -27,12 +28,13 @@ def answer_plan(plan: bytes, proof: str, signer: KeySigner, trust: TrustFile) ->
         trust: the witness's own trust file.
 
     Raises:
-        HostileInput: it is no plan, its signer is not trusted as evaluator, or it is not in the log.
+        HostileInput: it is no plan, its signer is not trusted as evaluator, it is not in the log, or
+            CERT-E126, the key does not count at its place there.
         UsageError: CERT-E011, the plan does not ask this witness, or the key is not Ed25519.
     """
     bundle = parse_bundle(plan, name="plan")
     found = verify_statement(bundle, role="evaluator", predicate_type=kinds.PLAN, model=Plan, trust=trust)
-    prove(bundle, proof, trust)
+    require_counting(trust, bundle.keyid, prove(bundle, proof, trust).index, "plan")
     if signer.keyid not in found.value.entropy.witnesses:
         raise UsageError(
             "CERT-E011",
