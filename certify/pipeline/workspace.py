@@ -19,8 +19,9 @@ from certify.evidence.base import Utc, Value
 from certify.evidence.canonical import canonical_bytes
 from certify.pipeline.clock import later, now
 from certify.pipeline.files import RunFolder, read_file, write_whole
-from certify.trust.keys import KeySigner, generate_signer, load_key, save_key
-from certify.trust.passphrase import DEVELOPMENT_PASSPHRASE, find_passphrase
+from certify.pipeline.role_signers import open_role
+from certify.trust.keys import KeySigner, StatementSigner, generate_signer, save_key
+from certify.trust.passphrase import DEVELOPMENT_PASSPHRASE
 from certify.trust.trustfile import TrustFile
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 ROLES = ("data-steward", "evaluator", "issuer", "revoker")
 DEFAULT_HOME = Path(".certify")
+TRUST_FILE = "trust.json"
+"""The workspace's trust file, plain or signed."""
 DEVELOPMENT_PARTY = "development workspace"
 
 
@@ -49,17 +52,18 @@ class Workspace:
     """One issuer's folder. Only one run writes to it at a time."""
 
     def __init__(
-        self, home: Path, configuration: Configuration, trust: TrustFile, ask: Callable[[str], str] | None = None
+        self, home: Path, configuration: Configuration, trust: TrustFile | None, ask: Callable[[str], str] | None = None
     ) -> None:
         self.home = home
         self.configuration = configuration
-        self.trust = trust
+        self.installed_trust = trust
         self.ask = ask
+        self._signers: dict[str, StatementSigner] = {}
         self._registry: Registry | None = None
 
     @classmethod
     def open(cls, home: Path, *, ask: Callable[[str], str] | None = None) -> Workspace:
-        """The workspace at ``home``; ``ask`` asks a person for a passphrase.
+        """The workspace at ``home``; ``ask`` asks a person for a passphrase or PIN.
 
         Raises:
             UsageError: CERT-E012, there is none.
@@ -72,7 +76,9 @@ class Workspace:
                 hint="`certify run` makes a development workspace; name another one with --home DIR",
             )
         configuration = Configuration.from_bytes(read_file(home / "workspace.json"), name="workspace.json")
-        return cls(home, configuration, TrustFile.load(home / "trust.json"), ask)
+        path = home / TRUST_FILE
+        founding = configuration.environment == "production" and not path.exists()
+        return cls(home, configuration, None if founding else TrustFile.load(path), ask)
 
     @classmethod
     def open_or_create(
@@ -84,6 +90,22 @@ class Workspace:
         return cls.open(home, ask=ask)
 
     @property
+    def trust(self) -> TrustFile:
+        """Whose signatures count here.
+
+        Raises:
+            TrustError: CERT-E042, none has been installed yet.
+        """
+        if self.installed_trust is None:
+            raise TrustError(
+                "CERT-E042",
+                f"{self.home} has no trust file yet",
+                "until its root keyholders have signed one, nobody may sign anything here",
+                "make it, have it signed, then: certify trust install FILE",
+            )
+        return self.installed_trust
+
+    @property
     def development(self) -> bool:
         """Whether everything made here is for trying out only."""
         return self.configuration.environment == "development"
@@ -93,15 +115,18 @@ class Workspace:
         """Where finished PDFs are kept."""
         return self.home / "certificates"
 
-    def signer(self, role: str) -> KeySigner:
-        """The key of a role.
+    def signer(self, role: str) -> StatementSigner:
+        """The key that signs in a role here; opened once.
 
         Raises:
-            TrustError: CERT-E040 wrong passphrase, CERT-E041 unreadable key.
+            EvidenceMissing: CERT-E125, it is not on this machine.
+            TrustError: CERT-E040 wrong passphrase or PIN, CERT-E041 unusable key.
         """
-        path = self.home / "keys" / f"{role}.pem"
-        passphrase = DEVELOPMENT_PASSPHRASE if self.development else find_passphrase(str(path), prompt=self.ask)
-        return load_key(path, passphrase)
+        if role not in self._signers:
+            self._signers[role] = open_role(
+                self.home, role, trust=self.installed_trust, development=self.development, ask=self.ask
+            )
+        return self._signers[role]
 
     @contextmanager
     def writing(self) -> Iterator[Registry]:
@@ -112,7 +137,7 @@ class Workspace:
         """
         from certify_registry import Registry
 
-        with self._lock(), Registry.open(self.home / "registry", self.log_key()) as registry:
+        with self.locked(), Registry.open(self.home / "registry", self.log_key()) as registry:
             self._registry = registry
             try:
                 yield registry
@@ -135,8 +160,30 @@ class Workspace:
         return self._registry
 
     def log(self, bundle: Bundle) -> Appended:
-        """Appends a signed statement; it is durable and covered by a signed checkpoint when this returns."""
+        """Appends a signed statement; it is durable and covered by a signed checkpoint when this returns.
+
+        Raises:
+            TrustError: CERT-E126, its key counts no more, or not yet, at the end of the log.
+        """
+        if self.registry.index_of(bundle.payload_sha256) is None:
+            self.require_counting(bundle.keyid)
         return self.registry.append(bundle.to_bytes(), now=now())
+
+    def require_counting(self, keyid: str) -> None:
+        """Return if what a key signs now would count, within ``writing``.
+
+        Raises:
+            TrustError: CERT-E126, it would not.
+        """
+        key, size = self.trust.keys.get(keyid), self.registry.size
+        fault = key.fault_at(size) if key is not None else ""
+        if fault:
+            raise TrustError(
+                "CERT-E126",
+                f"the key {keyid[:16]} cannot sign at log entry {size}: {fault}",
+                "no reader would count the signature",
+                "sign with the role's current key (`certify keys list`); a run begun with the former one begins anew",
+            )
 
     def log_key(self) -> Ed25519PrivateKey:
         """The key that signs checkpoints.
@@ -144,10 +191,15 @@ class Workspace:
         Raises:
             TrustError: CERT-E041, the workspace's log key is of another kind.
         """
-        key = self.signer("log").private_key
-        if not isinstance(key, Ed25519PrivateKey):
-            raise TrustError("CERT-E041", f"the log key of {self.home} is not an Ed25519 key")
-        return key
+        signer = self.signer("log")
+        if not isinstance(signer, KeySigner) or not isinstance(signer.private_key, Ed25519PrivateKey):
+            raise TrustError(
+                "CERT-E041",
+                f"the log key of {self.home} is not an Ed25519 key in a file or variable",
+                "checkpoints are signed in this process",
+                "name it with: certify keys use log file:PATH",
+            )
+        return signer.private_key
 
     def runs(self) -> Iterator[RunFolder]:
         """All runs, oldest first."""
@@ -171,7 +223,12 @@ class Workspace:
         return RunFolder(path)
 
     @contextmanager
-    def _lock(self) -> Iterator[None]:
+    def locked(self) -> Iterator[None]:
+        """Keeps other processes from changing the workspace until the block ends.
+
+        Raises:
+            RegistryError: CERT-E071, another process holds it.
+        """
         descriptor = os.open(self.home / ".lock", os.O_RDWR | os.O_CREAT, 0o600)
         try:
             try:
@@ -196,10 +253,19 @@ def create_development(home: Path, applicant: str) -> None:
     Raises:
         UsageError: CERT-E012, the folder holds something else.
     """
+    create_whole(home, lambda making: _fill_development(making, applicant))
+
+
+def create_whole(home: Path, fill: Callable[[Path], None]) -> None:
+    """Makes a workspace that appears whole or not at all; one that another process made meanwhile is left alone.
+
+    Raises:
+        UsageError: CERT-E012, the folder holds something else.
+    """
     home.parent.mkdir(parents=True, exist_ok=True)
     making = Path(tempfile.mkdtemp(dir=home.parent, prefix=f".{home.name}."))
     try:
-        _fill_development(making, applicant)
+        fill(making)
         os.rename(making, home)
     except OSError as error:
         if error.errno not in (errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR):
@@ -242,6 +308,6 @@ def _fill_development(home: Path, applicant: str) -> None:
         "roles": {role: {"keyids": [signer.keyid], "threshold": 1} for role, signer in signers.items()},
         "log": {"origin": origin, "vkey": vkey},
     }
-    write_whole(home / "trust.json", TrustFile.parse(canonical_bytes(trust)).to_bytes())
+    write_whole(home / TRUST_FILE, TrustFile.parse(canonical_bytes(trust)).to_bytes())
     configuration = Configuration(applicant=applicant, environment="development", created_at=created)
     write_whole(home / "workspace.json", configuration.to_bytes())

@@ -31,14 +31,7 @@ def find_passphrase(
         TrustError: CERT-E040, nobody and nothing gives one, or the file cannot be read.
     """
     variables = os.environ if environ is None else environ
-    if variables.get(VARIABLE):
-        return variables[VARIABLE]
-    if variables.get(FILE_VARIABLE):
-        return _from_file(Path(variables[FILE_VARIABLE]))
-    answer = prompt(f"Passphrase for {label}: ") if prompt else ""
-    if not answer:
-        raise _missing(f"there is no passphrase for {label}")
-    return answer
+    return _given(variables) or _asked(f"Passphrase for {label}: ", f"there is no passphrase for {label}", prompt)
 
 
 def find_pin(
@@ -52,7 +45,20 @@ def find_pin(
     variables = os.environ if environ is None else environ
     if variables.get(PIN_VARIABLE):
         return _from_file(Path(variables[PIN_VARIABLE]))
-    return find_passphrase(label, prompt=prompt, environ=variables)
+    return _given(variables) or _asked(f"PIN for {label}: ", f"there is no PIN for {label}", prompt)
+
+
+def _given(variables: Mapping[str, str]) -> str:
+    if variables.get(VARIABLE):
+        return variables[VARIABLE]
+    return _from_file(Path(variables[FILE_VARIABLE])) if variables.get(FILE_VARIABLE) else ""
+
+
+def _asked(question: str, otherwise: str, prompt: Callable[[str], str] | None) -> str:
+    answer = prompt(question) if prompt else ""
+    if not answer:
+        raise _missing(otherwise)
+    return answer
 
 
 def _from_file(path: Path) -> str:

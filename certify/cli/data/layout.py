@@ -21,7 +21,9 @@ def layout(
     path: Annotated[Path, typer.Argument(help="File to write.")],
     step: Annotated[list[str], typer.Option(metavar="NAME=FILE.pub", help="A step and who may perform it; repeat.")],
     expires: Annotated[str, typer.Option(help="Such as 2027-11-23T00:00:00Z.")],
-    key: Annotated[Path | None, typer.Option(help="Key of the data's owner; the data steward's when absent.")] = None,
+    key: Annotated[
+        str | None, typer.Option(metavar="KEY", help="Key of the data's owner; the data steward's when absent.")
+    ] = None,
     json: Json = False,
 ) -> int:
     """Say who may perform which step, in order; each step starts from what the one before wrote."""

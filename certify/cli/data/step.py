@@ -22,7 +22,9 @@ def step(
     product: Annotated[list[Path], typer.Option(help="What the step writes; repeat for several.")],
     material: Annotated[list[Path] | None, typer.Option(help="What the step reads; repeat for several.")] = None,
     out: Annotated[Path, typer.Option(help="Folder for the link.")] = Path(),
-    key: Annotated[Path | None, typer.Option(help="Who performs the step; the data steward when absent.")] = None,
+    key: Annotated[
+        str | None, typer.Option(metavar="KEY", help="Who performs the step; the data steward when absent.")
+    ] = None,
     json: Json = False,
 ) -> int:
     """Record one step of making data as a signed in-toto link; after -- follows the command, if one is to be run."""

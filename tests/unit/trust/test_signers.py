@@ -136,5 +136,5 @@ def test_a_pin_has_a_file_of_its_own(tmp_path: Path) -> None:
     both = {"CERTIFY_PASSPHRASE": "for the log key", "CERTIFY_PIN_FILE": str(tmp_path / "pin")}
     assert find_pin("the token", environ=both) == "4711"
     assert find_pin("the token", environ={"CERTIFY_PASSPHRASE": "both"}) == "both"
-    with pytest.raises(TrustError, match="no passphrase"):
+    with pytest.raises(TrustError, match="no PIN"):
         find_pin("the token", environ={})
