@@ -40,7 +40,8 @@ class KeyChange:
 def install_trust(workspace: Workspace, offered: Sequence[TrustDocument]) -> tuple[TrustFile, tuple[KeyChange, ...]]:
     """The trust file now in use, and the registry's keys that changed with it.
 
-    Nothing changes unless everything may; interrupted anywhere, the same call finishes.
+    Nothing changes unless everything may; interrupted anywhere, the same call finishes. The log key is needed, because
+    only its holder changes whose statements the log takes.
 
     Args:
         workspace: a production workspace.
@@ -52,9 +53,7 @@ def install_trust(workspace: Workspace, offered: Sequence[TrustDocument]) -> tup
         UsageError: CERT-E129, it is for another log or environment, or entries logged meanwhile would lose their
             signature.
     """
-    from certify_registry import Registry
-
-    with workspace.locked(), Registry.open(workspace.home / "registry") as registry:
+    with workspace.writing() as registry:
         newest = max(offered, key=lambda document: document.trust.version)
         trust = _accepted(workspace.installed_trust, offered)
         _require_fit(workspace, trust, registry)

@@ -80,7 +80,6 @@ def revoke_key(workspace: Workspace, keyid: str, reason: str, *, since: int | No
         UsageError: CERT-E129, no such key, it is revoked already, or it is a root key, which is rotated instead;
             CERT-E011, ``since`` is beyond the end of the log, or there is no reason.
     """
-    from certify_registry import Registry
     from certify_registry.admission import ROLES
 
     base, size = _base(workspace), _size(workspace)
@@ -95,7 +94,7 @@ def revoke_key(workspace: Workspace, keyid: str, reason: str, *, since: int | No
     document["keys"][full]["revoked"] = {"index": index, "reason": reason.strip(), "declaredAt": now()}
     proposal = _propose(workspace, document)
     key = base.keys[full]
-    with workspace.locked(), Registry.open(workspace.home / "registry") as registry:
+    with workspace.writing() as registry:
         for role in base.roles_of(full):
             if role in ROLES and (full, role) in registry.enrolled():
                 registry.retire(key.pem, party=key.party, role=role)

@@ -137,7 +137,7 @@ class Workspace:
         """
         from certify_registry import Registry
 
-        with self.locked(), Registry.open(self.home / "registry", self.log_key()) as registry:
+        with self._lock(), Registry.open(self.home / "registry", self.log_key()) as registry:
             self._registry = registry
             try:
                 yield registry
@@ -223,12 +223,7 @@ class Workspace:
         return RunFolder(path)
 
     @contextmanager
-    def locked(self) -> Iterator[None]:
-        """Keeps other processes from changing the workspace until the block ends.
-
-        Raises:
-            RegistryError: CERT-E071, another process holds it.
-        """
+    def _lock(self) -> Iterator[None]:
         descriptor = os.open(self.home / ".lock", os.O_RDWR | os.O_CREAT, 0o600)
         try:
             try:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from certify.cli.keys.rotate import tell
-from certify.cli.options import Context, Json
+from certify.cli.options import Context, Json, ask_passphrase
 from certify.cli.render import say
 from certify.errors import ExitCode
 
@@ -25,7 +25,7 @@ def revoke(
     from certify.pipeline.rotating import revoke_key
     from certify.pipeline.workspace import Workspace
 
-    proposal = revoke_key(Workspace.open(Context.home(context)), keyid, reason, since=since)
+    proposal = revoke_key(Workspace.open(Context.home(context), ask=ask_passphrase), keyid, reason, since=since)
     say("This registry takes nothing from the key from now on. Readers learn it from the signed trust file.")
     tell(proposal, json)
     return int(ExitCode.POSITIVE)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from certify.cli.options import Context, Json, Yes
+from certify.cli.options import Context, Json, Yes, ask_passphrase
 from certify.cli.render import emit, emit_json, next_step
 from certify.cli.trust.changes import print_changes
 from certify.cli.trust.show import print_trust
@@ -29,7 +29,7 @@ def install(
     from certify.pipeline.workspace import Workspace
     from certify.trust.signed_trust import load_trust_document
 
-    workspace = Workspace.open(Context.home(context))
+    workspace = Workspace.open(Context.home(context), ask=ask_passphrase)
     documents = [load_trust_document(file) for file in files]
     own = workspace.installed_trust
     newest = max((document.trust for document in documents), key=lambda trust: trust.version)
