@@ -38,7 +38,8 @@ def _header(old: TrustFile, new: TrustFile) -> Iterator[str]:
 
 
 def _keys(old: TrustFile, new: TrustFile) -> Iterator[str]:
-    for keyid in sorted(old.keys.keys() | new.keys.keys()):
+    both = {**old.keys, **new.keys}
+    for keyid in sorted(both, key=lambda keyid: (both[keyid].party, keyid)):
         before, after, name = old.keys.get(keyid), new.keys.get(keyid), f"key {keyid[:16]}"
         if before is None and after is not None:
             window = describe_window(after)
