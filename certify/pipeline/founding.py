@@ -1,17 +1,36 @@
-"""A production workspace: a log and its key, and no other key until somebody names one."""
+"""Workspaces are made: for trying out with every key, or for production with a log and its key alone."""
 
 from __future__ import annotations
 
+import errno
+import os
+import shutil
+import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from certify.errors import UsageError
-from certify.pipeline.clock import now
+from certify.evidence.canonical import canonical_bytes
+from certify.pipeline.clock import later, now
 from certify.pipeline.files import write_whole
-from certify.pipeline.workspace import Configuration, create_whole
-from certify.trust.keys import KeySigner, save_key
+from certify.pipeline.workspace import DEVELOPMENT_PARTY, ROLES, TRUST_FILE, Configuration
+from certify.trust.keys import KeySigner, generate_signer, save_key
 from certify.trust.note import is_key_name
+from certify.trust.passphrase import DEVELOPMENT_PASSPHRASE
+from certify.trust.trustfile import TrustFile
+
+
+def create_development(home: Path, applicant: str) -> None:
+    """Makes a workspace for trying out: one party holds every key, and everything it signs says so.
+
+    It appears whole or not at all.
+
+    Raises:
+        UsageError: CERT-E012, the folder holds something else.
+    """
+    _create_whole(home, lambda making: _fill_development(making, applicant))
 
 
 def create_production(home: Path, *, origin: str, applicant: str, passphrase: str) -> str:
@@ -41,7 +60,7 @@ def create_production(home: Path, *, origin: str, applicant: str, passphrase: st
     if not applicant.strip():
         raise UsageError("CERT-E011", "the applicant has no name", hint="give it with --applicant NAME")
     vkeys: list[str] = []
-    create_whole(home, lambda making: vkeys.append(_fill(making, origin, applicant, passphrase)))
+    _create_whole(home, lambda making: vkeys.append(_fill(making, origin, applicant, passphrase)))
     return vkeys[0]
 
 
@@ -56,3 +75,60 @@ def _fill(home: Path, origin: str, applicant: str, passphrase: str) -> str:
     configuration = Configuration(applicant=applicant, environment="production", created_at=now())
     write_whole(home / "workspace.json", configuration.to_bytes())
     return vkey
+
+
+def _create_whole(home: Path, fill: Callable[[Path], None]) -> None:
+    """Makes a workspace that appears whole or not at all; one that another process made meanwhile is left alone.
+
+    Raises:
+        UsageError: CERT-E012, the folder holds something else.
+    """
+    home.parent.mkdir(parents=True, exist_ok=True)
+    making = Path(tempfile.mkdtemp(dir=home.parent, prefix=f".{home.name}."))
+    try:
+        fill(making)
+        os.rename(making, home)
+    except OSError as error:
+        if error.errno not in (errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR):
+            raise
+        if not (home / "workspace.json").is_file():  # otherwise another process was faster
+            raise UsageError(
+                "CERT-E012",
+                f"{home} holds something else than a workspace",
+                hint="name an empty or new folder with --home DIR",
+            ) from error
+    finally:
+        shutil.rmtree(making, ignore_errors=True)
+
+
+def _fill_development(home: Path, applicant: str) -> None:
+    from certify_registry import Registry
+
+    created = now()
+    signers = {role: generate_signer() for role in ROLES}
+    log_key = Ed25519PrivateKey.generate()
+    log = KeySigner.of(log_key)
+    (home / "keys").mkdir(parents=True, exist_ok=True, mode=0o700)
+    for role, signer in {**signers, "log": log}.items():
+        save_key(home / "keys" / f"{role}.pem", signer, DEVELOPMENT_PASSPHRASE)
+    origin = f"development.invalid/certify-{log.keyid[:12]}"
+    with Registry.create(home / "registry", origin, log_key) as registry:
+        for role, signer in signers.items():
+            registry.enroll(signer.public_pem, party=DEVELOPMENT_PARTY, role=role)
+        vkey = registry.vkey
+    trust = {
+        "schema": "certify/trust/v1",
+        "version": 1,
+        "name": "development workspace, not for reliance",
+        "environment": "development",
+        "expires": later(created, days=366),
+        "keys": {
+            signer.keyid: {"pem": signer.public_pem, "party": DEVELOPMENT_PARTY, "scheme": signer.scheme}
+            for signer in signers.values()
+        },
+        "roles": {role: {"keyids": [signer.keyid], "threshold": 1} for role, signer in signers.items()},
+        "log": {"origin": origin, "vkey": vkey},
+    }
+    write_whole(home / TRUST_FILE, TrustFile.parse(canonical_bytes(trust)).to_bytes())
+    configuration = Configuration(applicant=applicant, environment="development", created_at=created)
+    write_whole(home / "workspace.json", configuration.to_bytes())

@@ -127,7 +127,7 @@ def _changes(trust: TrustFile, registry: Registry) -> Iterator[KeyChange]:
         if not key.fault_at(size)
     }
     for held, there, missing in ((True, wanted, enrolled), (False, enrolled, wanted)):
-        for (keyid, role), (pem, party) in sorted(there.items()):
+        for (keyid, role), (pem, party) in sorted(there.items(), key=lambda item: (item[0][1], item[0][0])):
             if (keyid, role) not in missing:
                 yield KeyChange(held, role, party, keyid, pem)
 

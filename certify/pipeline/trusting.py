@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,6 +52,30 @@ class KeyGrant:
         return cls(role=parts[0], party=parts[1], pem=pem)
 
 
+@dataclass(frozen=True)
+class KeyTerm:
+    """For which part of the log a key counts."""
+
+    keyid: str
+    """The key's id, or its first digits."""
+    first: int | None
+    """First log index at which it counts; as before where absent."""
+    end: int | None
+    """First log index at which it counts no more; as before where absent."""
+
+    @classmethod
+    def parse(cls, text: str) -> KeyTerm:
+        """The term in ``KEYID=FROM..UNTIL``, of which one bound may be left out.
+
+        Raises:
+            UsageError: CERT-E011, another form.
+        """
+        found = re.fullmatch(r"([0-9a-f]{8,64})=(\d{0,15})\.\.(\d{0,15})", text, re.ASCII)
+        if found is None or not (found[2] or found[3]):
+            raise _usage(f"{text!r} is not of the form KEYID=FROM..UNTIL", "such as 3f2a90cc=120.. or 3f2a90cc=..300")
+        return cls(found[1], int(found[2]) if found[2] else None, int(found[3]) if found[3] else None)
+
+
 def make_trust_file(
     name: str,
     *,
@@ -60,11 +85,12 @@ def make_trust_file(
     grants: Sequence[KeyGrant],
     witnesses: Sequence[KeyGrant] = (),
     thresholds: Mapping[str, int] | None = None,
+    terms: Sequence[KeyTerm] = (),
 ) -> TrustFile:
     """A production trust file; one with root keys is a draft until they have signed it.
 
     Raises:
-        UsageError: CERT-E011, it would have expired already, or a threshold is for a role without keys.
+        UsageError: CERT-E011, it would have expired already, or a threshold or term is for nobody.
         TrustError: CERT-E042, the keys and roles do not make one, such as one key in two roles.
     """
     document: dict[str, Any] = {
@@ -78,7 +104,8 @@ def make_trust_file(
         "log": {"origin": log_vkey.split("+", 1)[0], "vkey": log_vkey},
         "seedWitnesses": [],
     }
-    return _finished(document, grants, witnesses, thresholds or {})
+    _add(document, grants, witnesses)
+    return _finished(document, thresholds or {}, terms)
 
 
 def next_trust_file(
@@ -89,6 +116,7 @@ def next_trust_file(
     remove: Sequence[str] = (),
     witnesses: Sequence[KeyGrant] = (),
     thresholds: Mapping[str, int] | None = None,
+    terms: Sequence[KeyTerm] = (),
 ) -> TrustFile:
     """A draft of the next version of a trust file: the old one with keys added and removed.
 
@@ -99,6 +127,7 @@ def next_trust_file(
         remove: key ids, or their first digits, at least eight; everything they signed then counts for nothing.
         witnesses: seed witnesses to add.
         thresholds: role to how many keys must sign.
+        terms: keys that count for a part of the log.
 
     Raises:
         UsageError: as ``make_trust_file``; CERT-E011, ``remove`` names no key or several.
@@ -109,26 +138,29 @@ def next_trust_file(
     document["expires"] = expires or old.expires
     for named in remove:
         _remove(document, named)
-    return _finished(document, grants, witnesses, thresholds or {})
+    _add(document, grants, witnesses)
+    return _finished(document, thresholds or {}, terms)
 
 
-def _finished(
-    document: dict[str, Any],
-    grants: Sequence[KeyGrant],
-    witnesses: Sequence[KeyGrant],
-    thresholds: Mapping[str, int],
-) -> TrustFile:
-    roles = document["roles"]
+def _add(document: dict[str, Any], grants: Sequence[KeyGrant], witnesses: Sequence[KeyGrant]) -> None:
     for grant in grants:
-        held = roles.setdefault(grant.role, {"keyids": [], "threshold": 1})
+        held = document["roles"].setdefault(grant.role, {"keyids": [], "threshold": 1})
         held["keyids"] = [*held["keyids"], grant.keyid]
         entry = {"pem": grant.pem, "party": grant.party, "scheme": scheme_of(public_key_of(grant.pem))}
         document["keys"].setdefault(grant.keyid, entry)
+    document["seedWitnesses"] += [{"keyid": w.keyid, "pem": w.pem, "party": w.party} for w in witnesses]
+
+
+def _finished(document: dict[str, Any], thresholds: Mapping[str, int], terms: Sequence[KeyTerm]) -> TrustFile:
+    roles = document["roles"]
     for role, threshold in thresholds.items():
         if role not in roles:
             raise _usage(f"no key fills the role {role}, so it cannot need {threshold}", "give it keys with --key")
         roles[role]["threshold"] = threshold
-    document["seedWitnesses"] += [{"keyid": w.keyid, "pem": w.pem, "party": w.party} for w in witnesses]
+    for term in terms:
+        key = document["keys"][_named(document, term.keyid)]
+        bounds = {"validFromIndex": term.first, "validUntilIndex": term.end}
+        key.update({name: index for name, index in bounds.items() if index is not None})
     made = TrustFile.parse(canonical_bytes(document))
     if made.expired(now()):
         raise UsageError(
@@ -141,15 +173,21 @@ def _finished(
 
 
 def _remove(document: dict[str, Any], named: str) -> None:
-    found = [keyid for keyid in document["keys"] if keyid.startswith(named)] if len(named) >= SHORTEST_ID else []
-    if len(found) != 1:
-        raise _usage(f"{named[:64]!r} names no key, or several", "give its id as certify trust show prints it")
-    del document["keys"][found[0]]
+    gone = _named(document, named)
+    del document["keys"][gone]
     for role in list(document["roles"]):
         held = document["roles"][role]
-        held["keyids"] = [keyid for keyid in held["keyids"] if keyid != found[0]]
+        held["keyids"] = [keyid for keyid in held["keyids"] if keyid != gone]
         if not held["keyids"]:
             del document["roles"][role]
+
+
+def _named(document: dict[str, Any], named: str) -> str:
+    keyids: list[str] = list(document["keys"])
+    found = [keyid for keyid in keyids if keyid.startswith(named)] if len(named) >= SHORTEST_ID else []
+    if len(found) != 1:
+        raise _usage(f"{named[:64]!r} names no key, or several", "give its id as certify trust show prints it")
+    return found[0]
 
 
 def _usage(what: str, hint: str) -> UsageError:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import errno
 import fcntl
 import os
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,12 +13,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from certify.errors import InternalError, RegistryError, TrustError, UsageError
 from certify.evidence.base import Utc, Value
-from certify.evidence.canonical import canonical_bytes
-from certify.pipeline.clock import later, now
-from certify.pipeline.files import RunFolder, read_file, write_whole
+from certify.pipeline.clock import now
+from certify.pipeline.files import RunFolder, read_file
 from certify.pipeline.role_signers import open_role
-from certify.trust.keys import KeySigner, StatementSigner, generate_signer, save_key
-from certify.trust.passphrase import DEVELOPMENT_PASSPHRASE
+from certify.trust.keys import KeySigner, StatementSigner
 from certify.trust.trustfile import TrustFile
 
 if TYPE_CHECKING:
@@ -86,6 +81,8 @@ class Workspace:
     ) -> Workspace:
         """The workspace at ``home``; a development one is made where there is none."""
         if not (home / "workspace.json").is_file():
+            from certify.pipeline.founding import create_development
+
             create_development(home, applicant)
         return cls.open(home, ask=ask)
 
@@ -238,71 +235,3 @@ class Workspace:
             yield
         finally:
             os.close(descriptor)
-
-
-def create_development(home: Path, applicant: str) -> None:
-    """Makes a workspace for trying out: one party holds every key, and everything it signs says so.
-
-    It appears whole or not at all.
-
-    Raises:
-        UsageError: CERT-E012, the folder holds something else.
-    """
-    create_whole(home, lambda making: _fill_development(making, applicant))
-
-
-def create_whole(home: Path, fill: Callable[[Path], None]) -> None:
-    """Makes a workspace that appears whole or not at all; one that another process made meanwhile is left alone.
-
-    Raises:
-        UsageError: CERT-E012, the folder holds something else.
-    """
-    home.parent.mkdir(parents=True, exist_ok=True)
-    making = Path(tempfile.mkdtemp(dir=home.parent, prefix=f".{home.name}."))
-    try:
-        fill(making)
-        os.rename(making, home)
-    except OSError as error:
-        if error.errno not in (errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR):
-            raise
-        if not (home / "workspace.json").is_file():  # otherwise another process was faster
-            raise UsageError(
-                "CERT-E012",
-                f"{home} holds something else than a workspace",
-                hint="name an empty or new folder with --home DIR",
-            ) from error
-    finally:
-        shutil.rmtree(making, ignore_errors=True)
-
-
-def _fill_development(home: Path, applicant: str) -> None:
-    from certify_registry import Registry
-
-    created = now()
-    signers = {role: generate_signer() for role in ROLES}
-    log_key = Ed25519PrivateKey.generate()
-    log = KeySigner.of(log_key)
-    (home / "keys").mkdir(parents=True, exist_ok=True, mode=0o700)
-    for role, signer in {**signers, "log": log}.items():
-        save_key(home / "keys" / f"{role}.pem", signer, DEVELOPMENT_PASSPHRASE)
-    origin = f"development.invalid/certify-{log.keyid[:12]}"
-    with Registry.create(home / "registry", origin, log_key) as registry:
-        for role, signer in signers.items():
-            registry.enroll(signer.public_pem, party=DEVELOPMENT_PARTY, role=role)
-        vkey = registry.vkey
-    trust = {
-        "schema": "certify/trust/v1",
-        "version": 1,
-        "name": "development workspace, not for reliance",
-        "environment": "development",
-        "expires": later(created, days=366),
-        "keys": {
-            signer.keyid: {"pem": signer.public_pem, "party": DEVELOPMENT_PARTY, "scheme": signer.scheme}
-            for signer in signers.values()
-        },
-        "roles": {role: {"keyids": [signer.keyid], "threshold": 1} for role, signer in signers.items()},
-        "log": {"origin": origin, "vkey": vkey},
-    }
-    write_whole(home / TRUST_FILE, TrustFile.parse(canonical_bytes(trust)).to_bytes())
-    configuration = Configuration(applicant=applicant, environment="development", created_at=created)
-    write_whole(home / "workspace.json", configuration.to_bytes())

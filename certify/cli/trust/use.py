@@ -30,9 +30,11 @@ def use(
     """Make a trust file your own: `certify verify` then uses it without being told."""
     from certify.cli.reading import user_trust_file
     from certify.pipeline.files import write_whole
-    from certify.trust.signed_trust import load_trust_document
+    from certify.trust.signed_trust import load_trust_document, require_signed
 
-    trust = TrustFile.load(file)
+    document = load_trust_document(file)
+    require_signed(document)
+    trust = document.trust
     trust.require_current(now())
     own = user_trust_file()
     if not (replace and fingerprint):
@@ -41,7 +43,7 @@ def use(
         print_trust(trust)
     if not require_told(trust, fingerprint, yes, "Did its publisher tell you this fingerprint?"):
         return int(ExitCode.USAGE)
-    write_whole(own, load_trust_document(file).to_bytes())
+    write_whole(own, document.to_bytes())
     if json:
         emit_json("trust", {"file": str(own), "fingerprint": trust.fingerprint})
     else:

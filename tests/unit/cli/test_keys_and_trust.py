@@ -189,6 +189,16 @@ def test_a_role_whose_key_is_elsewhere_is_incomplete(cli, installed, home):
     assert cli("data", "step", "other", "--product", "product.txt", "--key", "file:evaluator.pem").code == 0
 
 
+def test_a_key_may_be_given_a_term(cli, installed):
+    evaluator = cli("keys", "show", "evaluator.pub", "--json").document["keyid"]
+    make = ("trust", "make", "two.json", "--from", "one.jsonl", "--term")
+    assert cli(*make, f"{evaluator[:12]}=..300").code == 0
+    assert load_trust_document(Path("two.json")).trust.keys[evaluator].ends == 300
+    for bad in (f"{evaluator}=..", f"{evaluator}=9", "ffffffff=1..2", f"{evaluator[:4]}=1.."):
+        assert (cli(*make, bad).code, cli(*make, bad).error) == (2, "CERT-E011")
+    assert cli(*make, f"{evaluator}=9..9").error == "CERT-E042"
+
+
 @pytest.mark.parametrize("bad", ["root", "root=0", "root=x", "=2"])
 def test_a_threshold_that_is_none(cli, home, bad):
     said = cli("trust", "make", "x.json", "--threshold", bad)
