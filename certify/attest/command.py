@@ -23,12 +23,13 @@ _STDERR = 2
 def run_command(command: Sequence[str], folder: Path) -> int:
     """Run a command in ``folder`` and give its exit code; its output goes to standard error as it comes.
 
-    The passphrases of signing keys are kept out of its environment.
+    The passphrases of signing keys and the PINs of tokens are kept out of its environment.
 
     Raises:
         UsageError: CERT-E057, it cannot be started.
     """
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("CERTIFY_PASSPHRASE")}
+    secret = ("CERTIFY_PASSPHRASE", "CERTIFY_PIN")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(secret)}
     try:
         return subprocess.run(list(command), cwd=folder, env=environment, stdout=_STDERR, check=False).returncode
     except OSError as error:
