@@ -163,6 +163,17 @@ def _entropy(workspace: Workspace, folder: RunFolder, plan: Verified[Plan]) -> E
 def signed_once(
     workspace: Workspace, folder: RunFolder, kind: str, role: str, make_payload: Callable[[], bytes]
 ) -> Bundle:
-    """A signed statement of a run; what was signed first stays, however often the run is started again."""
+    """A signed statement of a run; what was signed first stays, however often the run is started again.
+
+    Raises:
+        EvidenceMissing: CERT-E125, the role's key is on another machine.
+        TrustError: CERT-E126, its signature would not count; CERT-E040, CERT-E041, it cannot be used.
+    """
     name = f"{kind}.bundle.json"
-    return parse_bundle(folder.once(name, lambda: sign_statement(make_payload(), workspace.signer(role))), name=name)
+
+    def sign() -> bytes:
+        signer = workspace.signer(role)
+        workspace.require_counting(signer.keyid)
+        return sign_statement(make_payload(), signer)
+
+    return parse_bundle(folder.once(name, sign), name=name)

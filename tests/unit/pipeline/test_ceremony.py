@@ -10,8 +10,10 @@ pytest.importorskip("sqlmodel")
 
 from certify.errors import CertifyError, EvidenceMissing
 from certify.pipeline.clock import later, now
+from certify.pipeline.files import RunFolder
 from certify.pipeline.founding import create_production
 from certify.pipeline.installing import install_trust
+from certify.pipeline.planning import signed_once
 from certify.pipeline.role_signers import name_signer, open_named, read_signers
 from certify.pipeline.rotating import Proposal, revoke_key, rotate_key
 from certify.pipeline.trusting import KeyGrant, add_seed_witness, make_trust_file, next_trust_file
@@ -268,3 +270,14 @@ def test_a_next_version_by_hand(running: Bank) -> None:
 
 def test_a_signed_file_is_not_changed_by_hand(running: Bank) -> None:
     assert code_of(lambda: add_seed_witness(running.open(), "W", generate_signer("ed25519").public_pem)) == "CERT-E129"
+
+
+def test_a_run_asks_no_key_that_counts_no_more(running: Bank, tmp_path: Path) -> None:
+    running.log(0)
+    former = running.keys["data-steward"]
+    install(running, rotate_key(running.open(), "data-steward", generate_signer().public_pem))
+    save_key(running.home / "keys" / "data-steward.pem", former, PASSPHRASE)
+    workspace, folder = running.open(), RunFolder(tmp_path / "run")
+    with workspace.writing():
+        assert code_of(lambda: signed_once(workspace, folder, "dataset", "data-steward", lambda: b"{}")) == "CERT-E126"
+    assert not folder.has("dataset.bundle.json")
