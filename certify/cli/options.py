@@ -29,9 +29,9 @@ class Context:
         return Context.of(context).home or Path(".certify")
 
 
-def ask_passphrase(label: str) -> str:
-    """Asks for a passphrase on the terminal; empty where nobody can answer."""
+def ask_passphrase(question: str) -> str:
+    """Asks for a passphrase or PIN on the terminal; empty where nobody can answer."""
     import sys
     from getpass import getpass
 
-    return getpass(f"passphrase of {label}: ") if sys.stdin.isatty() else ""
+    return getpass(question) if sys.stdin.isatty() else ""

@@ -82,20 +82,19 @@ def answer(
     context: typer.Context,
     plan: Annotated[Path, typer.Argument(help="plan.bundle.json of the run.")],
     proof: Annotated[Path, typer.Option(help="plan.proof of the run: that the log holds the plan.")],
-    key: Annotated[Path, typer.Option(help="The witness's own Ed25519 key.")],
+    key: Annotated[str, typer.Option(metavar="KEY", help="The witness's own Ed25519 key: a file or a URI.")],
     trust: Trust = None,
 ) -> int:
     """As a seed witness, answer a plan that the log holds: prints the answer to hand back."""
     from certify.cli.reading import find_trust
+    from certify.cli.signing import open_key
     from certify.pipeline.files import read_file
     from certify.pipeline.witnessing import answer_plan
-    from certify.trust.keys import load_key
-    from certify.trust.passphrase import find_passphrase
 
     trust_file = find_trust(Context.of(context), trust)
     if trust_file is None:
         raise TrustError("CERT-E042", "a seed witness needs a trust file", hint="name it with --trust FILE")
-    signer = load_key(key, find_passphrase(str(key), prompt=ask_passphrase))
+    signer = open_key(key)
     shown = read_file(proof).decode("utf-8", "replace")
     print(json_module.dumps(answer_plan(read_file(plan), shown, signer, trust_file).document(), indent=2))
     return int(ExitCode.POSITIVE)

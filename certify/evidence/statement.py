@@ -25,6 +25,7 @@ RENDERING = f"{PREDICATE_BASE}/rendering/v0.1"
 STATUS = f"{PREDICATE_BASE}/status/v0.1"
 PREPARATION = f"{PREDICATE_BASE}/preparation/v0.1"
 DISCLOSURE = f"{PREDICATE_BASE}/disclosure/v0.1"
+TRUST = f"{PREDICATE_BASE}/trust/v0.1"
 VSA = "https://slsa.dev/verification_summary/v1"
 DECISION_FIELD = f"{PREDICATE_BASE}/decision/v0.1"
 """Extension field of a verification summary that holds the whole decision."""
@@ -40,6 +41,7 @@ SHORT_NAMES = {
     STATUS: "status",
     PREPARATION: "preparation",
     DISCLOSURE: "disclosure",
+    TRUST: "trust",
     VSA: "decision",
 }
 

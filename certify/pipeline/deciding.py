@@ -14,7 +14,7 @@ from certify.pipeline.clock import now
 from certify.pipeline.files import RunFolder
 from certify.pipeline.planning import signed_once
 from certify.pipeline.workspace import Workspace
-from certify.trust.bundle import Bundle
+from certify.trust.bundle import Bundle, statement_of
 from certify.trust.verified import Verified, verify_statement
 from certify.verify.chain import level_of, take_decision
 from certify.verify.evidence import EvidenceSet, verify_evidence
@@ -60,7 +60,16 @@ def make_decision(
     def payload() -> bytes:
         return decision_statement(take_decision(policy, evidence, level, now()), evidence.plan.value.model)
 
+    if not folder.has("decision.bundle.json"):
+        _require_counting(workspace, bundles)
     bundle = signed_once(workspace, folder, "decision", "issuer", payload)
     appended = workspace.log(bundle)
     decision = verify_statement(bundle, role="issuer", predicate_type=kinds.VSA, model=Decision, trust=trust)
     return Decided(evidence, decision, (*bundles, bundle), level, {**log_places, "decision": appended.index})
+
+
+def _require_counting(workspace: Workspace, bundles: Sequence[Bundle]) -> None:
+    """Return if what is not logged itself, and so is fixed by the decision, was signed by keys that count now."""
+    for bundle in bundles:
+        if statement_of(bundle).predicate_type not in (kinds.PLAN, kinds.EVALUATION):
+            workspace.require_counting(bundle.keyid)

@@ -7,6 +7,7 @@ from typing import Any
 
 from certify.attest.statements import certificate_statement, rendering_statement
 from certify.decide import LoadedPolicy
+from certify.errors import TrustError
 from certify.evidence import statement as kinds
 from certify.evidence.canonical import sha256_hex
 from certify.evidence.certificate import (
@@ -58,6 +59,8 @@ def issue_certificate(
         policy=policy.document,
     )
     data = folder.once("certificate.json", file.to_bytes)
+    if not folder.has("certificate.pdf"):
+        _require_same_issuer(workspace, bundle)
     pdf = folder.once("certificate.pdf", lambda: _draw(workspace, policy, decided, certificate, data))
     rendering = signed_once(
         workspace, folder, "rendering", "issuer", lambda: rendering_statement(_rendering(certificate, bundle, pdf))
@@ -65,6 +68,16 @@ def issue_certificate(
     workspace.log(rendering)
     publish(workspace, certificate.serial, data, pdf, ask_registry(workspace.registry, certificate.serial))
     return certificate, data, pdf
+
+
+def _require_same_issuer(workspace: Workspace, certificate: Bundle) -> None:
+    if workspace.signer("issuer").keyid != certificate.keyid:
+        raise TrustError(
+            "CERT-E129",
+            "the issuer's key was replaced between the certificate and its PDF",
+            "readers want both to be signed by one key, and the former one counts no more",
+            "begin a new run",
+        )
 
 
 def publish(workspace: Workspace, serial: str, bundle: bytes, pdf: bytes, answer: RegistryAnswer) -> None:

@@ -167,11 +167,15 @@ def signed_once(
     """A signed statement of a run; what was signed first stays, however often the run is started again.
 
     Raises:
+        EvidenceMissing: CERT-E125, the role's key is on another machine.
+        TrustError: CERT-E126, its signature would not count; CERT-E040, CERT-E041, it cannot be used.
         RegistryError: CERT-E132, the workspace's timestamp authority does not answer; nothing was kept then.
     """
     name = f"{kind}.bundle.json"
 
-    def signed() -> bytes:
-        return sign_statement(make_payload(), workspace.signer(role), workspace.timestamper)
+    def sign() -> bytes:
+        signer = workspace.signer(role)
+        workspace.require_counting(signer.keyid)
+        return sign_statement(make_payload(), signer, workspace.timestamper)
 
-    return parse_bundle(folder.once(name, signed), name=name)
+    return parse_bundle(folder.once(name, sign), name=name)

@@ -95,6 +95,6 @@ def _declare(workspace: Workspace, registry: Registry, serial: str, state: State
     assert row is not None  # noqa: S101 - a log forgets nothing
     status = Status(serial=serial, state=state, reason=reason, declared_at=now())
     payload = status_statement(status, row.payload_sha256)
-    return registry.append(
-        sign_statement(payload, workspace.signer("revoker"), workspace.timestamper), now=status.declared_at
-    )
+    revoker = workspace.signer("revoker")
+    workspace.require_counting(revoker.keyid)
+    return registry.append(sign_statement(payload, revoker, workspace.timestamper), now=status.declared_at)

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from certify.errors import UsageError
 from certify.evidence.canonical import canonical_bytes
 from certify.pipeline.clock import now
 from certify.pipeline.files import read_file, write_whole
-from certify.pipeline.workspace import Workspace
+from certify.pipeline.workspace import TRUST_FILE, Workspace
 from certify.trust.keys import keyid_of_pem, public_key_of, scheme_of
-from certify.trust.trustfile import TrustFile
+from certify.trust.trustfile import ROOT, TrustFile
+
+SHORTEST_ID = 8
+"""Digits of a key id that a person must give; fewer are mistyped too easily."""
 
 
 @dataclass(frozen=True)
@@ -20,7 +25,7 @@ class KeyGrant:
     """A public key and what it may sign."""
 
     role: str
-    """data-steward, evaluator, issuer, revoker or witness."""
+    """data-steward, evaluator, issuer, revoker, root or witness."""
     party: str
     """Who holds the key."""
     pem: str
@@ -47,6 +52,30 @@ class KeyGrant:
         return cls(role=parts[0], party=parts[1], pem=pem)
 
 
+@dataclass(frozen=True)
+class KeyTerm:
+    """For which part of the log a key counts."""
+
+    keyid: str
+    """The key's id, or its first digits."""
+    first: int | None
+    """First log index at which it counts; as before where absent."""
+    end: int | None
+    """First log index at which it counts no more; as before where absent."""
+
+    @classmethod
+    def parse(cls, text: str) -> KeyTerm:
+        """The term in ``KEYID=FROM..UNTIL``, of which one bound may be left out.
+
+        Raises:
+            UsageError: CERT-E011, another form.
+        """
+        found = re.fullmatch(r"([0-9a-f]{8,64})=(\d{0,15})\.\.(\d{0,15})", text, re.ASCII)
+        if found is None or not (found[2] or found[3]):
+            raise _usage(f"{text!r} is not of the form KEYID=FROM..UNTIL", "such as 3f2a90cc=120.. or 3f2a90cc=..300")
+        return cls(found[1], int(found[2]) if found[2] else None, int(found[3]) if found[3] else None)
+
+
 def make_trust_file(
     name: str,
     *,
@@ -55,40 +84,114 @@ def make_trust_file(
     log_vkey: str,
     grants: Sequence[KeyGrant],
     witnesses: Sequence[KeyGrant] = (),
+    thresholds: Mapping[str, int] | None = None,
+    terms: Sequence[KeyTerm] = (),
 ) -> TrustFile:
-    """A production trust file.
+    """A production trust file; one with root keys is a draft until they have signed it.
 
     Raises:
-        UsageError: CERT-E011, it would have expired already.
+        UsageError: CERT-E011, it would have expired already, or a threshold or term is for nobody.
         TrustError: CERT-E042, the keys and roles do not make one, such as one key in two roles.
     """
-    roles: dict[str, dict[str, object]] = {}
-    for grant in grants:
-        held = roles.setdefault(grant.role, {"keyids": [], "threshold": 1})
-        held["keyids"] = [*held["keyids"], grant.keyid]  # type: ignore[misc]
-    document = {
+    document: dict[str, Any] = {
         "schema": "certify/trust/v1",
         "version": version,
         "name": name,
         "environment": "production",
         "expires": expires,
-        "keys": {
-            grant.keyid: {"pem": grant.pem, "party": grant.party, "scheme": scheme_of(public_key_of(grant.pem))}
-            for grant in grants
-        },
-        "roles": roles,
+        "keys": {},
+        "roles": {},
         "log": {"origin": log_vkey.split("+", 1)[0], "vkey": log_vkey},
-        "seedWitnesses": [{"keyid": w.keyid, "pem": w.pem, "party": w.party} for w in witnesses],
+        "seedWitnesses": [],
     }
+    _add(document, grants, witnesses)
+    return _finished(document, thresholds or {}, terms)
+
+
+def next_trust_file(
+    old: TrustFile,
+    *,
+    expires: str | None = None,
+    grants: Sequence[KeyGrant] = (),
+    remove: Sequence[str] = (),
+    witnesses: Sequence[KeyGrant] = (),
+    thresholds: Mapping[str, int] | None = None,
+    terms: Sequence[KeyTerm] = (),
+) -> TrustFile:
+    """A draft of the next version of a trust file: the old one with keys added and removed.
+
+    Args:
+        old: the version in use.
+        expires: when the new one runs out; as the old one where absent.
+        grants: keys to add, or roles to add to keys.
+        remove: key ids, or their first digits, at least eight; everything they signed then counts for nothing.
+        witnesses: seed witnesses to add.
+        thresholds: role to how many keys must sign.
+        terms: keys that count for a part of the log.
+
+    Raises:
+        UsageError: as ``make_trust_file``; CERT-E011, ``remove`` names no key or several.
+        TrustError: CERT-E042, the keys and roles do not make a trust file.
+    """
+    document = old.document()
+    document["version"] = old.version + 1
+    document["expires"] = expires or old.expires
+    for named in remove:
+        _remove(document, named)
+    _add(document, grants, witnesses)
+    return _finished(document, thresholds or {}, terms)
+
+
+def _add(document: dict[str, Any], grants: Sequence[KeyGrant], witnesses: Sequence[KeyGrant]) -> None:
+    for grant in grants:
+        held = document["roles"].setdefault(grant.role, {"keyids": [], "threshold": 1})
+        held["keyids"] = [*held["keyids"], grant.keyid]
+        entry = {"pem": grant.pem, "party": grant.party, "scheme": scheme_of(public_key_of(grant.pem))}
+        document["keys"].setdefault(grant.keyid, entry)
+    document["seedWitnesses"] += [{"keyid": w.keyid, "pem": w.pem, "party": w.party} for w in witnesses]
+
+
+def _finished(document: dict[str, Any], thresholds: Mapping[str, int], terms: Sequence[KeyTerm]) -> TrustFile:
+    roles = document["roles"]
+    for role, threshold in thresholds.items():
+        if role not in roles:
+            raise _usage(f"no key fills the role {role}, so it cannot need {threshold}", "give it keys with --key")
+        roles[role]["threshold"] = threshold
+    for term in terms:
+        key = document["keys"][_named(document, term.keyid)]
+        bounds = {"validFromIndex": term.first, "validUntilIndex": term.end}
+        key.update({name: index for name, index in bounds.items() if index is not None})
     made = TrustFile.parse(canonical_bytes(document))
     if made.expired(now()):
         raise UsageError(
             "CERT-E011",
-            f"the trust file would have expired already, at {expires}",
+            f"the trust file would have expired already, at {made.expires}",
             "no reader accepts an expired trust file",
             "give --expires a moment to come",
         )
     return made
+
+
+def _remove(document: dict[str, Any], named: str) -> None:
+    gone = _named(document, named)
+    del document["keys"][gone]
+    for role in list(document["roles"]):
+        held = document["roles"][role]
+        held["keyids"] = [keyid for keyid in held["keyids"] if keyid != gone]
+        if not held["keyids"]:
+            del document["roles"][role]
+
+
+def _named(document: dict[str, Any], named: str) -> str:
+    keyids: list[str] = list(document["keys"])
+    found = [keyid for keyid in keyids if keyid.startswith(named)] if len(named) >= SHORTEST_ID else []
+    if len(found) != 1:
+        raise _usage(f"{named[:64]!r} names no key, or several", "give its id as certify trust show prints it")
+    return found[0]
+
+
+def _usage(what: str, hint: str) -> UsageError:
+    return UsageError("CERT-E011", what, "", hint)
 
 
 def add_seed_witness(workspace: Workspace, name: str, pem: str) -> TrustFile:
@@ -96,12 +199,20 @@ def add_seed_witness(workspace: Workspace, name: str, pem: str) -> TrustFile:
 
     Raises:
         TrustError: CERT-E042, the key is not Ed25519, or is named already.
+        UsageError: CERT-E129, the file is signed by root keys, so nobody else may change it.
     """
     old = workspace.trust
+    if old.keys_for(ROOT):
+        raise UsageError(
+            "CERT-E129",
+            "the trust file of this workspace is signed by its root keys",
+            "only they can change it",
+            "draw up the next version: certify trust make NEXT --from FILE --seed-witness NAME=FILE.pub",
+        )
     witness = {"keyid": keyid_of_pem(pem), "pem": pem, "party": name}
     document = old.document()
     document["seedWitnesses"] = [*document.get("seedWitnesses", ()), witness]
     document["version"] = old.version + 1
     new = TrustFile.parse(canonical_bytes(document), name="the trust file")
-    write_whole(workspace.home / "trust.json", new.to_bytes())
+    write_whole(workspace.home / TRUST_FILE, new.to_bytes())
     return new

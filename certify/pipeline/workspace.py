@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import errno
 import fcntl
 import os
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
@@ -17,12 +14,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from certify.errors import InternalError, RegistryError, TrustError, UsageError
 from certify.evidence.base import Utc, Value
-from certify.evidence.canonical import canonical_bytes
-from certify.pipeline.clock import later, now
-from certify.pipeline.files import RunFolder, read_file, write_whole
+from certify.pipeline.clock import now
+from certify.pipeline.files import RunFolder, read_file
+from certify.pipeline.role_signers import open_role
 from certify.pipeline.timestamping import HttpTimestamper
-from certify.trust.keys import KeySigner, generate_signer, load_key, save_key
-from certify.trust.passphrase import DEVELOPMENT_PASSPHRASE, find_passphrase
+from certify.trust.keys import KeySigner, StatementSigner
 from certify.trust.trustfile import TrustFile
 
 if TYPE_CHECKING:
@@ -32,6 +28,8 @@ if TYPE_CHECKING:
 
 ROLES = ("data-steward", "evaluator", "issuer", "revoker")
 DEFAULT_HOME = Path(".certify")
+TRUST_FILE = "trust.json"
+"""The workspace's trust file, plain or signed."""
 DEVELOPMENT_PARTY = "development workspace"
 
 
@@ -54,17 +52,18 @@ class Workspace:
     """One issuer's folder. Only one run writes to it at a time."""
 
     def __init__(
-        self, home: Path, configuration: Configuration, trust: TrustFile, ask: Callable[[str], str] | None = None
+        self, home: Path, configuration: Configuration, trust: TrustFile | None, ask: Callable[[str], str] | None = None
     ) -> None:
         self.home = home
         self.configuration = configuration
-        self.trust = trust
+        self.installed_trust = trust
         self.ask = ask
+        self._signers: dict[str, StatementSigner] = {}
         self._registry: Registry | None = None
 
     @classmethod
     def open(cls, home: Path, *, ask: Callable[[str], str] | None = None) -> Workspace:
-        """The workspace at ``home``; ``ask`` asks a person for a passphrase.
+        """The workspace at ``home``; ``ask`` asks a person for a passphrase or PIN.
 
         Raises:
             UsageError: CERT-E012, there is none.
@@ -77,7 +76,9 @@ class Workspace:
                 hint="`certify run` makes a development workspace; name another one with --home DIR",
             )
         configuration = Configuration.from_bytes(read_file(home / "workspace.json"), name="workspace.json")
-        return cls(home, configuration, TrustFile.load(home / "trust.json"), ask)
+        path = home / TRUST_FILE
+        founding = configuration.environment == "production" and not path.exists()
+        return cls(home, configuration, None if founding else TrustFile.load(path), ask)
 
     @classmethod
     def open_or_create(
@@ -85,8 +86,26 @@ class Workspace:
     ) -> Workspace:
         """The workspace at ``home``; a development one is made where there is none."""
         if not (home / "workspace.json").is_file():
+            from certify.pipeline.founding import create_development
+
             create_development(home, applicant)
         return cls.open(home, ask=ask)
+
+    @property
+    def trust(self) -> TrustFile:
+        """Whose signatures count here.
+
+        Raises:
+            TrustError: CERT-E042, none has been installed yet.
+        """
+        if self.installed_trust is None:
+            raise TrustError(
+                "CERT-E042",
+                f"{self.home} has no trust file yet",
+                "until its root keyholders have signed one, nobody may sign anything here",
+                "make it, have it signed, then: certify trust install FILE",
+            )
+        return self.installed_trust
 
     @property
     def development(self) -> bool:
@@ -117,15 +136,18 @@ class Workspace:
             )
         return None
 
-    def signer(self, role: str) -> KeySigner:
-        """The key of a role.
+    def signer(self, role: str) -> StatementSigner:
+        """The key that signs in a role here; opened once.
 
         Raises:
-            TrustError: CERT-E040 wrong passphrase, CERT-E041 unreadable key.
+            EvidenceMissing: CERT-E125, it is not on this machine.
+            TrustError: CERT-E040 wrong passphrase or PIN, CERT-E041 unusable key.
         """
-        path = self.home / "keys" / f"{role}.pem"
-        passphrase = DEVELOPMENT_PASSPHRASE if self.development else find_passphrase(str(path), prompt=self.ask)
-        return load_key(path, passphrase)
+        if role not in self._signers:
+            self._signers[role] = open_role(
+                self.home, role, trust=self.installed_trust, development=self.development, ask=self.ask
+            )
+        return self._signers[role]
 
     @contextmanager
     def writing(self) -> Iterator[Registry]:
@@ -159,8 +181,30 @@ class Workspace:
         return self._registry
 
     def log(self, bundle: Bundle) -> Appended:
-        """Appends a signed statement; it is durable and covered by a signed checkpoint when this returns."""
+        """Appends a signed statement; it is durable and covered by a signed checkpoint when this returns.
+
+        Raises:
+            TrustError: CERT-E126, its key counts no more, or not yet, at the end of the log.
+        """
+        if self.registry.index_of(bundle.payload_sha256) is None:
+            self.require_counting(bundle.keyid)
         return self.registry.append(bundle.to_bytes(), now=now())
+
+    def require_counting(self, keyid: str) -> None:
+        """Return if what a key signs now would count, within ``writing``.
+
+        Raises:
+            TrustError: CERT-E126, it would not.
+        """
+        key, size = self.trust.keys.get(keyid), self.registry.size
+        fault = key.fault_at(size) if key is not None else ""
+        if fault:
+            raise TrustError(
+                "CERT-E126",
+                f"the key {keyid[:16]} cannot sign at log entry {size}: {fault}",
+                "no reader would count the signature",
+                "sign with the role's current key (`certify keys list`); a run begun with the former one begins anew",
+            )
 
     def log_key(self) -> Ed25519PrivateKey:
         """The key that signs checkpoints.
@@ -168,10 +212,15 @@ class Workspace:
         Raises:
             TrustError: CERT-E041, the workspace's log key is of another kind.
         """
-        key = self.signer("log").private_key
-        if not isinstance(key, Ed25519PrivateKey):
-            raise TrustError("CERT-E041", f"the log key of {self.home} is not an Ed25519 key")
-        return key
+        signer = self.signer("log")
+        if not isinstance(signer, KeySigner) or not isinstance(signer.private_key, Ed25519PrivateKey):
+            raise TrustError(
+                "CERT-E041",
+                f"the log key of {self.home} is not an Ed25519 key in a file or variable",
+                "checkpoints are signed in this process",
+                "name it with: certify keys use log file:PATH",
+            )
+        return signer.private_key
 
     def runs(self) -> Iterator[RunFolder]:
         """All runs, oldest first."""
@@ -210,62 +259,3 @@ class Workspace:
             yield
         finally:
             os.close(descriptor)
-
-
-def create_development(home: Path, applicant: str) -> None:
-    """Makes a workspace for trying out: one party holds every key, and everything it signs says so.
-
-    It appears whole or not at all.
-
-    Raises:
-        UsageError: CERT-E012, the folder holds something else.
-    """
-    home.parent.mkdir(parents=True, exist_ok=True)
-    making = Path(tempfile.mkdtemp(dir=home.parent, prefix=f".{home.name}."))
-    try:
-        _fill_development(making, applicant)
-        os.rename(making, home)
-    except OSError as error:
-        if error.errno not in (errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR):
-            raise
-        if not (home / "workspace.json").is_file():  # otherwise another process was faster
-            raise UsageError(
-                "CERT-E012",
-                f"{home} holds something else than a workspace",
-                hint="name an empty or new folder with --home DIR",
-            ) from error
-    finally:
-        shutil.rmtree(making, ignore_errors=True)
-
-
-def _fill_development(home: Path, applicant: str) -> None:
-    from certify_registry import Registry
-
-    created = now()
-    signers = {role: generate_signer() for role in ROLES}
-    log_key = Ed25519PrivateKey.generate()
-    log = KeySigner.of(log_key)
-    (home / "keys").mkdir(parents=True, exist_ok=True, mode=0o700)
-    for role, signer in {**signers, "log": log}.items():
-        save_key(home / "keys" / f"{role}.pem", signer, DEVELOPMENT_PASSPHRASE)
-    origin = f"development.invalid/certify-{log.keyid[:12]}"
-    with Registry.create(home / "registry", origin, log_key) as registry:
-        for role, signer in signers.items():
-            registry.enroll(signer.public_pem, party=DEVELOPMENT_PARTY, role=role)
-        vkey = registry.vkey
-    trust = {
-        "schema": "certify/trust/v1",
-        "version": 1,
-        "name": "development workspace, not for reliance",
-        "environment": "development",
-        "expires": later(created, days=366),
-        "keys": {
-            signer.keyid: {"pem": signer.public_pem, "party": DEVELOPMENT_PARTY, "scheme": signer.scheme}
-            for signer in signers.values()
-        },
-        "roles": {role: {"keyids": [signer.keyid], "threshold": 1} for role, signer in signers.items()},
-        "log": {"origin": origin, "vkey": vkey},
-    }
-    write_whole(home / "trust.json", TrustFile.parse(canonical_bytes(trust)).to_bytes())
-    configuration = Configuration(applicant=applicant, environment="development", created_at=created)
-    write_whole(home / "workspace.json", configuration.to_bytes())

@@ -161,22 +161,30 @@ def load_key(path: Path, passphrase: str) -> KeySigner:
     Raises:
         TrustError: CERT-E040 wrong passphrase; CERT-E041 unreadable, not encrypted, or a foreign kind of key.
     """
-    data = _read_key_file(path)
+    return decrypt_key(_read_key_file(path), passphrase, label=f"the key file {path}")
+
+
+def decrypt_key(data: bytes, passphrase: str, *, label: str) -> KeySigner:
+    """The signer of an encrypted PKCS#8 key in PEM; ``label`` names where it came from.
+
+    Raises:
+        TrustError: as ``load_key``.
+    """
     if b"-----BEGIN ENCRYPTED PRIVATE KEY-----" not in data:
-        raise _foreign(f"the key file {path} is not an encrypted PKCS#8 key")
+        raise _foreign(f"{label} is not an encrypted PKCS#8 key")
     try:
         key = serialization.load_pem_private_key(data, passphrase.encode("utf-8"))
     except (ValueError, TypeError) as error:
         if "assword" in str(error):
             raise TrustError(
                 "CERT-E040",
-                f"the passphrase does not open the key file {path}",
+                f"the passphrase does not open {label}",
                 "the key stays encrypted without it",
                 "set CERTIFY_PASSPHRASE or CERTIFY_PASSPHRASE_FILE to the passphrase of this key",
             ) from error
-        raise _foreign(f"the key file {path} is damaged") from error
+        raise _foreign(f"{label} is damaged") from error
     except Exception as error:
-        raise _foreign(f"the key file {path} cannot be read") from error
+        raise _foreign(f"{label} cannot be read") from error
     scheme_of(key)
     return KeySigner.of(cast("PrivateKey", key))
 
@@ -190,7 +198,7 @@ def _read_key_file(path: Path) -> bytes:
             "CERT-E041",
             f"the key file {path} cannot be read",
             str(error),
-            "check the path, or make a key: certify keys",
+            "check the path, or make a key: certify keys make FILE",
         ) from error
     if len(data) > MAX_KEY_FILE:
         raise _foreign(f"the key file {path} is larger than any key")
@@ -213,5 +221,8 @@ def _write_private(path: Path, data: bytes) -> None:
 
 def _foreign(what: str) -> TrustError:
     return TrustError(
-        "CERT-E041", what, "certify signs and verifies with ECDSA P-256 and Ed25519 keys", "make a key: certify keys"
+        "CERT-E041",
+        what,
+        "certify signs and verifies with ECDSA P-256 and Ed25519 keys",
+        "make a key: certify keys make FILE",
     )

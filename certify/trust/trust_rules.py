@@ -24,6 +24,7 @@ def check_consistent(trust: TrustFile) -> None:
     _check_time(trust.expires)
     for keyid, key in trust.keys.items():
         _check_key(keyid, key.pem, key.scheme, f"key {keyid[:8]}")
+        _check_window(key, f"key {keyid[:8]}")
     for witness in trust.seed_witnesses:
         _check_key(witness.keyid, witness.pem, "ed25519", f"seed witness {witness.party}")
     for role, held in trust.roles.items():
@@ -63,6 +64,12 @@ def _check_key(keyid: str, pem: str, scheme: Scheme, label: str) -> None:
         raise ValueError(f"{label} has the id of another key; its own is {keyid_of_pem(pem)}")
 
 
+def _check_window(key: TrustedKey, label: str) -> None:
+    first, end = key.valid_from_index, key.valid_until_index
+    if first is not None and end is not None and first >= end:
+        raise ValueError(f"{label} would count from entry {first} until before entry {end}, which is nowhere")
+
+
 def _check_role(role: str, held: TrustedRole, keys: dict[str, TrustedKey]) -> None:
     _refuse_repeats(held.keyids, f"the role {role}")
     unknown = [keyid for keyid in held.keyids if keyid not in keys]
@@ -70,6 +77,8 @@ def _check_role(role: str, held: TrustedRole, keys: dict[str, TrustedKey]) -> No
         raise ValueError(f"the role {role} names the key {unknown[0][:16]}, which is not among the keys")
     if held.threshold > len(held.keyids):
         raise ValueError(f"the role {role} asks for {held.threshold} signatures of {len(held.keyids)} keys")
+    if role == "root" and any(keys[keyid].bounded for keyid in held.keyids):
+        raise ValueError("a root key has a term in the log, which holds no trust files; leave the key out instead")
 
 
 def _check_log(log: TrustedLog) -> None:

@@ -10,6 +10,7 @@ from pydantic import Field, ValidationError, model_validator
 from certify.errors import HostileInput, TrustError
 from certify.evidence.base import Sha256, StrictValue, Utc
 from certify.evidence.canonical import parse_json
+from certify.trust.key_window import KeyWindow
 from certify.trust.keys import Scheme
 from certify.trust.timestamps import TimestampRoot
 from certify.trust.trust_rules import check_consistent
@@ -17,11 +18,13 @@ from certify.trust.trust_rules import check_consistent
 SCHEMA: Literal["certify/trust/v1"] = "certify/trust/v1"
 MAX_TRUST_FILE = 1024 * 1024
 
-Role: TypeAlias = Literal["data-steward", "evaluator", "issuer", "revoker"]
-"""What a key may be trusted for."""
+Role: TypeAlias = Literal["data-steward", "evaluator", "issuer", "revoker", "root"]
+"""What a key may be trusted for; ``root`` keys sign the trust file's own next version and nothing else."""
+
+ROOT: Literal["root"] = "root"
 
 
-class TrustedKey(StrictValue):
+class TrustedKey(KeyWindow):
     """One signing key."""
 
     pem: str = Field(max_length=4096)
@@ -95,21 +98,21 @@ class TrustFile(StrictValue):
 
     @classmethod
     def load(cls, path: Path) -> Self:
-        """The trust file at ``path``.
+        """The trust file at ``path``: plain JSON, or signed by the root keys it names.
 
         Raises:
-            TrustError: CERT-E042, not there, unreadable, or not a usable trust file. Expiry is not checked here.
+            TrustError: CERT-E042, not there, unreadable, or not a usable trust file; CERT-E128, it names root keys
+                and too few of them signed it. Expiry is not checked here.
         """
-        try:
-            with path.open("rb") as stream:
-                data = stream.read(MAX_TRUST_FILE + 1)
-        except OSError as error:
-            raise _unusable(f"{path} cannot be read: {error.strerror}") from error
-        return cls.parse(data, name=str(path))
+        from certify.trust.signed_trust import load_trust_document, require_signed
+
+        document = load_trust_document(path)
+        require_signed(document)
+        return cls.model_validate(document.trust)
 
     @classmethod
     def parse(cls, data: bytes, *, name: str = "the trust file") -> Self:
-        """The trust file of JSON bytes.
+        """The trust file of plain JSON bytes; one that names root keys is a draft until they have signed it.
 
         Raises:
             TrustError: CERT-E042, with what is wrong and where.
@@ -119,12 +122,12 @@ class TrustFile(StrictValue):
                 parse_json(data, name=name, max_bytes=MAX_TRUST_FILE), by_alias=True, by_name=False
             )
         except HostileInput as error:
-            raise _unusable(error.what) from error
+            raise unusable(error.what) from error
         except ValidationError as error:
             first = error.errors(include_url=False, include_input=False)[0]
             where = ".".join(str(part) for part in first["loc"])
             reason = first["msg"].removeprefix("Value error, ")
-            raise _unusable(f"{name}: {where}: {reason}" if where else f"{name}: {reason}") from error
+            raise unusable(f"{name}: {where}: {reason}" if where else f"{name}: {reason}") from error
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -150,6 +153,11 @@ class TrustFile(StrictValue):
     def log_origin(self) -> str:
         """The log's name."""
         return self.log.origin
+
+    @property
+    def bounded(self) -> bool:
+        """Whether any key counts for a part of the log only."""
+        return any(key.bounded for key in self.keys.values())
 
     def keys_for(self, role: str) -> dict[str, TrustedKey]:
         """Key id to key, for the keys that fill a role; empty where nobody does."""
@@ -189,11 +197,12 @@ class TrustFile(StrictValue):
                 "CERT-E042",
                 f"the trust file {self.name} (version {self.version}) expired at {self.expires}",
                 "keys may have been withdrawn since, and an expired file cannot know",
-                "ask whoever publishes it for the current version",
+                "ask whoever publishes it for the current version, then: certify trust update FILE",
             )
 
 
-def _unusable(what: str) -> TrustError:
+def unusable(what: str) -> TrustError:
+    """The error for a trust file that cannot be read."""
     return TrustError(
         "CERT-E042",
         f"the trust file cannot be used: {what}",

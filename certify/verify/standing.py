@@ -8,6 +8,7 @@ from certify.errors import CertifyError, HostileInput, UsageError
 from certify.evidence import statement as kinds
 from certify.evidence.certificate import Certificate, Rendering, Status
 from certify.trust.bundle import parse_bundle
+from certify.trust.key_window import require_counting
 from certify.trust.note import parse_vkey, verify_checkpoint
 from certify.trust.status import Standing, StandingOf, standing_of
 from certify.trust.trustfile import TrustFile
@@ -24,9 +25,23 @@ def check_rendering(
     if document.pdf_sha256 is None:
         return
     if answer is None or answer.rendering is None or answer.rendering_proof is None:
-        checks.skipped("whole-file", "no registry entry at hand to compare the file's digest with")
+        _without_rendering(document, trust, checks)
         return
     checks.attempt("whole-file", lambda: (True, _as_issued(document, certificate, answer, trust)))
+
+
+def _without_rendering(document: Document, trust: TrustFile, checks: Checklist) -> None:
+    """No log entry fixes the PDF, so whoever stole the issuer's key could have drawn it around a genuine bundle."""
+    key = trust.keys.get(document.certificate.keyid)
+    if key is not None and key.revoked is not None:
+        checks.failed(
+            "whole-file",
+            f"the key that signed the PDF is revoked from entry {key.revoked.index} on, and no registry entry at hand "
+            "shows that this file is older; ask the registry",
+            "CERT-E126",
+        )
+    else:
+        checks.skipped("whole-file", "no registry entry at hand to compare the file's digest with")
 
 
 def _as_issued(document: Document, certificate: Certificate, answer: RegistryAnswer, trust: TrustFile) -> str:
@@ -34,7 +49,7 @@ def _as_issued(document: Document, certificate: Certificate, answer: RegistryAns
     rendering = verify_statement(
         entry, role="issuer", predicate_type=kinds.RENDERING, model=Rendering, trust=trust
     ).value
-    prove(entry, answer.rendering_proof or "", trust)
+    require_counting(trust, entry.keyid, prove(entry, answer.rendering_proof or "", trust).index, "rendering")
     expected = (certificate.serial, document.certificate.payload_sha256, document.pdf_sha256)
     if (rendering.serial, rendering.certificate_sha256, rendering.pdf_sha256) != expected:
         raise HostileInput("CERT-E084", "the file is not, byte for byte, the one that was issued")
@@ -92,6 +107,8 @@ def _covering(document: Document, found: StandingOf, checkpoint: str, trust: Tru
 def read_standing(serial: str, answer: RegistryAnswer, trust: TrustFile) -> StandingOf:
     """How a certificate stands by the signed and logged changes in an answer.
 
+    A change by a key that did not count at that place of the log, such as a stolen one, changes nothing.
+
     Raises:
         HostileInput: the answer is about another certificate, or an entry is not signed by a revoker
             or not in the log.
@@ -102,7 +119,9 @@ def read_standing(serial: str, answer: RegistryAnswer, trust: TrustFile) -> Stan
     for entry in answer.statuses:
         bundle = parse_bundle(entry.bundle, name="status")
         status = verify_statement(bundle, role="revoker", predicate_type=kinds.STATUS, model=Status, trust=trust)
-        entries.append((prove(bundle, entry.proof, trust).index, status))
+        index = prove(bundle, entry.proof, trust).index
+        if not trust.keys[bundle.keyid].fault_at(index):
+            entries.append((index, status))
     return standing_of(serial, entries)
 
 

@@ -18,6 +18,7 @@ from certify.verify.evidence import EvidenceSet, verify_evidence
 from certify.verify.expectations import Expectations, check_expectations, check_model, check_validity
 from certify.verify.facts import check_facts
 from certify.verify.first_page import WORDING, check_first_page
+from certify.verify.key_validity import KEYS, check_keys
 from certify.verify.result import CertificateVerdict, CheckLine, Checklist, Result
 from certify.verify.standing import check_rendering, check_status, is_stale
 from certify.verify.timestamps import check_timestamps
@@ -79,14 +80,19 @@ def verify_certificate(
         asked_at: when the reader asked it; absent for a saved answer.
 
     Never raises for anything the document contains: that is a failed check.
+
+    Raises:
+        TrustError: CERT-E042, the reader's own trust file has expired, so that nobody can be believed.
     """
+    if trust is not None:
+        trust.require_current(expectations.at)
     checks = Checklist()
     document = checks.attempt("document", lambda: _open(data))
     if document is None:
         return _result(CertificateVerdict.INVALID, checks, trust)
     if trust is None:
         return _without_trust(document, checks)
-    opened = _check_chain(document, trust, expectations, checks)
+    opened = _check_chain(document, trust, checks)
     if opened is None:
         return _result(CertificateVerdict.INVALID, checks, trust)
     certificate = opened.certificate.value
@@ -99,7 +105,11 @@ def verify_certificate(
     stale = is_stale(
         asked_at if answer is not None else None, expectations.at, trust.status_max_age_days if limit is None else limit
     )
-    return _result(_verdict(checks, certificate, expectations, found, stale), checks, trust, opened)
+    required = REQUIRED | {KEYS} if trust.bounded else REQUIRED
+    verdict = _verdict(checks, certificate, expectations, found, required)
+    if verdict is CertificateVerdict.VALID and stale:
+        verdict = CertificateVerdict.STALE
+    return _result(verdict, checks, trust, opened)
 
 
 def _open(data: bytes) -> tuple[Document, str]:
@@ -141,11 +151,8 @@ def _signed_alike(document: Document, pem: str) -> tuple[bool, str]:
     return True, "intact; PDF and certificate are signed by one key, whose holder is unknown"
 
 
-def _check_chain(document: Document, trust: TrustFile, expectations: Expectations, checks: Checklist) -> _Opened | None:
+def _check_chain(document: Document, trust: TrustFile, checks: Checklist) -> _Opened | None:
     """Signatures, roles, log, seed and policy; None when the certificate itself cannot be believed."""
-    if trust.expired(expectations.at):
-        checks.failed("trust-file", f"expired at {trust.expires}; ask its publisher for the current one", "CERT-E042")
-        return None
     checks.passed("trust-file", f"{trust.name}, version {trust.version}, {trust.environment}")
     certificate = checks.attempt("certificate-signature", lambda: _signed_certificate(document, trust))
     if certificate is None:
@@ -159,6 +166,8 @@ def _check_chain(document: Document, trust: TrustFile, expectations: Expectation
         return None
     level = chain.level_of(evidence, certificate.party, trust)
     checks.attempt("log", lambda: (True, chain.check_log(document, certificate.value, trust)))
+    if trust.bounded:
+        checks.attempt(KEYS, lambda: (True, check_keys(document, certificate.value, trust)))
     check_timestamps(document, evidence, trust, checks)
     checks.attempt("seed", lambda: (True, chain.check_seed(evidence, trust)))
     checks.attempt("decision", lambda: (True, _decided(document, certificate.value, evidence, level, trust)))
@@ -201,7 +210,11 @@ def _decided(
 
 
 def _verdict(
-    checks: Checklist, certificate: Certificate, expectations: Expectations, found: StandingOf | None, stale: bool
+    checks: Checklist,
+    certificate: Certificate,
+    expectations: Expectations,
+    found: StandingOf | None,
+    required: frozenset[str],
 ) -> CertificateVerdict:
     """The one word; whatever is broken outweighs what has lapsed, and withdrawal outweighs dates."""
     lapsed = {"status", "validity"}
@@ -210,7 +223,7 @@ def _verdict(
     if broken or unbelievable:
         return CertificateVerdict.INVALID
     passed = {line.id for line in checks.lines if line.result is Result.PASS}
-    if not passed >= REQUIRED - lapsed:
+    if not passed >= required - lapsed:
         return CertificateVerdict.INVALID
     if found is not None and found.standing is not Standing.VALID:
         return CertificateVerdict(found.standing.value)
@@ -218,7 +231,7 @@ def _verdict(
         return CertificateVerdict.NOT_YET_VALID
     if expectations.at >= certificate.valid_until:
         return CertificateVerdict.EXPIRED
-    return CertificateVerdict.STALE if stale else CertificateVerdict.VALID
+    return CertificateVerdict.VALID
 
 
 def _result(

@@ -15,9 +15,10 @@ from enum import Enum
 from itertools import pairwise
 from pathlib import Path
 from types import NoneType, UnionType
-from typing import Any, Union, get_args, get_origin
+from typing import Any, Literal, Union, get_args, get_origin
 
 from annotated_types import MinLen
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from pydantic.fields import FieldInfo
 
 from certify.evidence import statement as kinds
@@ -32,6 +33,10 @@ from certify.evidence.evaluation import Evaluation, NotRun
 from certify.evidence.model import ModelIdentity, TestedConfiguration
 from certify.evidence.plan import Plan, PolicyReference
 from certify.evidence.preparation import Preparation
+from certify.trust.keys import KeySigner
+from certify.trust.note import NoteSigner
+from certify.trust.signed_trust import trust_statement
+from certify.trust.trustfile import TrustFile
 
 HERE = Path(__file__).resolve().parent
 PAGES: dict[str, type[Value]] = {
@@ -46,6 +51,7 @@ PAGES: dict[str, type[Value]] = {
     kinds.STATUS: Status,
     kinds.PREPARATION: Preparation,
     kinds.DISCLOSURE: Disclosure,
+    kinds.TRUST: TrustFile,
 }
 SHARED = (ModelIdentity, TestedConfiguration, PolicyReference, DatasetIdentity, NotRun, RuleOutcome)
 """Values that several predicates hold; they and what is inside them are described once, in shared.md."""
@@ -182,6 +188,8 @@ def _type(annotation: Any, field: FieldInfo | None = None) -> str:
     origin, parts = get_origin(annotation), get_args(annotation)
     if origin in (Union, UnionType):
         return _type(next(part for part in parts if part is not NoneType), field)
+    if origin is Literal:
+        return ", ".join(f"`{part}`" for part in parts)
     if origin in (tuple, dict):
         return _collection(origin, parts)
     if hasattr(annotation, "__metadata__"):
@@ -270,9 +278,33 @@ def statement(uri: str, model: type[Value]) -> dict[str, Any]:
 
         identity = ModelIdentity.from_document(sample(ModelIdentity))
         return dict(json.loads(decision_statement(model.from_document(content), identity)))  # type: ignore[arg-type]
+        return _json(json.loads(decision_statement(model.from_document(content), identity)))  # type: ignore[arg-type]
+    if uri == kinds.TRUST:
+        return _json(json.loads(trust_statement(_trust_sample())))
     name, field = SUBJECTS.get(uri, (SAMPLES["name"], "identity"))
     subject = {"name": name, "digest": {"sha256": sha256_hex(field.encode())}}
     return {"_type": kinds.STATEMENT_TYPE, "subject": [subject], "predicateType": uri, "predicate": content}
+
+
+def _trust_sample() -> TrustFile:
+    """A trust file whose keys and log exist nowhere else; every key is what its id says."""
+    issuer, root = (KeySigner.of(ec.derive_private_key(number, ec.SECP256R1())) for number in (1, 2))
+    log = NoteSigner("log.example/certify", ed25519.Ed25519PrivateKey.from_private_bytes(bytes(32))).verifier
+    key = {"pem": issuer.public_pem, "party": SAMPLES["issuer"], "scheme": issuer.scheme, "validFromIndex": 120}
+    return TrustFile.from_document(
+        {
+            "version": 2,
+            "name": "Example Certification",
+            "environment": "production",
+            "expires": "2027-11-23T17:00:00Z",
+            "keys": {
+                issuer.keyid: key,
+                root.keyid: {"pem": root.public_pem, "party": "Example Board", "scheme": root.scheme},
+            },
+            "roles": {"issuer": {"keyids": [issuer.keyid]}, "root": {"keyids": [root.keyid]}},
+            "log": {"origin": log.name, "vkey": log.vkey},
+        }
+    )
 
 
 def schema(uri: str, model: type[Value]) -> str:

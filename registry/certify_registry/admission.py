@@ -106,6 +106,18 @@ def enrolled_roles(connection: Connection, keyid: str) -> dict[str, str]:
     return roles
 
 
+def all_enrolled(connection: Connection) -> dict[tuple[str, str], tuple[str, str]]:
+    """Every key the log takes statements from now: (key id, role) to its PEM text and who holds it."""
+    found: dict[tuple[str, str], tuple[str, str]] = {}
+    columns = (_keys.c.event, _keys.c.keyid, _keys.c.role, _keys.c.pem, _keys.c.party)
+    for event, keyid, role, pem, party in connection.execute(select(*columns).order_by(_keys.c.seq)):
+        if event == "enrolled":
+            found[keyid, role] = (pem, party)
+        else:
+            found.pop((keyid, role), None)
+    return found
+
+
 def record_key(connection: Connection, event: str, *, pem: str, party: str, role: str, size: int) -> None:
     """Write that a key was enrolled or retired.
 

@@ -13,7 +13,7 @@ from certify.evidence.statement import RENDERING, STATUS
 from certify.trust.bundle import parse_bundle, statement_of
 from certify.trust.status import StandingOf, fold_statuses
 from certify.trust.tlog_proof import format_tlog_proof
-from certify_registry import lookup, tree
+from certify_registry import admission, lookup, tree
 from certify_registry.blobs import BlobStore
 from certify_registry.committed import Committed
 from certify_registry.faults import absent
@@ -177,6 +177,11 @@ class Reader:
             raise absent(f"the log holds no certificate {serial}")
         statements = ((index, statement_of(parse_bundle(bundle))) for index, bundle in self.statuses(serial))
         return fold_statuses(serial, ((index, Status.from_document(made.predicate)) for index, made in statements))
+
+    def enrolled(self) -> dict[tuple[str, str], tuple[str, str]]:
+        """Every key it takes statements from now: (key id, role) to its PEM text and who holds it."""
+        with self._read() as connection:
+            return admission.all_enrolled(connection)
 
     def get_blob(self, digest: str) -> bytes:
         """The bytes kept under a SHA-256.

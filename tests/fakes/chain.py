@@ -32,6 +32,7 @@ from certify.evidence.evaluation import WitnessAnswer
 from certify.evidence.plan import EntropyKind
 from certify.pipeline.clock import later, now
 from certify.pipeline.files import RunFolder
+from certify.pipeline.founding import create_development
 from certify.pipeline.main import start_run
 from certify.pipeline.reporter import Silent
 from certify.pipeline.request import RunRequest, Stage
@@ -39,7 +40,7 @@ from certify.pipeline.standing import ask_registry
 from certify.pipeline.timestamp_setup import choose_authority
 from certify.pipeline.trusting import KeyGrant, make_trust_file
 from certify.pipeline.witnessing import answer_plan, sign_plan
-from certify.pipeline.workspace import Configuration, Workspace, create_development
+from certify.pipeline.workspace import Configuration, Workspace
 from certify.resources import room
 from certify.trust.bundle import parse_bundle, statement_of
 from certify.trust.keys import KeySigner, generate_signer

@@ -31,7 +31,7 @@ def describe(
     restrict: Annotated[
         list[str] | None, typer.Option(help="Field to withhold, such as /description/sources; repeat for several.")
     ] = None,
-    key: Annotated[Path | None, typer.Option(help="Who signs; the data steward when absent.")] = None,
+    key: Annotated[str | None, typer.Option(metavar="KEY", help="Who signs; the data steward when absent.")] = None,
     template: Annotated[bool, typer.Option("--template", help="Print an empty description and stop.")] = False,
     json: Json = False,
 ) -> int:

@@ -8,17 +8,16 @@ from typing import TYPE_CHECKING
 import typer
 
 from certify.cli.options import Context, ask_passphrase
+from certify.cli.signing import open_key
 
 if TYPE_CHECKING:
-    from certify.trust.keys import KeySigner
+    from certify.trust.keys import StatementSigner
 
 
-def steward_signer(context: typer.Context, key: Path | None) -> KeySigner:
-    """The key in a file, or the data steward's of the workspace."""
+def steward_signer(context: typer.Context, key: str | Path | None, public: Path | None = None) -> StatementSigner:
+    """The key named by path or URI, or the data steward's of the workspace."""
     from certify.pipeline.workspace import Workspace
-    from certify.trust.keys import load_key
-    from certify.trust.passphrase import find_passphrase
 
     if key is not None:
-        return load_key(key, find_passphrase(str(key), prompt=ask_passphrase))
+        return open_key(str(key), public)
     return Workspace.open(Context.home(context), ask=ask_passphrase).signer("data-steward")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from certify.cli.explanations import (
+    ceremony,
     checking,
     datasets,
     hashing,
@@ -21,7 +22,22 @@ from certify.cli.explanations.base import Explanation
 
 __all__ = ["EXPLANATIONS", "Explanation"]
 
-_ROOMS = (checking, datasets, hashing, inputs, keys, oms, pdf, registry, running, scanning, steps, timestamps, trust)
+_ROOMS = (
+    ceremony,
+    checking,
+    datasets,
+    hashing,
+    inputs,
+    keys,
+    oms,
+    pdf,
+    registry,
+    running,
+    scanning,
+    steps,
+    timestamps,
+    trust,
+)
 
 EXPLANATIONS: dict[str, Explanation] = dict(
     sorted((code, told) for room in _ROOMS for code, told in room.CODES.items())

@@ -8,8 +8,8 @@ CODES = {
     "CERT-E040": Explanation(
         "The passphrase is missing or does not open the key",
         "Signing keys are stored encrypted, and without the right passphrase nothing can be signed. Set "
-        "CERTIFY_PASSPHRASE or CERTIFY_PASSPHRASE_FILE, or run the command on a terminal, where it asks. Nothing "
-        "was signed or logged.",
+        "CERTIFY_PASSPHRASE or CERTIFY_PASSPHRASE_FILE (CERTIFY_PIN_FILE for the PIN of a token), or run the command "
+        "on a terminal, where it asks. Nothing was signed or logged.",
     ),
     "CERT-E041": Explanation(
         "A key cannot be used",

@@ -23,7 +23,7 @@ def describe(
     source: Annotated[Path | None, typer.Option("--from", help="Filled declaration, YAML (see --template).")] = None,
     out: Annotated[Path | None, typer.Option(help="Signed declaration to write; without it nothing is signed.")] = None,
     name: Annotated[str | None, typer.Option(help="Name of the model; the folder's name when absent.")] = None,
-    key: Annotated[Path | None, typer.Option(help="Who signs; the data steward when absent.")] = None,
+    key: Annotated[str | None, typer.Option(metavar="KEY", help="Who signs; the data steward when absent.")] = None,
     template: Annotated[bool, typer.Option("--template", help="Print an empty declaration and stop.")] = False,
     json: Json = False,
 ) -> int:

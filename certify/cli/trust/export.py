@@ -18,9 +18,11 @@ def export(
 ) -> int:
     """Write the workspace's trust file for readers; tell them the fingerprint over another channel."""
     from certify.pipeline.files import write_whole
+    from certify.trust.signed_trust import load_trust_document
 
-    trust = TrustFile.load(Context.home(context) / "trust.json")
-    write_whole(destination, trust.to_bytes())
+    path = Context.home(context) / "trust.json"
+    trust = TrustFile.load(path)
+    write_whole(destination, load_trust_document(path).to_bytes())
     if json:
         emit_json("trust", {"file": str(destination), "fingerprint": trust.fingerprint})
     else:

@@ -8,28 +8,38 @@ from typing import Annotated
 import typer
 
 from certify.cli.options import Context, Json
-from certify.cli.render import emit, emit_json, fields
+from certify.cli.render import emit, emit_json, fields, paragraph
 from certify.errors import ExitCode
 from certify.pipeline.clock import now
-from certify.trust.trustfile import TrustFile
+from certify.trust.signed_trust import load_trust_document, root_signers
+from certify.trust.trust_diff import describe_window
+from certify.trust.trustfile import ROOT, TrustFile
 
 
 def show(
     context: typer.Context,
-    file: Annotated[Path | None, typer.Argument(help="Trust file; the workspace's when absent.")] = None,
+    file: Annotated[Path | None, typer.Argument(help="Trust file or draft; the workspace's when absent.")] = None,
     json: Json = False,
 ) -> int:
-    """Show whom a trust file trusts, for what, until when."""
-    trust = TrustFile.load(file or Context.home(context) / "trust.json")
+    """Show whom a trust file trusts, for what, until when, and who signed it."""
+    document = load_trust_document(file or Context.home(context) / "trust.json")
+    trust = document.trust
+    signers = list(root_signers(document, trust))
     if json:
-        emit_json("trust", {"fingerprint": trust.fingerprint, **trust.document(), "schema": "certify/trust/v1"})
+        facts = {"fingerprint": trust.fingerprint, "signedBy": signers, **trust.document()}
+        emit_json("trust", {**facts, "schema": "certify/trust/v1"})
         return int(ExitCode.POSITIVE)
     print_trust(trust)
+    if trust.keys_for(ROOT):
+        needed = trust.threshold_for(ROOT)
+        emit()
+        state = "" if len(signers) >= needed else ": a draft, nobody may rely on it yet"
+        emit(f"signed by {len(signers)} of the {needed} root keys it asks for{state}", "warn" if state else "pass")
     return int(ExitCode.POSITIVE)
 
 
 def print_trust(trust: TrustFile) -> None:
-    """Prints who may sign what, and the fingerprint to compare."""
+    """Prints who may sign what, from which log entry on and until which, and the fingerprint to compare."""
     if trust.environment == "development":
         emit("DEVELOPMENT: nothing signed under this file may be relied on.", "warn")
     fields(
@@ -43,8 +53,12 @@ def print_trust(trust: TrustFile) -> None:
     )
     emit()
     for role in trust.roles:
+        if trust.threshold_for(role) > 1:
+            emit(f"  {role}: {trust.threshold_for(role)} of {len(trust.keys_for(role))} must sign")
         for keyid, key in trust.keys_for(role).items():
             emit(f"  {role:<13} {keyid[:16]}  {key.party}")
+            if key.bounded:
+                paragraph(describe_window(key), indent=16)
     for root in trust.timestamp_roots or ():
         required = ", required" if trust.timestamps_required else ""
         emit(f"  {'timestamps':<13} {root.short_fingerprint}  {root.party}{required}")

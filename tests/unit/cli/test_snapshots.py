@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from certify.trust.keys import generate_signer
+from certify.trust.trustfile import TrustFile
 from tests.fakes.chain import Chain
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
@@ -82,6 +84,42 @@ def test_policy_list(stands_as):
 
 def test_trust_show(stands_as, handed):
     stands_as("trust_show", "trust", "show", "trust-file.json")
+
+
+def test_trust_show_terms_and_root_keys(stands_as, handed, chain: Chain):
+    Path("draft.json").write_bytes(with_terms(chain).to_bytes())
+    stands_as("trust_show_terms", "trust", "show", "draft.json")
+
+
+def test_trust_make_the_next_version(stands_as, handed, chain: Chain):
+    Path("root.pub").write_text(generate_signer().public_pem)
+    stands_as(
+        "trust_make_next", "trust", "make", "next.json", "--from", "trust-file.json",
+        "--key", "root=The board=root.pub", "--remove", chain.house.signers["revoker"].keyid[:16],
+    )  # fmt: skip
+
+
+def test_verify_a_certificate_by_a_revoked_key(stands_as, handed, chain: Chain):
+    Path("revoked.json").write_bytes(with_terms(chain, index=0, root=False).to_bytes())
+    stands_as("verify_revoked_key", "verify", "certificate.json", "--trust", "revoked.json", code=1)
+
+
+def with_terms(chain: Chain, *, index: int = 97, root: bool = True) -> TrustFile:
+    """The chain's trust file after a rotation and a revocation, with two root keys if wanted."""
+    document = chain.trust.document()
+    stolen = {"index": index, "reason": "the laptop was stolen on the train", "declaredAt": "2026-11-23T17:00:00Z"}
+    document["keys"][chain.house.signers["issuer"].keyid]["revoked"] = stolen
+    document["keys"][chain.house.signers["evaluator"].keyid]["validUntilIndex"] = 120
+    for number in range(2 * root):
+        made = generate_signer()
+        document["keys"][made.keyid] = {
+            "pem": made.public_pem,
+            "party": f"Board member {number}",
+            "scheme": made.scheme,
+        }
+        held = document["roles"].setdefault("root", {"keyids": [], "threshold": 2})
+        held["keyids"].append(made.keyid)
+    return TrustFile.from_document(document)
 
 
 def test_help(stands_as):

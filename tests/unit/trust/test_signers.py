@@ -9,8 +9,8 @@ from certify.errors import TrustError, UsageError
 from certify.trust.bundle import parse_bundle, verify_signature
 from certify.trust.dsse import sign_statement
 from certify.trust.keys import generate_signer, save_key
-from certify.trust.passphrase import find_passphrase
-from certify.trust.signers import open_signer
+from certify.trust.passphrase import find_passphrase, find_pin
+from certify.trust.signers import as_uri, open_signer
 
 PASSPHRASE = "correct horse battery"
 
@@ -34,6 +34,43 @@ def test_a_key_elsewhere_signs_through_securesystemslib(scheme, tmp_path: Path) 
     bundle = parse_bundle(sign_statement(b"{}", signer))
     verify_signature(bundle, made.public_pem)
     assert bundle.keyid == made.keyid
+
+
+def test_a_key_in_the_environment(monkeypatch, tmp_path: Path) -> None:
+    made = generate_signer()
+    save_key(tmp_path / "key.pem", made, PASSPHRASE)
+    monkeypatch.setenv("ISSUER_KEY", (tmp_path / "key.pem").read_text())
+    assert open_signer("env:ISSUER_KEY", passphrase=ask).keyid == made.keyid
+    with pytest.raises(TrustError) as wrong:
+        open_signer("env:ISSUER_KEY", passphrase=lambda: "wrong horse battery")
+    assert wrong.value.code == "CERT-E040"
+    form = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    monkeypatch.setenv("ISSUER_KEY", made.private_key.private_bytes(*form).decode())
+    with pytest.raises(TrustError, match="not an encrypted") as plain:
+        open_signer("env:ISSUER_KEY", passphrase=ask)
+    assert plain.value.code == "CERT-E041"
+    assert "PRIVATE" not in plain.value.what
+
+
+@pytest.mark.parametrize("name", ["NOT_SET", "", "a b", "X=1"])
+def test_an_environment_variable_that_holds_no_key(name: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        open_signer(f"env:{name}", passphrase=ask)
+    assert caught.value.code == "CERT-E056"
+
+
+def test_a_relative_path_starts_from_the_workspace(tmp_path: Path) -> None:
+    made = generate_signer()
+    save_key(tmp_path / "keys" / "issuer.pem", made, PASSPHRASE)
+    assert open_signer("file:keys/issuer.pem", passphrase=ask, base=tmp_path).keyid == made.keyid
+
+
+@pytest.mark.parametrize(
+    ("text", "uri"),
+    [("key.pem", "file:key.pem"), ("env:KEY", "env:KEY"), ("hsm:", "hsm:"), ("c:/keys/k.pem", "file:c:/keys/k.pem")],
+)
+def test_a_path_or_a_uri(text: str, uri: str) -> None:
+    assert as_uri(text) == uri
 
 
 class _WrongBackend:
@@ -92,3 +129,12 @@ def test_no_passphrase_says_what_to_do(variables: dict[str, str]) -> None:
         find_passphrase("the issuer's key", environ=variables)
     assert caught.value.code == "CERT-E040"
     assert "CERTIFY_PASSPHRASE" in caught.value.hint
+
+
+def test_a_pin_has_a_file_of_its_own(tmp_path: Path) -> None:
+    (tmp_path / "pin").write_text("4711\n")
+    both = {"CERTIFY_PASSPHRASE": "for the log key", "CERTIFY_PIN_FILE": str(tmp_path / "pin")}
+    assert find_pin("the token", environ=both) == "4711"
+    assert find_pin("the token", environ={"CERTIFY_PASSPHRASE": "both"}) == "both"
+    with pytest.raises(TrustError, match="no PIN"):
+        find_pin("the token", environ={})
