@@ -23,6 +23,8 @@ CONTAMINATION = f"{PREDICATE_BASE}/contamination/v0.1"
 CERTIFICATE = f"{PREDICATE_BASE}/certificate/v0.1"
 RENDERING = f"{PREDICATE_BASE}/rendering/v0.1"
 STATUS = f"{PREDICATE_BASE}/status/v0.1"
+APPROVAL = f"{PREDICATE_BASE}/approval/v0.1"
+WAIVER = f"{PREDICATE_BASE}/waiver/v0.1"
 VSA = "https://slsa.dev/verification_summary/v1"
 DECISION_FIELD = f"{PREDICATE_BASE}/decision/v0.1"
 """Extension field of a verification summary that holds the whole decision."""
@@ -36,6 +38,8 @@ SHORT_NAMES = {
     CERTIFICATE: "certificate",
     RENDERING: "rendering",
     STATUS: "status",
+    APPROVAL: "approval",
+    WAIVER: "waiver",
     VSA: "decision",
 }
 

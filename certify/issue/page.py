@@ -11,13 +11,16 @@ from typing import Any, NamedTuple
 from certify.evidence.base import Value
 from certify.evidence.certificate import Certificate, Level, ScreeningReport
 from certify.evidence.dataset import DataExamined
+from certify.evidence.decision import RuleOutcome
 from certify.issue import annex, wording
 from certify.issue.annex import EvidenceRow, FamilyRow, Row, RuleRow
 from certify.issue.chart import Chart, Thresholds, chart_of, thresholds_of
 from certify.issue.wording import Mark, clip
+from certify.verify.first_page import waived_words
 
 HEADLINES_SHOWN = 3
 NOT_CHECKED_SHOWN = 4
+WAIVERS_SHOWN = 4
 
 Findings = Certificate | ScreeningReport
 
@@ -150,10 +153,29 @@ def _verdict(findings: Findings) -> Mark:
 
 def _verdict_text(findings: Findings) -> str:
     if isinstance(findings, ScreeningReport):
-        return f"{wording.VERDICT_MARKS[findings.verdict].word} under {_policy_name(findings)}"
+        word = "Not issued" if findings.not_issued else wording.VERDICT_MARKS[findings.verdict].word
+        return f"{word} under {_policy_name(findings)}"
+    waived = len(_waived(findings))
+    exception = f", {wording.counted(waived, 'rule')} waived" if waived else ""
     if findings.level is Level.SELF_DECLARED:
-        return f"Meets {_policy_name(findings)} by its issuer’s own account"
-    return f"Certified under {_policy_name(findings)}"
+        return f"Meets {_policy_name(findings)} by its issuer’s own account{exception}"
+    return f"Certified under {_policy_name(findings)}{exception}"
+
+
+def _waived(findings: Findings) -> list[RuleOutcome]:
+    return [rule for rule in findings.rules if rule.waiver is not None]
+
+
+def _exceptions(findings: Findings) -> list[Row]:
+    """Waivers and the reason why nothing was issued stand on page one, one row each, or not at all."""
+    rows = [Row("Waived rule", f"{waived_words(rule)}: {rule.title}") for rule in _waived(findings)]
+    rows = [Row(row.label, clip(row.text, 220)) for row in rows]
+    if len(rows) > WAIVERS_SHOWN:
+        ids = ", ".join(clip(rule.id, 24) for rule in _waived(findings)[WAIVERS_SHOWN - 1 :])
+        rows = [*rows[: WAIVERS_SHOWN - 1], Row("Also waived", f"{ids}; see annex B")]
+    if isinstance(findings, ScreeningReport) and findings.not_issued:
+        rows.append(Row("Not issued", clip(findings.not_issued, 300)))
+    return rows
 
 
 def _model_facts(findings: Findings) -> str:
@@ -177,6 +199,7 @@ def _facts(findings: Findings) -> tuple[Row, ...]:
         Row("Tested configuration", wording.configuration_sentence(findings.configuration)),
         Row("Training data seen", wording.data_sentence(findings.data_examined, findings.datasets)),
         Row("Attempt", f"{tried} Seed {wording.SEED_WORDS[findings.entropy]}."),
+        *_exceptions(findings),
     ]
     if isinstance(findings, Certificate):
         until = f"{wording.long_date(findings.valid_from)} until {wording.long_date(findings.valid_until)}"

@@ -16,7 +16,7 @@ from certify.trust.trust_rules import check_consistent
 SCHEMA: Literal["certify/trust/v1"] = "certify/trust/v1"
 MAX_TRUST_FILE = 1024 * 1024
 
-Role: TypeAlias = Literal["data-steward", "evaluator", "issuer", "revoker"]
+Role: TypeAlias = Literal["data-steward", "evaluator", "issuer", "revoker", "approver"]
 """What a key may be trusted for."""
 
 

@@ -9,7 +9,17 @@ from sqlalchemy import Connection, insert, select
 from certify.errors import CertifyError, HostileInput, RegistryError, UsageError
 from certify.evidence.canonical import canonical_digest
 from certify.evidence.merkle import leaf_hash
-from certify.evidence.statement import CERTIFICATE, EVALUATION, PLAN, RENDERING, STATUS, VSA, Statement
+from certify.evidence.statement import (
+    APPROVAL,
+    CERTIFICATE,
+    EVALUATION,
+    PLAN,
+    RENDERING,
+    STATUS,
+    VSA,
+    WAIVER,
+    Statement,
+)
 from certify.trust.bundle import Bundle, parse_bundle, statement_of, verify_signature
 from certify.trust.keys import keyid_of_pem, public_key_of
 from certify.trust.log_entry import entry_of
@@ -17,7 +27,7 @@ from certify_registry.index_rows import IndexRow, index_rows
 from certify_registry.tables import CertificateEntry, EvaluationEntry, KeyEvent, PlanEntry, table_of
 from certify_registry.tiles import MAX_ENTRY
 
-ROLES = ("data-steward", "evaluator", "issuer", "revoker")
+ROLES = ("data-steward", "evaluator", "issuer", "revoker", "approver")
 ROLE_OF = {
     PLAN: "evaluator",
     EVALUATION: "evaluator",
@@ -25,6 +35,8 @@ ROLE_OF = {
     CERTIFICATE: "issuer",
     RENDERING: "issuer",
     STATUS: "revoker",
+    APPROVAL: "approver",
+    WAIVER: "approver",
 }
 """Who may log what; statements of other kinds are taken from any enrolled key."""
 

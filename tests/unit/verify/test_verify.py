@@ -40,6 +40,7 @@ def test_a_level_one_certificate_is_valid(chain, judge):
         "log",
         "seed",
         "decision",
+        "approvals",
         "first-page",
         "validity",
         "model",
@@ -54,7 +55,7 @@ def test_a_bundle_alone_is_valid_and_says_what_was_not_looked_at(chain, judge):
     found = judge(chain.bundle)
     assert found.verdict == "valid"
     skipped = {name for name, result in results(found).items() if result == "skip"}
-    assert skipped == {"pdf-signature", "model", "policy", "status"}
+    assert skipped == {"pdf-signature", "approvals", "model", "policy", "status"}
 
 
 def test_a_development_certificate_is_level_zero_and_marked(development):
