@@ -43,7 +43,8 @@ def show(
 
 
 def _list(home: Path, json: bool) -> int:
-    from certify.pipeline.main import OUTCOME, outcome_of
+    from certify.pipeline.concluding import OUTCOME
+    from certify.pipeline.main import outcome_of
     from certify.pipeline.workspace import Workspace
 
     rows = []

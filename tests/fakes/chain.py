@@ -26,10 +26,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from certify.check.families import FAMILIES, generate_items
 from certify.decide import LoadedPolicy, load_policy
+from certify.evidence.approval import ApprovalVerdict
 from certify.evidence.canonical import canonical_bytes
 from certify.evidence.certificate import Certificate
 from certify.evidence.evaluation import WitnessAnswer
 from certify.evidence.plan import EntropyKind
+from certify.identify import read_model
+from certify.pipeline.approving import keep_approval, sign_approval
+from certify.pipeline.case import read_case
 from certify.pipeline.clock import later, now
 from certify.pipeline.files import RunFolder
 from certify.pipeline.main import start_run
@@ -37,10 +41,11 @@ from certify.pipeline.reporter import Silent
 from certify.pipeline.request import RunRequest, Stage
 from certify.pipeline.standing import ask_registry
 from certify.pipeline.trusting import KeyGrant, make_trust_file
+from certify.pipeline.waiving import Exemption, sign_waiver
 from certify.pipeline.witnessing import answer_plan, sign_plan
 from certify.pipeline.workspace import Configuration, Workspace, create_development
 from certify.resources import room
-from certify.trust.bundle import parse_bundle, statement_of
+from certify.trust.bundle import Bundle, parse_bundle, statement_of
 from certify.trust.keys import KeySigner, generate_signer
 from certify.trust.trustfile import TrustFile
 from certify.verify.document import RegistryAnswer, open_document
@@ -55,6 +60,8 @@ PARTIES = {
     "revoker": "Aufsicht des Instituts",
 }
 WITNESSES = ("Witness One", "Witness Two")
+APPROVERS = ("Ausschuss A", "Ausschuss B", "Institut für Modellprüfung")
+"""Three who approve; the last is of the issuer's own party."""
 FAMILIES_ASKED = ("addition", "modular", "sorting", "subtraction")
 ITEMS = 40
 STATIC_SEED = bytes(range(32))
@@ -78,6 +85,7 @@ class House:
     signers: dict[str, KeySigner]
     witnesses: tuple[KeySigner, ...]
     root: Path
+    approvers: tuple[KeySigner, ...] = ()
 
     @property
     def trust(self) -> TrustFile:
@@ -87,7 +95,7 @@ class House:
     def copied(self, root: Path) -> House:
         """The same house elsewhere, to change what its registry says; files it names stay where they are."""
         shutil.copytree(self.root / "workspace", root / "workspace")
-        return _house(root, self.signers, self.witnesses)
+        return _house(root, self.signers, self.witnesses, self.approvers)
 
 
 @dataclass(frozen=True)
@@ -142,10 +150,16 @@ def _scratch() -> Path:
     return folder
 
 
-def production_house(root: Path) -> House:
-    """Four parties with a key each, two seed witnesses, a log."""
+def production_house(root: Path, *, threshold: int = 0) -> House:
+    """Four parties with a key each, two seed witnesses, a log; and approvers, where some are to be asked.
+
+    Args:
+        root: where the workspace is made.
+        threshold: how many of the three approvers must approve; 0 for a trust file without that role.
+    """
     signers = {role: generate_signer() for role in PARTIES}
     witnesses = tuple(generate_signer("ed25519") for _ in WITNESSES)
+    approvers = tuple(generate_signer() for _ in APPROVERS) if threshold else ()
     log_key = Ed25519PrivateKey.generate()
     home = root / "workspace"
     home.mkdir(parents=True)
@@ -158,13 +172,20 @@ def production_house(root: Path) -> House:
         version=1,
         expires=later(now(), days=366),
         log_vkey=vkey,
-        grants=[KeyGrant(role, PARTIES[role], signer.public_pem) for role, signer in signers.items()],
+        grants=[
+            *(KeyGrant(role, PARTIES[role], signer.public_pem) for role, signer in signers.items()),
+            *(KeyGrant("approver", name, key.public_pem) for name, key in zip(APPROVERS, approvers, strict=False)),
+        ],
         witnesses=[KeyGrant("witness", name, key.public_pem) for name, key in zip(WITNESSES, witnesses, strict=True)],
     )
+    if threshold:
+        document = trust.document()
+        document["roles"]["approver"]["threshold"] = threshold
+        trust = TrustFile.parse(canonical_bytes(document))
     (home / "trust.json").write_bytes(trust.to_bytes())
     configuration = Configuration(applicant="Kontor Analytics GmbH", environment="production", created_at=now())
     (home / "workspace.json").write_bytes(configuration.to_bytes())
-    return _house(root, {**signers, "log": KeySigner.of(log_key)}, witnesses)
+    return _house(root, {**signers, "log": KeySigner.of(log_key)}, witnesses, approvers)
 
 
 def development_house(root: Path) -> House:
@@ -175,11 +196,13 @@ def development_house(root: Path) -> House:
     return _house(root, {role: opened.signer(role) for role in (*PARTIES, "log")}, ())
 
 
-def _house(root: Path, signers: dict[str, KeySigner], witnesses: tuple[KeySigner, ...]) -> House:
+def _house(
+    root: Path, signers: dict[str, KeySigner], witnesses: tuple[KeySigner, ...], approvers: tuple[KeySigner, ...] = ()
+) -> House:
     opened = KeyringWorkspace.open(root / "workspace")
     assert isinstance(opened, KeyringWorkspace)
     opened.keyring = signers
-    return House(opened, signers, witnesses, root)
+    return House(opened, signers, witnesses, root, approvers)
 
 
 def request_for(house: House, name: str = "tiny-reasoner", fill: int = 1) -> RunRequest:
@@ -206,6 +229,33 @@ def finish(house: House, request: RunRequest, engine: ScriptedEngine | None = No
         answer_as_witnesses(house, folder)
         start_run(house.workspace, request, Silent(), upto=Stage.ISSUE)
     return chain_of(house, request, folder)
+
+
+def approve(
+    house: House, folder: RunFolder, *keys: KeySigner, verdict: str = "approved", comment: str = "", ticket: str = ""
+) -> None:
+    """Puts approvers' words where the run looks for them."""
+    case = read_case(folder.file("decision.bundle.json"), folder.name, house.trust)
+    for key in keys:
+        signed = sign_approval(
+            case, key, house.trust, verdict=ApprovalVerdict(verdict), comment=comment, ticket=ticket or None
+        )
+        keep_approval(folder, case, signed, house.trust)
+
+
+def waiver_for(house: House, request: RunRequest, rule: str = "ST-07", **changes: str) -> Bundle:
+    """A waiver by the first approver for the model and policy of a request."""
+    model = read_model(request.model).identity
+    asked = {
+        "rule": rule,
+        "model": model.identity,
+        "model_name": model.name,
+        "reason": "one answer in fifty is cut off; a person reads them all",
+        "ticket": "RISK-118",
+        "approver": "Dr. A. Beispiel",
+        "expires": later(now(), days=30),
+    }
+    return sign_waiver(Exemption(**{**asked, **changes}), _loaded(request.policy), house.approvers[0])
 
 
 def chain_of(house: House, request: RunRequest, folder: RunFolder) -> Chain:
