@@ -20,7 +20,7 @@ class KeyGrant:
     """A public key and what it may sign."""
 
     role: str
-    """data-steward, evaluator, issuer, revoker or witness."""
+    """data-steward, evaluator, issuer, revoker, approver or witness."""
     party: str
     """Who holds the key."""
     pem: str

@@ -21,6 +21,7 @@ from annotated_types import MinLen
 from pydantic.fields import FieldInfo
 
 from certify.evidence import statement as kinds
+from certify.evidence.approval import Approval, Waiver
 from certify.evidence.base import Value
 from certify.evidence.canonical import sha256_hex
 from certify.evidence.certificate import Certificate, Rendering, Status
@@ -42,6 +43,8 @@ PAGES: dict[str, type[Value]] = {
     kinds.CERTIFICATE: Certificate,
     kinds.RENDERING: Rendering,
     kinds.STATUS: Status,
+    kinds.APPROVAL: Approval,
+    kinds.WAIVER: Waiver,
 }
 SHARED = (ModelIdentity, TestedConfiguration, PolicyReference, DatasetIdentity, NotRun, RuleOutcome)
 """Values that several predicates hold; they and what is inside them are described once, in shared.md."""
@@ -69,6 +72,11 @@ SAMPLES: dict[str, Any] = {
     "Declaration.owner": "Example Ltd",
     "Declaration.intended_use": "Sums in household accounts",
     "Status.reason": "the evaluator's key was lost",
+    "Waiver.rule": "ST-07",
+    "Waiver.reason": "one answer in fifty is cut off; a person reads them all",
+    "Waiver.ticket": "RISK-118",
+    "Waiver.approver": "A. Example",
+    "Waiver.expires_at": "2026-12-23T17:00:00Z",
     "PolicyReference.id": "starter",
     "PolicyReference.version": "1.0.0",
     "PlannedCheck.id": "fresh-reasoning",
@@ -81,6 +89,7 @@ SUBJECTS = {
     kinds.DATASET: (SAMPLES["DatasetIdentity.name"], "identity"),
     kinds.RENDERING: (SAMPLES["serial"] + ".pdf", "pdf_sha256"),
     kinds.STATUS: (SAMPLES["serial"], "certificate_sha256"),
+    kinds.APPROVAL: ("2026-11-23-170000-0a1b", "decision"),
 }
 
 

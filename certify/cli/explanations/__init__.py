@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from certify.cli.explanations import checking, inputs, keys, pdf, registry, running, scanning, trust
+from certify.cli.explanations import approvals, checking, inputs, keys, pdf, registry, running, scanning, trust
 from certify.cli.explanations.base import Explanation
 
 __all__ = ["EXPLANATIONS", "Explanation"]
 
-_ROOMS = (inputs, scanning, keys, trust, running, registry, pdf, checking)
+_ROOMS = (inputs, scanning, keys, trust, running, approvals, registry, pdf, checking)
 
 EXPLANATIONS: dict[str, Explanation] = dict(
     sorted((code, told) for room in _ROOMS for code, told in room.CODES.items())
