@@ -63,9 +63,10 @@ def keep_approval(folder: RunFolder, case: Case, bundle: Bundle, trust: TrustFil
     said = verify_approval(bundle, case.decision, trust)
     path = folder.file(FOLDER) / f"{said.keyid[:16]}-{said.value.verdict}.json"
     rejection = path.with_name(f"{said.keyid[:16]}-{ApprovalVerdict.REJECTED}.json")
+    given_again = path.exists() and path.read_bytes() == bundle.to_bytes()
+    if given_again and (path == rejection or not rejection.exists()):
+        return path
     if path.exists() or rejection.exists():
-        if path.exists() and path.read_bytes() == bundle.to_bytes():
-            return path
         raise UsageError(
             "CERT-E108",
             f"{said.party} has answered with this key already",
