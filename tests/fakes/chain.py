@@ -41,7 +41,7 @@ from certify.pipeline.reporter import Silent
 from certify.pipeline.request import RunRequest, Stage
 from certify.pipeline.standing import ask_registry
 from certify.pipeline.trusting import KeyGrant, make_trust_file
-from certify.pipeline.waiving import Exemption, sign_waiver
+from certify.pipeline.waiving import Exemption, keep_waiver, sign_waiver
 from certify.pipeline.witnessing import answer_plan, sign_plan
 from certify.pipeline.workspace import Configuration, Workspace, create_development
 from certify.resources import room
@@ -50,7 +50,7 @@ from certify.trust.keys import KeySigner, generate_signer
 from certify.trust.trustfile import TrustFile
 from certify.verify.document import RegistryAnswer, open_document
 from certify_registry import Registry
-from tests.fakes.scripted_engine import DESCRIBED, PILOT, ScriptedEngine, judge_here
+from tests.fakes.scripted_engine import DESCRIBED, PILOT, ScriptedEngine, ThreeUnreadable, judge_here
 
 MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 PARTIES = {
@@ -143,6 +143,15 @@ def level_zero() -> Chain:
     return finish(house, request_for(house), drawn=False)
 
 
+@cache
+def waived_and_approved() -> Chain:
+    """A certificate with one rule waived, approved by two of three approvers; its page is not drawn."""
+    house = production_house(_scratch(), threshold=2)
+    request = request_for(house)
+    keep_waiver(house.workspace, waiver_for(house, request))
+    return finish(house, request, ScriptedEngine(ThreeUnreadable()), drawn=False)
+
+
 def _scratch() -> Path:
     """A folder for this process, in memory where there is one."""
     folder = Path(tempfile.mkdtemp(prefix="certify-chain-", dir=MEMORY))
@@ -223,11 +232,14 @@ def request_for(house: House, name: str = "tiny-reasoner", fill: int = 1) -> Run
 
 
 def finish(house: House, request: RunRequest, engine: ScriptedEngine | None = None, *, drawn: bool = True) -> Chain:
-    """Carries a run to its certificate; the witnesses answer when they are asked."""
+    """Carries a run to its certificate; witnesses and the first two approvers answer when they are asked."""
     with scripted(engine or ScriptedEngine(), drawn=drawn):
         folder = start_run(house.workspace, request, Silent(), upto=Stage.PLAN)
         answer_as_witnesses(house, folder)
         start_run(house.workspace, request, Silent(), upto=Stage.ISSUE)
+        if house.approvers:
+            approve(house, folder, *house.approvers[:2])
+            start_run(house.workspace, request, Silent(), upto=Stage.ISSUE)
     return chain_of(house, request, folder)
 
 

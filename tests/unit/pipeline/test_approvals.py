@@ -19,6 +19,7 @@ from certify.trust.summary import decision_of
 from certify.verify.expectations import Expectations
 from certify.verify.verify import verify_certificate
 from tests.fakes.chain import answer_as_witnesses, approve, chain_of, request_for, waiver_for, write_model
+from tests.fakes.scripted_engine import ThreeUnreadable
 
 
 def begin(house, upto=Stage.ISSUE, *, request=None, **changes):
@@ -37,19 +38,6 @@ def verified(chain, trust=None):
 
 def decision_in(folder) -> Decision:
     return decision_of(statement_of(parse_bundle(folder.file("decision.bundle.json").read_bytes())))
-
-
-class Unreadable:
-    """Right answers, except that three of the fresh ones say nothing: ST-07 ends inconclusive, all else is met."""
-
-    def __init__(self):
-        self.left = 3
-
-    def __call__(self, request, gold):
-        if request.check != "fresh-reasoning" or not self.left:
-            return f" {gold}\n"
-        self.left -= 1
-        return ""
 
 
 def test_a_run_waits_for_two_keys_and_then_issues(asked, engine):
@@ -198,7 +186,7 @@ def test_approvals_are_fixed_when_the_run_goes_on(asked, engine, monkeypatch):
 
 
 def test_a_waived_rule_is_certified_until_the_waiver_ends(asked, engine):
-    engine.say = Unreadable()
+    engine.say = ThreeUnreadable()
     request = request_for(asked)
     keep_waiver(asked.workspace, waiver_for(asked, request))
     request, folder = begin(asked, request=request)
@@ -218,7 +206,7 @@ def test_a_waived_rule_is_certified_until_the_waiver_ends(asked, engine):
 
 
 def test_without_its_waiver_the_same_run_is_inconclusive(asked, engine):
-    engine.say = Unreadable()
+    engine.say = ThreeUnreadable()
     _, folder = begin(asked)
     assert outcome_of(folder).verdict == "inconclusive"
 
@@ -228,7 +216,7 @@ def test_without_its_waiver_the_same_run_is_inconclusive(asked, engine):
     [({"model": "ab" * 32}, None), ({"rule": "ST-06"}, "unused"), ({"expires": "soon"}, "expired")],
 )
 def test_a_waiver_that_does_not_fit_certifies_nothing(changes, kind, asked, engine, clock):
-    engine.say = Unreadable()
+    engine.say = ThreeUnreadable()
     request = request_for(asked)
     if changes.get("expires"):
         changes = {"expires": later(clock.time, hours=1)}
@@ -278,7 +266,7 @@ def test_a_waiver_that_nobody_may_sign(changes, told, asked):
 
 
 def test_a_waiver_that_runs_out_while_the_run_waits_ends_it(asked, engine, clock):
-    engine.say = Unreadable()
+    engine.say = ThreeUnreadable()
     request = request_for(asked)
     keep_waiver(asked.workspace, waiver_for(asked, request, expires=later(clock.time, hours=1)))
     request, folder = begin(asked, request=request)
@@ -292,7 +280,7 @@ def test_a_waiver_that_runs_out_while_the_run_waits_ends_it(asked, engine, clock
 
 
 def test_waivers_that_come_after_the_decision_are_for_the_next_run(asked, engine):
-    engine.say = Unreadable()
+    engine.say = ThreeUnreadable()
     request, folder = begin(asked, upto=Stage.DECIDE)
     keep_waiver(asked.workspace, waiver_for(asked, request))
     continue_run(asked.workspace, folder, Silent(), upto=Stage.ISSUE)
@@ -300,7 +288,7 @@ def test_waivers_that_come_after_the_decision_are_for_the_next_run(asked, engine
 
 
 def test_a_waiver_given_between_check_and_decide_counts(asked, engine):
-    engine.say = Unreadable()
+    engine.say = ThreeUnreadable()
     request, folder = begin(asked, upto=Stage.CHECK)
     keep_waiver(asked.workspace, waiver_for(asked, request))
     continue_run(asked.workspace, folder, Silent(), upto=Stage.ISSUE)
