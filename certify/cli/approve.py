@@ -105,7 +105,7 @@ def _keep(workspace: Workspace | None, case: Case, signed: Bundle, trust: TrustF
 
 
 def _tell(workspace: Workspace | None, case: Case, signed: Bundle, trust: TrustFile, path: Path, json: bool) -> None:
-    from certify.pipeline.approving import FOLDER
+    from certify.pipeline.approving import FOLDER, approvals_of
     from certify.verify.approvals import verify_approval
 
     said = verify_approval(signed, case.decision, trust)
@@ -118,19 +118,14 @@ def _tell(workspace: Workspace | None, case: Case, signed: Bundle, trust: TrustF
         )
         return
     who = said.party if independent else f"{said.party}, which also did some of the work: not independent"
-    fields([("answer", said.value.verdict.value), ("by", who), ("kept as", str(path))], indent=0)
+    rows = [("answer", said.value.verdict.value), ("by", who), ("kept as", str(path))]
     if workspace is None or path.parent.name != FOLDER:
+        fields(rows, indent=0)
         next_step(f"certify --home WORKSPACE handoff import {path}", "whoever runs the workspace does that")
-    else:
-        _tell_run(workspace, case.name)
-
-
-def _tell_run(workspace: Workspace, run: str) -> None:
-    from certify.cli.case import case_of
-
-    _, approvals = case_of(workspace, run)
-    fields([("approvals", approvals.words())], indent=0)
+        return
+    approvals = approvals_of(workspace.run_folder(case.name), case, trust)
+    fields([*rows, ("approvals", approvals.words())], indent=0)
     if approvals.rejected or approvals.enough:
-        next_step(f"certify --home {workspace.home} issue {run}")
+        next_step(f"certify --home {workspace.home} issue {case.name}")
     else:
-        next_step(f"certify --home {workspace.home} approve {run} --key FILE", "another approver, with their own key")
+        next_step(f"certify --home {workspace.home} approve {case.name} --key FILE", "another approver, their own key")

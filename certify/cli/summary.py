@@ -140,7 +140,7 @@ def _facts(findings: Findings) -> list[tuple[str, str]]:
         ("attempt", f"{findings.attempts.number} of {findings.attempts.total} in this log"),
         *(("waived", f"{waived_words(rule)}: {rule.title}") for rule in findings.rules if rule.waiver is not None),
     ]
-    approvers = [one.party for one in findings.evidence if one.kind == "approval"]
+    approvers = sorted(one.party for one in findings.evidence if one.kind == "approval")
     if approvers and isinstance(findings, Certificate):
         rows.append(("approved by", ", ".join(approvers)))
     return rows

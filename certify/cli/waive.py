@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from certify.cli.options import Context, Json, ask_passphrase
-from certify.cli.render import emit, emit_json, fields, next_step
+from certify.cli.render import emit_json, fields, next_step, paragraph
 from certify.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def waive(
             },
         )
         return int(ExitCode.POSITIVE)
-    emit(f"{rule} of {loaded.reference.id} {loaded.reference.version} is waived until {expires}, for this model alone.")
+    paragraph(f"{rule} of {loaded.reference.id} {loaded.reference.version} is waived for this model until {expires}.")
     fields([("model", identity), ("waiver", signed.payload_sha256), ("kept as", str(path))], indent=0)
     home = Context.of(context).home
     if out is None and home is not None:

@@ -61,8 +61,8 @@ def keep_approval(folder: RunFolder, case: Case, bundle: Bundle, trust: TrustFil
         UsageError: CERT-E108, this key has said its word already.
     """
     said = verify_approval(bundle, case.decision, trust)
-    path = folder.file(FOLDER) / f"{said.keyid[:16]}-{said.value.verdict}.json"
-    rejection = path.with_name(f"{said.keyid[:16]}-{ApprovalVerdict.REJECTED}.json")
+    path = folder.file(FOLDER) / f"{said.keyid[:8]}-{said.value.verdict}.json"
+    rejection = path.with_name(f"{said.keyid[:8]}-{ApprovalVerdict.REJECTED}.json")
     given_again = path.exists() and path.read_bytes() == bundle.to_bytes()
     if given_again and (path == rejection or not rejection.exists()):
         return path

@@ -38,7 +38,7 @@ class Approvals:
     def words(self) -> str:
         """The same in a line."""
         who = ", ".join(
-            f"{one.party}{' (not independent)' if one.party in self.dependent else ''}" for one in self.given
+            sorted(f"{one.party} (not independent)" if one.party in self.dependent else one.party for one in self.given)
         )
         return f"{len(self.given)} of {self.needed} needed" + (f": {who}" if who else "")
 
