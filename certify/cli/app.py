@@ -37,7 +37,7 @@ VERBS: dict[str, Verb] = {
     "verify": Verb("verify", "Check somebody's certificate, offline, under your own trust file.", FIRST),
     "approve": Verb("approve", "As an approver, say yes or no to a run's decision.", FIRST),
     "waive": Verb("waive", "As an approver, let one model miss one rule for a while."),
-    "handoff": Verb("handoff", "Send a run's statements to a reviewer elsewhere, take answers back."),
+    "handoff": Verb("handoff", "Send statements to reviewers elsewhere, take answers back."),
     "audit": Verb("audit", "Recompute every number of a certificate from its evidence pack."),
     "revoke": Verb("revoke", "Withdraw a certificate for good, with a reason."),
     "suspend": Verb("suspend", "Withdraw a certificate for now."),

@@ -59,6 +59,8 @@ class Page(NamedTuple):
     """The level for those who do not see its picture."""
     development: bool
     """Whether every page carries the development band."""
+    dense: bool
+    """Whether page one needs room for exceptions."""
     model: str
     """The model's name."""
     identity: tuple[str, ...]
@@ -116,6 +118,7 @@ def page_of(
         level=int(findings.level) if isinstance(findings, Certificate) else None,
         level_words=f"Assurance level {int(findings.level)} of 3" if isinstance(findings, Certificate) else "",
         development=findings.development,
+        dense=bool(_exceptions(findings)),
         model=clip(findings.model.name, 120),
         identity=wording.groups(findings.model.identity),
         model_facts=_model_facts(findings),
@@ -167,12 +170,13 @@ def _waived(findings: Findings) -> list[RuleOutcome]:
 
 
 def _exceptions(findings: Findings) -> list[Row]:
-    """Waivers and the reason why nothing was issued stand on page one, one row each, or not at all."""
-    rows = [Row("Waived rule", f"{waived_words(rule)}: {rule.title}") for rule in _waived(findings)]
-    rows = [Row(row.label, clip(row.text, 220)) for row in rows]
-    if len(rows) > WAIVERS_SHOWN:
-        ids = ", ".join(clip(rule.id, 24) for rule in _waived(findings)[WAIVERS_SHOWN - 1 :])
-        rows = [*rows[: WAIVERS_SHOWN - 1], Row("Also waived", f"{ids}; see annex B")]
+    """What was waived, and why nothing was issued: every waived rule is named on page one, however many there are."""
+    waived = _waived(findings)
+    told = [clip(waived_words(rule), 200) for rule in waived[:WAIVERS_SHOWN]]
+    if len(waived) == 1:
+        told = [f"{told[0]}: {clip(waived[0].title, 90)}"]
+    rest = ", ".join(clip(rule.id, 24) for rule in waived[WAIVERS_SHOWN:])
+    rows = [Row("Waived", "; ".join(told) + (f"; and {rest}, see annex B" if rest else "") + ".")] if told else []
     if isinstance(findings, ScreeningReport) and findings.not_issued:
         rows.append(Row("Not issued", clip(findings.not_issued, 300)))
     return rows

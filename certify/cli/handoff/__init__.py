@@ -10,7 +10,7 @@ from certify.cli.handoff.export import export
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
-    help="Send a run's statements to a reviewer elsewhere, take answers back.",
+    help="Send statements to reviewers elsewhere, take answers back.",
 )
 app.command("export")(export)
 app.command("import")(bring)
