@@ -109,7 +109,7 @@ def _tell(workspace: Workspace | None, case: Case, signed: Bundle, trust: TrustF
     from certify.verify.approvals import verify_approval
 
     said = verify_approval(signed, case.decision, trust)
-    independent = said.party not in case.parties
+    independent = (said.party not in case.parties) if case.evidence is not None else None
     if json:
         told = {"run": case.name, "decision": case.decision.payload_sha256, "verdict": said.value.verdict.value}
         emit_json(
@@ -117,7 +117,7 @@ def _tell(workspace: Workspace | None, case: Case, signed: Bundle, trust: TrustF
             {**told, "approver": said.keyid, "party": said.party, "independent": independent, "file": str(path)},
         )
         return
-    who = said.party if independent else f"{said.party}, which also did some of the work: not independent"
+    who = f"{said.party}, which also did some of the work: not independent" if independent is False else said.party
     rows = [("answer", said.value.verdict.value), ("by", who), ("kept as", str(path))]
     if workspace is None or path.parent.name != FOLDER:
         fields(rows, indent=0)

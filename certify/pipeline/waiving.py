@@ -147,8 +147,8 @@ def waivers_for(
 
 def _gather(workspace: Workspace, named: Sequence[Path], model: str, policy: LoadedPolicy) -> Iterator[Bundle]:
     for path in named:
-        bundle = read_bundle(path)
-        if not _concerns(verify_waiver(bundle, workspace.trust), model, policy):
+        bundle, waiver = _verified(path, workspace.trust)
+        if not _concerns(waiver, model, policy):
             raise UsageError(
                 "CERT-E105",
                 f"the waiver {path} is for another model or policy",
@@ -157,9 +157,19 @@ def _gather(workspace: Workspace, named: Sequence[Path], model: str, policy: Loa
             )
         yield bundle
     for path in _kept(workspace):
-        bundle = read_bundle(path)
-        if _concerns(verify_waiver(bundle, workspace.trust), model, policy):
+        bundle, waiver = _verified(path, workspace.trust)
+        if _concerns(waiver, model, policy):
             yield bundle
+
+
+def _verified(path: Path, trust: TrustFile) -> tuple[Bundle, Verified[Waiver]]:
+    """A waiver in a file; whatever is wrong with it is told with the file's name."""
+    bundle = read_bundle(path)
+    try:
+        return bundle, verify_waiver(bundle, trust)
+    except HostileInput as error:
+        what = f"the waiver {path} cannot be used: {error.what}"
+        raise HostileInput(error.code, what, error.why, "move it away, or ask an approver of today for one") from error
 
 
 def _kept(workspace: Workspace) -> Iterable[Path]:
