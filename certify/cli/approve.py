@@ -35,8 +35,7 @@ def approve(
 ) -> int:
     """As an approver, say yes or no to a run's decision.
 
-    Shows what is decided first. No certificate is issued until as many different keys as the trust file asks for
-    approved exactly this decision.
+    Shows what is decided first. A certificate needs approvals by as many different keys as the trust file says.
     """
     from certify.evidence.approval import ApprovalVerdict
     from certify.pipeline.approving import sign_approval

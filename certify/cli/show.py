@@ -14,6 +14,7 @@ from certify.cli.summary import (
     outcome_document,
     print_findings,
     print_outcome,
+    print_unused_waivers,
     read_outcome,
     sentence,
 )
@@ -101,6 +102,7 @@ def _run(home: Path, subject: str, json: bool) -> int:
     findings = findings_of(workspace, outcome)
     emit(sentence(outcome.verdict, findings), "pass" if outcome.verdict == "certified" else "fail")
     print_findings(findings)
+    print_unused_waivers(workspace, subject)
     if outcome.serial:
         next_step(f"certify --home {home} verify {outcome.serial}")
     return int(ExitCode.POSITIVE)

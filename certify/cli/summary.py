@@ -58,6 +58,7 @@ def print_outcome(workspace: Workspace, outcome: RunOutcome, json: bool) -> None
     emit()
     emit(sentence(outcome.verdict, findings), "pass" if outcome.verdict == "certified" else "fail")
     print_findings(findings)
+    print_unused_waivers(workspace, outcome.run)
     emit()
     label = "certificate" if outcome.serial else "screening report, not a certificate"
     fields([(label, str(workspace.home / (outcome.pdf or ""))), ("run", outcome.run)])
@@ -68,6 +69,18 @@ def print_outcome(workspace: Workspace, outcome: RunOutcome, json: bool) -> None
         )
     else:
         next_step(f"certify --home {workspace.home} show {outcome.run}")
+
+
+def print_unused_waivers(workspace: Workspace, run: str) -> None:
+    """Prints the waivers that were at hand and changed nothing, each with the reason."""
+    from certify.cli.stages import decision_in
+
+    found = decision_in(workspace.run_folder(run)).waiver_findings or ()
+    if found:
+        emit()
+        emit("waivers not used:")
+    for finding in found:
+        paragraph(f"- {finding.rule}, waiver {finding.payload_sha256[:16]}: {finding.message}", indent=2)
 
 
 def sentence(verdict: str, findings: Findings) -> str:

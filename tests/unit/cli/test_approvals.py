@@ -234,3 +234,25 @@ def test_waivers_that_are_not_given(changes, code, error, cli, waiting):
     said = waive(cli, "--home", "ws", **changes)
     assert (said.code, said.error) == (code, error), said.err
     assert sorted(Path("ws/waivers").iterdir()) == before
+
+
+@pytest.mark.usefixtures("engine")
+def test_a_waiver_that_changed_nothing_is_told(committee, cli, home, monkeypatch, tmp_path):
+    monkeypatch.setenv("CERTIFY_PASSPHRASE", PASSPHRASE)
+    house = committee.copied(tmp_path)
+    request = request_for(house, "another", fill=9)
+    keep_waiver(house.workspace, waiver_for(house, request, rule="ST-06"))
+    folder = start_run(house.workspace, request, Silent(), upto=Stage.PLAN)
+    answer_as_witnesses(house, folder)
+    start_run(house.workspace, request, Silent(), upto=Stage.ISSUE)
+    said = cli("--home", house.workspace.home, "approve", folder.name, "--key", committee.root / "approver-0.pem", "-y")
+    assert "waiver of ST-06 not used: the rule needs no waiver, or another one covers it" in said.out
+    for number in (0, 1):
+        said = cli(
+            "--home", house.workspace.home, "approve", folder.name, "--key", committee.root / f"approver-{number}.pem",
+            "--reject", "--yes",
+        )  # fmt: skip
+        assert said.code == 0, said.err
+    assert cli("--home", house.workspace.home, "issue", folder.name).code == 1
+    said = cli("--home", house.workspace.home, "show", folder.name)
+    assert "waivers not used:" in said.out
