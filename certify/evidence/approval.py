@@ -13,7 +13,7 @@ from certify.evidence.base import Sha256, Utc, Value
 MAX_WAIVER_DAYS = 90
 """Longest life of a waiver, days: an exception that outlives a quarter has become the rule.
 
-Source: docs/roles.md, section on waivers; finance packs ask for no more than 90 days each.
+Source: docs/roles.md, "Who waives".
 """
 
 
