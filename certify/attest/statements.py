@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from certify.evidence import statement as kinds
+from certify.evidence.approval import Approval, Waiver
 from certify.evidence.canonical import canonical_bytes
 from certify.evidence.certificate import Certificate, Rendering, Status
 from certify.evidence.contamination import Contamination
@@ -17,6 +18,7 @@ from certify.evidence.statement import DECISION_FIELD, STATEMENT_TYPE, Subject, 
 from certify.trust.summary import decision_of, verification_result, verified_level
 
 __all__ = [
+    "approval_statement",
     "certificate_statement",
     "contamination_statement",
     "dataset_statement",
@@ -27,6 +29,7 @@ __all__ = [
     "plan_statement",
     "rendering_statement",
     "status_statement",
+    "waiver_statement",
 ]
 
 VERIFIER = kinds.PREDICATE_BASE.removesuffix("/predicates") + "/verifier"
@@ -109,6 +112,16 @@ def rendering_statement(rendering: Rendering) -> bytes:
 def status_statement(status: Status, certificate_sha256: str) -> bytes:
     """A change in the standing of the certificate whose payload has this digest."""
     return statement_bytes(subject_of(status.serial, certificate_sha256), kinds.STATUS, status)
+
+
+def approval_statement(approval: Approval, decision_sha256: str, name: str) -> bytes:
+    """An approver's word about the decision whose payload has this digest, named by its run or serial."""
+    return statement_bytes(subject_of(name, decision_sha256), kinds.APPROVAL, approval)
+
+
+def waiver_statement(waiver: Waiver, model_identity: str, name: str) -> bytes:
+    """An exception for the model of this identity."""
+    return statement_bytes(subject_of(name, model_identity), kinds.WAIVER, waiver)
 
 
 def _model(model: ModelIdentity) -> Subject:

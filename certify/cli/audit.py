@@ -63,7 +63,8 @@ def audit(
 
 def _pack(context: typer.Context, data: bytes) -> Path:
     """The run of this certificate in the named workspace."""
-    from certify.pipeline.main import OUTCOME, outcome_of
+    from certify.pipeline.concluding import OUTCOME
+    from certify.pipeline.main import outcome_of
     from certify.pipeline.workspace import Workspace
     from certify.verify.document import claimed_certificate
 

@@ -27,6 +27,7 @@ from certify.cli.run_options import (
     Policy,
     PromptStyle,
     SystemPrompt,
+    Waivers,
     request_of,
 )
 from certify.cli.stages import tell
@@ -58,6 +59,7 @@ def make(
     entropy: Entropy = EntropyKind.SELF,
     max_hours: MaxHours = 168.0,
     batch_size: BatchSize = 32,
+    waivers: Waivers = None,
     json: Json = False,
 ) -> int:
     """Sign and log the plan of a run; no question is drawn yet."""

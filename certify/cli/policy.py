@@ -116,7 +116,8 @@ def explain_rules(policy: Name, json: Json = False) -> int:
         values = ", ".join(f"{name} = {value}" for name, value in rule.params.items())
         supported = ", ".join(str(clause["reference"]) for clause in rule.clauses)
         rows = [("met", rule.met), ("not met", rule.not_met), ("otherwise", rule.otherwise), ("with", values)]
-        rows += [("remedy", rule.remedy), ("supports", supported)]
+        rows += [("remedy", rule.remedy), ("waiver", "" if rule.waivable else "nobody may waive it")]
+        rows += [("supports", supported)]
         fields([(name, value) for name, value in rows if value], indent=2)
         emit()
     next_step(f"certify policy test {policy}")

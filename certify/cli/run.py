@@ -25,6 +25,7 @@ from certify.cli.run_options import (
     Policy,
     PromptStyle,
     SystemPrompt,
+    Waivers,
     request_of,
 )
 from certify.cli.stages import EXIT_CODES
@@ -53,6 +54,7 @@ def run(
     entropy: Entropy = EntropyKind.SELF,
     max_hours: MaxHours = 168.0,
     batch_size: BatchSize = 32,
+    waivers: Waivers = None,
     estimate: Annotated[bool, typer.Option("--estimate", help="Only estimate time, memory and tokens.")] = False,
     price_per_hour: Annotated[float | None, typer.Option(min=0, help="Price of this machine, for --estimate.")] = None,
     json: Json = False,

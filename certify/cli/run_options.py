@@ -28,6 +28,7 @@ PromptStyle = Annotated[PromptStyleName, typer.Option(help="How a question is pu
 SystemPrompt = Annotated[str | None, typer.Option(help="Text before every question.")]
 Entropy = Annotated[EntropyKind, typer.Option(help="Where the seed comes from.")]
 MaxHours = Annotated[float, typer.Option(min=0.01, help="Time until the plan counts as failed.")]
+Waivers = Annotated[list[Path] | None, typer.Option("--waiver", help="Signed waiver; repeat for several.")]
 BatchSize = Annotated[int, typer.Option(min=1, max=4096, help="Questions answered together.")]
 
 
@@ -40,6 +41,7 @@ def request_of(context: typer.Context) -> RunRequest:
     given = dict(context.params)
     given["complete"] = given.pop("data_complete")
     given["data"] = tuple(given["data"] or ())
+    given["waivers"] = tuple(given["waivers"] or ())
     if given["complete"] and not given["data"]:
         raise UsageError(
             "CERT-E011",

@@ -11,10 +11,12 @@ import typer
 from certify.cli.options import Context, Json
 from certify.cli.render import emit, emit_json, fields, next_step
 from certify.cli.summary import (
-    VERDICTS,
     outcome_document,
     print_findings,
+    print_outcome,
+    print_unused_waivers,
     read_outcome,
+    sentence,
 )
 from certify.errors import ExitCode, UsageError
 from certify.evidence.certificate import SERIAL_PATTERN
@@ -43,12 +45,13 @@ def show(
 
 
 def _list(home: Path, json: bool) -> int:
-    from certify.pipeline.main import OUTCOME, outcome_of
+    from certify.pipeline.concluding import OUTCOME, WAITING
+    from certify.pipeline.main import outcome_of
     from certify.pipeline.workspace import Workspace
 
     rows = []
     for folder in Workspace.open(home).runs():
-        outcome = outcome_of(folder) if folder.has(OUTCOME) else None
+        outcome = outcome_of(folder) if folder.has(OUTCOME) or folder.has(WAITING) else None
         rows.append((folder.name, outcome.verdict if outcome else "cut off", outcome.serial if outcome else None))
     if json:
         emit_json("show", {"runs": [{"run": name, "verdict": verdict, "serial": s} for name, verdict, s in rows]})
@@ -85,13 +88,21 @@ def _run(home: Path, subject: str, json: bool) -> int:
         outcome = read_outcome(workspace, subject)
     except UsageError as error:
         raise UsageError(error.code, error.what, error.why, error.hint or "certify show lists the runs") from error
+    if outcome.verdict == "awaiting_approval":
+        if json:
+            emit_json("show", outcome_document(workspace, outcome))
+        else:
+            print_outcome(workspace, outcome, json)
+        return int(ExitCode.POSITIVE)
     if json:
         emit_json(
             "show", {**outcome_document(workspace, outcome), "findings": findings_of(workspace, outcome).document()}
         )
         return int(ExitCode.POSITIVE)
-    emit(VERDICTS[outcome.verdict], "pass" if outcome.verdict == "certified" else "fail")
-    print_findings(findings_of(workspace, outcome))
+    findings = findings_of(workspace, outcome)
+    emit(sentence(outcome.verdict, findings), "pass" if outcome.verdict == "certified" else "fail")
+    print_findings(findings)
+    print_unused_waivers(workspace, subject)
     if outcome.serial:
         next_step(f"certify --home {home} verify {outcome.serial}")
     return int(ExitCode.POSITIVE)

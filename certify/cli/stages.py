@@ -21,6 +21,7 @@ EXIT_CODES = {
     "refused": ExitCode.NEGATIVE,
     "inconclusive": ExitCode.INCOMPLETE,
     "incomplete": ExitCode.INCOMPLETE,
+    "awaiting_approval": ExitCode.INCOMPLETE,
 }
 """What a policy's verdict is to a script."""
 

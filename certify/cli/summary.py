@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from certify.cli.render import checklist, emit, emit_json, fields, next_step, paragraph
-from certify.evidence.certificate import Certificate, Findings
+from certify.evidence.certificate import Certificate, Findings, ScreeningReport
+from certify.verify.first_page import waived_words
 
 if TYPE_CHECKING:
     from certify.pipeline.estimating import Estimation
@@ -17,6 +18,7 @@ VERDICTS = {
     "refused": "REFUSED: a required rule of the policy is not met. There is no certificate.",
     "inconclusive": "INCONCLUSIVE: the evidence neither meets nor fails a required rule. There is no certificate.",
     "incomplete": "INCOMPLETE: a required rule lacks its evidence. There is no certificate.",
+    "awaiting_approval": "AWAITING APPROVAL: the policy certifies; no certificate until approvers agree.",
 }
 DATA = {
     "full": "all of the training data, by the data steward's word",
@@ -30,20 +32,33 @@ LEVELS = {
     2: "L2, independently re-run",
     3: "L3, accredited",
 }
-MARKS = {"met": "pass", "not_met": "fail", "inconclusive": "warn", "missing": "warn", "not_applicable": "skip"}
+MARKS = {
+    "met": "pass",
+    "not_met": "fail",
+    "inconclusive": "warn",
+    "missing": "warn",
+    "not_applicable": "skip",
+    "waived": "warn",
+}
 
 
 def print_outcome(workspace: Workspace, outcome: RunOutcome, json: bool) -> None:
     """Prints how a run ended and what comes next."""
-    from certify.pipeline.main import findings_of
-
-    findings = findings_of(workspace, outcome)
     if json:
         emit_json("run", outcome_document(workspace, outcome))
         return
+    if outcome.verdict == "awaiting_approval":
+        from certify.cli.case import print_waiting
+
+        print_waiting(workspace, outcome.run)
+        return
+    from certify.pipeline.main import findings_of
+
+    findings = findings_of(workspace, outcome)
     emit()
-    emit(VERDICTS[outcome.verdict], "pass" if outcome.verdict == "certified" else "fail")
+    emit(sentence(outcome.verdict, findings), "pass" if outcome.verdict == "certified" else "fail")
     print_findings(findings)
+    print_unused_waivers(workspace, outcome.run)
     emit()
     label = "certificate" if outcome.serial else "screening report, not a certificate"
     fields([(label, str(workspace.home / (outcome.pdf or ""))), ("run", outcome.run)])
@@ -56,10 +71,37 @@ def print_outcome(workspace: Workspace, outcome: RunOutcome, json: bool) -> None
         next_step(f"certify --home {workspace.home} show {outcome.run}")
 
 
+def print_unused_waivers(workspace: Workspace, run: str) -> None:
+    """Prints the waivers that were at hand and changed nothing, each with the reason."""
+    from certify.cli.stages import decision_in
+
+    found = decision_in(workspace.run_folder(run)).waiver_findings or ()
+    if found:
+        emit()
+        emit("waivers not used:")
+    for finding in found:
+        paragraph(f"- {finding.rule}, waiver {finding.payload_sha256[:16]}: {finding.message}", indent=2)
+
+
+def sentence(verdict: str, findings: Findings) -> str:
+    """The verdict in a sentence; waivers, and approvers who said no, stand in it."""
+    if isinstance(findings, ScreeningReport) and findings.not_issued:
+        return f"NOT ISSUED: {findings.not_issued}. There is no certificate."
+    waived = [rule.id for rule in findings.rules if rule.waiver is not None]
+    if verdict == "certified" and waived:
+        return f"CERTIFIED with {', '.join(waived)} waived; every other required rule is met."
+    return VERDICTS[verdict]
+
+
 def outcome_document(workspace: Workspace, outcome: RunOutcome) -> dict[str, Any]:
     """The JSON form of a finished run."""
     from certify.cli.stages import decision_in
 
+    waiting: dict[str, Any] = {}
+    if outcome.verdict == "awaiting_approval":
+        from certify.cli.case import waiting_document
+
+        waiting = {"approvals": waiting_document(workspace, outcome.run)}
     return {
         "verdict": outcome.verdict,
         "serial": outcome.serial,
@@ -67,6 +109,7 @@ def outcome_document(workspace: Workspace, outcome: RunOutcome) -> dict[str, Any
         "pdf": str(workspace.home / outcome.pdf) if outcome.pdf else None,
         "run": outcome.run,
         "decision": decision_in(workspace.run_folder(outcome.run)).document(),
+        **waiting,
     }
 
 
@@ -108,7 +151,11 @@ def _facts(findings: Findings) -> list[tuple[str, str]]:
         ("policy", f"{findings.policy.id} {findings.policy.version}"),
         ("data seen", DATA[findings.data_examined]),
         ("attempt", f"{findings.attempts.number} of {findings.attempts.total} in this log"),
+        *(("waived", f"{waived_words(rule)}: {rule.title}") for rule in findings.rules if rule.waiver is not None),
     ]
+    approvers = sorted(one.party for one in findings.evidence if one.kind == "approval")
+    if approvers and isinstance(findings, Certificate):
+        rows.append(("approved by", ", ".join(approvers)))
     return rows
 
 

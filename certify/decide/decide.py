@@ -13,14 +13,20 @@ from certify.decide.message import fill
 from certify.decide.policy import LoadedPolicy
 from certify.decide.schema import PolicyInput
 from certify.decide.syntax import Path, paths, show_path
+from certify.decide.waivers import Waivers, apply_waiver, waived_by, waiver_findings
 from certify.evidence.base import Utc
 from certify.evidence.decision import Decision, RuleOutcome, RuleStatus, Verdict
+from certify.trust.verified import Verified
 
 _TIME: TypeAdapter[str] = TypeAdapter(Utc)
 
 
 def decide(
-    policy: LoadedPolicy, evidence: PolicyInput, now: str, evidence_digests: Sequence[str] | None = None
+    policy: LoadedPolicy,
+    evidence: PolicyInput,
+    now: str,
+    evidence_digests: Sequence[str] | None = None,
+    waivers: Waivers = (),
 ) -> Decision:
     """What the policy comes to on this evidence; the same arguments give the same decision everywhere.
 
@@ -29,13 +35,21 @@ def decide(
         evidence: from ``PolicyInput.build``.
         now: the time of the decision, RFC 3339 in UTC.
         evidence_digests: payload digests of the statements behind the evidence; those ``evidence`` names when None.
+        waivers: those at hand; each counts for the one rule and model it names, while it lasts.
 
     Raises:
         ValueError: ``now`` is not such a time.
+        TypeError: a waiver that is not verified.
     """
+    if not all(isinstance(waiver, Verified) for waiver in waivers):
+        raise TypeError("a policy looks at verified waivers only")
     now = _TIME.validate_python(now)
     view = view_of(policy, evidence, now)
-    rules = tuple(decide_rule(rule, view) for rule in policy.policy.rules)
+    model = evidence.model.identity
+    rules = tuple(
+        apply_waiver(decide_rule(rule, view), waived_by(rule, policy.reference, model, now, waivers))
+        for rule in policy.policy.rules
+    )
     digests = evidence.digests if evidence_digests is None else tuple(evidence_digests)
     return Decision(
         policy=policy.reference,
@@ -43,6 +57,7 @@ def decide(
         rules=rules,
         decided_at=now,
         evidence=tuple(sorted(set(digests))),
+        waiver_findings=waiver_findings(policy, model, now, waivers, rules),
     )
 
 
@@ -50,9 +65,10 @@ def verdict_of(rules: Sequence[RuleOutcome]) -> Verdict:
     """What the enforced rules come to together.
 
     One not met: refused. Else one missing: incomplete. Else one inconclusive: inconclusive. Else certified,
-    provided that at least one enforced rule applied; otherwise nothing was shown, and that is incomplete.
+    provided that at least one enforced rule is met; otherwise nothing was shown, and that is incomplete. A waived
+    rule refuses nothing and shows nothing.
     """
-    enforced = {rule.status for rule in rules if rule.enforcement == Enforcement.MUST} - {RuleStatus.NOT_APPLICABLE}
+    enforced = {rule.status for rule in rules if rule.enforcement == Enforcement.MUST}
     for status, verdict in (
         (RuleStatus.NOT_MET, Verdict.REFUSED),
         (RuleStatus.MISSING, Verdict.INCOMPLETE),
@@ -60,7 +76,7 @@ def verdict_of(rules: Sequence[RuleOutcome]) -> Verdict:
     ):
         if status in enforced:
             return verdict
-    return Verdict.CERTIFIED if enforced else Verdict.INCOMPLETE
+    return Verdict.CERTIFIED if RuleStatus.MET in enforced else Verdict.INCOMPLETE
 
 
 class View(NamedTuple):

@@ -30,6 +30,8 @@ class RuleExplanation(NamedTuple):
     """Values it compares with."""
     remedy: str
     """What to do when it is not met."""
+    waivable: bool
+    """Whether an approver may waive it for one model and a while."""
     clauses: tuple[dict[str, Any], ...]
     """The clauses it supports, from the catalogue."""
 
@@ -84,6 +86,7 @@ def _rule(rule: Rule) -> RuleExplanation:
         otherwise=_otherwise(rule),
         params=rule.values(),
         remedy=rule.remedy,
+        waivable=rule.waivable is not False,
         clauses=tuple(_clause(reference) for reference in rule.clauses),
     )
 

@@ -171,6 +171,8 @@ class Rule(StrictValue):
     """Clauses of the catalogue that the rule supports, ``source/clause``."""
     coverage: Coverage = Coverage.PARTIAL
     """How much of those clauses the rule decides."""
+    waivable: bool | None = None
+    """Whether an approver may waive the rule for one model and a while; yes, unless this is false."""
     examples: Examples | None = None
     """Evidence on which the rule is tried; a policy file without it does not load."""
 

@@ -47,7 +47,7 @@ class EvidenceReference(Value):
     """A statement the certificate rests on."""
 
     kind: str
-    """plan, evaluation, contamination, dataset, declaration or decision."""
+    """plan, evaluation, contamination, dataset, declaration, waiver, decision or approval."""
     predicate_type: str
     """URI of the kind of claim."""
     payload_sha256: Sha256
@@ -129,7 +129,7 @@ class Certificate(Findings):
     level: Annotated[Level, BeforeValidator(_number)]
     """Assurance level when issued; readers compute it anew."""
     proofs: dict[str, str]
-    """Log proofs (C2SP tlog-proof) of plan, evaluation and decision."""
+    """Log proofs (C2SP tlog-proof) of plan, evaluation and decision; of waivers and approvals by payload digest."""
     issued_at: Utc
     """When the certificate was signed."""
     valid_from: Utc
@@ -149,6 +149,8 @@ class ScreeningReport(Findings):
     """Why there is no certificate."""
     log_index: int
     """Where the log remembers the decision."""
+    not_issued: str | None = None
+    """Why a decision that certifies did not become a certificate, such as an approver's rejection."""
 
 
 class Rendering(Value):

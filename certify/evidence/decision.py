@@ -19,6 +19,7 @@ class RuleStatus(StrEnum):
     INCONCLUSIVE = "inconclusive"
     MISSING = "missing"
     NOT_APPLICABLE = "not_applicable"
+    WAIVED = "waived"
 
 
 class Verdict(StrEnum):
@@ -28,6 +29,47 @@ class Verdict(StrEnum):
     REFUSED = "refused"
     INCONCLUSIVE = "inconclusive"
     INCOMPLETE = "incomplete"
+
+
+class WaiverUsed(Value):
+    """The waiver behind a rule that was waived."""
+
+    payload_sha256: Sha256
+    """The waiver statement."""
+    seen: RuleStatus
+    """What the rule came to without it."""
+    reason: str
+    """Why the rule may stay unmet, in the approver's words."""
+    ticket: str
+    """Where the approver's organisation keeps the matter."""
+    approver: str
+    """Who answers for it."""
+    expires_at: Utc
+    """When it ends, and with it whatever rests on it."""
+
+
+class WaiverFindingKind(StrEnum):
+    """What is wrong with a waiver that was not used."""
+
+    UNUSED = "unused"
+    EXPIRED = "expired"
+    NOT_YET_VALID = "not_yet_valid"
+    TOO_BROAD = "too_broad"
+    NOT_WAIVABLE = "not_waivable"
+    FOREIGN = "foreign"
+
+
+class WaiverFinding(Value):
+    """A waiver that was at hand and changed nothing."""
+
+    payload_sha256: Sha256
+    """The waiver statement."""
+    rule: str
+    """The rule it names."""
+    kind: WaiverFindingKind
+    """Why it changed nothing, in a word."""
+    message: str
+    """The same in a sentence."""
 
 
 class RuleOutcome(Value):
@@ -55,6 +97,8 @@ class RuleOutcome(Value):
     """Clauses the rule supports."""
     coverage: str = "partial"
     """How much of the clauses a machine can decide: full, partial or evidence_only."""
+    waiver: WaiverUsed | None = None
+    """The waiver behind the status waived."""
 
 
 class Decision(Value):
@@ -70,3 +114,5 @@ class Decision(Value):
     """The one time the decision looked at."""
     evidence: tuple[Sha256, ...]
     """Payload digests of the statements it rests on, sorted."""
+    waiver_findings: tuple[WaiverFinding, ...] | None = None
+    """Waivers that were at hand and changed nothing; absent where there were none."""

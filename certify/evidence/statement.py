@@ -26,6 +26,8 @@ STATUS = f"{PREDICATE_BASE}/status/v0.1"
 PREPARATION = f"{PREDICATE_BASE}/preparation/v0.1"
 DISCLOSURE = f"{PREDICATE_BASE}/disclosure/v0.1"
 TRUST = f"{PREDICATE_BASE}/trust/v0.1"
+APPROVAL = f"{PREDICATE_BASE}/approval/v0.1"
+WAIVER = f"{PREDICATE_BASE}/waiver/v0.1"
 VSA = "https://slsa.dev/verification_summary/v1"
 DECISION_FIELD = f"{PREDICATE_BASE}/decision/v0.1"
 """Extension field of a verification summary that holds the whole decision."""
@@ -42,6 +44,8 @@ SHORT_NAMES = {
     PREPARATION: "preparation",
     DISCLOSURE: "disclosure",
     TRUST: "trust",
+    APPROVAL: "approval",
+    WAIVER: "waiver",
     VSA: "decision",
 }
 

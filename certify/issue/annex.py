@@ -85,11 +85,12 @@ class FamilyRow(NamedTuple):
 
 
 def evidence_rows(references: Sequence[EvidenceReference]) -> tuple[EvidenceRow, ...]:
-    """Annex A."""
+    """Annex A; an approver whose party also did some of the work is marked."""
+    working = {one.party for one in references if one.kind not in ("approval", "waiver")}
     return tuple(
         EvidenceRow(
             clip(one.kind, 40),
-            clip(one.party, 60),
+            clip(one.party, 60) + (" (not independent)" if one.kind == "approval" and one.party in working else ""),
             key_words(one.keyid),
             one.payload_sha256,
             "–" if one.log_index is None else str(one.log_index),
@@ -110,7 +111,7 @@ def rule_rows(rules: Sequence[RuleOutcome]) -> tuple[RuleRow, ...]:
             RULE_MARKS[one.status],
             clip(one.id, 24),
             clip(one.title, 160),
-            clip(one.message, 240),
+            clip(one.message, 240 if one.waiver is None else 600),
             f"{clip(one.enforcement, 10)}, {clip(one.severity, 10)}",
             _clauses(one),
         )

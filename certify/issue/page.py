@@ -11,13 +11,16 @@ from typing import Any, NamedTuple
 from certify.evidence.base import Value
 from certify.evidence.certificate import Certificate, Level, ScreeningReport
 from certify.evidence.dataset import DataExamined
+from certify.evidence.decision import RuleOutcome
 from certify.issue import annex, wording
 from certify.issue.annex import EvidenceRow, FamilyRow, Row, RuleRow
 from certify.issue.chart import Chart, Thresholds, chart_of, thresholds_of
 from certify.issue.wording import Mark, clip
+from certify.verify.first_page import waived_words
 
 HEADLINES_SHOWN = 3
 NOT_CHECKED_SHOWN = 4
+WAIVERS_SHOWN = 4
 
 Findings = Certificate | ScreeningReport
 
@@ -56,6 +59,8 @@ class Page(NamedTuple):
     """The level for those who do not see its picture."""
     development: bool
     """Whether every page carries the development band."""
+    dense: bool
+    """Whether page one needs room for exceptions."""
     model: str
     """The model's name."""
     identity: tuple[str, ...]
@@ -113,6 +118,7 @@ def page_of(
         level=int(findings.level) if isinstance(findings, Certificate) else None,
         level_words=f"Assurance level {int(findings.level)} of 3" if isinstance(findings, Certificate) else "",
         development=findings.development,
+        dense=bool(_exceptions(findings)),
         model=clip(findings.model.name, 120),
         identity=wording.groups(findings.model.identity),
         model_facts=_model_facts(findings),
@@ -150,10 +156,30 @@ def _verdict(findings: Findings) -> Mark:
 
 def _verdict_text(findings: Findings) -> str:
     if isinstance(findings, ScreeningReport):
-        return f"{wording.VERDICT_MARKS[findings.verdict].word} under {_policy_name(findings)}"
+        word = "Not issued" if findings.not_issued else wording.VERDICT_MARKS[findings.verdict].word
+        return f"{word} under {_policy_name(findings)}"
+    waived = len(_waived(findings))
+    exception = f", {wording.counted(waived, 'rule')} waived" if waived else ""
     if findings.level is Level.SELF_DECLARED:
-        return f"Meets {_policy_name(findings)} by its issuer’s own account"
-    return f"Certified under {_policy_name(findings)}"
+        return f"Meets {_policy_name(findings)} by its issuer’s own account{exception}"
+    return f"Certified under {_policy_name(findings)}{exception}"
+
+
+def _waived(findings: Findings) -> list[RuleOutcome]:
+    return [rule for rule in findings.rules if rule.waiver is not None]
+
+
+def _exceptions(findings: Findings) -> list[Row]:
+    """What was waived, and why nothing was issued: every waived rule is named on page one, however many there are."""
+    waived = _waived(findings)
+    told = [clip(waived_words(rule), 200) for rule in waived[:WAIVERS_SHOWN]]
+    if len(waived) == 1:
+        told = [f"{told[0]}: {clip(waived[0].title, 90)}"]
+    rest = ", ".join(clip(rule.id, 24) for rule in waived[WAIVERS_SHOWN:])
+    rows = [Row("Waived", "; ".join(told) + (f"; and {rest}, see annex B" if rest else "") + ".")] if told else []
+    if isinstance(findings, ScreeningReport) and findings.not_issued:
+        rows.append(Row("Not issued", clip(findings.not_issued, 300)))
+    return rows
 
 
 def _model_facts(findings: Findings) -> str:
@@ -177,6 +203,7 @@ def _facts(findings: Findings) -> tuple[Row, ...]:
         Row("Tested configuration", wording.configuration_sentence(findings.configuration)),
         Row("Training data seen", wording.data_sentence(findings.data_examined, findings.datasets)),
         Row("Attempt", f"{tried} Seed {wording.SEED_WORDS[findings.entropy]}."),
+        *_exceptions(findings),
     ]
     if isinstance(findings, Certificate):
         until = f"{wording.long_date(findings.valid_from)} until {wording.long_date(findings.valid_until)}"

@@ -29,6 +29,7 @@ RULE_MARKS = {
     RuleStatus.INCONCLUSIVE: Mark("≈", "Inconclusive", "open"),
     RuleStatus.MISSING: Mark("–", "Missing", "open"),
     RuleStatus.NOT_APPLICABLE: Mark("·", "Not applicable", "plain"),
+    RuleStatus.WAIVED: Mark("!", "Waived", "open"),
 }
 
 VERDICT_MARKS = {

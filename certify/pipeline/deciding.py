@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from certify.attest.statements import decision_statement
 from certify.decide import LoadedPolicy
 from certify.evidence import statement as kinds
+from certify.evidence.canonical import canonical_bytes
 from certify.evidence.certificate import Level
-from certify.evidence.decision import Decision
+from certify.evidence.decision import Decision, Verdict
 from certify.pipeline.clock import now
 from certify.pipeline.files import RunFolder
 from certify.pipeline.planning import signed_once
@@ -18,6 +20,15 @@ from certify.trust.bundle import Bundle, statement_of
 from certify.trust.verified import Verified, verify_statement
 from certify.verify.chain import level_of, take_decision
 from certify.verify.evidence import EvidenceSet, verify_evidence
+
+
+class NotIssued(NamedTuple):
+    """Why a decision that certifies does not become a certificate."""
+
+    verdict: Verdict
+    """How the run ends instead."""
+    words: str
+    """The reason, as printed."""
 
 
 @dataclass(frozen=True)
@@ -29,11 +40,18 @@ class Decided:
     decision: Verified[Decision]
     """The decision."""
     bundles: tuple[Bundle, ...]
-    """Every signed statement, the decision last."""
+    """Every signed statement: the evidence, the decision, its approvals."""
     level: Level
     """Assurance level."""
     log_places: dict[str, int]
-    """Log index of plan, evaluation and decision."""
+    """Log index of plan, evaluation and decision, and of waivers and approvals by payload digest."""
+    not_issued: NotIssued | None = None
+    """Set where approvers or a lapsed waiver stand against it."""
+
+    @property
+    def verdict(self) -> Verdict:
+        """How the run ends."""
+        return self.not_issued.verdict if self.not_issued else self.decision.value.verdict
 
 
 def make_decision(
@@ -50,7 +68,7 @@ def make_decision(
         folder: the run.
         policy: what decides.
         bundles: every signed statement of the run.
-        log_places: log index of plan and evaluation.
+        log_places: log index of plan and evaluation, and of waivers by payload digest.
     """
     trust = workspace.trust
     evidence = verify_evidence(bundles, trust)
@@ -62,6 +80,7 @@ def make_decision(
 
     if not folder.has("decision.bundle.json"):
         _require_counting(workspace, bundles)
+    folder.once("policy.json", lambda: canonical_bytes(policy.document))
     bundle = signed_once(workspace, folder, "decision", "issuer", payload)
     appended = workspace.log(bundle)
     decision = verify_statement(bundle, role="issuer", predicate_type=kinds.VSA, model=Decision, trust=trust)

@@ -95,8 +95,9 @@ def report_screening(
     report = ScreeningReport(
         **_findings(workspace, decided),
         run=folder.name,
-        verdict=decided.decision.value.verdict,
+        verdict=decided.verdict,
         log_index=decided.log_places["decision"],
+        not_issued=decided.not_issued.words if decided.not_issued else None,
     )
     data = folder.once("screening.json", report.to_bytes)
     return report, folder.once("screening.pdf", lambda: _draw(workspace, policy, decided, report, data))
@@ -132,6 +133,7 @@ def _findings(workspace: Workspace, decided: Decided) -> dict[str, Any]:
             entropy=plan.entropy.kind,
             attempts=attempts,
             development=development,
+            rules=decided.decision.value.rules,
         ),
         not_checked=evaluation.not_run,
         evidence=tuple(_reference(bundle, workspace.trust, decided.log_places) for bundle in decided.bundles),
@@ -150,12 +152,13 @@ def _reference(bundle: Bundle, trust: TrustFile, log_places: dict[str, int]) -> 
         payload_sha256=bundle.payload_sha256,
         keyid=bundle.keyid,
         party=trust.party_of(bundle.keyid),
-        log_index=log_places.get(name),
+        log_index=log_places.get(bundle.payload_sha256, log_places.get(name)),
     )
 
 
 def _certificate(workspace: Workspace, policy: LoadedPolicy, decided: Decided, proofs: dict[str, str]) -> Certificate:
     moment = now()
+    ends = [rule.waiver.expires_at for rule in decided.decision.value.rules if rule.waiver is not None]
     serial = serial_for(decided.decision.payload_sha256)
     return Certificate(
         **_findings(workspace, decided),
@@ -164,7 +167,7 @@ def _certificate(workspace: Workspace, policy: LoadedPolicy, decided: Decided, p
         proofs=proofs,
         issued_at=moment,
         valid_from=moment,
-        valid_until=later(moment, days=policy.policy.validity_days),
+        valid_until=min([later(moment, days=policy.policy.validity_days), *ends]),
         status_location=f"{workspace.trust.log_origin}/c/{serial}",
     )
 

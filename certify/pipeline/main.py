@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import shutil
 from pathlib import Path
 
 from certify.check import require_readable
@@ -14,21 +13,22 @@ from certify.evidence.certificate import Findings, ScreeningReport
 from certify.evidence.decision import Verdict
 from certify.evidence.plan import Plan
 from certify.identify import DigestCache, read_dataset, read_model
+from certify.pipeline.approving import log_for_approver
 from certify.pipeline.clock import now
-from certify.pipeline.deciding import Decided, make_decision
+from certify.pipeline.concluding import OUTCOME, WAITING, conclude
+from certify.pipeline.deciding import make_decision
 from certify.pipeline.evaluating import evaluate
 from certify.pipeline.files import RunFolder, read_file, write_whole
-from certify.pipeline.issuing import issue_certificate, report_screening
 from certify.pipeline.planning import attest_inputs, is_lapsed, make_plan, require_entropy
 from certify.pipeline.preparing import prepare_engine, require_installed
 from certify.pipeline.reporter import Reporter
 from certify.pipeline.request import RunInputs, RunOutcome, RunRequest, RunState, Stage
+from certify.pipeline.waiving import waivers_for
 from certify.pipeline.workspace import Workspace
 from certify.trust.bundle import parse_bundle, statement_of
 from certify.verify.document import claimed_certificate
 
 STATE = "run.json"
-OUTCOME = "outcome.json"
 
 
 def run_model(workspace: Workspace, request: RunRequest, reporter: Reporter) -> RunOutcome:
@@ -85,10 +85,13 @@ def _advance(workspace: Workspace, folder: RunFolder, inputs: RunInputs, reporte
     if upto is Stage.CHECK:
         return
     reporter.stage("Deciding")
+    waivers = waivers_for(workspace, folder, inputs.request.waivers, inputs.model.identity.identity, inputs.policy)
     places = {"plan": plan_index, "evaluation": evaluation_index}
-    decided = make_decision(workspace, folder, inputs.policy, [*attested, plan_bundle, *evaluated], places)
+    places |= {waiver.payload_sha256: log_for_approver(workspace, waiver) for waiver in waivers}
+    bundles = [*attested, plan_bundle, *evaluated, *waivers]
+    decided = make_decision(workspace, folder, inputs.policy, bundles, places)
     if upto is Stage.ISSUE:
-        _finish(workspace, folder, inputs, decided, reporter)
+        conclude(workspace, folder, inputs.policy, decided, reporter)
 
 
 def read_inputs(request: RunRequest, reporter: Reporter) -> RunInputs:
@@ -122,7 +125,8 @@ def open_run(workspace: Workspace, inputs: RunInputs, reporter: Reporter) -> Run
         if folder.has(STATE) and not folder.has(OUTCOME):
             state = RunState.from_bytes(folder.file(STATE).read_bytes(), name=STATE)
             if state.key == key and not _given_up(workspace, folder, reporter):
-                reporter.note(f"continuing run {folder.name}, which was cut off")
+                why = "waits for its approvers" if folder.has(WAITING) else "was cut off"
+                reporter.note(f"continuing run {folder.name}, which {why}")
                 return folder
     moment = now()
     name = f"{moment[:10]}-{moment[11:19].replace(':', '')}-{secrets.token_hex(2)}"
@@ -146,28 +150,6 @@ def _given_up(workspace: Workspace, folder: RunFolder, reporter: Reporter) -> bo
     return True
 
 
-def _finish(workspace: Workspace, folder: RunFolder, inputs: RunInputs, decided: Decided, reporter: Reporter) -> None:
-    """The certificate and its PDF, or the screening report; then the run is over."""
-    verdict = decided.decision.value.verdict
-    if verdict is Verdict.CERTIFIED:
-        reporter.stage("Issuing the certificate")
-        certificate, _, _ = issue_certificate(workspace, folder, inputs.policy, decided)
-        serial = certificate.serial
-        outcome = RunOutcome(
-            run=folder.name,
-            verdict=verdict.value,
-            serial=serial,
-            certificate=f"certificates/{serial}.json",
-            pdf=f"certificates/{serial}.pdf",
-        )
-    else:
-        reporter.stage("Writing the screening report")
-        report_screening(workspace, folder, inputs.policy, decided)
-        outcome = RunOutcome(run=folder.name, verdict=verdict.value, pdf=f"runs/{folder.name}/screening.pdf")
-    write_whole(folder.file(OUTCOME), outcome.to_bytes())
-    shutil.rmtree(folder.file("staged"), ignore_errors=True)
-
-
 def _absolute(request: RunRequest) -> RunRequest:
     """The request with paths that hold from any folder."""
     policy = Path(request.policy)
@@ -178,16 +160,19 @@ def _absolute(request: RunRequest) -> RunRequest:
             "declaration": request.declaration.resolve() if request.declaration else None,
             "data_description": request.data_description.resolve() if request.data_description else None,
             "policy": str(policy.resolve()) if policy.exists() else request.policy,
+            "waivers": tuple(path.resolve() for path in request.waivers),
         }
     )
 
 
 def outcome_of(folder: RunFolder) -> RunOutcome:
-    """How a finished run ended.
+    """How a finished run ended, or that it waits for its approvers.
 
     Raises:
-        UsageError: CERT-E012, it has not ended.
+        UsageError: CERT-E012, it has not ended and waits for nobody.
     """
+    if folder.has(WAITING) and not folder.has(OUTCOME):
+        return RunOutcome.from_bytes(folder.file(WAITING).read_bytes(), name=WAITING)
     if not folder.has(OUTCOME):
         raise UsageError(
             "CERT-E012", f"run {folder.name} has not ended", hint="give the command that started it again to go on"

@@ -66,6 +66,8 @@ class RunRequest(Value):
     """Time until the plan counts as failed."""
     batch_size: int = 32
     """Questions answered together."""
+    waivers: tuple[Path, ...] = ()
+    """Signed waivers to decide with, besides those the workspace keeps."""
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ class KeyGrant:
     """A public key and what it may sign."""
 
     role: str
-    """data-steward, evaluator, issuer, revoker, root or witness."""
+    """data-steward, evaluator, issuer, revoker, approver, root or witness."""
     party: str
     """Who holds the key."""
     pem: str

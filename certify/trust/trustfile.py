@@ -18,7 +18,7 @@ from certify.trust.trust_rules import check_consistent
 SCHEMA: Literal["certify/trust/v1"] = "certify/trust/v1"
 MAX_TRUST_FILE = 1024 * 1024
 
-Role: TypeAlias = Literal["data-steward", "evaluator", "issuer", "revoker", "root"]
+Role: TypeAlias = Literal["data-steward", "evaluator", "issuer", "revoker", "approver", "root"]
 """What a key may be trusted for; ``root`` keys sign the trust file's own next version and nothing else."""
 
 ROOT: Literal["root"] = "root"

@@ -59,6 +59,16 @@ def verify_statement(
     return verify_threshold([bundle], role=role, predicate_type=predicate_type, model=model, trust=trust)
 
 
+def verify_voice(bundle: Bundle, *, role: str, predicate_type: str, model: type[T], trust: TrustFile) -> Verified[T]:
+    """The claim of one of those who fill ``role``, whatever the role's threshold: whoever counts voices counts keys.
+
+    Raises:
+        HostileInput: as ``verify_statement``, except that one signature is always enough.
+    """
+    _require_role(bundle, role, trust)
+    return _verified([bundle], (bundle.keyid,), predicate_type, model, trust)
+
+
 def verify_threshold(
     bundles: Sequence[Bundle], *, role: str, predicate_type: str, model: type[T], trust: TrustFile
 ) -> Verified[T]:
@@ -75,6 +85,12 @@ def verify_threshold(
         _require_role(bundle, role, trust)
     keyids = tuple(sorted({bundle.keyid for bundle in bundles}))
     _require_enough(keyids, role, trust)
+    return _verified(bundles, keyids, predicate_type, model, trust)
+
+
+def _verified(
+    bundles: Sequence[Bundle], keyids: tuple[str, ...], predicate_type: str, model: type[T], trust: TrustFile
+) -> Verified[T]:
     statement = statement_of(bundles[0])
     if statement.predicate_type != predicate_type:
         wanted, found = (SHORT_NAMES.get(uri, uri[:200]) for uri in (predicate_type, statement.predicate_type))

@@ -19,6 +19,9 @@ from certify.verify.document import Document
 from certify.verify.evidence import EvidenceSet
 from certify.verify.facts import check_term
 
+SEVERAL = frozenset({kinds.DATASET, kinds.WAIVER, kinds.APPROVAL})
+"""Kinds of statements of which a certificate may rest on more than one."""
+
 
 def verify_decision(document: Document, trust: TrustFile) -> Verified[Decision]:
     """The one signed decision among the certificate's evidence.
@@ -44,7 +47,7 @@ def check_references(document: Document, certificate: Certificate) -> str:
         raise HostileInput("CERT-E090", "the bundle holds other statements than the certificate rests on")
     for digest, bundle in document.statements.items():
         _check_reference(named[digest], bundle)
-    single = [reference.kind for reference in certificate.evidence if reference.predicate_type != kinds.DATASET]
+    single = [reference.kind for reference in certificate.evidence if reference.predicate_type not in SEVERAL]
     if len(set(single)) != len(single):
         raise HostileInput("CERT-E090", "the certificate rests on two statements of a kind of which one decides")
     return f"{len(named)} statements, those that the certificate names"
@@ -60,7 +63,8 @@ def _check_reference(reference: EvidenceReference, bundle: Bundle) -> None:
 
 
 def check_log(document: Document, certificate: Certificate, trust: TrustFile) -> str:
-    """Plan, evaluation, decision and certificate are in the log, in this order.
+    """Plan, evaluation, decision and certificate are in the log, in this order, and every waiver before the
+    decision, every approval between decision and certificate.
 
     Raises:
         HostileInput: a proof does not verify under the trust file's log key, or the order is another.
@@ -81,8 +85,27 @@ def check_log(document: Document, certificate: Certificate, trust: TrustFile) ->
         raise HostileInput(
             "CERT-E090", "the log does not hold plan, evaluation, decision and certificate in this order"
         )
+    _check_approvers_order(document, certificate, trust, places)
     shown = ", ".join(str(place) for place in places)
     return f"plan, evaluation, decision, certificate at {shown} of {own.origin}"
+
+
+def _check_approvers_order(document: Document, certificate: Certificate, trust: TrustFile, places: list[int]) -> None:
+    """What approvers signed is in the log where it can still have mattered; proofs are named by payload digest."""
+    _, _, decision, own = places
+    for reference in certificate.evidence:
+        if reference.predicate_type not in (kinds.WAIVER, kinds.APPROVAL):
+            continue
+        proof = certificate.proofs.get(reference.payload_sha256)
+        if proof is None:
+            raise HostileInput("CERT-E090", f"the certificate carries no log proof of its {reference.kind}")
+        place = prove(document.statements[reference.payload_sha256], proof, trust).index
+        if place != reference.log_index:
+            raise HostileInput("CERT-E090", f"a {reference.kind} is at another place of the log than the document says")
+        first, last = (-1, decision) if reference.predicate_type == kinds.WAIVER else (decision, own)
+        if not first < place < last:
+            asked = "before the decision" if first < 0 else "between decision and certificate"
+            raise HostileInput("CERT-E090", f"the log does not hold every {reference.kind} {asked}")
 
 
 def prove(bundle: Bundle, proof: str, trust: TrustFile) -> LogProof:
@@ -121,7 +144,7 @@ def replay(
 
 def take_decision(policy: LoadedPolicy, evidence: EvidenceSet, level: Level, decided_at: str) -> Decision:
     """What the policy decides on verified evidence at a time."""
-    return decide(policy, policy_input(evidence, level), decided_at, evidence.digests)
+    return decide(policy, policy_input(evidence, level), decided_at, evidence.digests, evidence.waivers)
 
 
 def policy_input(evidence: EvidenceSet, level: Level) -> PolicyInput:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from certify.errors import EvidenceMissing, HostileInput
 from certify.evidence import statement as kinds
+from certify.evidence.approval import Waiver
 from certify.evidence.base import Value
 from certify.evidence.contamination import Contamination
 from certify.evidence.dataset import Dataset, Declaration
@@ -14,7 +15,7 @@ from certify.evidence.evaluation import Evaluation, tries
 from certify.evidence.plan import Plan, fresh_seed
 from certify.trust.bundle import Bundle, statement_of
 from certify.trust.trustfile import TrustFile
-from certify.trust.verified import Verified, verify_statement
+from certify.trust.verified import Verified, verify_statement, verify_voice
 from certify.verify.completeness import check_counts, check_data
 
 ROLES: dict[str, tuple[str, type[Value]]] = {
@@ -23,6 +24,7 @@ ROLES: dict[str, tuple[str, type[Value]]] = {
     kinds.CONTAMINATION: ("evaluator", Contamination),
     kinds.DATASET: ("data-steward", Dataset),
     kinds.DECLARATION: ("data-steward", Declaration),
+    kinds.WAIVER: ("approver", Waiver),
 }
 """Which role signs which kind of evidence, and the form of its predicate."""
 
@@ -36,17 +38,27 @@ class EvidenceSet:
     datasets: tuple[Verified[Dataset], ...]
     declaration: Verified[Declaration] | None
     contamination: Verified[Contamination] | None
+    waivers: tuple[Verified[Waiver], ...] = ()
 
     @property
     def digests(self) -> tuple[str, ...]:
         """Payload digests of every statement, sorted."""
         optional = [part.payload_sha256 for part in (self.declaration, self.contamination) if part is not None]
-        datasets = [dataset.payload_sha256 for dataset in self.datasets]
-        return tuple(sorted([self.plan.payload_sha256, self.evaluation.payload_sha256, *datasets, *optional]))
+        several = [dataset.payload_sha256 for dataset in self.datasets]
+        several += [waiver.payload_sha256 for waiver in self.waivers]
+        return tuple(sorted([self.plan.payload_sha256, self.evaluation.payload_sha256, *several, *optional]))
+
+    @property
+    def parties(self) -> frozenset[str]:
+        """Who evaluated the model or prepared its data."""
+        return frozenset((self.plan.party, self.evaluation.party, *(dataset.party for dataset in self.datasets)))
 
 
 def verify_evidence(bundles: Iterable[Bundle], trust: TrustFile) -> EvidenceSet:
-    """The verified evidence among ``bundles``; a decision among them is left to whoever checks decisions.
+    """The verified evidence among ``bundles``; decisions and approvals are left to whoever checks those.
+
+    A waiver needs one approver's signature, whatever the role's threshold: the decision it enters names it, and that
+    decision needs as many approvers as the threshold says.
 
     Raises:
         HostileInput: a signature, role or form is wrong, or statements speak of different models or plans.
@@ -55,18 +67,20 @@ def verify_evidence(bundles: Iterable[Bundle], trust: TrustFile) -> EvidenceSet:
     found: dict[str, list[Verified[Value]]] = {kind: [] for kind in ROLES}
     for bundle in bundles:
         kind = statement_of(bundle).predicate_type
-        if kind == kinds.VSA:
+        if kind in (kinds.VSA, kinds.APPROVAL):
             continue
         if kind not in ROLES:
             raise HostileInput("CERT-E090", f"a statement of the kind {kind[:100]} has no place in the evidence")
         role, model = ROLES[kind]
-        found[kind].append(verify_statement(bundle, role=role, predicate_type=kind, model=model, trust=trust))
+        verify = verify_voice if kind == kinds.WAIVER else verify_statement
+        found[kind].append(verify(bundle, role=role, predicate_type=kind, model=model, trust=trust))
     evidence = EvidenceSet(
         plan=_only(found[kinds.PLAN], "plan"),  # type: ignore[arg-type]
         evaluation=_only(found[kinds.EVALUATION], "evaluation"),  # type: ignore[arg-type]
         datasets=tuple(sorted(found[kinds.DATASET], key=lambda dataset: dataset.payload_sha256)),  # type: ignore[arg-type]
         declaration=_at_most_one(found[kinds.DECLARATION], "declaration"),  # type: ignore[arg-type]
         contamination=_at_most_one(found[kinds.CONTAMINATION], "contamination"),  # type: ignore[arg-type]
+        waivers=tuple(sorted(found[kinds.WAIVER], key=lambda waiver: waiver.payload_sha256)),  # type: ignore[arg-type]
     )
     _agree(evidence)
     return evidence
@@ -105,6 +119,6 @@ def _agree(evidence: EvidenceSet) -> None:
 
 def _about_one_model(evidence: EvidenceSet) -> None:
     identity = evidence.plan.value.model.identity
-    parts = (evidence.plan, evidence.evaluation, evidence.declaration, evidence.contamination)
+    parts = (evidence.plan, evidence.evaluation, evidence.declaration, evidence.contamination, *evidence.waivers)
     if any(part.statement.subject[0].digest.sha256 != identity for part in parts if part is not None):
         raise HostileInput("CERT-E090", "the statements speak of different models")

@@ -52,7 +52,7 @@ def check_facts(
 
 
 def check_term(certificate: Certificate, policy: LoadedPolicy) -> None:
-    """Returns if validity begins with the issue, after the decision, and lasts no longer than the policy allows.
+    """Returns if validity begins with the issue, after the decision, and ends when policy and waivers say at latest.
 
     Raises:
         HostileInput: CERT-E090, otherwise.
@@ -61,6 +61,9 @@ def check_term(certificate: Certificate, policy: LoadedPolicy) -> None:
     start, end = _moment(certificate.valid_from), _moment(certificate.valid_until)
     if not decided <= issued <= start < end:
         raise HostileInput("CERT-E090", "the certificate's times of decision, issue and validity are out of order")
+    ends = [(rule.waiver.expires_at, rule.id) for rule in certificate.rules if rule.waiver is not None]
+    if ends and end > _moment(min(ends)[0]):
+        raise HostileInput("CERT-E090", f"the certificate outlives the waiver of {min(ends)[1]}, on which it rests")
     if end - start > timedelta(days=policy.policy.validity_days):
         raise HostileInput(
             "CERT-E090", f"the certificate claims more than the {policy.policy.validity_days} days its policy allows"

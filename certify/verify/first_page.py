@@ -6,12 +6,13 @@ a number nor a silence that its evidence does not support.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from certify.errors import HostileInput
 from certify.evidence.base import Value
 from certify.evidence.certificate import AttemptCount, Certificate, Headline
 from certify.evidence.dataset import DataExamined
+from certify.evidence.decision import RuleOutcome
 from certify.evidence.plan import EntropyKind
 from certify.evidence.results import (
     CorpusScanResult,
@@ -152,6 +153,7 @@ def caveats(
     attempts: AttemptCount,
     development: bool,
     rerun: bool = False,
+    rules: Sequence[RuleOutcome] = (),
 ) -> tuple[str, ...]:
     """What a reader must know before relying on the numbers, gravest first, one sentence or two each.
 
@@ -162,6 +164,7 @@ def caveats(
         attempts: earlier tries in this log.
         development: whether development keys sign.
         rerun: whether a second party's re-run agrees, in evidence.
+        rules: the rules as decided; a waived one is told of.
     """
     told = [
         (development, _DEVELOPMENT),
@@ -173,7 +176,16 @@ def caveats(
         (True, _CONFIGURATION),
         ("fresh-reasoning" in results, _FAMILIES),
     ]
-    return tuple(text for holds, text in told if holds) + _unread(results)
+    waived = tuple(f"Waived: {waived_words(rule)}." for rule in rules if rule.waiver is not None)
+    return waived + tuple(text for holds, text in told if holds) + _unread(results)
+
+
+def waived_words(rule: RuleOutcome) -> str:
+    """A waived rule in a line: which, until when, by whose word; empty for any other rule."""
+    used = rule.waiver
+    if used is None:
+        return ""
+    return f"{rule.id} until {used.expires_at}, ticket {used.ticket}, approved by {used.approver}"
 
 
 def _unread(results: Mapping[str, Value]) -> tuple[str, ...]:
@@ -204,6 +216,7 @@ def check_first_page(certificate: Certificate, evidence: EvidenceSet) -> str:
         entropy=evidence.plan.value.entropy.kind,
         attempts=certificate.attempts,
         development=certificate.development,
+        rules=certificate.rules,
     )
     if certificate.headlines != headlines(results):
         raise HostileInput("CERT-E090", "the numbers of the first page are not those that follow from the evidence")

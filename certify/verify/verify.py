@@ -8,11 +8,11 @@ from certify.errors import HostileInput
 from certify.evidence import statement as kinds
 from certify.evidence.base import Value
 from certify.evidence.certificate import Certificate, Level
-from certify.trust.bundle import statement_of, verify_signature
+from certify.trust.bundle import Bundle, statement_of, verify_signature
 from certify.trust.status import Standing, StandingOf
 from certify.trust.trustfile import TrustFile
 from certify.trust.verified import Verified, verify_statement
-from certify.verify import chain
+from certify.verify import approvals, chain
 from certify.verify.document import Document, RegistryAnswer, open_document
 from certify.verify.evidence import EvidenceSet, verify_evidence
 from certify.verify.expectations import Expectations, check_expectations, check_model, check_validity
@@ -171,6 +171,7 @@ def _check_chain(document: Document, trust: TrustFile, checks: Checklist) -> _Op
     check_timestamps(document, evidence, trust, checks)
     checks.attempt("seed", lambda: (True, chain.check_seed(evidence, trust)))
     checks.attempt("decision", lambda: (True, _decided(document, certificate.value, evidence, level, trust)))
+    _check_approvals(document, certificate, evidence, trust, checks)
     if certificate.value.wording == WORDING:
         checks.attempt("first-page", lambda: (True, check_first_page(certificate.value, evidence)))
     else:
@@ -207,6 +208,27 @@ def _decided(
     detail = chain.replay(document, certificate, evidence, decision, level)
     check_facts(certificate, evidence, decision, level, trust)
     return detail
+
+
+def _check_approvals(
+    document: Document, certificate: Verified[Certificate], evidence: EvidenceSet, trust: TrustFile, checks: Checklist
+) -> None:
+    """Whether as many approvers as the trust file asks for approved exactly this decision."""
+    bundles = approvals.approvals_in(document.statements.values())
+    if approvals.required(trust):
+        parties = {*evidence.parties, certificate.party}
+        checks.attempt("approvals", lambda: (True, _approved(document, bundles, parties, trust)))
+    else:
+        unread = f"; {len(bundles)} in the document stay unread" if bundles else ""
+        checks.skipped("approvals", f"your trust file names no approvers{unread}")
+
+
+def _approved(document: Document, bundles: list[Bundle], parties: set[str], trust: TrustFile) -> str:
+    found = approvals.count_approvals(bundles, chain.verify_decision(document, trust), parties, trust)
+    if not found.enough:
+        said = f"; rejected by {found.rejected[0].party}" if found.rejected else ""
+        raise HostileInput("CERT-E107", f"not approved: {found.words()}{said}")
+    return f"approved by {found.words()}"
 
 
 def _verdict(

@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from pydantic.fields import FieldInfo
 
 from certify.evidence import statement as kinds
+from certify.evidence.approval import Approval, Waiver
 from certify.evidence.base import Value
 from certify.evidence.canonical import sha256_hex
 from certify.evidence.certificate import Certificate, Rendering, Status
@@ -52,6 +53,8 @@ PAGES: dict[str, type[Value]] = {
     kinds.PREPARATION: Preparation,
     kinds.DISCLOSURE: Disclosure,
     kinds.TRUST: TrustFile,
+    kinds.APPROVAL: Approval,
+    kinds.WAIVER: Waiver,
 }
 SHARED = (ModelIdentity, TestedConfiguration, PolicyReference, DatasetIdentity, NotRun, RuleOutcome)
 """Values that several predicates hold; they and what is inside them are described once, in shared.md."""
@@ -107,6 +110,11 @@ SAMPLES: dict[str, Any] = {
     "Preparation.tool": "certify 0.1.0",
     "Preparation.source_name": "example/reasoner-1b",
     "FileEntry.path": "config.json",
+    "Waiver.rule": "ST-07",
+    "Waiver.reason": "one answer in fifty is cut off; a person reads them all",
+    "Waiver.ticket": "RISK-118",
+    "Waiver.approver": "A. Example",
+    "Waiver.expires_at": "2026-12-23T17:00:00Z",
     "PolicyReference.id": "starter",
     "PolicyReference.version": "1.0.0",
     "PlannedCheck.id": "fresh-reasoning",
@@ -125,6 +133,7 @@ SUBJECTS = {
     kinds.RENDERING: (SAMPLES["serial"] + ".pdf", "pdf_sha256"),
     kinds.STATUS: (SAMPLES["serial"], "certificate_sha256"),
     kinds.DISCLOSURE: (SAMPLES["DatasetIdentity.name"], "payload_sha256"),
+    kinds.APPROVAL: ("2026-11-23-170000-0a1b", "decision"),
 }
 
 

@@ -9,15 +9,26 @@ from sqlalchemy import Connection, insert, select
 from certify.errors import CertifyError, HostileInput, RegistryError, UsageError
 from certify.evidence.canonical import canonical_digest
 from certify.evidence.merkle import leaf_hash
-from certify.evidence.statement import CERTIFICATE, EVALUATION, PLAN, RENDERING, STATUS, VSA, Statement
+from certify.evidence.statement import (
+    APPROVAL,
+    CERTIFICATE,
+    EVALUATION,
+    PLAN,
+    RENDERING,
+    STATUS,
+    VSA,
+    WAIVER,
+    Statement,
+)
 from certify.trust.bundle import Bundle, parse_bundle, statement_of, verify_signature
 from certify.trust.keys import keyid_of_pem, public_key_of
 from certify.trust.log_entry import entry_of
 from certify_registry.index_rows import IndexRow, index_rows
+from certify_registry.lookup import entry_of_payload
 from certify_registry.tables import CertificateEntry, EvaluationEntry, KeyEvent, PlanEntry, table_of
 from certify_registry.tiles import MAX_ENTRY
 
-ROLES = ("data-steward", "evaluator", "issuer", "revoker")
+ROLES = ("data-steward", "evaluator", "issuer", "revoker", "approver")
 ROLE_OF = {
     PLAN: "evaluator",
     EVALUATION: "evaluator",
@@ -25,6 +36,8 @@ ROLE_OF = {
     CERTIFICATE: "issuer",
     RENDERING: "issuer",
     STATUS: "revoker",
+    APPROVAL: "approver",
+    WAIVER: "approver",
 }
 """Who may log what; statements of other kinds are taken from any enrolled key."""
 
@@ -83,8 +96,10 @@ def check_order(connection: Connection, submission: Submission, now: str) -> Non
 
     Raises:
         RegistryError: CERT-E077 the log already has the one that counts; CERT-E078 past the plan's deadline;
-            CERT-E079 it speaks of a plan or certificate that is not in the log.
+            CERT-E079 it speaks of a plan, decision or certificate that is not in the log.
     """
+    if submission.statement.predicate_type == APPROVAL:
+        _known_decision(connection, submission.statement.subject[0].digest.sha256)
     for row in submission.rows:
         if row.table is EvaluationEntry:
             _check_evaluation(connection, row, now)
@@ -177,6 +192,13 @@ def _known_certificate(connection: Connection, serial: str) -> None:
     if connection.execute(query).scalar() is None:
         hint = "check the serial; it is printed on page one"
         raise RegistryError("CERT-E079", f"the log holds no certificate {serial}", "", hint)
+
+
+def _known_decision(connection: Connection, payload_sha256: str) -> None:
+    entry = entry_of_payload(connection, payload_sha256)
+    if entry is None or entry.predicate_type != VSA:
+        why = "nobody can approve what has not been decided"
+        raise RegistryError("CERT-E079", f"the log holds no decision {payload_sha256[:16]}…", why, "log it first")
 
 
 def _not_admitted(why: str) -> CertifyError:

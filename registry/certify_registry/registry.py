@@ -92,6 +92,11 @@ class Registry(Reader):
         """
         self._record_key("enrolled", pem, party, role)
 
+    def roles_of(self, keyid: str) -> frozenset[str]:
+        """The roles in which statements by a key are taken now."""
+        with self._read() as connection:
+            return frozenset(admission.enrolled_roles(connection, keyid))
+
     def retire(self, pem: str, party: str, role: str) -> None:
         """Take no more statements in ``role`` from this key; those in the log stay.
 

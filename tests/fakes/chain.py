@@ -26,10 +26,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from certify.check.families import FAMILIES, generate_items
 from certify.decide import LoadedPolicy, load_policy
+from certify.evidence.approval import ApprovalVerdict
 from certify.evidence.canonical import canonical_bytes
 from certify.evidence.certificate import Certificate
 from certify.evidence.evaluation import WitnessAnswer
 from certify.evidence.plan import EntropyKind
+from certify.identify import read_model
+from certify.pipeline.approving import keep_approval, sign_approval
+from certify.pipeline.case import read_case
 from certify.pipeline.clock import later, now
 from certify.pipeline.files import RunFolder
 from certify.pipeline.founding import create_development
@@ -39,15 +43,16 @@ from certify.pipeline.request import RunRequest, Stage
 from certify.pipeline.standing import ask_registry
 from certify.pipeline.timestamp_setup import choose_authority
 from certify.pipeline.trusting import KeyGrant, make_trust_file
+from certify.pipeline.waiving import Exemption, keep_waiver, sign_waiver
 from certify.pipeline.witnessing import answer_plan, sign_plan
 from certify.pipeline.workspace import Configuration, Workspace
 from certify.resources import room
-from certify.trust.bundle import parse_bundle, statement_of
+from certify.trust.bundle import Bundle, parse_bundle, statement_of
 from certify.trust.keys import KeySigner, generate_signer
 from certify.trust.trustfile import TrustFile
 from certify.verify.document import RegistryAnswer, open_document
 from certify_registry import Registry
-from tests.fakes.scripted_engine import DESCRIBED, PILOT, ScriptedEngine, judge_here
+from tests.fakes.scripted_engine import DESCRIBED, PILOT, ScriptedEngine, ThreeUnreadable, judge_here
 from tests.fakes.tsa import serving, stamping, standing_authority
 
 MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
@@ -58,6 +63,8 @@ PARTIES = {
     "revoker": "Aufsicht des Instituts",
 }
 WITNESSES = ("Witness One", "Witness Two")
+APPROVERS = ("Ausschuss A", "Ausschuss B", "Institut für Modellprüfung")
+"""Three who approve; the last is of the issuer's own party."""
 FAMILIES_ASKED = ("addition", "modular", "sorting", "subtraction")
 ITEMS = 40
 STATIC_SEED = bytes(range(32))
@@ -81,6 +88,7 @@ class House:
     signers: dict[str, KeySigner]
     witnesses: tuple[KeySigner, ...]
     root: Path
+    approvers: tuple[KeySigner, ...] = ()
 
     @property
     def trust(self) -> TrustFile:
@@ -90,7 +98,7 @@ class House:
     def copied(self, root: Path) -> House:
         """The same house elsewhere, to change what its registry says; files it names stay where they are."""
         shutil.copytree(self.root / "workspace", root / "workspace")
-        return _house(root, self.signers, self.witnesses)
+        return _house(root, self.signers, self.witnesses, self.approvers)
 
 
 @dataclass(frozen=True)
@@ -148,6 +156,15 @@ def level_zero() -> Chain:
     return finish(house, request_for(house), drawn=False)
 
 
+@cache
+def waived_and_approved() -> Chain:
+    """A certificate with one rule waived, approved by two of three approvers; its page is not drawn."""
+    house = production_house(scratch(), threshold=2)
+    request = request_for(house)
+    keep_waiver(house.workspace, waiver_for(house, request))
+    return finish(house, request, ScriptedEngine(ThreeUnreadable()), drawn=False)
+
+
 def scratch() -> Path:
     """A folder for this process, in memory where there is one."""
     folder = Path(tempfile.mkdtemp(prefix="certify-chain-", dir=MEMORY))
@@ -155,10 +172,16 @@ def scratch() -> Path:
     return folder
 
 
-def production_house(root: Path) -> House:
-    """Four parties with a key each, two seed witnesses, a log."""
+def production_house(root: Path, *, threshold: int = 0) -> House:
+    """Four parties with a key each, two seed witnesses, a log; and approvers, where some are to be asked.
+
+    Args:
+        root: where the workspace is made.
+        threshold: how many of the three approvers must approve; 0 for a trust file without that role.
+    """
     signers = {role: generate_signer() for role in PARTIES}
     witnesses = tuple(generate_signer("ed25519") for _ in WITNESSES)
+    approvers = tuple(generate_signer() for _ in APPROVERS) if threshold else ()
     log_key = Ed25519PrivateKey.generate()
     home = root / "workspace"
     home.mkdir(parents=True)
@@ -171,13 +194,20 @@ def production_house(root: Path) -> House:
         version=1,
         expires=later(now(), days=366),
         log_vkey=vkey,
-        grants=[KeyGrant(role, PARTIES[role], signer.public_pem) for role, signer in signers.items()],
+        grants=[
+            *(KeyGrant(role, PARTIES[role], signer.public_pem) for role, signer in signers.items()),
+            *(KeyGrant("approver", name, key.public_pem) for name, key in zip(APPROVERS, approvers, strict=False)),
+        ],
         witnesses=[KeyGrant("witness", name, key.public_pem) for name, key in zip(WITNESSES, witnesses, strict=True)],
     )
+    if threshold:
+        document = trust.document()
+        document["roles"]["approver"]["threshold"] = threshold
+        trust = TrustFile.parse(canonical_bytes(document))
     (home / "trust.json").write_bytes(trust.to_bytes())
     configuration = Configuration(applicant="Kontor Analytics GmbH", environment="production", created_at=now())
     (home / "workspace.json").write_bytes(configuration.to_bytes())
-    return _house(root, {**signers, "log": KeySigner.of(log_key)}, witnesses)
+    return _house(root, {**signers, "log": KeySigner.of(log_key)}, witnesses, approvers)
 
 
 def development_house(root: Path) -> House:
@@ -188,11 +218,13 @@ def development_house(root: Path) -> House:
     return _house(root, {role: opened.signer(role) for role in (*PARTIES, "log")}, ())
 
 
-def _house(root: Path, signers: dict[str, KeySigner], witnesses: tuple[KeySigner, ...]) -> House:
+def _house(
+    root: Path, signers: dict[str, KeySigner], witnesses: tuple[KeySigner, ...], approvers: tuple[KeySigner, ...] = ()
+) -> House:
     opened = KeyringWorkspace.open(root / "workspace")
     assert isinstance(opened, KeyringWorkspace)
     opened.keyring = signers
-    return House(opened, signers, witnesses, root)
+    return House(opened, signers, witnesses, root, approvers)
 
 
 def request_for(house: House, name: str = "tiny-reasoner", fill: int = 1) -> RunRequest:
@@ -213,12 +245,42 @@ def request_for(house: House, name: str = "tiny-reasoner", fill: int = 1) -> Run
 
 
 def finish(house: House, request: RunRequest, engine: ScriptedEngine | None = None, *, drawn: bool = True) -> Chain:
-    """Carries a run to its certificate; the witnesses answer when they are asked."""
+    """Carries a run to its certificate; witnesses and the first two approvers answer when they are asked."""
     with scripted(engine or ScriptedEngine(), drawn=drawn):
         folder = start_run(house.workspace, request, Silent(), upto=Stage.PLAN)
         answer_as_witnesses(house, folder)
         start_run(house.workspace, request, Silent(), upto=Stage.ISSUE)
+        if house.approvers:
+            approve(house, folder, *house.approvers[:2])
+            start_run(house.workspace, request, Silent(), upto=Stage.ISSUE)
     return chain_of(house, request, folder)
+
+
+def approve(
+    house: House, folder: RunFolder, *keys: KeySigner, verdict: str = "approved", comment: str = "", ticket: str = ""
+) -> None:
+    """Puts approvers' words where the run looks for them."""
+    case = read_case(folder.file("decision.bundle.json"), folder.name, house.trust)
+    for key in keys:
+        signed = sign_approval(
+            case, key, house.trust, verdict=ApprovalVerdict(verdict), comment=comment, ticket=ticket or None
+        )
+        keep_approval(folder, case, signed, house.trust)
+
+
+def waiver_for(house: House, request: RunRequest, rule: str = "ST-07", **changes: str) -> Bundle:
+    """A waiver by the first approver for the model and policy of a request."""
+    model = read_model(request.model).identity
+    asked = {
+        "rule": rule,
+        "model": model.identity,
+        "model_name": model.name,
+        "reason": "one answer in fifty is cut off; a person reads them all",
+        "ticket": "RISK-118",
+        "approver": "Dr. A. Beispiel",
+        "expires": later(now(), days=30),
+    }
+    return sign_waiver(Exemption(**{**asked, **changes}), _loaded(request.policy), house.approvers[0])
 
 
 def chain_of(house: House, request: RunRequest, folder: RunFolder) -> Chain:

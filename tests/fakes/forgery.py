@@ -88,6 +88,8 @@ def forge(
     order: Sequence[str] = LOGGED,
     drop: Sequence[str] = (),
     more: Sequence[Bundle] = (),
+    approvals: Callable[[Bundle], Sequence[Bundle]] | None = None,
+    misplaced: bool = False,
 ) -> bytes:
     """The bundle of a chain in which one thing was changed and everything that follows from it made to follow.
 
@@ -99,12 +101,19 @@ def forge(
         subjects: kind of statement to what changes the whole statement beside its claim.
         order: in which order the log takes the statements.
         drop: kinds of evidence left out.
-        more: further statements among the evidence.
+        more: further statements among the evidence; waivers among them are logged before all else.
+        approvals: what approvers sign of the decision that comes out; logged after it.
+        misplaced: whether waivers are logged after the decision and approvals before it.
     """
-    return _Forgery(chain, edits or {}, instead or {}, signers or {}, subjects or {}).bundle(order, drop, more)
+    forgery = _Forgery(chain, edits or {}, instead or {}, signers or {}, subjects or {})
+    forgery.approvals, forgery.misplaced = approvals, misplaced
+    return forgery.bundle(order, drop, more)
 
 
 class _Forgery:
+    approvals: Callable[[Bundle], Sequence[Bundle]] | None = None
+    misplaced = False
+
     def __init__(
         self,
         chain: Chain,
@@ -128,8 +137,13 @@ class _Forgery:
         self._decide(more)
         if "certificate" in order[:-1]:
             raise ValueError("a certificate cannot prove what is logged after it")
-        places = {kind: self.log.append(self.made[kind]) for kind in order if kind != "certificate"}
-        evidence = [*self.made.values(), *more]
+        waivers = [one for one in more if statement_of(one).predicate_type == kinds.WAIVER]
+        given = self.approvals(self.made["decision"]) if self.approvals else []
+        first, last = (given, waivers) if self.misplaced else (waivers, given)
+        places = {one.payload_sha256: self.log.append(one) for one in first}
+        places |= {kind: self.log.append(self.made[kind]) for kind in order if kind != "certificate"}
+        places |= {one.payload_sha256: self.log.append(one) for one in last}
+        evidence = [*self.made.values(), *more, *given]
         self._make("certificate", self._certificate(places, evidence))
         own = self.log.append(self.made["certificate"])
         document: Document = {
@@ -209,7 +223,7 @@ def _reference(bundle: Bundle, places: Mapping[str, int], trust: TrustFile) -> D
         payload_sha256=bundle.payload_sha256,
         keyid=bundle.keyid,
         party=trust.keys[bundle.keyid].party if bundle.keyid in trust.keys else "a stranger",
-        log_index=places.get(kind),
+        log_index=places.get(bundle.payload_sha256, places.get(kind)),
     ).document()
 
 

@@ -45,6 +45,20 @@ def wrong(_request: Request, _gold: str) -> str:
     return " 99999999\n"
 
 
+class ThreeUnreadable:
+    """Right answers, except that three of the fresh ones say nothing: too many to read, too few to fail."""
+
+    def __init__(self) -> None:
+        self.left = 3
+
+    def __call__(self, request: Request, gold: str) -> str:
+        """What to say."""
+        if request.check != "fresh-reasoning" or not self.left:
+            return right(request, gold)
+        self.left -= 1
+        return ""
+
+
 def completion(request: Request, text: str) -> Completion:
     """An answer in the form an engine gives it."""
     return Completion(

@@ -68,7 +68,7 @@ def sign_description(
     complete: bool,
     model: Path | None,
     restrict: list[str],
-    key: Path | None,
+    key: str | None,
 ) -> list[str]:
     """Signs and writes the statement; the paths written: the statement, and the openings of what it withholds.
 

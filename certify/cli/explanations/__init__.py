@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from certify.cli.explanations import (
+    approvals,
     ceremony,
     checking,
     datasets,
@@ -23,6 +24,7 @@ from certify.cli.explanations.base import Explanation
 __all__ = ["EXPLANATIONS", "Explanation"]
 
 _ROOMS = (
+    approvals,
     ceremony,
     checking,
     datasets,

@@ -67,7 +67,7 @@ def _read(folder: Path, name: str | None) -> ModelIdentity:
         reporter.close()
 
 
-def _sign(context: typer.Context, declaration: Declaration, model: ModelIdentity, out: Path, key: Path | None) -> None:
+def _sign(context: typer.Context, declaration: Declaration, model: ModelIdentity, out: Path, key: str | None) -> None:
     from certify.attest.statements import declaration_statement
     from certify.cli.data.signing import steward_signer
     from certify.pipeline.files import write_whole

@@ -32,9 +32,7 @@ def prepare(
     key: Annotated[str | None, typer.Option(metavar="KEY", help="Key file that signs the record.")] = None,
     sign: Annotated[bool, typer.Option("--sign", help="Sign the record with the data steward's key.")] = False,
     check: Annotated[bool, typer.Option("--check", help="Copy nothing; hold both folders against the record.")] = False,
-    public_key: Annotated[
-        str | None, typer.Option(metavar="KEY", help="With --check: who must have signed the record.")
-    ] = None,
+    public_key: Annotated[Path | None, typer.Option(help="With --check: who must have signed the record.")] = None,
     json: Json = False,
 ) -> int:
     """Make a clean folder out of a download: weights and settings, no code, no links, no duplicates."""

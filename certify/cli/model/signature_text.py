@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 
 import typer
 
@@ -38,7 +37,7 @@ def tell_hidden(hidden: Mapping[str, tuple[str, ...]]) -> None:
             paragraph(f"- and {len(steering) - SHOWN} more; --json names all", indent=2)
 
 
-def is_development(context: typer.Context, key: Path | None) -> bool:
+def is_development(context: typer.Context, key: str | None) -> bool:
     """Whether the key of a development workspace signs, which everybody can open."""
     from certify.pipeline.workspace import Workspace
 

@@ -4,7 +4,7 @@ import pytest
 
 from certify.evidence.base import Value
 from certify.evidence.certificate import AttemptCount, Level
-from certify.evidence.decision import RuleStatus, Verdict
+from certify.evidence.decision import RuleOutcome, RuleStatus, Verdict, WaiverUsed
 from certify.evidence.evaluation import NotRun
 from certify.evidence.plan import EntropyKind
 from certify.issue.chart import WIDTH, thresholds_of
@@ -179,3 +179,60 @@ def test_words_for_sizes_dates_and_digests():
     assert long_date("2026-02-03T00:00:00Z") == "3 February 2026"
     assert groups("0123456789abcdef", lines=2) == ("0123 4567", "89ab cdef")
     assert clip("a\nb\t c" + "x" * 50, 10) == "a b cxxxx…"
+
+
+def waived(rule: str = "ST-07") -> RuleOutcome:
+    used = WaiverUsed(
+        payload_sha256="ab" * 32,
+        seen=RuleStatus.INCONCLUSIVE,
+        reason="a person reads every answer",
+        ticket="RISK-118",
+        approver="Dr. A. Beispiel",
+        expires_at="2026-12-24T12:00:00Z",
+    )
+    return rules()[0].model_copy(update={"id": rule, "status": RuleStatus.WAIVED, "waiver": used})
+
+
+def test_a_waived_rule_stands_in_the_verdict_and_on_page_one():
+    page = page_of(certificate(Level.ISSUER_RUN, rules=(*rules(), waived())))
+    assert page.verdict_text == "Certified under policy starter 1.0.0, 1 rule waived"
+    (row,) = [row for row in page.facts if row.label == "Waived"]
+    assert row.text.startswith("ST-07 until 2026-12-24T12:00:00Z, ticket RISK-118, approved by Dr. A. Beispiel: ")
+    assert page.rules[-1].mark.word == "Waived"
+    assert page.dense
+    assert page_of(certificate(Level.SELF_DECLARED, rules=(waived(),))).verdict_text.endswith(", 1 rule waived")
+
+
+def test_however_many_rules_are_waived_page_one_names_each():
+    many = tuple(waived(f"ST-{number:02}") for number in range(10, 22))
+    page = page_of(certificate(Level.ISSUER_RUN, rules=many))
+    (row,) = [row for row in page.facts if row.label == "Waived"]
+    assert all(rule.id in row.text for rule in many)
+
+
+def test_without_waivers_nothing_is_said_of_them():
+    page = page_of(certificate(Level.ISSUER_RUN))
+    assert not page.dense
+    assert "waive" not in words(page).lower()
+
+
+def test_a_certified_run_that_was_not_issued_says_why():
+    page = page_of(screening(verdict=Verdict.REFUSED, not_issued="rejected by Ausschuss A; the scan is too old"))
+    assert page.verdict_text == "Not issued under policy starter 1.0.0"
+    assert [row.text for row in page.facts if row.label == "Not issued"] == [
+        "rejected by Ausschuss A; the scan is too old"
+    ]
+
+
+def test_an_approver_of_a_party_that_did_some_of_the_work_is_marked():
+    made = certificate(Level.ISSUER_RUN)
+    issuer = next(one for one in made.evidence if one.kind == "decision")
+    approvals = [
+        issuer.model_copy(update={"kind": "approval", "party": party, "payload_sha256": digest * 32})
+        for party, digest in ((issuer.party, "a1"), ("Ausschuss A", "a2"))
+    ]
+    page = page_of(made.model_copy(update={"evidence": (*made.evidence, *approvals)}))
+    assert [row.signer for row in page.evidence if row.kind == "approval"] == [
+        f"{issuer.party} (not independent)",
+        "Ausschuss A",
+    ]

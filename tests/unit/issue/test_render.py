@@ -16,6 +16,7 @@ import pikepdf
 
 from certify.errors import InternalError, UsageError
 from certify.evidence.certificate import Level
+from certify.evidence.decision import WaiverUsed
 from certify.evidence.evaluation import NotRun
 from certify.issue.glyphs import printable
 from certify.issue.page import page_of
@@ -221,3 +222,25 @@ def test_a_status_location_beyond_a_qr_code_is_refused():
     with pytest.raises(UsageError) as error:
         draw(certificate(status_location="https://example.org/" + "x" * 3000))
     assert error.value.code == "CERT-E086"
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_waivers_leave_page_one_its_room(count):
+    used = WaiverUsed(
+        payload_sha256="ab" * 32,
+        seen="inconclusive",
+        reason="a person reads every answer",
+        ticket="RISK-118",
+        approver="Dr. A. Beispiel",
+        expires_at="2026-12-24T12:00:00Z",
+    )
+    waived = tuple(
+        rules()[0].model_copy(update={"id": f"ST-{number:02}", "status": "waived", "waiver": used})
+        for number in range(20, 20 + count)
+    )
+    pdf = draw(certificate(Level.ISSUER_RUN, rules=(*rules(), *waived)))
+    done = subprocess.run(["pdftotext", "-l", "1", "-", "-"], input=pdf, capture_output=True, check=True)
+    first = done.stdout.decode()
+    assert first.count("ticket RISK-118") == count
+    assert "Not checked" in first
+    assert "Check it yourself" in first

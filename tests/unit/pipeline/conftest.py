@@ -66,3 +66,14 @@ def engine() -> Iterator[ScriptedEngine]:
     engine = ScriptedEngine()
     with scripted(engine, drawn=False):
         yield engine
+
+
+@pytest.fixture(scope="session")
+def committee(tmp_path_factory: pytest.TempPathFactory) -> House:
+    """A production house that asks two of three approvers, to copy."""
+    return production_house(tmp_path_factory.mktemp("committee"), threshold=2)
+
+
+@pytest.fixture
+def asked(committee: House, tmp_path: Path) -> House:
+    return committee.copied(tmp_path)

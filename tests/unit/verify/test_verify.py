@@ -28,9 +28,10 @@ def test_a_level_one_certificate_is_valid(chain, judge):
     found = judge(chain.pdf, chain.answer, asked_at=chain.at, model=chain.request.model, policy="starter")
     assert found.verdict == "valid"
     assert (found.serial, found.level, found.signer) == (chain.certificate.serial, 1, "Institut für Modellprüfung")
-    assert (found.policy, found.development) == ("starter 1.0.0", False)
+    assert (found.policy, found.development) == ("starter 1.1.0", False)
     assert found.trust_fingerprint == chain.trust.fingerprint
-    assert {name for name, result in results(found).items() if result != "pass"} == {"timestamps"}
+    assert {name for name, result in results(found).items() if result != "pass"} == {"timestamps", "approvals"}
+    assert results(found)["approvals"] == results(found)["timestamps"] == "skip"
     assert list(results(found)) == [
         "document",
         "trust-file",
@@ -41,6 +42,7 @@ def test_a_level_one_certificate_is_valid(chain, judge):
         "timestamps",
         "seed",
         "decision",
+        "approvals",
         "first-page",
         "validity",
         "model",
@@ -55,7 +57,7 @@ def test_a_bundle_alone_is_valid_and_says_what_was_not_looked_at(chain, judge):
     found = judge(chain.bundle)
     assert found.verdict == "valid"
     skipped = {name for name, result in results(found).items() if result == "skip"}
-    assert skipped == {"pdf-signature", "timestamps", "model", "policy", "status"}
+    assert skipped == {"pdf-signature", "timestamps", "approvals", "model", "policy", "status"}
 
 
 def test_a_development_certificate_is_level_zero_and_marked(development):
