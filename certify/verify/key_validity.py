@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from certify.evidence import statement as kinds
 from certify.evidence.certificate import Certificate, EvidenceReference
 from certify.trust.key_window import require_counting
 from certify.trust.trustfile import TrustFile
+from certify.verify.approvals import required
 from certify.verify.chain import prove, verify_decision
 from certify.verify.document import Document
 
@@ -22,6 +24,8 @@ def check_keys(document: Document, certificate: Certificate, trust: TrustFile) -
     places = fixed_at(document, certificate, trust, own)
     require_counting(trust, document.certificate.keyid, own, "certificate")
     for reference in certificate.evidence:
+        if reference.predicate_type == kinds.APPROVAL and not required(trust):
+            continue  # a reader who asks for no approval reads none
         digest = reference.payload_sha256
         require_counting(trust, document.statements[digest].keyid, places[digest], reference.kind)
     bounded = {bundle.keyid for bundle in (document.certificate, *document.statements.values())} & {
@@ -49,6 +53,8 @@ def fixed_at(document: Document, certificate: Certificate, trust: TrustFile, own
 
 
 def _proof_of(reference: EvidenceReference, certificate: Certificate) -> str | None:
-    """The log proof of a statement; proofs go by kind, so one of several statements of a kind has none."""
+    """The log proof of a statement: by its digest where it may be one of several, else by its kind."""
+    if reference.payload_sha256 in certificate.proofs:
+        return certificate.proofs[reference.payload_sha256]
     alike = [other for other in certificate.evidence if other.kind == reference.kind]
     return certificate.proofs.get(reference.kind) if len(alike) == 1 else None
