@@ -15,6 +15,7 @@ from certify.errors import UsageError
 
 STDERR = 2
 _PASSED_ON = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_OPENS_KEYS = ("CERTIFY_PASSPHRASE", "CERTIFY_PIN")
 _SIGNALLED = 128
 """A shell tells the exit status of a program that a signal ended as this and the signal's number."""
 
@@ -22,8 +23,8 @@ _SIGNALLED = 128
 def run_command(command: Sequence[str], folder: Path, *, stdout: int | None = STDERR) -> int:
     """Run a command in ``folder`` and give its exit code, 128 and more where a signal ended it.
 
-    It shares our terminal; interrupts and requests to stop reach it, and how it ends is up to it. The passphrases of
-    signing keys are kept out of its environment.
+    It shares our terminal; interrupts and requests to stop reach it, and how it ends is up to it. Signing keys and
+    their passphrases are kept out of its environment.
 
     Args:
         stdout: descriptor of its standard output; ours when None, our standard error otherwise.
@@ -43,8 +44,12 @@ def run_command(command: Sequence[str], folder: Path, *, stdout: int | None = ST
 
 
 def command_environment() -> dict[str, str]:
-    """Our environment without what opens signing keys."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("CERTIFY_PASSPHRASE")}
+    """Our environment without signing keys and what opens them."""
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(_OPENS_KEYS) and "PRIVATE KEY-----" not in value
+    }
 
 
 @contextmanager

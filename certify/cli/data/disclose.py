@@ -20,7 +20,9 @@ def disclose(
     to: Annotated[str, typer.Option(help="Who is to see the fields, by name.")],
     out: Annotated[Path, typer.Option(help="File to write, for that reader.")],
     field: Annotated[list[str] | None, typer.Option(help="A field to show, all when absent; repeat.")] = None,
-    key: Annotated[Path | None, typer.Option(help="Who shows the fields; the data steward when absent.")] = None,
+    key: Annotated[
+        str | None, typer.Option(metavar="KEY", help="Who shows the fields; the data steward when absent.")
+    ] = None,
     json: Json = False,
 ) -> int:
     """Show withheld fields of a statement to one named reader, who can check that they are the signed ones."""

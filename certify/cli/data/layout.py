@@ -29,13 +29,15 @@ def layout(
     template: Annotated[
         str | None, typer.Option(metavar="standard", help="Write a commented file to start from.")
     ] = None,
-    key: Annotated[Path | None, typer.Option(help="Key of the data's owner; the data steward's when absent.")] = None,
+    key: Annotated[
+        str | None, typer.Option(metavar="KEY", help="Key of the data's owner; the data steward's when absent.")
+    ] = None,
     json: Json = False,
 ) -> int:
     """Sign who may perform which step, in order, and what may flow from one to the next.
 
-    From a file: --template writes one, the file and a second name sign it. Or in short by --step, where each step
-    starts from what the one before wrote.
+    --template writes a file to fill in; the file and a second name sign it. In short, by --step: each step starts from
+    what the one before wrote.
     """
     if sum((signed is not None, bool(step), template is not None)) != 1:
         hint = "give --template standard; or FILE.yaml and a file to write; or --step and --expires"
@@ -63,7 +65,7 @@ def _write_template(path: Path, name: str, *, json: bool) -> int:
     return int(ExitCode.POSITIVE)
 
 
-def _sign_file(context: typer.Context, path: Path, signed: Path, key: Path | None, *, json: bool) -> int:
+def _sign_file(context: typer.Context, path: Path, signed: Path, key: str | None, *, json: bool) -> int:
     from certify.attest.layout_file import read_layout_file
 
     plan = read_layout_file(path)
@@ -71,7 +73,7 @@ def _sign_file(context: typer.Context, path: Path, signed: Path, key: Path | Non
 
 
 def _sign_steps(
-    context: typer.Context, path: Path, texts: list[str], expires: str | None, key: Path | None, *, json: bool
+    context: typer.Context, path: Path, texts: list[str], expires: str | None, key: str | None, *, json: bool
 ) -> int:
     from certify.attest.layouts import PlannedStep
     from certify.pipeline.files import read_file
@@ -95,7 +97,7 @@ def _sign(
     path: Path,
     steps: list[PlannedStep],
     expires: str,
-    key: Path | None,
+    key: str | None,
     *,
     readme: str,
     json: bool,

@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from certify.trust.keys import KeySigner
 
 
-def steward_signer(context: typer.Context, key: Path | None) -> KeySigner:
+def steward_signer(context: typer.Context, key: str | Path | None) -> KeySigner:
     """The key in a file, or the data steward's of the workspace."""
     from certify.pipeline.workspace import Workspace
     from certify.trust.keys import load_key
     from certify.trust.passphrase import find_passphrase
 
     if key is not None:
-        return load_key(key, find_passphrase(str(key), prompt=ask_passphrase))
+        return load_key(Path(key), find_passphrase(str(key), prompt=ask_passphrase))
     return Workspace.open(Context.home(context), ask=ask_passphrase).signer("data-steward")

@@ -29,7 +29,9 @@ def step(
     command: Annotated[list[str] | None, typer.Argument(help="What to run, after --.")] = None,
     material: Annotated[list[Path] | None, typer.Option(help="What the step reads; repeat for several.")] = None,
     out: Annotated[Path, typer.Option(help="Folder for the link and the statement.")] = Path(),
-    key: Annotated[Path | None, typer.Option(help="Who performs the step; the data steward when absent.")] = None,
+    key: Annotated[
+        str | None, typer.Option(metavar="KEY", help="Who performs the step; the data steward when absent.")
+    ] = None,
     kind: Annotated[
         str | None,
         typer.Option(help="Statement to write: provenance if a command runs, else link.", metavar="link|provenance"),
