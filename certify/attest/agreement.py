@@ -10,9 +10,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from certify.attest.artifacts import Artifacts
+from certify.attest.manifests import read_manifest
+from certify.attest.naming import manifest_name, statement_name
 from certify.attest.step_statement import BUILD_TYPE, LINK, PROVENANCE
-from certify.attest.steps import manifest_name, statement_name
-from certify.attest.verification import PerformedStep, read_manifest
+from certify.attest.verification import PerformedStep
 from certify.errors import HostileInput
 from certify.evidence.canonical import parse_json
 from certify.evidence.visibility import withheld_fields

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TypeAlias
 
@@ -39,12 +41,17 @@ class ReadPath:
     stamps: Mapping[str, Stamp] = field(default_factory=dict, repr=False)
     """When each file last changed; empty where that could not be told, or too recent to tell two changes apart."""
 
+    @cached_property
+    def identity(self) -> str:
+        """SHA-256 (hex) of the manifest: the identity of a folder as a dataset."""
+        return self.manifest.identity
+
     def artifacts(self, max_listed: int = MAX_LISTED) -> Artifacts:
         """Every file by its path below the base, or the manifest that stands for them."""
         if not self.is_folder:
             return {self.name: {"sha256": self.manifest.files[0].sha256}}
         if len(self.manifest.files) > max_listed:
-            return {_below(self.name, MANIFEST): {"sha256": self.manifest.identity}}
+            return {_below(self.name, MANIFEST): {"sha256": self.identity}}
         return {_below(self.name, entry.path): {"sha256": entry.sha256} for entry in self.manifest.files}
 
 
@@ -57,7 +64,7 @@ def read_artifacts(paths: Iterable[Path], base: Path) -> Artifacts:
         UsageError: CERT-E057, a path is not there or outside ``base``; CERT-E029, a folder is empty.
         HostileInput: CERT-E023, CERT-E026, a link, or a file that changed while it was read.
     """
-    return merged(read_paths(paths, base))
+    return merged(read_paths(paths, base), max_listed=sys.maxsize)
 
 
 def read_paths(
@@ -115,7 +122,7 @@ def stamps_of(path: Path) -> dict[str, Stamp]:
     for folder, _, names in os.walk(path):
         for name in names:
             place = os.path.join(folder, name)
-            found[os.path.relpath(place, path)] = _stamp(os.lstat(place))
+            found[place] = _stamp(os.lstat(place))
     return found
 
 

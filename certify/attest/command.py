@@ -23,8 +23,8 @@ _SIGNALLED = 128
 def run_command(command: Sequence[str], folder: Path, *, stdout: int | None = STDERR) -> int:
     """Run a command in ``folder`` and give its exit code, 128 and more where a signal ended it.
 
-    It shares our terminal; interrupts and requests to stop reach it, and how it ends is up to it. The passphrases of
-    signing keys and the PINs of tokens are kept out of its environment.
+    It shares our terminal; interrupts and requests to stop reach it, and how it ends is up to it. Signing keys, their
+    passphrases and the PINs of tokens are kept out of its environment.
 
     Args:
         stdout: descriptor of its standard output; ours when None, our standard error otherwise.
@@ -44,8 +44,12 @@ def run_command(command: Sequence[str], folder: Path, *, stdout: int | None = ST
 
 
 def command_environment() -> dict[str, str]:
-    """Our environment without what opens signing keys."""
-    return {name: value for name, value in os.environ.items() if not name.startswith(_OPENS_KEYS)}
+    """Our environment without signing keys and what opens them."""
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(_OPENS_KEYS) and "PRIVATE KEY-----" not in value
+    }
 
 
 @contextmanager

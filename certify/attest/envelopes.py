@@ -14,6 +14,9 @@ from certify.errors import UsageError
 from certify.evidence.canonical import canonical_bytes
 from certify.trust.keys import StatementSigner, public_key_of
 
+MAX_METADATA = 64 * 1024 * 1024
+"""Bytes of a link or layout."""
+
 
 def functionary_key(public_pem: str) -> dict[str, Any]:
     """A public key as layouts hold it. Its id differs from ours: it is a digest of this object, not of the PEM text.

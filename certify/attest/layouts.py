@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from certify.attest.envelopes import functionary_id, functionary_key, in_toto, signed_envelope, write_envelope
-from certify.attest.steps import require_step_name
+from certify.attest.naming import require_step_name
 from certify.attest.verification import VerifiedLayout, verify_layout
 from certify.errors import UsageError
 from certify.trust.keys import StatementSigner

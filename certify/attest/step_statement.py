@@ -10,6 +10,7 @@ from typing import Any
 from certify import __version__
 from certify.attest.artifacts import ReadPath
 from certify.errors import UsageError
+from certify.evidence.canonical import canonical_bytes
 from certify.evidence.model import FileEntry
 from certify.evidence.statement import PREDICATE_BASE, STATEMENT_TYPE
 from certify.evidence.visibility import Opening, withhold
@@ -23,7 +24,11 @@ BUILD_TYPE = f"{PREDICATE_BASE}/step-build-type/v0.1"
 BUILDER = PREDICATE_BASE.removesuffix("/predicates") + "/builders/functionary/v0.1"
 """The machine of whoever signs; nothing else vouches for it."""
 MAX_DESCRIBED = 10_000
-"""Files a statement names one by one; beyond it names folders, to stay within the size of a bundle."""
+"""Files a statement names one by one on each side; beyond it names folders, to stay within the size of a bundle."""
+MAX_NAMES = 1_000_000
+"""Bytes of their names together, for the same reason."""
+MAX_TOLD = 1024 * 1024
+"""Bytes of parameters, command and environment together."""
 
 
 class StepKind(StrEnum):
@@ -81,6 +86,12 @@ def step_statement(
         UsageError: CERT-E118, a field cannot be withheld or says nothing here; CERT-E057, a link cannot carry what
             was given.
     """
+    if len(canonical_bytes([list(facts.command), dict(facts.parameters), dict(facts.environment)])) > MAX_TOLD:
+        raise UsageError(
+            "CERT-E057",
+            f"command, parameters and environment are longer than {MAX_TOLD} bytes",
+            hint="put parameters into a file, and name it as a material",
+        )
     predicate = _link(facts) if facts.kind is StepKind.LINK else _provenance(facts)
     shown, openings = withhold(
         predicate,
@@ -109,10 +120,11 @@ def described(read: Sequence[ReadPath]) -> list[dict[str, Any]]:
 
 def listed_folders(read: Sequence[ReadPath]) -> set[str]:
     """The folders whose files a statement names one by one: the smallest, as long as there is room."""
-    left, found = MAX_DESCRIBED, set()
+    files, names, found = MAX_DESCRIBED, MAX_NAMES, set()
     for one in sorted(read, key=lambda one: (len(one.manifest.files), one.name)):
-        left -= len(one.manifest.files)
-        if one.is_folder and left >= 0:
+        files -= len(one.manifest.files)
+        names -= sum(len(one.name) + len(entry.path.encode("utf-8")) for entry in one.manifest.files)
+        if one.is_folder and files >= 0 and names >= 0:
             found.add(one.name)
     return found
 
@@ -135,7 +147,7 @@ def _folder(one: ReadPath) -> dict[str, Any]:
     manifest = model or one.manifest
     return {
         "name": one.name,
-        "digest": {"sha256": manifest.identity},
+        "digest": {"sha256": model.identity if model else one.identity},
         "annotations": {
             "kind": "model" if model else "dataset",
             "files": len(manifest.files),

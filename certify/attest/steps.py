@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -13,8 +12,9 @@ from typing import Any
 from certify.attest.artifacts import MAX_LISTED, Artifacts, merged, read_paths
 from certify.attest.code_version import describe_code
 from certify.attest.command import STDERR, run_command
-from certify.attest.envelopes import functionary_id, in_toto, signed_envelope, write_envelope
+from certify.attest.envelopes import MAX_METADATA, functionary_id, in_toto, signed_envelope, write_envelope
 from certify.attest.environment import describe_environment
+from certify.attest.naming import link_name, manifest_name, require_step_name, statement_name
 from certify.attest.openings import openings_file
 from certify.attest.scrubbing import scrubbed, scrubbed_value
 from certify.attest.step_statement import StepFacts, StepKind, listed_folders, step_statement
@@ -22,10 +22,9 @@ from certify.errors import UsageError
 from certify.evidence.canonical import canonical_bytes
 from certify.evidence.visibility import Opening
 from certify.identify.reading import Progress
+from certify.trust.bundle import MAX_BUNDLE
 from certify.trust.dsse import sign_statement
 from certify.trust.keys import StatementSigner
-
-STEP_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 
 
 @dataclass(frozen=True)
@@ -127,35 +126,6 @@ def record_step(
     return _write(replace(facts, products=made, finished_at=finished), told, signer, out_folder, max_listed)
 
 
-def link_name(step: str, in_toto_keyid: str) -> str:
-    """The file name under which in-toto looks for a link. Source: in-toto specification v1.0, section 4.4."""
-    return f"{step}.{in_toto_keyid[:8]}.link"
-
-
-def statement_name(step: str, in_toto_keyid: str) -> str:
-    """The file name of the statement that says the same as a link."""
-    return f"{step}.{in_toto_keyid[:8]}.statement.json"
-
-
-def manifest_name(identity: str) -> str:
-    """The file name of a manifest that stands for the files of a folder."""
-    return f"{identity}.manifest.json"
-
-
-def require_step_name(name: str) -> None:
-    """Return if ``name`` can be part of a file name.
-
-    Raises:
-        UsageError: CERT-E057, it cannot.
-    """
-    if not STEP_NAME.fullmatch(name):
-        raise UsageError(
-            "CERT-E057",
-            f"{name[:80]!r} cannot name a step",
-            hint="use up to 64 letters, digits, underscores and hyphens",
-        )
-
-
 def _before(name: str, told: StepDetails, command: Sequence[str] | None, root: Path, *, started_at: str) -> StepFacts:
     return StepFacts(
         name=name,
@@ -186,6 +156,13 @@ def _write(facts: StepFacts, told: StepDetails, signer: StatementSigner, folder:
     payload = canonical_bytes(document)
     content = _link(facts, hidden="command" in {*told.restrict, *told.secret}, max_listed=max_listed)
     envelope, bundle = signed_envelope(content, [signer]), sign_statement(payload, signer)
+    if len(envelope) > MAX_METADATA or len(bundle) > MAX_BUNDLE:
+        raise UsageError(
+            "CERT-E057",
+            f"the record of step {facts.name} is larger than anybody would read",
+            "it names too many files one by one",
+            "put them into one folder, which is then named by the digest of its list",
+        )
     private = _write_openings(statement, payload, openings)
     _write_manifests(facts, folder, max_listed)
     write_envelope(statement, bundle)
@@ -218,4 +195,4 @@ def _write_manifests(facts: StepFacts, folder: Path, max_listed: int) -> None:
         listed = listed_folders(side)
         for one in side:
             if one.is_folder and (len(one.manifest.files) > max_listed or one.name not in listed):
-                write_envelope(folder / manifest_name(one.manifest.identity), one.manifest.to_bytes())
+                write_envelope(folder / manifest_name(one.identity), one.manifest.to_bytes())

@@ -8,13 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from certify.attest.artifacts import MANIFEST, Artifacts, read_artifacts
-from certify.attest.envelopes import functionary_key, in_toto
-from certify.attest.steps import link_name, manifest_name
+from certify.attest.artifacts import Artifacts, read_artifacts
+from certify.attest.envelopes import MAX_METADATA, functionary_key, in_toto
+from certify.attest.manifests import expanded
+from certify.attest.naming import link_name
 from certify.errors import HostileInput, UsageError
-from certify.identify.manifest import Manifest
-
-MAX_METADATA = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -124,38 +122,6 @@ def verify_layout(
     return checked
 
 
-def expanded(artifacts: Mapping[str, Mapping[str, str]], folder: Path) -> Artifacts:
-    """The artifacts with every manifest that stands for a folder's files replaced by them.
-
-    Raises:
-        HostileInput: CERT-E120, such a manifest is not in ``folder``, or not the one that was signed.
-    """
-    found: Artifacts = {}
-    for name, digest in artifacts.items():
-        above, _, last = name.rpartition("/")
-        if last != MANIFEST:
-            found[name] = dict(digest)
-            continue
-        for entry in read_manifest(folder, digest.get("sha256", "")).files:
-            found[f"{above}/{entry.path}" if above else entry.path] = {"sha256": entry.sha256}
-    return found
-
-
-def read_manifest(folder: Path, identity: str) -> Manifest:
-    """The manifest with this digest that lies beside the links.
-
-    Raises:
-        HostileInput: CERT-E120, it is not there or another one; CERT-E025, it is no manifest.
-    """
-    path = folder / manifest_name(identity)
-    if not path.is_file():
-        raise _manifest(f"{path.name} is not in {folder}")
-    manifest = Manifest.from_bytes(path.read_bytes())
-    if manifest.identity != identity:
-        raise _manifest(f"{path.name} is not the manifest that was signed")
-    return manifest
-
-
 def _inspections(path: Path, content: Any, allowed: Sequence[str], announce: Callable[[str], None]) -> tuple[str, ...]:
     names = [inspection.name for inspection in content.inspect]
     refused = [name for name in names if name not in allowed]
@@ -229,12 +195,3 @@ def _reason(error: Exception) -> str:
 
 def _fails(what: str, hint: str = "ask whoever performed the steps for the missing or changed files") -> HostileInput:
     return HostileInput("CERT-E059", what, "the data may not be what its steward says it is", hint)
-
-
-def _manifest(what: str) -> HostileInput:
-    return HostileInput(
-        "CERT-E120",
-        what,
-        "a link of many files names their list by digest, and the list has to be at hand",
-        "ask whoever performed the step for the .manifest.json files beside its link",
-    )

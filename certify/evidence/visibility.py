@@ -9,7 +9,6 @@ from __future__ import annotations
 import copy
 import secrets
 from collections.abc import Callable, Iterable, Sequence
-from enum import StrEnum
 from itertools import pairwise
 from typing import Any
 
@@ -22,14 +21,6 @@ from certify.evidence.canonical import canonical_digest
 WITHHELD = "withheld"
 """The member of a document that lists its commitments."""
 SALT_BYTES = 32
-
-
-class Visibility(StrEnum):
-    """Who may read a field."""
-
-    PUBLIC = "public"
-    RESTRICTED = "restricted"
-    SECRET = "secret"  # noqa: S105 - a word, not a password
 
 
 class Withheld(Value):

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from certify.attest.chain import ChainLine, Outcome, check_trained_on
-from certify.attest.steps import manifest_name
-from certify.attest.verification import PerformedStep, read_manifest
+from certify.attest.manifests import read_manifest
+from certify.attest.naming import manifest_name
+from certify.attest.verification import PerformedStep
 from certify.errors import HostileInput, UsageError
 from certify.evidence import statement as kinds
 from certify.evidence.contamination import Contamination
-from certify.evidence.dataset import Dataset, DatasetIdentity
+from certify.evidence.dataset import Dataset, DatasetIdentity, DigestSource
 from certify.identify import Manifest, read_dataset
 from certify.pipeline.files import read_file
 from certify.trust.bundle import Bundle, parse_bundle, statement_of
@@ -168,8 +169,12 @@ def check_scan(
 
 
 def _who(claim: ScanClaim) -> str:
-    words = "" if claim.kind != "dataset" else "; a steward's description, not a scan"
-    return f"{claim.detail}{words}"
+    words = [claim.detail]
+    if claim.kind == "dataset":
+        words.append("a steward's description, not a scan")
+    if any(one.digest_source is DigestSource.CLAIMED for one in claim.datasets):
+        words.append("digests claimed, not recomputed")
+    return "; ".join(words)
 
 
 def _manifest(path: Path) -> Manifest:

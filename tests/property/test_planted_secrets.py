@@ -17,7 +17,7 @@ from certify.trust.keys import generate_signer
 
 SIGNER = generate_signer("ed25519")
 LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-PLAIN = st.text(LETTERS, min_size=12, max_size=30)
+PLAIN = st.text(LETTERS, min_size=12, max_size=30).map("q7{}".format)
 LONG = st.text(LETTERS, min_size=34, max_size=40)
 NAMES = st.builds(
     "{}{}".format,

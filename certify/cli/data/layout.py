@@ -36,8 +36,8 @@ def layout(
 ) -> int:
     """Sign who may perform which step, in order, and what may flow from one to the next.
 
-    From a file: --template writes one, the file and a second name sign it. Or in short by --step, where each step
-    starts from what the one before wrote.
+    --template writes a file to fill in; the file and a second name sign it. In short, by --step: each step starts from
+    what the one before wrote.
     """
     if sum((signed is not None, bool(step), template is not None)) != 1:
         hint = "give --template standard; or FILE.yaml and a file to write; or --step and --expires"

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from certify.trust.keys import StatementSigner
 
 
-def steward_signer(context: typer.Context, key: str | Path | None, public: Path | None = None) -> StatementSigner:
+def steward_signer(context: typer.Context, key: str | None, public: Path | None = None) -> StatementSigner:
     """The key named by path or URI, or the data steward's of the workspace."""
     from certify.pipeline.workspace import Workspace
 
     if key is not None:
-        return open_key(str(key), public)
+        return open_key(key, public)
     return Workspace.open(Context.home(context), ask=ask_passphrase).signer("data-steward")
