@@ -212,6 +212,7 @@ def _work(corpus: Path, folder: Path) -> str:
     return read_dataset([corpus], cache=cache_in(folder)).identity.identity
 
 
+@pytest.mark.slow
 def test_several_processes_may_use_it_at_once(corpus, tmp_path):
     with multiprocessing.get_context("spawn").Pool(3) as pool:
         found = pool.starmap(_work, [(corpus, tmp_path)] * 6)
