@@ -11,7 +11,7 @@ from certify.evidence.contamination import Contamination
 from certify.evidence.dataset import DataExamined, Dataset, DatasetIdentity
 from certify.evidence.evaluation import Evaluation
 from certify.evidence.plan import Plan, PlannedCheck
-from certify.evidence.results import CorpusScanResult, Outcomes, StaticBenchmarkResult
+from certify.evidence.results import CorpusScanResult, FreshReasoningResult, Outcomes, StaticBenchmarkResult
 from certify.trust.verified import Verified
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ def check_counts(plan: Plan, evaluation: Evaluation) -> None:
     records = sum(check.items * check.samples for check in plan.checks)
     if (evaluation.journal.questions, evaluation.journal.records) != (questions, records):
         raise HostileInput("CERT-E090", f"not the {records} planned answers to {questions} questions were evaluated")
+    _one_file_for_a_benchmark(plan)
     results = evaluation.results()
     for check in plan.checks:
         if check.id in results:
@@ -44,6 +45,8 @@ def _check_result(check: PlannedCheck, result: Value) -> None:
         ended = sum(getattr(outcomes, outcome.value) for outcome in Outcome)
         if not outcomes.answers == ended == check.items * check.samples:
             raise HostileInput("CERT-E090", f"the result of {check.id} does not count the planned answers")
+    if isinstance(result, FreshReasoningResult):
+        _check_families(check, result)
     if isinstance(result, StaticBenchmarkResult):
         asked, found = [str(check.parameters.get("sha256"))], [result.benchmark_sha256]
     elif isinstance(result, CorpusScanResult):
@@ -54,6 +57,31 @@ def _check_result(check: PlannedCheck, result: Value) -> None:
         return
     if asked != found:
         raise HostileInput("CERT-E090", f"the result of {check.id} is about another benchmark than was planned")
+
+
+def _one_file_for_a_benchmark(plan: Plan) -> None:
+    """What is answered, twinned and looked for in the data under one name is one file."""
+    files: dict[str, set[str]] = {}
+    for check in plan.checks:
+        named, sha256 = check.parameters.get("benchmark"), check.parameters.get("sha256")
+        for name, digest in sha256.items() if isinstance(sha256, dict) else [(named, sha256)] if named else []:
+            files.setdefault(str(name), set()).add(str(digest))
+    if any(len(digests) > 1 for digests in files.values()):
+        raise HostileInput("CERT-E090", "the plan means two files by the name of one benchmark")
+
+
+def _check_families(check: PlannedCheck, result: FreshReasoningResult) -> None:
+    """The families are those planned, at the level planned, and their counts add up to the whole."""
+    asked, found = check.parameters.get("families"), [one.family for one in result.families]
+    if not isinstance(asked, list | tuple) or sorted(map(str, asked)) != sorted(found):
+        raise HostileInput("CERT-E090", f"the result of {check.id} is about other families than were planned")
+    if check.parameters.get("level") != result.level:
+        raise HostileInput("CERT-E090", f"the result of {check.id} is about another level than was planned")
+    parts = [sum(getattr(one, name) for one in result.families) for name in ("items", "answers", "right")]
+    if parts != [check.items, result.outcomes.answers, result.outcomes.correct]:
+        raise HostileInput("CERT-E090", f"the families in the result of {check.id} do not add up to the whole")
+    if result.lowest_family != min((one.share for one in result.families), default=result.lowest_family):
+        raise HostileInput("CERT-E090", f"the weakest family in the result of {check.id} is not the weakest")
 
 
 def check_data(evidence: EvidenceSet) -> None:

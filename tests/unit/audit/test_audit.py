@@ -194,7 +194,7 @@ def right_of(kind, count):
 
 
 def test_numbers_that_do_not_follow_from_the_records(chain, audit, differing):
-    found = audit(forge(chain, right_of("fresh-reasoning", 39)))
+    found = audit(forge(chain, right_of("static-benchmark", 39)))
     assert ("numbers", "CERT-E110") in differing(found)
 
 

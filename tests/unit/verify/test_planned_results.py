@@ -1,0 +1,51 @@
+"""Results are about what was planned, and their parts add up."""
+
+import pytest
+
+from tests.fakes.forgery import forge
+
+FRESH = ("checks", "fresh-reasoning")
+
+
+def put(*path, value):
+    def change(document):
+        for step in path[:-1]:
+            document = document[step]
+        document[path[-1]] = value
+
+    return change
+
+
+def another_file(document):
+    """The gap is measured on twins of another file than the one that was answered."""
+    [gap] = [check for check in document["checks"] if check["id"] == "static-fresh-gap"]
+    gap["parameters"]["sha256"] = "0" * 64
+
+
+@pytest.mark.parametrize(
+    ("kind", "edit", "said"),
+    [
+        ("plan", another_file, "two files"),
+        ("evaluation", put(*FRESH, "families", 0, "family", value="weekday"), "other families"),
+        ("evaluation", lambda document: document["checks"]["fresh-reasoning"]["families"].pop(), "other families"),
+        ("evaluation", put(*FRESH, "families", value=[]), "other families"),
+        ("evaluation", put(*FRESH, "level", value=2), "another level"),
+        ("evaluation", put(*FRESH, "families", 1, "right", value=9), "add up"),
+        ("evaluation", put(*FRESH, "families", 1, "answers", value=11), "add up"),
+        ("evaluation", put(*FRESH, "families", 1, "items", value=9), "add up"),
+        ("evaluation", put(*FRESH, "families", 1, "share", value=0.9), "weakest"),
+    ],
+)
+def test_a_result_that_is_not_what_was_planned(kind, edit, said, chain, judge, failed):
+    found = judge(forge(chain, {kind: edit}))
+    assert [(line.id, line.code) for line in failed(found)] == [("evidence-signatures", "CERT-E090")]
+    assert said in failed(found)[0].detail
+
+
+def test_a_plan_and_a_result_without_families_are_judged(chain, judge, failed):
+    def none_planned(document):
+        [fresh] = [check for check in document["checks"] if check["id"] == "fresh-reasoning"]
+        fresh["parameters"]["families"] = []
+
+    found = judge(forge(chain, {"plan": none_planned, "evaluation": put(*FRESH, "families", value=[])}))
+    assert found.verdict == "invalid"
