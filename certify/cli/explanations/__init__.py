@@ -23,7 +23,23 @@ from certify.cli.explanations.base import Explanation
 
 __all__ = ["EXPLANATIONS", "Explanation"]
 
-_ROOMS = (approvals, ceremony, checking, datasets, hashing, inputs, keys, oms, pdf, registry, running, scanning, steps, timestamps, trust)
+_ROOMS = (
+    approvals,
+    ceremony,
+    checking,
+    datasets,
+    hashing,
+    inputs,
+    keys,
+    oms,
+    pdf,
+    registry,
+    running,
+    scanning,
+    steps,
+    timestamps,
+    trust,
+)
 
 EXPLANATIONS: dict[str, Explanation] = dict(
     sorted((code, told) for room in _ROOMS for code, told in room.CODES.items())
