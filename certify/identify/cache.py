@@ -28,6 +28,7 @@ once they have been written back. Source: Linux, vm.dirty_expire_centisecs (30 s
 NAME = "digests.sqlite"
 _BUSY_SECONDS = 1.0
 _TOGETHER = 500
+_MAX_INTEGER = (1 << 63) - 1
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _TABLE = """
 CREATE TABLE IF NOT EXISTS digest (
@@ -81,14 +82,20 @@ class DigestCache:
 
     def find(self, files: Iterable[Place]) -> dict[Stamp, Digest]:
         """What is remembered of these files, by how each stood when it was read."""
-        inodes: dict[int, list[int]] = {}
-        for root, file in files:
-            if file.stamp is not None and self._believed(root, file):
-                inodes.setdefault(file.stamp[0], []).append(file.stamp[1])
+        places: dict[int, list[Place]] = {}
+        for place in files:
+            if place[1].stamp is not None:
+                places.setdefault(place[1].stamp[0], []).append(place)
+        believed = {device: some for device, some in places.items() if self._keeps_time(device, *some[0])}
 
         def look(connection: sqlite3.Connection) -> dict[Stamp, Digest]:
-            rows = (row for device, some in inodes.items() for row in _rows(connection, device, some))
-            return {row[:5]: digest for row in rows if (digest := _digest(*row[5:])) is not None}
+            found: dict[Stamp, Digest] = {}
+            for device, some in believed.items():
+                for row in _rows(connection, device, [file.stamp[1] for _, file in some if file.stamp is not None]):
+                    digest = _digest(*row[5:])
+                    if digest is not None:
+                        found[row[:5]] = digest
+            return found
 
         return self._using(look, {})
 
@@ -122,12 +129,14 @@ class DigestCache:
         self._using(clear, None)
 
     def _believed(self, root: Path, file: FoundFile) -> bool:
-        # SQLite's integers are signed; what lies beyond them, as times after 2262, is not remembered.
-        if file.stamp is None or max(file.stamp) >= 1 << 63:
+        # What SQLite cannot hold, as times after 2262, is not remembered.
+        if file.stamp is None or max(file.stamp) > _MAX_INTEGER:
             return False
-        device = file.stamp[0]
+        return self._keeps_time(file.stamp[0], root, file)
+
+    def _keeps_time(self, device: int, root: Path, file: FoundFile) -> bool:
         if device not in self._devices:
-            self._devices[device] = self._file_systems.keeps_time(device, root / file.disk)
+            self._devices[device] = device <= _MAX_INTEGER and self._file_systems.keeps_time(device, root / file.disk)
         return self._devices[device]
 
     def _using(self, work: Callable[[sqlite3.Connection], T], otherwise: T) -> T:
@@ -136,7 +145,6 @@ class DigestCache:
             if not _is_ours(self._file):
                 return otherwise
             with contextlib.closing(sqlite3.connect(self._file, timeout=_BUSY_SECONDS)) as connection:
-                connection.execute("PRAGMA journal_mode=WAL")
                 connection.execute(_TABLE)
                 return work(connection)
         except (sqlite3.OperationalError, OSError):
@@ -157,7 +165,7 @@ def _is_ours(file: Path) -> bool:
 
 
 def _remove(file: Path) -> None:
-    for name in (file, file.with_name(f"{file.name}-wal"), file.with_name(f"{file.name}-shm")):
+    for name in (file, file.with_name(f"{file.name}-journal")):
         with contextlib.suppress(OSError):
             name.unlink()
 
@@ -168,10 +176,10 @@ def _columns(sharded: Sharded | None) -> tuple[int | None, str | None]:
 
 def _rows(connection: sqlite3.Connection, device: int, inodes: Sequence[int]) -> Iterator[tuple[Any, ...]]:
     """Rows of these inodes, some hundreds at a time: one question each would take most of the time."""
-    ordered = sorted(inodes)
+    ordered = sorted(inode for inode in inodes if inode <= _MAX_INTEGER)
     for start in range(0, len(ordered), _TOGETHER):
         some = ordered[start : start + _TOGETHER]
-        yield from connection.execute(_FIND.format(",".join("?" * len(some))), (device, *some))
+        yield from connection.execute(_FIND.format(",".join("?" * len(some))), (device, *some)).fetchall()
 
 
 def _digest(sha256: Any, size: Any, shards: Any) -> Digest | None:

@@ -86,10 +86,12 @@ def _read(places: Sequence[Place], meter: Meter, sharding: Sharding) -> list[Dig
 
 
 def _remembered(cache: DigestCache, files: Mapping[str, Place], sharding: Sharding) -> dict[str, Digest]:
-    found = cache.find(files.values())
-    stamps = ((path, file) for path, (_, file) in files.items() if file.stamp in found)
-    known = ((path, file, found[file.stamp]) for path, file in stamps if file.stamp is not None)
-    return {path: digest for path, file, digest in known if file.size <= sharding.above or _fits(digest, sharding)}
+    found, remembered = cache.find(files.values()), dict[str, Digest]()
+    for path, (_, file) in files.items():
+        digest = found.get(file.stamp) if file.stamp is not None else None
+        if digest is not None and (file.size <= sharding.above or _fits(digest, sharding)):
+            remembered[path] = digest
+    return remembered
 
 
 def _fits(digest: Digest, sharding: Sharding) -> bool:

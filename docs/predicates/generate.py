@@ -287,9 +287,8 @@ def statement(uri: str, model: type[Value]) -> dict[str, Any]:
 
         identity = ModelIdentity.from_document(sample(ModelIdentity))
         return dict(json.loads(decision_statement(model.from_document(content), identity)))  # type: ignore[arg-type]
-        return _json(json.loads(decision_statement(model.from_document(content), identity)))  # type: ignore[arg-type]
     if uri == kinds.TRUST:
-        return _json(json.loads(trust_statement(_trust_sample())))
+        return dict(json.loads(trust_statement(_trust_sample())))
     name, field = SUBJECTS.get(uri, (SAMPLES["name"], "identity"))
     subject = {"name": name, "digest": {"sha256": sha256_hex(field.encode())}}
     return {"_type": kinds.STATEMENT_TYPE, "subject": [subject], "predicateType": uri, "predicate": content}

@@ -79,7 +79,7 @@ def test_a_sample_of_flipped_bits_of_stamped_files_is_rejected(roots):
     if not roots:
         trust = {name: value for name, value in chain.trust.document().items() if not name.startswith("timestamp")}
         house = replace(chain.house, workspace=copy(chain.house.workspace))
-        house.workspace.trust = TrustFile.parse(canonical_bytes(trust))
+        house.workspace.installed_trust = TrustFile.parse(canonical_bytes(trust))
         chain = replace(chain, house=house)
     assert accepted(chain, chain.pdf, flips(chain.pdf, 300), None) == []
     assert accepted(chain, chain.bundle, flips(chain.bundle, 300), None) == []

@@ -137,7 +137,9 @@ def test_schema_and_reader_ask_for_the_same_fields(uri: str, model: type[Value])
             del at(poorer, path)[field]
             refused = reads(poorer) is False
             rejected += refused
-            if uri != kinds.DECISION_FIELD:
+            if uri == kinds.TRUST and path == ("predicate", "keys"):
+                assert refused  # a role names the key, which no schema can know
+            elif uri != kinds.DECISION_FIELD:
                 assert refused == (not validator.is_valid(poorer)), (*path, field)
             elif not validator.is_valid(poorer) and not outside(path, field):
                 assert refused, (*path, field)
@@ -168,6 +170,10 @@ def test_schema_and_reader_let_pass_what_they_do_not_know(uri: str, model: type[
         at(richer, path)["x_unknown"] = "anything"
         if inside_free(example, path):
             continue
+        if uri == kinds.TRUST and path[:1] == ("predicate",):
+            assert not validator.is_valid(richer)  # people write it by hand, and every typo matters
+            assert not reads(richer)
+            continue
         validator.validate(richer)
         repeats = uri == kinds.DECISION_FIELD and path[1:2] in (("policy",), ("inputAttestations",))
         assert read(richer) == known if reads(richer) else repeats  # a summary repeats its decision to the letter
@@ -184,7 +190,7 @@ FREE = {
     for _, model in OWN
     for value in PAGES.values_in(model)
     for field in value.model_fields.values()
-    if get_origin(field.annotation) is dict
+    if get_origin(field.annotation) is dict or field.annotation is Any
 }
 """Fields whose keys are data, so that a further one is a further entry."""
 
