@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 from certify.errors import UsageError
@@ -50,26 +47,6 @@ def signed_envelope(metadata: Any, signers: Sequence[StatementSigner]) -> bytes:
     for signer in signers:
         envelope.create_signature(_Functionary(signer, functionary_id(signer.public_pem)))
     return canonical_bytes(envelope.to_dict())
-
-
-def write_envelope(path: Path, data: bytes, *, mode: int = 0o644) -> None:
-    """Write a file as a whole; ``mode`` says who may read it.
-
-    Raises:
-        UsageError: CERT-E057, it cannot be written.
-    """
-    temporary = ""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
-        Path(temporary).chmod(mode)
-        Path(temporary).replace(path)
-    except OSError as error:
-        if temporary:
-            Path(temporary).unlink(missing_ok=True)
-        raise UsageError("CERT-E057", f"{path} cannot be written: {error.strerror}") from error
 
 
 def in_toto(module: str) -> Any:

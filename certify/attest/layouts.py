@@ -8,14 +8,16 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from certify.attest.envelopes import functionary_id, functionary_key, in_toto, signed_envelope, write_envelope
+from certify.attest.envelopes import functionary_id, functionary_key, in_toto, signed_envelope
 from certify.attest.naming import require_step_name
 from certify.attest.verification import VerifiedLayout, verify_layout
 from certify.errors import UsageError
+from certify.files import write_whole
 from certify.trust.keys import StatementSigner
 
 __all__ = ["PlannedStep", "VerifiedLayout", "require_earlier_steps", "verify_layout", "write_layout"]
 
+_TIME = "%Y-%m-%dT%H:%M:%SZ"
 NOTHING_ELSE = ("DISALLOW", "*")
 """in-toto lets everything pass that no rule mentions; every list of rules of ours ends with this."""
 
@@ -57,7 +59,8 @@ def write_layout(
         raise _unusable("nobody signs it")
     keys = {key["keyid"]: key for step in steps for key in map(functionary_key, step.functionaries)}
     try:
-        datetime.strptime(expires, "%Y-%m-%dT%H:%M:%SZ")
+        if datetime.strptime(expires, _TIME).strftime(_TIME) != expires:
+            raise _unusable(f"{expires} is not written like 2027-11-23T00:00:00Z")
         layout = in_toto("models.layout").Layout(
             steps=[_step(step) for step in steps], inspect=[], keys=keys, expires=expires, readme=readme
         )
@@ -65,7 +68,7 @@ def write_layout(
         raise
     except Exception as error:  # in-toto and its parsers raise several kinds for malformed rules
         raise _unusable(str(error)) from error
-    write_envelope(path, signed_envelope(layout, owners))
+    write_whole(path, signed_envelope(layout, owners))
 
 
 def require_earlier_steps(steps: Sequence[PlannedStep]) -> None:

@@ -10,8 +10,8 @@ from pathlib import Path
 from certify.attest.artifacts import MANIFEST, Artifacts
 from certify.attest.naming import manifest_name
 from certify.errors import HostileInput
-from certify.evidence.canonical import MAX_BYTES, sha256_hex
-from certify.identify.manifest import Manifest
+from certify.evidence.canonical import sha256_hex
+from certify.identify.manifest import MAX_MANIFEST, Manifest
 
 
 def expanded(artifacts: Mapping[str, Mapping[str, str]], folder: Path) -> Artifacts:
@@ -40,8 +40,8 @@ def read_manifest(folder: Path, identity: str) -> Manifest:
     path = folder / manifest_name(identity)
     if not re.fullmatch(r"[0-9a-f]{64}", identity) or not path.is_file():
         raise _manifest(f"{manifest_name(identity[:64])} is not in {folder}")
-    if path.stat().st_size > MAX_BYTES:
-        raise _manifest(f"{path.name} is larger than {MAX_BYTES} bytes")
+    if path.stat().st_size > MAX_MANIFEST:
+        raise _manifest(f"{path.name} is larger than {MAX_MANIFEST} bytes")
     data = path.read_bytes()
     if sha256_hex(data) != identity:
         raise _manifest(f"{path.name} is not the manifest that was signed")

@@ -12,7 +12,7 @@ from typing import Any
 from certify.attest.artifacts import MAX_LISTED, Artifacts, merged, read_paths
 from certify.attest.code_version import describe_code
 from certify.attest.command import STDERR, run_command
-from certify.attest.envelopes import MAX_METADATA, functionary_id, in_toto, signed_envelope, write_envelope
+from certify.attest.envelopes import MAX_METADATA, functionary_id, in_toto, signed_envelope
 from certify.attest.environment import describe_environment
 from certify.attest.naming import link_name, manifest_name, require_step_name, statement_name
 from certify.attest.openings import openings_file
@@ -21,6 +21,7 @@ from certify.attest.step_statement import StepFacts, StepKind, listed_folders, s
 from certify.errors import UsageError
 from certify.evidence.canonical import canonical_bytes
 from certify.evidence.visibility import Opening
+from certify.files import write_whole
 from certify.identify.reading import Progress
 from certify.trust.bundle import MAX_BUNDLE
 from certify.trust.dsse import sign_statement
@@ -165,8 +166,8 @@ def _write(facts: StepFacts, told: StepDetails, signer: StatementSigner, folder:
         )
     private = _write_openings(statement, payload, openings)
     _write_manifests(facts, folder, max_listed)
-    write_envelope(statement, bundle)
-    write_envelope(link, envelope)
+    write_whole(statement, bundle)
+    write_whole(link, envelope)
     return RecordedStep(facts.name, 0, link, content.materials, content.products, statement, private, facts.kind)
 
 
@@ -185,7 +186,7 @@ def _write_openings(statement: Path, payload: bytes, openings: Sequence[Opening]
     if not openings:
         path.unlink(missing_ok=True)  # of an earlier recording, whose statement this one replaces
         return None
-    write_envelope(path, openings_file(payload, openings), mode=0o600)
+    write_whole(path, openings_file(payload, openings), mode=0o600)
     return path
 
 
@@ -195,4 +196,4 @@ def _write_manifests(facts: StepFacts, folder: Path, max_listed: int) -> None:
         listed = listed_folders(side)
         for one in side:
             if one.is_folder and (len(one.manifest.files) > max_listed or one.name not in listed):
-                write_envelope(folder / manifest_name(one.identity), one.manifest.to_bytes())
+                write_whole(folder / manifest_name(one.identity), one.manifest.to_bytes())

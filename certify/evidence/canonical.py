@@ -14,6 +14,8 @@ from certify.errors import HostileInput
 MAX_BYTES = 64 * 1024 * 1024
 MAX_DEPTH = 64
 MAX_INTEGER = 2**53 - 1
+_STRING = re.compile(r'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
+_NO_BRACKETS = re.compile(r"[^\[\]{}]++")
 
 
 def canonical_bytes(value: Any) -> bytes:
@@ -85,22 +87,13 @@ def parse_json(data: bytes, *, name: str = "document", max_bytes: int = MAX_BYTE
 
 
 def _refuse_deep_nesting(text: str, name: str) -> None:
-    depth, in_string, escaped = 0, False, False
-    for character in text:
-        if in_string:
-            if escaped:
-                escaped = False
-            elif character == "\\":
-                escaped = True
-            elif character == '"':
-                in_string = False
-        elif character == '"':
-            in_string = True
-        elif character in "[{":
+    depth = 0
+    for bracket in _NO_BRACKETS.sub("", _STRING.sub("", text)):
+        if bracket in "[{":
             depth += 1
             if depth > MAX_DEPTH:
                 raise HostileInput("CERT-E049", f"{name} nests more than {MAX_DEPTH} brackets")
-        elif character in "]}":
+        else:
             depth -= 1
 
 

@@ -12,10 +12,12 @@ from pathlib import PurePosixPath
 from typing import NamedTuple, TypeVar
 
 from certify.errors import HostileInput
-from certify.evidence.canonical import MAX_BYTES, parse_json
+from certify.evidence.canonical import parse_json
 from certify.evidence.model import FileEntry
 from certify.identify.files import FoundFile
 
+MAX_MANIFEST = 4 * 1024**3
+"""Bytes; the list of twenty million files, the most that data may have, with names of usual length."""
 _TOGETHER = 4096
 
 Content = TypeVar("Content", bound=Hashable)
@@ -39,7 +41,7 @@ class Manifest:
         return cls.of(FileEntry(path=file.path, size=file.size, sha256=digest) for file, digest in pairs)
 
     @classmethod
-    def from_bytes(cls, data: bytes, *, max_bytes: int = MAX_BYTES) -> Manifest:
+    def from_bytes(cls, data: bytes, *, max_bytes: int = MAX_MANIFEST) -> Manifest:
         """The manifest of untrusted bytes, which must be exactly the canonical ones.
 
         Raises:

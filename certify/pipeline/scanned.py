@@ -15,6 +15,7 @@ from certify.evidence import statement as kinds
 from certify.evidence.contamination import Contamination
 from certify.evidence.dataset import Dataset, DatasetIdentity, DigestSource
 from certify.identify import Manifest, read_dataset
+from certify.identify.manifest import MAX_MANIFEST
 from certify.pipeline.files import read_file
 from certify.trust.bundle import Bundle, parse_bundle, statement_of
 from certify.trust.trustfile import TrustFile
@@ -183,5 +184,5 @@ def _manifest(path: Path) -> Manifest:
         with path.open("rb") as stream:
             is_manifest = stream.read(len(_MANIFEST_START)) == _MANIFEST_START
         if is_manifest:
-            return Manifest.from_bytes(read_file(path))
+            return Manifest.from_bytes(read_file(path, max_bytes=MAX_MANIFEST))
     return read_dataset([path]).manifest

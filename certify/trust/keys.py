@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol, TypeAlias, cast
@@ -14,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
 from certify.errors import TrustError, UsageError
 from certify.evidence.canonical import sha256_hex
+from certify.files import replace_file
 
 Scheme: TypeAlias = Literal["ecdsa-p256", "ed25519"]
 PrivateKey: TypeAlias = ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey
@@ -150,7 +149,7 @@ def save_key(path: Path, signer: KeySigner, passphrase: str) -> None:
         serialization.BestAvailableEncryption(passphrase.encode("utf-8")),
     )
     try:
-        _write_private(path, data)
+        replace_file(path, data, mode=0o600)
     except OSError as error:
         raise TrustError("CERT-E041", f"the key file {path} cannot be written", str(error)) from error
 
@@ -203,20 +202,6 @@ def _read_key_file(path: Path) -> bytes:
     if len(data) > MAX_KEY_FILE:
         raise _foreign(f"the key file {path} is larger than any key")
     return data
-
-
-def _write_private(path: Path, data: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # mode 0600 from the start
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
 
 
 def _foreign(what: str) -> TrustError:

@@ -10,7 +10,13 @@ from certify.trust.trustfile import TrustedRole, TrustFile
 
 def differences(old: TrustFile, new: TrustFile) -> tuple[str, ...]:
     """Every difference but the version number, one sentence each; empty where nothing else changes."""
-    return (*_header(old, new), *_keys(old, new), *_roles(old, new), *_witnesses(old, new))
+    return (
+        *_header(old, new),
+        *_keys(old, new),
+        *_roles(old, new),
+        *_witnesses(old, new),
+        *_timestamps(old, new),
+    )
 
 
 def describe_window(key: KeyWindow) -> str:
@@ -78,3 +84,19 @@ def _witnesses(old: TrustFile, new: TrustFile) -> Iterator[str]:
     after = {witness.keyid: witness.party for witness in new.seed_witnesses}
     yield from (f"seed witness removed: {before[keyid]}" for keyid in sorted(before.keys() - after.keys()))
     yield from (f"seed witness added: {after[keyid]}" for keyid in sorted(after.keys() - before.keys()))
+
+
+def _timestamps(old: TrustFile, new: TrustFile) -> Iterator[str]:
+    before, after = ({root.pem: root for root in trust.timestamp_roots or ()} for trust in (old, new))
+    gone, come = before.keys() - after.keys(), after.keys() - before.keys()
+    yield from (
+        f"timestamps of {before[pem].party} no longer count ({before[pem].short_fingerprint})" for pem in sorted(gone)
+    )
+    yield from (
+        f"timestamps of {after[pem].party} count from now on ({after[pem].short_fingerprint})" for pem in sorted(come)
+    )
+    for pem in sorted(before.keys() & after.keys()):
+        if before[pem].party != after[pem].party:
+            yield f"timestamp authority renamed: {before[pem].party} -> {after[pem].party}"
+    if bool(old.timestamps_required) != bool(new.timestamps_required):
+        yield "timestamps are required from now on" if new.timestamps_required else "timestamps are no longer required"

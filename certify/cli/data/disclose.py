@@ -26,8 +26,8 @@ def disclose(
     json: Json = False,
 ) -> int:
     """Show withheld fields of a statement to one named reader, who can check that they are the signed ones."""
-    from certify.attest.envelopes import write_envelope
     from certify.attest.openings import disclosure_statement, read_openings
+    from certify.files import write_whole
     from certify.pipeline.clock import now
     from certify.pipeline.files import read_file
     from certify.trust.bundle import parse_bundle
@@ -36,7 +36,7 @@ def disclose(
     bundle = parse_bundle(read_file(statement), name=str(statement))
     at_hand = read_openings(read_file(openings), bundle)
     payload = disclosure_statement(bundle, at_hand, to=to, fields=list(field or ()), disclosed_at=now())
-    write_envelope(out, sign_statement(payload, steward_signer(context, key)), mode=0o600)
+    write_whole(out, sign_statement(payload, steward_signer(context, key)), mode=0o600)
     if json:
         emit_json("data", {"disclosure": str(out), "to": to})
     else:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from certify.evidence.dataset import Dataset, Declaration
     from certify.evidence.statement import Subject
     from certify.export.origin import Origin
-    from certify.identify import Manifest
+    from certify.identify.manifest import Manifest
     from certify.trust.bundle import Bundle
     from certify.trust.trustfile import TrustFile
 
@@ -105,10 +105,10 @@ def _claim(path: Path, kind: str, model: type[Any], trust: TrustFile | None) -> 
 
 
 def _manifest(path: Path, dataset: Dataset) -> Manifest:
-    from certify.identify import Manifest
+    from certify.identify.manifest import MAX_MANIFEST, Manifest
     from certify.pipeline.files import read_file
 
-    found = Manifest.from_bytes(read_file(path))
+    found = Manifest.from_bytes(read_file(path, max_bytes=MAX_MANIFEST))
     if found.identity != dataset.dataset.identity:
         raise HostileInput(
             "CERT-E058",

@@ -50,13 +50,13 @@ def layout(
 
 
 def _write_template(path: Path, name: str, *, json: bool) -> int:
-    from certify.attest.envelopes import write_envelope
     from certify.attest.layout_template import layout_template
+    from certify.files import write_whole
     from certify.pipeline.clock import later, now
 
     if path.exists():
         raise UsageError("CERT-E011", f"{path} is there already", hint="name a new file, or remove this one")
-    write_envelope(path, layout_template(name, expires=later(now(), days=YEAR)).encode("utf-8"))
+    write_whole(path, layout_template(name, expires=later(now(), days=YEAR)).encode("utf-8"))
     if json:
         emit_json("data", {"template": str(path)})
     else:

@@ -190,7 +190,10 @@ def test_a_restricted_command_is_opened_to_an_auditor(cli, made: Path) -> None:
     said = cli("data", "open", out, statement, "--signer", "bob.pub", "--json")
     assert said.document["predicate"]["buildDefinition"]["externalParameters"]["command"] == COPY
     assert said.document["signaturesChecked"] is True
-    assert "Prüfstelle" in cli("data", "open", out, statement).out
+    unchecked = cli("data", "open", out, statement)
+    assert unchecked.code == 3
+    assert "Prüfstelle" in unchecked.out
+    assert "whoever signed" in unchecked.out
     assert cli("data", "open", out, statement, "--signer", "alice.pub").error == "CERT-E044"
     (other,) = Path("links").glob("collect.*.statement.json")
     assert (cli("data", "open", out, other).code, cli("data", "open", out, other).error) == (1, "CERT-E119")

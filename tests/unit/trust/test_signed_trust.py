@@ -23,6 +23,7 @@ from certify.trust.signed_trust import (
 from certify.trust.trust_diff import differences
 from certify.trust.trust_update import accept_update, accept_updates
 from certify.trust.trustfile import TrustFile
+from tests.fakes.tsa import standing_authority
 
 NOW = "2026-11-23T17:00:00Z"
 Make = Callable[..., TrustDocument]
@@ -227,3 +228,34 @@ def test_every_difference_is_a_sentence(make: Make, signers: dict[str, KeySigner
     for part in ("expiry", "until before entry 7", "REVOKED from entry 3 on: stolen", "Root 2", "Root 3",
                  "root: 2 signatures -> 3", "seed witness removed"):  # fmt: skip
         assert part in told
+
+
+ALONE: dict[str, Any] = {
+    "name": "another name",
+    "environment": "development",
+    "expires": "2031-01-01T00:00:00Z",
+    "seedWitnesses": [],
+    "statusMaxAgeDays": 5,
+    "timestampRoots": [standing_authority().trusted.document()],
+}
+"""A change of one field of a trust file that leaves it consistent."""
+
+
+@pytest.mark.parametrize("field", sorted(ALONE))
+def test_no_field_changes_without_a_sentence(make: Make, field: str) -> None:
+    old = make().trust
+    new = TrustFile.parse(canonical_bytes({**old.document(), field: ALONE[field]}))
+    assert new != old
+    assert len(differences(old, new)) == 1
+
+
+def test_a_duty_to_stamp_is_told(make: Make) -> None:
+    stamped = {**make().trust.document(), "timestampRoots": ALONE["timestampRoots"]}
+    old, new = (TrustFile.parse(canonical_bytes({**stamped, "timestampsRequired": asked})) for asked in (False, True))
+    assert differences(old, new) == ("timestamps are required from now on",)
+    assert differences(new, old) == ("timestamps are no longer required",)
+
+
+def test_every_field_of_a_trust_file_is_compared_here() -> None:
+    elsewhere = {"schema", "version", "keys", "roles", "log", "timestampsRequired"}
+    assert set(ALONE) | elsewhere == {field.alias for field in TrustFile.model_fields.values()}
