@@ -227,3 +227,18 @@ def test_every_difference_is_a_sentence(make: Make, signers: dict[str, KeySigner
     for part in ("expiry", "until before entry 7", "REVOKED from entry 3 on: stolen", "Root 2", "Root 3",
                  "root: 2 signatures -> 3", "seed witness removed"):  # fmt: skip
         assert part in told
+
+
+def test_other_timestamp_authorities_and_first_thresholds_are_told(make: Make, signers: dict[str, KeySigner]) -> None:
+    from certify.trust.timestamps import TimestampRoot
+
+    old = make().trust
+    root = TimestampRoot(pem="X", party="Other TSA")
+    new = old.model_copy(update={"timestamp_roots": (root,), "timestamps_required": True})
+    for before, after, change, demand in (
+        (old, new, "added", "not required -> required"),
+        (new, old, "removed", "required -> not required"),
+    ):
+        assert differences(before, after) == (
+            f"timestamp authority {change}: Other TSA, certificate {root.short_fingerprint}", f"timestamps: {demand}"
+        )  # fmt: skip
