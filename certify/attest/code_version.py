@@ -10,11 +10,14 @@ from certify.attest.artifacts import artifact_name, read_path
 from certify.attest.command import command_environment
 from certify.errors import UsageError
 
+_NO_PROGRAMS = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null")
+
 
 def describe_code(path: Path, base: Path) -> dict[str, Any]:
     """A file by its digest, a clean git checkout by its commit, any other folder by the digest of its manifest.
 
-    A checkout is clean when git sees no change and no new file; what git ignores may still differ.
+    A checkout is clean when git sees no change and no new file; what git ignores may still differ. One whose own settings
+    name filters, or that holds submodules, is taken as a folder: asking git about it would run programs it names.
 
     Source: in-toto Attestation Framework v1, ResourceDescriptor, and DigestSet for ``gitCommit``.
 
@@ -32,19 +35,32 @@ def describe_code(path: Path, base: Path) -> dict[str, Any]:
 
 
 def _clean_commit(checkout: Path) -> str | None:
+    if _names_programs(checkout):
+        return None
     changes = _git(checkout, "status", "--porcelain", "--untracked-files=normal")
     commit = _git(checkout, "rev-parse", "--verify", "HEAD")
     return commit if commit and changes == "" else None
+
+
+def _names_programs(checkout: Path) -> bool:
+    """Whether the checkout's own settings, or those of a checkout within, could have git run a program to compare."""
+    own = _git(checkout, "config", "--list", "--includes", "--show-scope", "--name-only")
+    within = _git(checkout, "ls-files", "--stage")
+    if own is None or within is None:
+        return True
+    settings = (line.split("\t", 1) for line in own.splitlines())
+    filters = any(scope in ("local", "worktree") and name.startswith("filter.") for scope, name in settings)
+    return filters or any(line.startswith("160000 ") for line in within.splitlines())
 
 
 def _git(checkout: Path, *arguments: str) -> str | None:
     """What git answers; None where it is absent or refuses. A checkout may not name a program for git to run."""
     try:
         done = subprocess.run(
-            ["git", "-c", "core.fsmonitor=false", "-C", str(checkout), *arguments],  # noqa: S607 - whichever git the user has
+            ["git", *_NO_PROGRAMS, "-C", str(checkout), *arguments],  # noqa: S607 - whichever git the user has
             capture_output=True,
             text=True,
-            env=command_environment(),
+            env=command_environment() | {"GIT_OPTIONAL_LOCKS": "0"},
             stdin=subprocess.DEVNULL,
             check=False,
         )

@@ -11,7 +11,7 @@ from typing import Any
 from certify.attest.artifacts import Artifacts, read_artifacts
 from certify.attest.envelopes import MAX_METADATA, functionary_key, in_toto
 from certify.attest.manifests import expanded
-from certify.attest.naming import link_name
+from certify.attest.naming import STEP_NAME, link_name
 from certify.errors import HostileInput, UsageError
 
 
@@ -92,6 +92,7 @@ def verify_layout(
     if not owner_pems:
         raise UsageError("CERT-E057", "no key of the layout's owner was given", hint="give at least one public key")
     metadata, content = _load(path, "layout")
+    _require_plain_steps(path, content)
     ran = _inspections(path, content, allowed_inspections, announce)
     for link in sorted(links.glob("*.link")):
         _load(link, "link")
@@ -120,6 +121,15 @@ def verify_layout(
     if data:
         _require_same(checked.step(data_step), read_artifacts(data, base or Path.cwd()))
     return checked
+
+
+def _require_plain_steps(path: Path, content: Any) -> None:
+    """A step named like a path has in-toto look for its link elsewhere, where a layout that runs commands may lie."""
+    odd = [step.name for step in content.steps if not isinstance(step.name, str) or not STEP_NAME.fullmatch(step.name)]
+    if odd:
+        raise _fails(f"{path} has a step called {str(odd[0])[:80]!r}, which cannot name a file beside the others")
+    if not content.steps:
+        raise _fails(f"{path} has no steps, so it says nothing of any data")
 
 
 def _inspections(path: Path, content: Any, allowed: Sequence[str], announce: Callable[[str], None]) -> tuple[str, ...]:

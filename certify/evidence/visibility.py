@@ -99,8 +99,7 @@ def withheld_fields(document: dict[str, Any]) -> tuple[Withheld, ...]:
         raise _false("the list of withheld fields is not a list")
     entries = tuple(Withheld.from_document(entry, name=WITHHELD, by_name=False) for entry in listed)
     names = [entry.field for entry in entries]
-    if len(set(names)) != len(names):
-        raise _false("one field is withheld twice: two values could be shown for it")
+    _refuse_overlaps(names)
     for name in names:
         if _holds(document, name):
             raise _false(f"{name} is withheld and stands in the open as well")
@@ -126,6 +125,25 @@ def opened(document: dict[str, Any], openings: Sequence[Opening]) -> dict[str, A
         _put(shown, opening.field, opening.value)
     remaining = [entry for entry in shown.pop(WITHHELD, []) if entry["field"] not in {one.field for one in openings}]
     return {**shown, WITHHELD: remaining} if remaining else shown
+
+
+def _refuse_overlaps(names: Sequence[str]) -> None:
+    """Two commitments to one place, or to a place inside another, would let two values be shown for it."""
+    places = sorted(_tokens(name) for name in names)
+    if any(_spelt(place) != name for name, place in zip(names, map(_tokens, names), strict=True)):
+        raise _false("a withheld field is named in a spelling that no writer produces")
+    if any(other[: len(one)] == one for one, other in pairwise(places)):
+        raise _false("one field is withheld twice: two values could be shown for it")
+
+
+def _tokens(pointer: str) -> tuple[str, ...]:
+    return tuple(token.replace("~1", "/").replace("~0", "~") for token in pointer.split("/")[1:])
+
+
+def _spelt(tokens: Sequence[str]) -> str:
+    """The one pointer of a place: list positions without leading zeros. Source: RFC 6901, sections 3 and 4."""
+    plain = (str(int(token[:9])) if token.isdecimal() else token for token in tokens)
+    return "".join("/" + token.replace("~", "~0").replace("/", "~1") for token in plain)
 
 
 def _require_apart(pointers: Sequence[str]) -> None:
@@ -161,7 +179,7 @@ def _holds(document: dict[str, Any], pointer: str) -> bool:
 
 def _parent(document: Any, pointer: str) -> tuple[Any, str]:
     """The value that holds what the pointer names, or None, and the name within it. Source: RFC 6901, section 4."""
-    *steps, name = (token.replace("~1", "/").replace("~0", "~") for token in pointer.split("/")[1:])
+    *steps, name = _tokens(pointer)
     for step in steps:
         if isinstance(document, dict):
             document = document.get(step)

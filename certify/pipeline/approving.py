@@ -103,10 +103,14 @@ def with_approvals(workspace: Workspace, folder: RunFolder, decided: Decided) ->
 
 
 def log_for_approver(workspace: Workspace, bundle: Bundle) -> int:
-    """The place in the log of what an approver signed; the trust file's approvers are enrolled when first heard."""
-    key = workspace.trust.keys_for(ROLE).get(bundle.keyid)
-    if key is not None and ROLE not in workspace.registry.roles_of(bundle.keyid):
-        workspace.registry.enroll(key.pem, party=key.party, role=ROLE)
+    """The place in the log of what an approver signed; the trust file's approvers are enrolled when first heard.
+
+    A key that was retired stays so: its revocation is at work before the trust file that tells readers of it.
+    """
+    key, registry = workspace.trust.keys_for(ROLE).get(bundle.keyid), workspace.registry
+    heard = ROLE in registry.roles_of(bundle.keyid) or registry.has_retired(bundle.keyid, ROLE)
+    if key is not None and not heard:
+        registry.enroll(key.pem, party=key.party, role=ROLE)
     return workspace.log(bundle).index
 
 

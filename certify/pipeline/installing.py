@@ -61,7 +61,8 @@ def install_trust(workspace: Workspace, offered: Sequence[TrustDocument]) -> tup
         for change in changes:
             record = registry.enroll if change.enrolled else registry.retire
             record(change.pem, party=change.party, role=change.role)
-        write_whole(workspace.home / TRUST_FILE, newest.to_bytes())
+        if trust != workspace.installed_trust:  # a copy of the one in use may lack its signatures
+            write_whole(workspace.home / TRUST_FILE, newest.to_bytes())
     workspace.installed_trust = trust
     return trust, changes
 

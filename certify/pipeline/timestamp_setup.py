@@ -11,7 +11,7 @@ from certify.pipeline.files import write_whole
 from certify.pipeline.timestamping import HttpTimestamper
 from certify.pipeline.workspace import Workspace
 from certify.trust.timestamps import Timestamp, TimestampRoot, certificates_of, verify_timestamp
-from certify.trust.trustfile import TrustFile
+from certify.trust.trustfile import ROOT, TrustFile
 
 
 def choose_authority(
@@ -63,6 +63,13 @@ def _written(workspace: Workspace, fields: dict[str, Any]) -> TrustFile:
     new = {name: value for name, value in {**old, **fields}.items() if value is not None}
     if new == old:
         return workspace.trust
+    if workspace.trust.keys_for(ROOT):
+        raise UsageError(
+            "CERT-E129",
+            "the trust file of this workspace is signed by its root keys",
+            "only they can change whose timestamps count",
+            "have the next version name the authority, install it, then give this command again",
+        )
     trust = TrustFile.parse(canonical_bytes({**new, "version": workspace.trust.version + 1}), name="the trust file")
     write_whole(workspace.home / "trust.json", trust.to_bytes())
     return trust

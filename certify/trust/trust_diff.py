@@ -10,13 +10,7 @@ from certify.trust.trustfile import TrustedRole, TrustFile
 
 def differences(old: TrustFile, new: TrustFile) -> tuple[str, ...]:
     """Every difference but the version number, one sentence each; empty where nothing else changes."""
-    return (
-        *_header(old, new),
-        *_keys(old, new),
-        *_roles(old, new),
-        *_witnesses(old, new),
-        *_timestamps(old, new),
-    )
+    return (*_header(old, new), *_keys(old, new), *_roles(old, new), *_witnesses(old, new), *_authorities(old, new))
 
 
 def describe_window(key: KeyWindow) -> str:
@@ -71,8 +65,9 @@ def _roles(old: TrustFile, new: TrustFile) -> Iterator[str]:
         gone, come = set(_keyids(mine)) - set(_keyids(yours)), set(_keyids(yours)) - set(_keyids(mine))
         yield from (f"{name}: no longer key {keyid[:16]}" for keyid in sorted(gone))
         yield from (f"{name}: now also key {keyid[:16]}" for keyid in sorted(come))
-        if mine is not None and yours is not None and mine.threshold != yours.threshold:
-            yield f"{name}: {mine.threshold} signatures -> {yours.threshold}"
+        needs = [held.threshold if held else 1 for held in (mine, yours)]
+        if yours is not None and needs[0] != needs[1]:
+            yield f"{name}: {needs[0]} signatures -> {needs[1]}"
 
 
 def _keyids(held: TrustedRole | None) -> tuple[str, ...]:
@@ -84,19 +79,19 @@ def _witnesses(old: TrustFile, new: TrustFile) -> Iterator[str]:
     after = {witness.keyid: witness.party for witness in new.seed_witnesses}
     yield from (f"seed witness removed: {before[keyid]}" for keyid in sorted(before.keys() - after.keys()))
     yield from (f"seed witness added: {after[keyid]}" for keyid in sorted(after.keys() - before.keys()))
+    for keyid in sorted(before.keys() & after.keys()):
+        if before[keyid] != after[keyid]:
+            yield f"seed witness {keyid[:16]}: held by {before[keyid]} -> {after[keyid]}"
 
 
-def _timestamps(old: TrustFile, new: TrustFile) -> Iterator[str]:
-    before, after = ({root.pem: root for root in trust.timestamp_roots or ()} for trust in (old, new))
-    gone, come = before.keys() - after.keys(), after.keys() - before.keys()
-    yield from (
-        f"timestamps of {before[pem].party} no longer count ({before[pem].short_fingerprint})" for pem in sorted(gone)
-    )
-    yield from (
-        f"timestamps of {after[pem].party} count from now on ({after[pem].short_fingerprint})" for pem in sorted(come)
-    )
-    for pem in sorted(before.keys() & after.keys()):
-        if before[pem].party != after[pem].party:
-            yield f"timestamp authority renamed: {before[pem].party} -> {after[pem].party}"
+def _authorities(old: TrustFile, new: TrustFile) -> Iterator[str]:
+    before, after = set(old.timestamp_roots or ()), set(new.timestamp_roots or ())
+    for change, roots in (("removed", before - after), ("added", after - before)):
+        for root in sorted(roots, key=lambda root: (root.party, root.pem)):
+            yield f"timestamp authority {change}: {root.party}, certificate {root.short_fingerprint}"
     if bool(old.timestamps_required) != bool(new.timestamps_required):
-        yield "timestamps are required from now on" if new.timestamps_required else "timestamps are no longer required"
+        yield f"timestamps: {_demand(old)} -> {_demand(new)}"
+
+
+def _demand(trust: TrustFile) -> str:
+    return "required" if trust.timestamps_required else "not required"

@@ -121,6 +121,12 @@ def enrolled_roles(connection: Connection, keyid: str) -> dict[str, str]:
     return roles
 
 
+def has_retired(connection: Connection, keyid: str, role: str) -> bool:
+    """Whether the last that was said of a key in a role is that nothing is taken from it any more."""
+    query = select(_keys.c.event).where(_keys.c.keyid == keyid, _keys.c.role == role).order_by(_keys.c.seq.desc())
+    return connection.execute(query.limit(1)).scalar() == "retired"
+
+
 def all_enrolled(connection: Connection) -> dict[tuple[str, str], tuple[str, str]]:
     """Every key the log takes statements from now: (key id, role) to its PEM text and who holds it."""
     found: dict[tuple[str, str], tuple[str, str]] = {}

@@ -186,6 +186,30 @@ def test_a_link_that_is_itself_a_layout_is_refused(chain: Path) -> None:
     assert "is a layout where a link is needed" in str(ours(chain))
 
 
+def test_a_step_named_like_a_path_does_not_smuggle_in_a_layout(chain: Path) -> None:
+    """Whoever signs such a step, and not the owner, could have commands run on the reader's machine."""
+    from certify.attest.envelopes import functionary_id
+
+    inspection = {"_type": "inspection", "name": "look", "run": ["touch", str(chain / "pwned")]}
+    inspection |= {"expected_materials": [], "expected_products": []}
+
+    def inner(payload: Any) -> None:
+        payload.update(steps=[], inspect=[inspection])
+
+    place = chain / "links" / "sub" / f"clean.{functionary_id(ALICE.public_pem)[:8]}.link"
+    place.parent.mkdir()
+    place.write_bytes((chain / "root.layout").read_bytes())
+    resign(place, inner, ALICE)
+    resign(chain / "root.layout", lambda payload: payload["steps"][1].update(name="sub/clean"), OWNER)
+    assert "'sub/clean'" in str(ours(chain))
+    assert not (chain / "pwned").exists()
+
+
+def test_a_layout_without_steps_is_refused(chain: Path) -> None:
+    resign(chain / "root.layout", lambda payload: payload.update(steps=[]), OWNER)
+    assert "has no steps" in str(ours(chain))
+
+
 def test_data_that_differs_from_the_last_step_is_refused(chain: Path) -> None:
     (chain / "clean" / "data.jsonl").write_text("changed later")
     assert "clean/data.jsonl (changed)" in str(ours(chain, data=[chain / "clean"], base=chain))

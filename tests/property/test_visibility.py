@@ -124,3 +124,16 @@ def test_a_document_that_could_show_two_values_is_refused(listed: Any) -> None:
     """Two commitments for one field, or a field both open and withheld."""
     with pytest.raises(HostileInput):
         withheld_fields({"a": 1, "withheld": listed})
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("/a", "/a/b"), ("/a/b", "/a"), ("/x/0/y", "/x/00/y"), ("/a~2", "/a~02"), ("/a", "/a")]
+)
+def test_no_place_has_two_commitments(one: str, other: str) -> None:
+    listed = [
+        {"field": field, "commitment": Opening(field=field, salt="ab" * 32, value=value).commitment()}
+        for field, value in ((one, {"b": 1}), (other, 2))
+    ]
+    with pytest.raises(HostileInput) as caught:
+        withheld_fields({"x": [{}], "withheld": listed})
+    assert caught.value.code == "CERT-E119"

@@ -87,6 +87,19 @@ def test_one_approval_twice_is_one(asked, engine):
     assert run_model(asked.workspace, request, Silent()).verdict == "awaiting_approval"
 
 
+def test_a_key_that_was_revoked_meanwhile_is_not_enrolled_again(asked, engine):
+    request, folder = begin(asked)
+    approve(asked, folder, *asked.approvers[:2])
+    stolen = asked.approvers[0]
+    with asked.workspace.writing() as registry:
+        registry.enroll(stolen.public_pem, party="Ausschuss A", role="approver")
+        registry.retire(stolen.public_pem, party="Ausschuss A", role="approver")
+    with pytest.raises(CertifyError) as caught:
+        run_model(asked.workspace, request, Silent())
+    assert caught.value.code == "CERT-E074"
+    assert not list(asked.workspace.certificates.glob("*"))
+
+
 def test_an_approver_of_the_issuers_party_counts_and_is_marked(asked, engine):
     request, folder = begin(asked)
     approve(asked, folder, asked.approvers[1], asked.approvers[2])

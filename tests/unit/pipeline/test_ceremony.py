@@ -281,3 +281,17 @@ def test_a_run_asks_no_key_that_counts_no_more(running: Bank, tmp_path: Path) ->
     with workspace.writing():
         assert code_of(lambda: signed_once(workspace, folder, "dataset", "data-steward", lambda: b"{}")) == "CERT-E126"
     assert not folder.has("dataset.bundle.json")
+
+
+def test_a_copy_without_signatures_does_not_take_the_place_of_the_file_in_use(running: Bank) -> None:
+    own = running.open().trust
+    assert install_trust(running.open(), [TrustDocument(own)])[0] == own
+    assert running.open().trust == own
+
+
+def test_an_authority_is_not_written_into_a_signed_file(running: Bank) -> None:
+    from certify.pipeline.timestamp_setup import _written
+
+    workspace = running.open()
+    assert code_of(lambda: _written(workspace, {"statusMaxAgeDays": 3})) == "CERT-E129"
+    assert running.open().trust == workspace.trust

@@ -249,3 +249,22 @@ def test_a_parcel_that_is_not_there(tmp_path):
     with pytest.raises(CertifyError) as caught:
         read_parcel(tmp_path / "nothing.zip")
     assert (caught.value.code, caught.value.exit_code) == ("CERT-E012", ExitCode.USAGE)
+
+
+def test_an_archive_packed_in_another_way_is_refused(tmp_path):
+    for kind in (zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2):
+        with zipfile.ZipFile(tmp_path / "odd.zip", "w", kind) as archive:
+            archive.writestr("a.json", b"{}" * 1000)
+        with pytest.raises(CertifyError) as caught:
+            read_parcel(tmp_path / "odd.zip")
+        assert caught.value.code == "CERT-E109"
+
+
+def test_a_table_of_very_many_files_is_not_read(tmp_path, monkeypatch):
+    with zipfile.ZipFile(tmp_path / "many.zip", "w") as archive:
+        for number in range(MAX_FILES + 1):
+            archive.writestr(f"{number}", b"")
+    monkeypatch.setattr(zipfile, "ZipFile", None)
+    with pytest.raises(CertifyError) as caught:
+        read_parcel(tmp_path / "many.zip")
+    assert caught.value.code == "CERT-E109"

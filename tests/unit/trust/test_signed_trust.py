@@ -230,6 +230,21 @@ def test_every_difference_is_a_sentence(make: Make, signers: dict[str, KeySigner
         assert part in told
 
 
+def test_other_timestamp_authorities_and_first_thresholds_are_told(make: Make, signers: dict[str, KeySigner]) -> None:
+    from certify.trust.timestamps import TimestampRoot
+
+    old = make().trust
+    root = TimestampRoot(pem="X", party="Other TSA")
+    new = old.model_copy(update={"timestamp_roots": (root,), "timestamps_required": True})
+    for before, after, change, demand in (
+        (old, new, "added", "not required -> required"),
+        (new, old, "removed", "required -> not required"),
+    ):
+        assert differences(before, after) == (
+            f"timestamp authority {change}: Other TSA, certificate {root.short_fingerprint}", f"timestamps: {demand}"
+        )  # fmt: skip
+
+
 ALONE: dict[str, Any] = {
     "name": "another name",
     "environment": "development",
@@ -247,13 +262,6 @@ def test_no_field_changes_without_a_sentence(make: Make, field: str) -> None:
     new = TrustFile.parse(canonical_bytes({**old.document(), field: ALONE[field]}))
     assert new != old
     assert len(differences(old, new)) == 1
-
-
-def test_a_duty_to_stamp_is_told(make: Make) -> None:
-    stamped = {**make().trust.document(), "timestampRoots": ALONE["timestampRoots"]}
-    old, new = (TrustFile.parse(canonical_bytes({**stamped, "timestampsRequired": asked})) for asked in (False, True))
-    assert differences(old, new) == ("timestamps are required from now on",)
-    assert differences(new, old) == ("timestamps are no longer required",)
 
 
 def test_every_field_of_a_trust_file_is_compared_here() -> None:
