@@ -16,8 +16,8 @@ _NO_PROGRAMS = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null")
 def describe_code(path: Path, base: Path) -> dict[str, Any]:
     """A file by its digest, a clean git checkout by its commit, any other folder by the digest of its manifest.
 
-    A checkout is clean when git sees no change and no new file; what git ignores may still differ. One whose own settings
-    name filters, or that holds submodules, is taken as a folder: asking git about it would run programs it names.
+    A checkout is clean when git sees no change and no new file; what git ignores may still differ. One whose own
+    settings name filters, or that holds submodules, is a folder here: asking git about it would run what it names.
 
     Source: in-toto Attestation Framework v1, ResourceDescriptor, and DigestSet for ``gitCommit``.
 

@@ -18,17 +18,23 @@ def expanded(artifacts: Mapping[str, Mapping[str, str]], folder: Path) -> Artifa
     """The artifacts with every manifest that stands for a folder's files replaced by them.
 
     Raises:
-        HostileInput: CERT-E120, such a manifest is not in ``folder``, or not the one that was signed.
+        HostileInput: CERT-E120, such a manifest is not in ``folder``, or not the one that was signed, or
+            contradicts a file that is named beside it.
     """
-    found: Artifacts = {}
+    found: Artifacts = {name: dict(digest) for name, digest in artifacts.items() if not _stands_for(name)}
     for name, digest in artifacts.items():
-        above, _, last = name.rpartition("/")
-        if last != MANIFEST:
-            found[name] = dict(digest)
+        if not _stands_for(name):
             continue
+        above = name.rpartition("/")[0]
         for entry in read_manifest(folder, digest.get("sha256", "")).files:
-            found[f"{above}/{entry.path}" if above else entry.path] = {"sha256": entry.sha256}
+            file = f"{above}/{entry.path}" if above else entry.path
+            if found.setdefault(file, {"sha256": entry.sha256}) != {"sha256": entry.sha256}:
+                raise _manifest(f"{file[:200]} is named with one digest by its link and with another by its list")
     return found
+
+
+def _stands_for(name: str) -> bool:
+    return name.rpartition("/")[2] == MANIFEST
 
 
 def read_manifest(folder: Path, identity: str) -> Manifest:

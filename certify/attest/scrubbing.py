@@ -29,13 +29,13 @@ _IN_QUERY = re.compile(
 )
 _KNOWN = re.compile(
     r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)"  # PEM
-    r"|\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*"  # JSON web tokens
+    r"|\beyJ[\w-]{8,4096}\.[\w-]{8,}\.[\w-]*"  # JSON web tokens
     r"|\bhf_[A-Za-z0-9]{30,}"  # Hugging Face
     r"|\bgh[pousr]_[A-Za-z0-9]{30,}|\bgithub_pat_\w{30,}"  # GitHub
     r"|\bglpat-[\w-]{20,}"  # GitLab
     r"|\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"  # AWS
     r"|\bAIza[\w-]{35}|\bya29\.[\w.-]{20,}"  # Google
-    r"|\bsk-(?=[\w-]*\d)[\w-]{20,}"  # OpenAI, Anthropic and those who took up their form
+    r"|\bsk-(?=[\w-]{0,512}\d)[\w-]{20,}"  # OpenAI, Anthropic and those who took up their form
     r"|\bxox[abeoprs]-[\w-]{10,}"  # Slack
     r"|\bnpm_[A-Za-z0-9]{30,}|\bpypi-[\w-]{40,}"  # package registries
     r"|\bdop_v1_[0-9a-f]{60,}|\bnvapi-[\w-]{30,}",

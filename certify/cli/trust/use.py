@@ -37,7 +37,7 @@ def use(
     trust = document.trust
     trust.require_current(now())
     own = user_trust_file()
-    if not (replace and fingerprint):
+    if not (replace and fingerprint and fingerprint.strip()):
         _require_replaceable(own, trust)
     if not json:
         print_trust(trust)

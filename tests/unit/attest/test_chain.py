@@ -211,3 +211,18 @@ def test_a_step_that_two_people_tell_differently(work: Path) -> None:
     record_step("clean", materials=[], products=[work / "clean"], signer=TRAINER, out_folder=work / "links", base=work)
     with pytest.raises(HostileInput, match="different things"):
         verified(work)
+
+
+def test_a_list_does_not_contradict_the_link_that_names_it(work: Path) -> None:
+    from certify.attest.manifests import expanded
+    from certify.attest.naming import manifest_name
+    from certify.identify.datasets import read_dataset
+
+    manifest = read_dataset([work / "clean"]).manifest
+    (work / manifest_name(manifest.identity)).write_bytes(manifest.to_bytes())
+    whole, file = {"d/.certify-manifest.json": {"sha256": manifest.identity}}, f"d/{manifest.files[0].path}"
+    for named in ({file: {"sha256": "0" * 64}} | whole, whole | {file: {"sha256": "0" * 64}}):
+        with pytest.raises(HostileInput) as caught:
+            expanded(named, work)
+        assert caught.value.code == "CERT-E120"
+    assert file in expanded(whole, work)

@@ -153,6 +153,14 @@ def test_a_signed_file_is_not_replaced_by_hand(cli, installed, chain: Chain, hom
     assert cli("trust", "use", "plain.json", "--replace", "--fingerprint", told).code == 0
 
 
+def test_blanks_are_no_fingerprint(cli, installed, chain: Chain, home):
+    assert cli("trust", "use", "one.jsonl", "--yes").code == 0
+    other = home / "other.json"
+    other.write_bytes(chain.trust.to_bytes())
+    said = cli("trust", "use", other, "--replace", "--fingerprint", " ", "--yes")
+    assert said.error == "CERT-E127"
+
+
 def test_an_exported_file_keeps_its_signatures(cli, installed, home):
     assert cli("--home", installed, "trust", "export", "out.jsonl").code == 0
     assert (home / "out.jsonl").read_bytes() == (home / "one.jsonl").read_bytes()
