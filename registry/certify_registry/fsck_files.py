@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,9 +15,12 @@ from certify_registry.files import TEMPORARY, read_regular
 from certify_registry.finding import Finding
 from certify_registry.log import Log
 from certify_registry.memory import compare
-from certify_registry.tiles import FULL, Tile, levels_of, tiles_of
+from certify_registry.tiles import FULL, Tile, tiles_of
 
 _LIMIT = (2**16 + 1) * FULL
+_PARTIAL = re.compile(
+    r"tile/(?P<level>entries|[0-9]{1,2})/(?P<number>(?:x[0-9]{3}/){0,6}[0-9]{3})\.p/(?P<width>[0-9]{1,3})", re.ASCII
+)
 
 
 def examine_tiles(connection: Connection, log: Log) -> Iterator[Finding]:
@@ -88,15 +92,12 @@ def _tile(connection: Connection, log: Log, tile: Tile) -> Iterator[Finding]:
 
 
 def _earlier_partial(name: str, size: int) -> Tile | None:
-    """The partial tile of an earlier size that a file is, if it is one."""
-    width = name.rpartition("/")[2]
-    if not width.isascii() or not width.isdecimal() or len(width) > 3:
+    """The partial tile of an earlier size that a file is, if it is one; a writer that was killed leaves some behind."""
+    parts = _PARTIAL.fullmatch(name)
+    if parts is None:
         return None
-    for level in levels_of(size):
-        count = size >> 8 * max(level, 0)
-        last = (count - 1) // FULL
-        for number in {last, max(last - 1, 0)}:
-            tile = Tile(level, number, int(width))
-            if tile.path == name and 0 < tile.width < FULL and tile.start + tile.width <= count:
-                return tile
-    return None
+    level = -1 if parts["level"] == "entries" else int(parts["level"])
+    tile = Tile(level, int(parts["number"].replace("x", "").replace("/", "")), int(parts["width"]))
+    count = size >> 8 * max(level, 0)
+    of_this_log = tile.path == name and 0 < tile.width < FULL and tile.start + tile.width <= count
+    return tile if of_this_log else None

@@ -205,3 +205,20 @@ def test_flipped_bits_of_the_database_are_found(world: World, home: Path) -> Non
 @pytest.mark.slow
 def test_many_flipped_bits_of_the_database_are_found(world: World, home: Path) -> None:
     flipped(world, home, flips=800, seed=4)
+
+
+def test_a_partial_tile_that_a_killed_writer_left_behind_long_ago_is_recognised() -> None:
+    from certify_registry.fsck_files import _earlier_partial
+    from certify_registry.tiles import Tile
+
+    for tile in (Tile(0, 0, 1), Tile(-1, 2, 255), Tile(1, 0, 3), Tile(0, 1234, 7)):
+        assert _earlier_partial(tile.path, 400_000) == tile
+    for name in (
+        "tile/0/003.p/233",
+        "tile/0/000.p/256",
+        "tile/0/000.p/0",
+        "tile/0/000.p/01",
+        "tile/7/000.p/1",
+        "tile/x",
+    ):
+        assert _earlier_partial(name, 1000) is None
