@@ -31,7 +31,7 @@ class _SignedTimestamp(StrictValue):
 
 
 class _Timestamps(StrictValue):
-    rfc3161_timestamps: tuple[_SignedTimestamp, ...] = Field(max_length=1)
+    rfc3161_timestamps: tuple[_SignedTimestamp, ...] | None = Field(default=None, max_length=1)
 
 
 class _Material(StrictValue):

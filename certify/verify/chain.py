@@ -64,48 +64,70 @@ def _check_reference(reference: EvidenceReference, bundle: Bundle) -> None:
 
 def check_log(document: Document, certificate: Certificate, trust: TrustFile) -> str:
     """Plan, evaluation, decision and certificate are in the log, in this order, and every waiver before the
-    decision, every approval between decision and certificate.
+    decision, every approval between decision and certificate; no other place of the log is named.
 
     Raises:
-        HostileInput: a proof does not verify under the trust file's log key, or the order is another.
+        HostileInput: a proof does not verify under the trust file's log key, the order is another, or an index is
+            printed that no proof shows.
     """
-    by_kind = {reference.kind: reference for reference in certificate.evidence}
+    proven = proven_places(document, certificate, trust)
+    by_kind = {reference.kind: proven.get(reference.payload_sha256) for reference in certificate.evidence}
+    own = prove(document.certificate, document.file.certificate_proof, trust)
     places = []
     for kind in ("plan", "evaluation", "decision"):
-        reference, proof = by_kind.get(kind), certificate.proofs.get(kind)
-        if reference is None or proof is None:
+        found = by_kind.get(kind)
+        if found is None:
             raise HostileInput("CERT-E090", f"the certificate carries no log proof of its {kind}")
-        found = prove(document.statements[reference.payload_sha256], proof, trust)
-        if found.index != reference.log_index:
-            raise HostileInput("CERT-E090", f"the {kind} is at another place of the log than the certificate says")
-        places.append(found.index)
-    own = prove(document.certificate, document.file.certificate_proof, trust)
+        places.append(found)
     places.append(own.index)
     if places != sorted(set(places)):
         raise HostileInput(
             "CERT-E090", "the log does not hold plan, evaluation, decision and certificate in this order"
         )
-    _check_approvers_order(document, certificate, trust, places)
+    for reference in certificate.evidence:
+        if proven.get(reference.payload_sha256) != reference.log_index:
+            raise HostileInput(
+                "CERT-E090", f"the {reference.kind} is at another place of the log than the certificate says"
+            )
+    _check_approvers_order(certificate, proven, places)
     shown = ", ".join(str(place) for place in places)
     return f"plan, evaluation, decision, certificate at {shown} of {own.origin}"
 
 
-def _check_approvers_order(document: Document, certificate: Certificate, trust: TrustFile, places: list[int]) -> None:
-    """What approvers signed is in the log where it can still have mattered; proofs are named by payload digest."""
+def _check_approvers_order(certificate: Certificate, proven: dict[str, int], places: list[int]) -> None:
+    """What approvers signed is in the log where it can still have mattered."""
     _, _, decision, own = places
     for reference in certificate.evidence:
         if reference.predicate_type not in (kinds.WAIVER, kinds.APPROVAL):
             continue
-        proof = certificate.proofs.get(reference.payload_sha256)
-        if proof is None:
+        place = proven.get(reference.payload_sha256)
+        if place is None:
             raise HostileInput("CERT-E090", f"the certificate carries no log proof of its {reference.kind}")
-        place = prove(document.statements[reference.payload_sha256], proof, trust).index
-        if place != reference.log_index:
-            raise HostileInput("CERT-E090", f"a {reference.kind} is at another place of the log than the document says")
         first, last = (-1, decision) if reference.predicate_type == kinds.WAIVER else (decision, own)
         if not first < place < last:
             asked = "before the decision" if first < 0 else "between decision and certificate"
             raise HostileInput("CERT-E090", f"the log does not hold every {reference.kind} {asked}")
+
+
+def proven_places(document: Document, certificate: Certificate, trust: TrustFile) -> dict[str, int]:
+    """Payload digest to log index, for each statement of which the certificate carries a proof.
+
+    Proofs are named by the statement's kind, or by its payload digest where there may be several of a kind.
+
+    Raises:
+        HostileInput: CERT-E075, CERT-E076, a proof does not hold; CERT-E090, one is of no statement.
+    """
+    named = {
+        reference.payload_sha256 if reference.predicate_type in SEVERAL else reference.kind: reference.payload_sha256
+        for reference in certificate.evidence
+    }
+    if surplus := sorted(set(certificate.proofs) - set(named)):
+        raise HostileInput("CERT-E090", f"the certificate carries a log proof of {surplus[0][:64]}, which it lacks")
+    return {
+        digest: prove(document.statements[digest], certificate.proofs[name], trust).index
+        for name, digest in named.items()
+        if name in certificate.proofs
+    }
 
 
 def prove(bundle: Bundle, proof: str, trust: TrustFile) -> LogProof:

@@ -31,6 +31,7 @@ def check_counts(plan: Plan, evaluation: Evaluation) -> None:
     records = sum(check.items * check.samples for check in plan.checks)
     if (evaluation.journal.questions, evaluation.journal.records) != (questions, records):
         raise HostileInput("CERT-E090", f"not the {records} planned answers to {questions} questions were evaluated")
+    _check_sizes(plan)
     _one_file_for_a_benchmark(plan)
     results = evaluation.results()
     for check in plan.checks:
@@ -57,6 +58,22 @@ def _check_result(check: PlannedCheck, result: Value) -> None:
         return
     if asked != found:
         raise HostileInput("CERT-E090", f"the result of {check.id} is about another benchmark than was planned")
+
+
+def _check_sizes(plan: Plan) -> None:
+    """What a plan says of its size in a second place follows from its parameters, as the pipeline computes it.
+
+    A benchmark may hold fewer items than a plan would ask at most; how many it holds is only seen with its file.
+    """
+    for check in plan.checks:
+        said = {"samples": check.samples, "maxTokens": check.max_tokens, "items": check.items}
+        given = {name: check.parameters[name] for name in said if check.parameters.get(name) is not None}
+        most = given.pop("items", check.items)
+        fits = check.items <= most if check.id == "static-benchmark" else check.items == most
+        if not fits or any(said[name] != value for name, value in given.items()):
+            raise HostileInput("CERT-E090", f"the plan's {check.id} is of another size than its parameters say")
+    if plan.tokens != sum(check.items * check.samples * check.max_tokens for check in plan.checks):
+        raise HostileInput("CERT-E090", "the plan allows another number of tokens than its checks add up to")
 
 
 def _one_file_for_a_benchmark(plan: Plan) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from certify.evidence import statement as kinds
-from certify.evidence.certificate import Certificate, EvidenceReference
+from certify.evidence.certificate import Certificate
 from certify.trust.key_window import require_counting
 from certify.trust.trustfile import TrustFile
 from certify.verify.approvals import required
-from certify.verify.chain import prove, verify_decision
+from certify.verify.chain import prove, proven_places, verify_decision
 from certify.verify.document import Document
 
 KEYS = "keys"
@@ -41,20 +41,8 @@ def fixed_at(document: Document, certificate: Certificate, trust: TrustFile, own
     names its digest, and what the decision does not name by the certificate, which is at ``own``.
     """
     decision = verify_decision(document, trust)
-    proven = {
-        reference.payload_sha256: prove(document.statements[reference.payload_sha256], proof, trust).index
-        for reference in certificate.evidence
-        if (proof := _proof_of(reference, certificate)) is not None
-    }
+    proven = proven_places(document, certificate, trust)
     decided = proven.get(decision.payload_sha256, own)
     named = dict.fromkeys(decision.value.evidence, decided)
     rest = dict.fromkeys(document.statements, own)
     return {**rest, **{digest: index for digest, index in named.items() if digest in rest}, **proven}
-
-
-def _proof_of(reference: EvidenceReference, certificate: Certificate) -> str | None:
-    """The log proof of a statement: by its digest where it may be one of several, else by its kind."""
-    if reference.payload_sha256 in certificate.proofs:
-        return certificate.proofs[reference.payload_sha256]
-    alike = [other for other in certificate.evidence if other.kind == reference.kind]
-    return certificate.proofs.get(reference.kind) if len(alike) == 1 else None

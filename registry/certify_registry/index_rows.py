@@ -46,7 +46,7 @@ def folded(name: str) -> str:
 
 
 def _plan(statement: Statement, payload_sha256: str) -> IndexRow:
-    plan = Plan.from_document(statement.predicate, name="plan")
+    plan = Plan.from_document(statement.predicate, name="plan", by_name=False)
     values = {
         "payload_sha256": payload_sha256,
         "applicant": plan.applicant,
@@ -60,13 +60,13 @@ def _plan(statement: Statement, payload_sha256: str) -> IndexRow:
 
 
 def _evaluation(statement: Statement, payload_sha256: str) -> IndexRow:
-    evaluation = Evaluation.from_document(statement.predicate, name="evaluation")
+    evaluation = Evaluation.from_document(statement.predicate, name="evaluation", by_name=False)
     values = {"plan_sha256": evaluation.plan_sha256, "payload_sha256": payload_sha256}
     return IndexRow(EvaluationEntry, values, once="plan_sha256")
 
 
 def _certificate(statement: Statement, payload_sha256: str) -> IndexRow:
-    certificate = Certificate.from_document(statement.predicate, name="certificate")
+    certificate = Certificate.from_document(statement.predicate, name="certificate", by_name=False)
     values = {
         "serial": certificate.serial,
         "model_identity": certificate.model.identity,
@@ -79,12 +79,12 @@ def _certificate(statement: Statement, payload_sha256: str) -> IndexRow:
 
 
 def _rendering(statement: Statement, _: str) -> IndexRow:
-    rendering = Rendering.from_document(statement.predicate, name="rendering")
+    rendering = Rendering.from_document(statement.predicate, name="rendering", by_name=False)
     return IndexRow(RenderingEntry, {"serial": rendering.serial, "pdf_sha256": rendering.pdf_sha256})
 
 
 def _status(statement: Statement, _: str) -> IndexRow:
-    status = Status.from_document(statement.predicate, name="status")
+    status = Status.from_document(statement.predicate, name="status", by_name=False)
     return IndexRow(StatusEntry, {"serial": status.serial, "state": str(status.state)})
 
 

@@ -176,7 +176,9 @@ class Reader:
         if self.certificate(serial) is None:
             raise absent(f"the log holds no certificate {serial}")
         statements = ((index, statement_of(parse_bundle(bundle))) for index, bundle in self.statuses(serial))
-        return fold_statuses(serial, ((index, Status.from_document(made.predicate)) for index, made in statements))
+        return fold_statuses(
+            serial, ((index, Status.from_document(made.predicate, by_name=False)) for index, made in statements)
+        )
 
     def enrolled(self) -> dict[tuple[str, str], tuple[str, str]]:
         """Every key it takes statements from now: (key id, role) to its PEM text and who holds it."""

@@ -11,7 +11,7 @@ import pytest
 from certify.evidence.canonical import parse_json
 from tests.conformance import page
 from tests.conformance.cases import CLAIM, PAYLOAD, SIGNER, Case, genuine, odd, spoiled
-from tests.conformance.peers import PEERS, Peer, ours
+from tests.conformance.peers import HERE, PEERS, Peer, ours
 from tests.conformance.theirs import THEIRS, Theirs
 
 ASKED = [pytest.param(peer, marks=[pytest.mark.slow] if peer.slow else [], id=peer.name) for peer in PEERS]
@@ -129,3 +129,11 @@ def test_base64_of_the_corpus_is_base64_in_another_spelling() -> None:
         standard = text.translate(str.maketrans("-_", "+/", "\n"))
         assert base64.b64decode(standard + "=" * (-len(standard) % 4)) == PAYLOAD
         assert text != base64.b64encode(PAYLOAD).decode()
+
+
+def test_every_test_that_the_page_names_exists() -> None:
+    named = page.read_table("elsewhere").column("test").values()
+    assert len(named) >= 17
+    for one in named:
+        file, _, test = one.strip("`").partition("::")
+        assert f"def {test}(" in (HERE / file).read_text(encoding="utf-8"), one

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives import serialization
 
 from certify.errors import HostileInput
+from certify.evidence.canonical import canonical_bytes
 from certify.trust.bundle import parse_bundle
 from certify.trust.dsse import sign_statement
 from certify.trust.keys import generate_signer
 from certify.trust.timestamps import TimestampRoot, verify_timestamp
 from certify.trust.tokens import canonical_response, read_response
-from tests.fakes.tsa import authority, standing_authority
+from tests.conformance.cases import PAYLOAD, SIGNER, Case
+from tests.conformance.peers import PEERS
+from tests.fakes.tsa import Authority, authority, standing_authority, with_timestamp
 
 pytestmark = pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not installed")
 
@@ -133,3 +139,37 @@ def test_bytes_named_by_sha1_are_not_stamped(tmp_path: Path) -> None:
     with pytest.raises(HostileInput) as error:
         read_response(stored, b"signed")
     assert "sha1" in error.value.why
+
+
+def chain_of(tsa: Authority) -> tuple[bytes, ...]:
+    """Certificates of an authority, its own first."""
+    return tuple(one.certificate.public_bytes(serialization.Encoding.DER) for one in (tsa.own, tsa.root))
+
+
+@pytest.mark.slow
+def test_sigstore_verify_counts_our_timestamp_and_no_other() -> None:
+    """One timestamp is asked for, by an authority under a root of our own.
+
+    It reads fractions of a second of three digits alone; the last case, which certify takes, has six.
+    """
+    [peer] = [peer for peer in PEERS if peer.name == "@sigstore/verify"]
+    tsa = authority(clock=lambda: datetime.now(UTC).replace(microsecond=0))
+    fine = authority(clock=lambda: datetime.now(UTC).replace(microsecond=123456))
+    ours, other, finer = (
+        sign_statement(PAYLOAD, SIGNER, tsa),
+        sign_statement(b"{}", SIGNER, tsa),
+        sign_statement(PAYLOAD, SIGNER, fine),
+    )
+    swapped = canonical_bytes(with_timestamp(json.loads(ours), b"", parse_bundle(other).timestamp))
+    asked = [
+        Case("sound", ours, timestamps=1, authorities=(chain_of(tsa),)),
+        Case("another authority", ours, timestamps=1, authorities=(chain_of(authority()),)),
+        Case("token of another signature", swapped, timestamps=1, authorities=(chain_of(tsa),)),
+        Case("no token", sign_statement(PAYLOAD, SIGNER), timestamps=1, authorities=(chain_of(tsa),)),
+        Case("microseconds", finer, timestamps=1, authorities=(chain_of(fine),)),
+    ]
+    said = peer.judge(asked)
+    assert [one.accepts for one in said] == [True, False, False, False, False]
+    assert said[-1].why == "invalid time"
+    stamped = parse_bundle(finer)
+    assert verify_timestamp(stamped.timestamp or b"", stamped.signature, [fine.trusted])

@@ -11,7 +11,7 @@ from certify.errors import CertifyError, HostileInput, RegistryError, UsageError
 from certify.evidence.canonical import canonical_bytes
 from certify.evidence.certificate import State
 from certify.evidence.statement import PLAN
-from certify.trust.bundle import parse_bundle
+from certify.trust.bundle import parse_bundle, statement_of
 from certify.trust.keys import generate_signer
 from certify.trust.log_entry import entry_of
 from certify.trust.tlog_proof import verify_tlog_proof
@@ -106,6 +106,17 @@ def test_garbage_is_refused(world: World) -> None:
             world.append(bundle)
     assert refused(world, made.signed(PLAN, made.digest("x"), {"applicant": "A"}, world.evaluator)) == "CERT-E045"
     assert world.registry.size == 0
+
+
+@pytest.mark.parametrize(
+    ("field", "other", "value"),
+    [("plannedAt", "planned_at", made.NOW), ("tokens", "tokens", "0"), ("dataExamined", "data_examined", "full")],
+)
+def test_a_claim_in_another_spelling_is_not_logged(world: World, field: str, other: str, value: object) -> None:
+    """Whoever reads the log elsewhere would read something else in it, or nothing."""
+    honest = statement_of(parse_bundle(made.plan(world.evaluator))).predicate
+    changed = {name: kept for name, kept in honest.items() if name != field} | {other: value}
+    assert refused(world, made.signed(PLAN, made.digest("x"), changed, world.evaluator)) == "CERT-E045"
 
 
 def test_a_leaf_that_does_not_fit_is_refused(world: World) -> None:

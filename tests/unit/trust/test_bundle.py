@@ -116,9 +116,11 @@ def test_base64_has_one_spelling(field: list[Any], spelling: str) -> None:
     assert code_of(changed(field, spelling)) == "CERT-E045"
 
 
-def test_a_timestamp_beside_the_signature_is_carried() -> None:
-    stamped = changed(["verificationMaterial", "timestampVerificationData"], {"rfc3161Timestamps": []})
-    verify_signature(parse_bundle(json.dumps(stamped).encode()), SIGNER.public_pem)
+@pytest.mark.parametrize("empty", [{}, {"rfc3161Timestamps": []}], ids=["as @sigstore/bundle writes it", "empty list"])
+def test_a_place_for_timestamps_that_holds_none_is_no_timestamp(empty: dict[str, Any]) -> None:
+    bundle = parse_bundle(json.dumps(changed(["verificationMaterial", "timestampVerificationData"], empty)).encode())
+    verify_signature(bundle, SIGNER.public_pem)
+    assert bundle.timestamp is None
 
 
 @pytest.mark.parametrize(

@@ -253,7 +253,6 @@ def test_a_bundle_carries_its_timestamp_outside_of_what_is_signed(tsa: Authority
 @pytest.mark.parametrize(
     "data",
     [
-        {},
         {"rfc3161Timestamps": None},
         {"rfc3161Timestamps": [{}]},
         {"rfc3161Timestamps": [{"signedTimestamp": ""}]},

@@ -133,6 +133,12 @@ def relabel(one, another):
     return references(change)
 
 
+def digest_of(document, kind):
+    """Payload digest of the one statement of a kind."""
+    [found] = [reference["payloadSha256"] for reference in document["evidence"] if reference["kind"] == kind]
+    return found
+
+
 CHAIN = {
     "a reference less": ({"certificate": references(lambda evidence: evidence.pop())}, "evidence-signatures"),
     "a reference more": (
@@ -152,6 +158,19 @@ CHAIN = {
     "kinds exchanged": ({"certificate": relabel("plan", "declaration")}, "evidence-signatures"),
     "another place named": (
         {"certificate": references(lambda e: next(r for r in e if r["kind"] == "plan").update(logIndex=0))},
+        "log",
+    ),
+    "a place of what is not logged": (
+        {"certificate": references(lambda e: next(r for r in e if r["kind"] == "dataset").update(logIndex=3))},
+        "log",
+    ),
+    "no place of what is logged": (
+        {"certificate": references(lambda e: next(r for r in e if r["kind"] == "plan").pop("logIndex"))},
+        "log",
+    ),
+    "a proof of nothing at hand": ({"certificate": lambda d: d["proofs"].update({DIGEST: d["proofs"]["plan"]})}, "log"),
+    "a second proof of the plan": (
+        {"certificate": lambda d: d["proofs"].update({digest_of(d, "plan"): d["proofs"]["plan"]})},
         "log",
     ),
     "no proof of the plan": ({"certificate": take("proofs", "plan")}, "log"),

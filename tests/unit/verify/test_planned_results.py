@@ -22,9 +22,22 @@ def another_file(document):
     gap["parameters"]["sha256"] = "0" * 64
 
 
+def of_check(name, change):
+    """An edit of one planned check."""
+    return lambda document: change(next(check for check in document["checks"] if check["id"] == name))
+
+
 @pytest.mark.parametrize(
     ("kind", "edit", "said"),
     [
+        ("plan", of_check("fresh-reasoning", put("maxTokens", value=65)), "another size"),
+        ("plan", of_check("fresh-reasoning", put("parameters", "maxTokens", value=65)), "another size"),
+        ("plan", of_check("fresh-reasoning", put("parameters", "items", value=39)), "another size"),
+        ("plan", of_check("fresh-reasoning", put("parameters", "items", value=41)), "another size"),
+        ("plan", of_check("static-benchmark", put("parameters", "items", value=39)), "another size"),
+        ("plan", of_check("static-fresh-gap", put("parameters", "samples", value=2)), "another size"),
+        ("plan", of_check("static-benchmark", put("parameters", "samples", value="1")), "another size"),
+        ("plan", put("tokens", value=7681), "tokens"),
         ("plan", another_file, "two files"),
         ("evaluation", put(*FRESH, "families", 0, "family", value="weekday"), "other families"),
         ("evaluation", lambda document: document["checks"]["fresh-reasoning"]["families"].pop(), "other families"),
@@ -49,3 +62,9 @@ def test_a_plan_and_a_result_without_families_are_judged(chain, judge, failed):
 
     found = judge(forge(chain, {"plan": none_planned, "evaluation": put(*FRESH, "families", value=[])}))
     assert found.verdict == "invalid"
+
+
+def test_a_benchmark_may_hold_fewer_items_than_would_be_asked_at_most(chain, judge, failed):
+    """The plan holds together; what is refused then is that the policy asks for something else."""
+    found = judge(forge(chain, {"plan": of_check("static-benchmark", put("parameters", "items", value=41))}))
+    assert {line.id for line in failed(found)} == {"decision"}
