@@ -9,6 +9,7 @@ import typer
 
 from certify.cli.options import Context, Json, Trust, Yes, ask_passphrase
 from certify.cli.render import emit, emit_json, fields, next_step
+from certify.cli.signing import KEY_HELP, open_key
 from certify.errors import ExitCode, TrustError, UsageError
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ app = typer.Typer(add_completion=False)
 def approve(
     context: typer.Context,
     subject: Annotated[str, typer.Argument(metavar="RUN|DECISION", help="A run, or decision.bundle.json from one.")],
-    key: Annotated[Path, typer.Option(help="The approver's own key.")],
+    key: Annotated[str, typer.Option(metavar="KEY", help=f"The approver's own. {KEY_HELP}")],
     reject: Annotated[bool, typer.Option("--reject", help="Say no: the run ends without a certificate.")] = False,
     comment: Annotated[str, typer.Option(help="Why; printed where it is a no.")] = "",
     ticket: Annotated[str | None, typer.Option(help="Where your organisation keeps the matter.")] = None,
@@ -39,12 +40,10 @@ def approve(
     """
     from certify.evidence.approval import ApprovalVerdict
     from certify.pipeline.approving import sign_approval
-    from certify.trust.keys import load_key
-    from certify.trust.passphrase import find_passphrase
     from certify.verify.approvals import require_approver
 
     workspace, case, trust_file = _case(context, subject, trust)
-    signer = load_key(key, find_passphrase(str(key), prompt=ask_passphrase))
+    signer = open_key(key)
     require_approver(signer.keyid, trust_file)
     if not json:
         from certify.cli.case import print_case
@@ -127,4 +126,4 @@ def _tell(workspace: Workspace | None, case: Case, signed: Bundle, trust: TrustF
     if approvals.rejected or approvals.enough:
         next_step(f"certify --home {workspace.home} issue {case.name}")
     else:
-        next_step(f"certify --home {workspace.home} approve {case.name} --key FILE", "another approver, their own key")
+        next_step(f"certify --home {workspace.home} approve {case.name} --key KEY", "another approver, their own key")

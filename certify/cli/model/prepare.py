@@ -29,7 +29,7 @@ def prepare(
     statement: Annotated[
         Path | None, typer.Option(help="File for the record; beside the folder, as DST.preparation.json, when absent.")
     ] = None,
-    key: Annotated[str | None, typer.Option(metavar="KEY", help="Key file that signs the record.")] = None,
+    key: Annotated[str | None, typer.Option(metavar="KEY", help="Whose key signs the record: a file or a URI.")] = None,
     sign: Annotated[bool, typer.Option("--sign", help="Sign the record with the data steward's key.")] = False,
     check: Annotated[bool, typer.Option("--check", help="Copy nothing; hold both folders against the record.")] = False,
     public_key: Annotated[Path | None, typer.Option(help="With --check: who must have signed the record.")] = None,
