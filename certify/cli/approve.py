@@ -54,7 +54,7 @@ def approve(
         return int(ExitCode.USAGE)
     verdict = ApprovalVerdict.REJECTED if reject else ApprovalVerdict.APPROVED
     signed = sign_approval(case, signer, trust_file, verdict=verdict, comment=comment, ticket=ticket)
-    path = _keep(workspace, case, signed, trust_file, out)
+    path = _keep(workspace, case, signed, out)
     _tell(workspace, case, signed, trust_file, path, json)
     return int(ExitCode.POSITIVE)
 
@@ -88,13 +88,13 @@ def _case(context: typer.Context, subject: str, named: Path | None) -> tuple[Wor
     return workspace, case, workspace.trust
 
 
-def _keep(workspace: Workspace | None, case: Case, signed: Bundle, trust: TrustFile, out: Path | None) -> Path:
+def _keep(workspace: Workspace | None, case: Case, signed: Bundle, out: Path | None) -> Path:
     """Where the signed answer is now: with the run, or in a file to be sent back."""
     from certify.pipeline.approving import keep_approval
     from certify.pipeline.files import write_whole
 
     if out is None and workspace is not None:
-        return keep_approval(workspace.run_folder(case.name), case, signed, trust)
+        return keep_approval(workspace, workspace.run_folder(case.name), case, signed)
     path = out or Path(f"approval-{signed.keyid[:8]}.json")
     if path.exists():
         raise UsageError("CERT-E011", f"{path} exists", "nothing is overwritten", "name another file with --out")
@@ -121,7 +121,7 @@ def _tell(workspace: Workspace | None, case: Case, signed: Bundle, trust: TrustF
         fields(rows, indent=0)
         next_step(f"certify --home WORKSPACE handoff import {path}", "whoever runs the workspace does that")
         return
-    approvals = approvals_of(workspace.run_folder(case.name), case, trust)
+    approvals = approvals_of(workspace, workspace.run_folder(case.name), case)
     fields([*rows, ("approvals", approvals.words())], indent=0)
     if approvals.rejected or approvals.enough:
         next_step(f"certify --home {workspace.home} issue {case.name}")

@@ -86,7 +86,7 @@ def case_of(workspace: Workspace, run: str) -> tuple[Case, Approvals]:
 
     folder = workspace.run_folder(run)
     case = read_case(folder.file(DECISION), run, workspace.trust)
-    return case, approvals_of(folder, case, workspace.trust)
+    return case, approvals_of(workspace, folder, case)
 
 
 def print_waiting(workspace: Workspace, run: str) -> None:

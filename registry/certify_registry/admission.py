@@ -133,6 +133,12 @@ def all_enrolled(connection: Connection) -> dict[tuple[str, str], tuple[str, str
     return found
 
 
+def was_retired(connection: Connection, keyid: str, role: str) -> bool:
+    """Whether the last word on a key in a role is that the log takes no more from it."""
+    query = select(_keys.c.event).where(_keys.c.keyid == keyid, _keys.c.role == role).order_by(_keys.c.seq.desc())
+    return connection.execute(query.limit(1)).scalar() == "retired"
+
+
 def record_key(connection: Connection, event: str, *, pem: str, party: str, role: str, size: int) -> None:
     """Write that a key was enrolled or retired.
 
