@@ -9,7 +9,7 @@ import typer
 
 from certify.cli.options import Context, Json, Trust, Yes, ask_passphrase
 from certify.cli.render import emit, emit_json, fields, next_step
-from certify.cli.signing import KEY_HELP, open_key
+from certify.cli.signing import KEY_HELP, open_key, timestamper_of
 from certify.errors import ExitCode, TrustError, UsageError
 
 if TYPE_CHECKING:
@@ -53,7 +53,10 @@ def approve(
     if not yes and not typer.confirm("Reject this decision?" if reject else "Approve this decision?", err=True):
         return int(ExitCode.USAGE)
     verdict = ApprovalVerdict.REJECTED if reject else ApprovalVerdict.APPROVED
-    signed = sign_approval(case, signer, trust_file, verdict=verdict, comment=comment, ticket=ticket)
+    stamper = workspace.timestamper if workspace is not None else timestamper_of(context, key)
+    signed = sign_approval(
+        case, signer, trust_file, verdict=verdict, comment=comment, ticket=ticket, timestamper=stamper
+    )
     path = _keep(workspace, case, signed, out)
     _tell(workspace, case, signed, trust_file, path, json)
     return int(ExitCode.POSITIVE)

@@ -10,7 +10,7 @@ import typer
 
 from certify.cli.options import Context, Json
 from certify.cli.render import emit_json, fields, next_step, paragraph
-from certify.cli.signing import KEY_HELP, open_key
+from certify.cli.signing import KEY_HELP, open_key, timestamper_of
 from certify.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def waive(
     asked = Exemption(rule, identity, name, reason, ticket, approver, expires)
     loaded = load_policy(policy)
     signer = open_key(key)
-    signed = sign_waiver(asked, loaded, signer)
+    signed = sign_waiver(asked, loaded, signer, timestamper_of(context, key))
     path = _keep(context, signed, out, rule)
     if json:
         emit_json(

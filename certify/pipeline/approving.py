@@ -20,6 +20,7 @@ from certify.pipeline.workspace import Workspace
 from certify.trust.bundle import Bundle, parse_bundle
 from certify.trust.dsse import sign_statement
 from certify.trust.keys import StatementSigner
+from certify.trust.timestamps import Timestamper
 from certify.trust.trustfile import TrustFile
 from certify.trust.verified import Verified
 from certify.verify.approvals import Approvals, count_approvals, require_approver, required, verify_approval
@@ -40,6 +41,7 @@ def sign_approval(
     verdict: ApprovalVerdict,
     comment: str = "",
     ticket: str | None = None,
+    timestamper: Timestamper | None = None,
 ) -> Bundle:
     """The approver's signed word about a decision.
 
@@ -55,7 +57,7 @@ def sign_approval(
         approver=signer.keyid, model=model, verdict=verdict, comment=comment, ticket=ticket, approved_at=now()
     )
     payload = approval_statement(approval, case.decision.payload_sha256, case.name)
-    return parse_bundle(sign_statement(payload, signer))
+    return parse_bundle(sign_statement(payload, signer, timestamper))
 
 
 def keep_approval(workspace: Workspace, folder: RunFolder, case: Case, bundle: Bundle) -> Path:

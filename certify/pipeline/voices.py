@@ -5,6 +5,7 @@ from __future__ import annotations
 from certify.errors import HostileInput
 from certify.pipeline.workspace import Workspace
 from certify.trust.bundle import Bundle
+from certify.trust.timestamps import verify_timestamp
 from certify.verify.approvals import ROLE
 
 
@@ -22,14 +23,17 @@ def fault_of(workspace: Workspace, bundle: Bundle) -> str:
 
 
 def require_counting_voice(workspace: Workspace, bundle: Bundle, what: str) -> None:
-    """Return if readers would count an approver's statement.
+    """Return if readers would count an approver's statement, its timestamp included where it has one.
 
     Args:
         what: the kind of statement, for the error.
 
     Raises:
-        HostileInput: CERT-E126, they would not.
+        HostileInput: CERT-E126, they would not; or its timestamp is none under the trust file's authorities.
     """
+    roots = workspace.trust.timestamp_roots
+    if bundle.timestamp is not None and roots:
+        verify_timestamp(bundle.timestamp, bundle.signature, roots)
     fault = fault_of(workspace, bundle)
     if fault:
         raise HostileInput(

@@ -20,6 +20,7 @@ from certify.pipeline.workspace import Workspace
 from certify.trust.bundle import MAX_BUNDLE, Bundle, parse_bundle
 from certify.trust.dsse import sign_statement
 from certify.trust.keys import StatementSigner
+from certify.trust.timestamps import Timestamper
 from certify.trust.trustfile import TrustFile
 from certify.trust.verified import Verified, verify_voice
 from certify.verify.approvals import ROLE, require_approver
@@ -54,7 +55,9 @@ class Exemption:
     """When it ends, RFC 3339 in UTC."""
 
 
-def sign_waiver(asked: Exemption, policy: LoadedPolicy, signer: StatementSigner) -> Bundle:
+def sign_waiver(
+    asked: Exemption, policy: LoadedPolicy, signer: StatementSigner, timestamper: Timestamper | None = None
+) -> Bundle:
     """The signed waiver, for exactly this policy and model, from now on.
 
     Raises:
@@ -89,7 +92,8 @@ def sign_waiver(asked: Exemption, policy: LoadedPolicy, signer: StatementSigner)
         waiver = Waiver.from_document(document, name="waiver")
     except HostileInput as error:
         raise _refused(error.what) from error
-    return parse_bundle(sign_statement(waiver_statement(waiver, asked.model, asked.model_name), signer))
+    payload = waiver_statement(waiver, asked.model, asked.model_name)
+    return parse_bundle(sign_statement(payload, signer, timestamper))
 
 
 def _require_end(begins: str, ends: str) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from certify.cli.data.signing import steward_signer
+from certify.cli.data.signing import sign_as_steward
 from certify.errors import HostileInput, UsageError
 
 if TYPE_CHECKING:
@@ -81,14 +81,13 @@ def sign_description(
     from certify.evidence.visibility import withhold
     from certify.pipeline.clock import now
     from certify.pipeline.files import write_whole
-    from certify.trust.dsse import sign_statement
 
     word = described.word or StewardsWord(None, None, None, None)
     dataset = word.dataset(described.identity, complete=complete, described_at=now())
     shown, openings = withhold(dataset.document(), restrict)
     _require_readable(shown, restrict)
     payload = dataset_statement(dataset, _identity(model), shown=shown)
-    signed = sign_statement(payload, steward_signer(context, key))
+    signed = sign_as_steward(context, payload, key)
     written = [out]
     if openings:
         written.append(out.with_name(f"{out.name}.openings.json"))

@@ -8,20 +8,24 @@ from certify.errors import CertifyError, ExitCode
 from certify.evidence.canonical import canonical_bytes
 from certify.evidence.certificate import ScreeningReport
 from certify.evidence.decision import Decision
+from certify.evidence.statement import APPROVAL
 from certify.pipeline.approving import approvals_of, keep_approval, sign_approval
 from certify.pipeline.case import read_case
 from certify.pipeline.clock import later, now
 from certify.pipeline.main import continue_run, outcome_of, run_model, start_run
 from certify.pipeline.reporter import Silent
 from certify.pipeline.request import Stage
+from certify.pipeline.timestamp_setup import choose_authority
 from certify.pipeline.waiving import keep_waiver
 from certify.trust.bundle import parse_bundle, statement_of
 from certify.trust.summary import decision_of
 from certify.trust.trustfile import TrustFile
+from certify.verify.document import open_document
 from certify.verify.expectations import Expectations
 from certify.verify.verify import verify_certificate
 from tests.fakes.chain import answer_as_witnesses, approve, chain_of, request_for, waiver_for, write_model
 from tests.fakes.scripted_engine import ThreeUnreadable
+from tests.fakes.tsa import authority, serving, stamping, standing_authority
 
 
 def begin(house, upto=Stage.ISSUE, *, request=None, **changes):
@@ -411,3 +415,27 @@ def test_a_waiver_whose_key_counts_no_more_stops_the_run_by_name(asked, engine):
     with pytest.raises(CertifyError) as caught:
         keep_waiver(asked.workspace, signed)
     assert caught.value.code == "CERT-E126"
+
+
+def test_an_approval_is_stamped_and_only_under_an_authority_readers_know(asked, engine, tmp_path, monkeypatch):
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    with serving(stamping(standing_authority())) as url:
+        choose_authority(asked.workspace, url, standing_authority().trusted)
+        asked = asked.copied(tmp_path / "stamped")
+        request, folder = begin(asked)
+        case = read_case(folder.file("decision.bundle.json"), folder.name, asked.trust)
+        for key in asked.approvers[:2]:
+            stamper = asked.workspace.timestamper
+            signed = sign_approval(case, key, asked.trust, verdict="approved", timestamper=stamper)
+            keep_approval(asked.workspace, folder, case, signed)
+        strange = sign_approval(case, asked.approvers[2], asked.trust, verdict="approved", timestamper=authority())
+        with pytest.raises(CertifyError) as caught:
+            keep_approval(asked.workspace, folder, case, strange)
+        assert caught.value.code == "CERT-E130"
+        assert run_model(asked.workspace, request, Silent()).verdict == "certified"
+    chain = chain_of(asked, request, folder)
+    stamped = [one for one in open_document(chain.bundle).statements.values() if one.timestamp]
+    assert sum(statement_of(one).predicate_type == APPROVAL for one in stamped) == 2
+    verdict, lines = verified(chain)
+    assert (verdict, lines["approvals"].result) == ("valid", "pass")
