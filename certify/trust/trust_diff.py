@@ -10,7 +10,7 @@ from certify.trust.trustfile import TrustedRole, TrustFile
 
 def differences(old: TrustFile, new: TrustFile) -> tuple[str, ...]:
     """Every difference but the version number, one sentence each; empty where nothing else changes."""
-    return (*_header(old, new), *_keys(old, new), *_roles(old, new), *_witnesses(old, new))
+    return (*_header(old, new), *_keys(old, new), *_roles(old, new), *_witnesses(old, new), *_timestamps(old, new))
 
 
 def describe_window(key: KeyWindow) -> str:
@@ -71,6 +71,15 @@ def _roles(old: TrustFile, new: TrustFile) -> Iterator[str]:
 
 def _keyids(held: TrustedRole | None) -> tuple[str, ...]:
     return held.keyids if held else ()
+
+
+def _timestamps(old: TrustFile, new: TrustFile) -> Iterator[str]:
+    before, after = set(old.timestamp_roots or ()), set(new.timestamp_roots or ())
+    for label, roots in (("removed", before - after), ("added", after - before)):
+        for root in sorted(roots, key=lambda root: (root.party, root.pem)):
+            yield f"timestamp authority {label}: {root.party}, root {root.short_fingerprint}"
+    if bool(old.timestamps_required) != bool(new.timestamps_required):
+        yield f"timestamps are {'required' if new.timestamps_required else 'no longer required'}"
 
 
 def _witnesses(old: TrustFile, new: TrustFile) -> Iterator[str]:
