@@ -76,8 +76,8 @@ def sign_description(
         CertifyError: the model or the key cannot be used, or a field cannot be withheld; nothing was written.
     """
     from certify.attest.data_description import StewardsWord
+    from certify.attest.openings import openings_file
     from certify.attest.statements import dataset_statement
-    from certify.evidence.canonical import canonical_bytes, sha256_hex
     from certify.evidence.visibility import withhold
     from certify.pipeline.clock import now
     from certify.pipeline.files import write_whole
@@ -91,12 +91,7 @@ def sign_description(
     written = [out]
     if openings:
         written.append(out.with_name(f"{out.name}.openings.json"))
-        document = {
-            "schema": "certify/openings/v1",
-            "statementSha256": sha256_hex(payload),
-            "openings": [opening.document() for opening in openings],
-        }
-        write_whole(written[1], canonical_bytes(document), mode=0o600)
+        write_whole(written[1], openings_file(payload, openings), mode=0o600)
     write_whole(out, signed)
     return [str(path) for path in written]
 
