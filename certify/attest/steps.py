@@ -26,6 +26,7 @@ from certify.identify.reading import Progress
 from certify.trust.bundle import MAX_BUNDLE
 from certify.trust.dsse import sign_statement
 from certify.trust.keys import StatementSigner
+from certify.trust.timestamps import Timestamper
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,7 @@ def record_step(
     signer: StatementSigner,
     out_folder: Path,
     command: Sequence[str] | None = None,
+    timestamper: Timestamper | None = None,
     base: Path | None = None,
     details: StepDetails | None = None,
     clock: Callable[[], str] = utc_now,
@@ -101,6 +103,7 @@ def record_step(
         products: files and folders it writes.
         command: program and arguments; recorded with secrets replaced.
         signer: who performs the step.
+        timestamper: stamps the statement; in-toto links carry no timestamps.
         out_folder: where link and statement go, as ``NAME.KEYID.link`` and ``NAME.KEYID.statement.json``.
         base: folder that files are named relative to and the command runs in; the current one when absent.
         details: what else to tell.
@@ -124,7 +127,9 @@ def record_step(
         return RecordedStep(name, exit_code, None, merged(read, max_listed), {})
     finished = clock()
     made = read_paths(written, root, known=read, progress=progress)
-    return _write(replace(facts, products=made, finished_at=finished), told, signer, out_folder, max_listed)
+
+    facts = replace(facts, products=made, finished_at=finished)
+    return _write(facts, told, signer, out_folder, max_listed, timestamper=timestamper)
 
 
 def _before(name: str, told: StepDetails, command: Sequence[str] | None, root: Path, *, started_at: str) -> StepFacts:
@@ -149,14 +154,22 @@ def _surroundings(told: StepDetails, command: Sequence[str] | None, root: Path) 
     return describe_environment(command, packages=told.packages, variables=told.variables, folder=root)
 
 
-def _write(facts: StepFacts, told: StepDetails, signer: StatementSigner, folder: Path, max_listed: int) -> RecordedStep:
+def _write(
+    facts: StepFacts,
+    told: StepDetails,
+    signer: StatementSigner,
+    folder: Path,
+    max_listed: int,
+    *,
+    timestamper: Timestamper | None,
+) -> RecordedStep:
     """Writes what belongs to a link first and the link last: without a link there is no step."""
     keyid = functionary_id(signer.public_pem)
     link, statement = folder / link_name(facts.name, keyid), folder / statement_name(facts.name, keyid)
     document, openings = step_statement(facts, restrict=told.restrict, secret=told.secret)
     payload = canonical_bytes(document)
     content = _link(facts, hidden="command" in {*told.restrict, *told.secret}, max_listed=max_listed)
-    envelope, bundle = signed_envelope(content, [signer]), sign_statement(payload, signer)
+    envelope, bundle = signed_envelope(content, [signer]), sign_statement(payload, signer, timestamper)
     if len(envelope) > MAX_METADATA or len(bundle) > MAX_BUNDLE:
         raise UsageError(
             "CERT-E057",

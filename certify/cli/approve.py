@@ -9,6 +9,7 @@ import typer
 
 from certify.cli.options import Context, Json, Trust, Yes, ask_passphrase
 from certify.cli.render import emit, emit_json, fields, next_step
+from certify.cli.signing import KEY_HELP, open_key, timestamper_of
 from certify.errors import ExitCode, TrustError, UsageError
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ app = typer.Typer(add_completion=False)
 def approve(
     context: typer.Context,
     subject: Annotated[str, typer.Argument(metavar="RUN|DECISION", help="A run, or decision.bundle.json from one.")],
-    key: Annotated[Path, typer.Option(help="The approver's own key.")],
+    key: Annotated[str, typer.Option(metavar="KEY", help=f"The approver's own. {KEY_HELP}")],
     reject: Annotated[bool, typer.Option("--reject", help="Say no: the run ends without a certificate.")] = False,
     comment: Annotated[str, typer.Option(help="Why; printed where it is a no.")] = "",
     ticket: Annotated[str | None, typer.Option(help="Where your organisation keeps the matter.")] = None,
@@ -39,12 +40,10 @@ def approve(
     """
     from certify.evidence.approval import ApprovalVerdict
     from certify.pipeline.approving import sign_approval
-    from certify.trust.keys import load_key
-    from certify.trust.passphrase import find_passphrase
     from certify.verify.approvals import require_approver
 
     workspace, case, trust_file = _case(context, subject, trust)
-    signer = load_key(key, find_passphrase(str(key), prompt=ask_passphrase))
+    signer = open_key(key)
     require_approver(signer.keyid, trust_file)
     if not json:
         from certify.cli.case import print_case
@@ -54,8 +53,11 @@ def approve(
     if not yes and not typer.confirm("Reject this decision?" if reject else "Approve this decision?", err=True):
         return int(ExitCode.USAGE)
     verdict = ApprovalVerdict.REJECTED if reject else ApprovalVerdict.APPROVED
-    signed = sign_approval(case, signer, trust_file, verdict=verdict, comment=comment, ticket=ticket)
-    path = _keep(workspace, case, signed, trust_file, out)
+    stamper = workspace.timestamper if workspace is not None else timestamper_of(context, key)
+    signed = sign_approval(
+        case, signer, trust_file, verdict=verdict, comment=comment, ticket=ticket, timestamper=stamper
+    )
+    path = _keep(workspace, case, signed, out)
     _tell(workspace, case, signed, trust_file, path, json)
     return int(ExitCode.POSITIVE)
 
@@ -89,13 +91,13 @@ def _case(context: typer.Context, subject: str, named: Path | None) -> tuple[Wor
     return workspace, case, workspace.trust
 
 
-def _keep(workspace: Workspace | None, case: Case, signed: Bundle, trust: TrustFile, out: Path | None) -> Path:
+def _keep(workspace: Workspace | None, case: Case, signed: Bundle, out: Path | None) -> Path:
     """Where the signed answer is now: with the run, or in a file to be sent back."""
     from certify.pipeline.approving import keep_approval
     from certify.pipeline.files import write_whole
 
     if out is None and workspace is not None:
-        return keep_approval(workspace.run_folder(case.name), case, signed, trust)
+        return keep_approval(workspace, workspace.run_folder(case.name), case, signed)
     path = out or Path(f"approval-{signed.keyid[:8]}.json")
     if path.exists():
         raise UsageError("CERT-E011", f"{path} exists", "nothing is overwritten", "name another file with --out")
@@ -122,9 +124,9 @@ def _tell(workspace: Workspace | None, case: Case, signed: Bundle, trust: TrustF
         fields(rows, indent=0)
         next_step(f"certify --home WORKSPACE handoff import {path}", "whoever runs the workspace does that")
         return
-    approvals = approvals_of(workspace.run_folder(case.name), case, trust)
+    approvals = approvals_of(workspace, workspace.run_folder(case.name), case)
     fields([*rows, ("approvals", approvals.words())], indent=0)
     if approvals.rejected or approvals.enough:
         next_step(f"certify --home {workspace.home} issue {case.name}")
     else:
-        next_step(f"certify --home {workspace.home} approve {case.name} --key FILE", "another approver, their own key")
+        next_step(f"certify --home {workspace.home} approve {case.name} --key KEY", "another approver, their own key")

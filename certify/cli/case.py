@@ -86,7 +86,7 @@ def case_of(workspace: Workspace, run: str) -> tuple[Case, Approvals]:
 
     folder = workspace.run_folder(run)
     case = read_case(folder.file(DECISION), run, workspace.trust)
-    return case, approvals_of(folder, case, workspace.trust)
+    return case, approvals_of(workspace, folder, case)
 
 
 def print_waiting(workspace: Workspace, run: str) -> None:
@@ -97,7 +97,7 @@ def print_waiting(workspace: Workspace, run: str) -> None:
     print_case(case, development=workspace.development)
     emit()
     fields([("approvals", approvals.words())])
-    next_step(f"certify --home {workspace.home} approve {run} --key FILE", "each approver, with a key of their own")
+    next_step(f"certify --home {workspace.home} approve {run} --key KEY", "each approver, with a key of their own")
 
 
 def waiting_document(workspace: Workspace, run: str) -> dict[str, Any]:

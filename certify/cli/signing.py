@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from certify.cli.options import ask_passphrase
+from certify.cli.options import Context, ask_passphrase
 
 if TYPE_CHECKING:
     from certify.trust.keys import StatementSigner
+    from certify.trust.timestamps import Timestamper
 
 KEY_HELP = "A key file, or a URI: file:PATH, env:NAME, hsm:ID?label=TOKEN, awskms:, gcpkms:, azurekms:, hv:."
 Public = Annotated[
@@ -29,6 +30,23 @@ def open_key(text: str, public: Path | None = None) -> StatementSigner:
     from certify.trust.signers import as_uri
 
     return open_named(as_uri(text), ask=ask_passphrase, public_pem=read_public(public))
+
+
+def timestamper_of(context: typer.Context, key: str | None) -> Timestamper | None:
+    """Who stamps what is signed here: the workspace's authority, if it names one.
+
+    A key that a person names belongs to no workspace, unless they name that too with --home.
+
+    Raises:
+        UsageError: CERT-E012, there is no workspace; CERT-E011, its trust file asks for timestamps, and it names no
+            authority.
+        TrustError: CERT-E042, it has no trust file yet.
+    """
+    from certify.pipeline.workspace import Workspace
+
+    if key is not None and Context.of(context).home is None:
+        return None
+    return Workspace.open(Context.home(context)).timestamper
 
 
 def read_public(file: Path | None) -> str | None:

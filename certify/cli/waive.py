@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from certify.cli.options import Context, Json, ask_passphrase
+from certify.cli.options import Context, Json
 from certify.cli.render import emit_json, fields, next_step, paragraph
+from certify.cli.signing import KEY_HELP, open_key, timestamper_of
 from certify.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def waive(
     ticket: Annotated[str, typer.Option(help="Where your organisation keeps the matter; printed.")],
     approver: Annotated[str, typer.Option(help="Name of the person who answers for it; printed.")],
     expires: Annotated[str, typer.Option(metavar="TIME", help="End, 2026-12-24T12:00:00Z; at most 90 days away.")],
-    key: Annotated[Path, typer.Option(help="The approver's own key.")],
+    key: Annotated[str, typer.Option(metavar="KEY", help=f"The approver's own. {KEY_HELP}")],
     out: Annotated[Path | None, typer.Option(help="File for the signed waiver.")] = None,
     json: Json = False,
 ) -> int:
@@ -38,14 +39,12 @@ def waive(
     """
     from certify.decide import load_policy
     from certify.pipeline.waiving import Exemption, sign_waiver
-    from certify.trust.keys import load_key
-    from certify.trust.passphrase import find_passphrase
 
     identity, name = _model(model)
     asked = Exemption(rule, identity, name, reason, ticket, approver, expires)
     loaded = load_policy(policy)
-    signer = load_key(key, find_passphrase(str(key), prompt=ask_passphrase))
-    signed = sign_waiver(asked, loaded, signer)
+    signer = open_key(key)
+    signed = sign_waiver(asked, loaded, signer, timestamper_of(context, key))
     path = _keep(context, signed, out, rule)
     if json:
         emit_json(

@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from certify.attest.statements import approval_statement
 from certify.errors import EvidenceMissing, UsageError
 from certify.evidence.approval import Approval, ApprovalVerdict
+from certify.evidence.decision import Decision
 from certify.pipeline.case import Case
 from certify.pipeline.clock import now
 from certify.pipeline.deciding import Decided
 from certify.pipeline.files import RunFolder, write_whole
+from certify.pipeline.voices import fault_of, log_for_approver, require_counting_voice
 from certify.pipeline.waiving import read_bundle
 from certify.pipeline.workspace import Workspace
 from certify.trust.bundle import Bundle, parse_bundle
 from certify.trust.dsse import sign_statement
 from certify.trust.keys import StatementSigner
+from certify.trust.timestamps import Timestamper
 from certify.trust.trustfile import TrustFile
-from certify.verify.approvals import ROLE, Approvals, count_approvals, require_approver, required, verify_approval
+from certify.trust.verified import Verified
+from certify.verify.approvals import Approvals, count_approvals, require_approver, required, verify_approval
 
 FOLDER = "approvals"
 """Where a run waits for its approvers, one bundle a file."""
 FIXED = "approvals.jsonl"
 """What the approvers had said when the run went on, fixed once."""
+WHAT = "approval"
+"""What errors call it."""
 
 
 def sign_approval(
@@ -35,6 +41,7 @@ def sign_approval(
     verdict: ApprovalVerdict,
     comment: str = "",
     ticket: str | None = None,
+    timestamper: Timestamper | None = None,
 ) -> Bundle:
     """The approver's signed word about a decision.
 
@@ -50,17 +57,18 @@ def sign_approval(
         approver=signer.keyid, model=model, verdict=verdict, comment=comment, ticket=ticket, approved_at=now()
     )
     payload = approval_statement(approval, case.decision.payload_sha256, case.name)
-    return parse_bundle(sign_statement(payload, signer))
+    return parse_bundle(sign_statement(payload, signer, timestamper))
 
 
-def keep_approval(folder: RunFolder, case: Case, bundle: Bundle, trust: TrustFile) -> Path:
+def keep_approval(workspace: Workspace, folder: RunFolder, case: Case, bundle: Bundle) -> Path:
     """Where the run now finds an approver's word; it is verified first.
 
     Raises:
-        HostileInput: it does not count for this decision.
+        HostileInput: it does not count for this decision; CERT-E126, its key counts no more, or not yet.
         UsageError: CERT-E108, this key has said its word already.
     """
-    said = verify_approval(bundle, case.decision, trust)
+    said = verify_approval(bundle, case.decision, workspace.trust)
+    require_counting_voice(workspace, bundle, WHAT)
     path = folder.file(FOLDER) / f"{said.keyid[:8]}-{said.value.verdict}.json"
     rejection = path.with_name(f"{said.keyid[:8]}-{ApprovalVerdict.REJECTED}.json")
     given_again = path.exists() and path.read_bytes() == bundle.to_bytes()
@@ -77,9 +85,9 @@ def keep_approval(folder: RunFolder, case: Case, bundle: Bundle, trust: TrustFil
     return path
 
 
-def approvals_of(folder: RunFolder, case: Case, trust: TrustFile) -> Approvals:
+def approvals_of(workspace: Workspace, folder: RunFolder, case: Case) -> Approvals:
     """What the approvers have said so far of a run's decision."""
-    return count_approvals(_waiting(folder), case.decision, case.parties, trust)
+    return _counted(workspace, _waiting(folder), case.decision, case.parties)[1]
 
 
 def with_approvals(workspace: Workspace, folder: RunFolder, decided: Decided) -> tuple[Decided, Approvals]:
@@ -88,30 +96,27 @@ def with_approvals(workspace: Workspace, folder: RunFolder, decided: Decided) ->
     Raises:
         HostileInput: a file among the run's approvals is none, or not for this decision; it is named.
     """
-    trust = workspace.trust
-    if not required(trust):
+    if not required(workspace.trust):
         return decided, Approvals((), (), 0)
     parties = {*decided.evidence.parties, decided.decision.party}
     bundles = _fixed(folder) if folder.has(FIXED) else _waiting(folder)
-    found = count_approvals(bundles, decided.decision, parties, trust)
+    bundles, found = _counted(workspace, bundles, decided.decision, parties)
     if not found.enough and not found.rejected:
         return decided, found
-    bundles = _fixed(folder, bundles)
-    places = {bundle.payload_sha256: log_for_approver(workspace, bundle) for bundle in bundles}
+    places = {bundle.payload_sha256: log_for_approver(workspace, bundle, WHAT) for bundle in bundles}
+    bundles = _fixed(folder, bundles)  # only now, so that what is fixed has its place in the log for good
     more = replace(decided, bundles=(*decided.bundles, *bundles), log_places={**decided.log_places, **places})
     return more, found
 
 
-def log_for_approver(workspace: Workspace, bundle: Bundle) -> int:
-    """The place in the log of what an approver signed; the trust file's approvers are enrolled when first heard.
-
-    A key that was retired stays so: its revocation is at work before the trust file that tells readers of it.
-    """
-    key, registry = workspace.trust.keys_for(ROLE).get(bundle.keyid), workspace.registry
-    heard = ROLE in registry.roles_of(bundle.keyid) or registry.has_retired(bundle.keyid, ROLE)
-    if key is not None and not heard:
-        registry.enroll(key.pem, party=key.party, role=ROLE)
-    return workspace.log(bundle).index
+def _counted(
+    workspace: Workspace, bundles: Sequence[Bundle], decision: Verified[Decision], parties: Iterable[str]
+) -> tuple[list[Bundle], Approvals]:
+    """The approvers' words whose keys count where the log holds them, and what they come to; all are verified."""
+    counting = [bundle for bundle in bundles if not fault_of(workspace, bundle)]
+    found = count_approvals(counting, decision, parties, workspace.trust)
+    lapsed = {verify_approval(one, decision, workspace.trust).party for one in bundles if one not in counting}
+    return counting, replace(found, lapsed=tuple(sorted(lapsed)))
 
 
 def require_open_case(folder: RunFolder, case: Case, outcome: str) -> None:

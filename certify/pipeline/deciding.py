@@ -21,6 +21,9 @@ from certify.trust.verified import Verified, verify_statement
 from certify.verify.chain import level_of, take_decision
 from certify.verify.evidence import EvidenceSet, verify_evidence
 
+LOGGED = (kinds.PLAN, kinds.EVALUATION, kinds.WAIVER)
+"""Evidence with an entry of its own in the log, by which its key counts; the rest counts by the decision's."""
+
 
 class NotIssued(NamedTuple):
     """Why a decision that certifies does not become a certificate."""
@@ -90,5 +93,5 @@ def make_decision(
 def _require_counting(workspace: Workspace, bundles: Sequence[Bundle]) -> None:
     """Return if what is not logged itself, and so is fixed by the decision, was signed by keys that count now."""
     for bundle in bundles:
-        if statement_of(bundle).predicate_type not in (kinds.PLAN, kinds.EVALUATION):
+        if statement_of(bundle).predicate_type not in LOGGED:
             workspace.require_counting(bundle.keyid)

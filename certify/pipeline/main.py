@@ -13,7 +13,6 @@ from certify.evidence.certificate import Findings, ScreeningReport
 from certify.evidence.decision import Verdict
 from certify.evidence.plan import Plan
 from certify.identify import DigestCache, read_dataset, read_model
-from certify.pipeline.approving import log_for_approver
 from certify.pipeline.clock import now
 from certify.pipeline.concluding import OUTCOME, WAITING, conclude
 from certify.pipeline.deciding import make_decision
@@ -23,7 +22,8 @@ from certify.pipeline.planning import attest_inputs, is_lapsed, make_plan, requi
 from certify.pipeline.preparing import prepare_engine, require_installed
 from certify.pipeline.reporter import Reporter
 from certify.pipeline.request import RunInputs, RunOutcome, RunRequest, RunState, Stage
-from certify.pipeline.waiving import waivers_for
+from certify.pipeline.voices import log_for_approver
+from certify.pipeline.waiving import WHAT, waivers_for
 from certify.pipeline.workspace import Workspace
 from certify.trust.bundle import parse_bundle, statement_of
 from certify.verify.document import claimed_certificate
@@ -87,7 +87,7 @@ def _advance(workspace: Workspace, folder: RunFolder, inputs: RunInputs, reporte
     reporter.stage("Deciding")
     waivers = waivers_for(workspace, folder, inputs.request.waivers, inputs.model.identity.identity, inputs.policy)
     places = {"plan": plan_index, "evaluation": evaluation_index}
-    places |= {waiver.payload_sha256: log_for_approver(workspace, waiver) for waiver in waivers}
+    places |= {waiver.payload_sha256: log_for_approver(workspace, waiver, WHAT) for waiver in waivers}
     bundles = [*attested, plan_bundle, *evaluated, *waivers]
     decided = make_decision(workspace, folder, inputs.policy, bundles, places)
     if upto is Stage.ISSUE:

@@ -16,6 +16,7 @@ from certify.pipeline.case import DECISION, Case, read_case
 from certify.pipeline.files import RunFolder, write_whole
 from certify.pipeline.handoff import PLAN, WRITTEN
 from certify.pipeline.planning import WITNESS_FOLDER
+from certify.pipeline.voices import require_counting_voice
 from certify.pipeline.workspace import Workspace
 from certify.trust.bundle import Bundle, parse_bundle, statement_of
 from certify.trust.keys import public_key_of, signature_matches
@@ -77,7 +78,7 @@ class _Keep:
 
     def store(self, workspace: Workspace) -> Taken:
         if self.bundle is not None and self.folder is not None and self.case is not None:
-            path = approving.keep_approval(self.folder, self.case, self.bundle, workspace.trust)
+            path = approving.keep_approval(workspace, self.folder, self.case, self.bundle)
         elif self.bundle is not None:
             path = waiving.keep_waiver(workspace, self.bundle)
         else:
@@ -110,6 +111,7 @@ class _Returns:
             return self._approval(bundle)
         if kind == kinds.WAIVER:
             waiver = waiving.verify_waiver(bundle, self.trust)
+            require_counting_voice(self.workspace, bundle, waiving.WHAT)
             return _Keep("waiver", waiver.party, bundle)
         return None
 
@@ -119,6 +121,7 @@ class _Returns:
             if folder.has(DECISION) and waiving.read_bundle(folder.file(DECISION)).payload_sha256 == decision:
                 case = read_case(folder.file(DECISION), folder.name, self.trust)
                 said = verify_approval(bundle, case.decision, self.trust)
+                require_counting_voice(self.workspace, bundle, approving.WHAT)
                 return _Keep("approval", said.party, bundle, folder, case)
         raise HostileInput("CERT-E106", "no run here has come to the decision that it is about")
 

@@ -14,6 +14,7 @@ from certify.pipeline.clock import now
 from certify.pipeline.files import read_file, write_whole
 from certify.pipeline.workspace import TRUST_FILE, Workspace
 from certify.trust.keys import keyid_of_pem, public_key_of, scheme_of
+from certify.trust.timestamps import TimestampRoot
 from certify.trust.trustfile import ROOT, TrustFile
 
 SHORTEST_ID = 8
@@ -76,6 +77,25 @@ class KeyTerm:
         return cls(found[1], int(found[2]) if found[2] else None, int(found[3]) if found[3] else None)
 
 
+@dataclass(frozen=True)
+class StampRules:
+    """What a trust file says of timestamps."""
+
+    roots: Sequence[TimestampRoot] = ()
+    """Authorities to add."""
+    required: bool | None = None
+    """Whether readers insist on timestamps; as before where absent."""
+
+    def fields(self, document: Mapping[str, Any]) -> dict[str, Any]:
+        """The fields of a trust file's document with these rules in them."""
+        names = {root.pem for root in self.roots}
+        listed = [one for one in document.get("timestampRoots", ()) if one["pem"] not in names]
+        listed += [root.document() for root in self.roots]
+        required = document.get("timestampsRequired") if self.required is None else self.required
+        return {**({"timestampRoots": listed} if listed else {}),
+                **({"timestampsRequired": required} if required is not None else {})}  # fmt: skip
+
+
 def make_trust_file(
     name: str,
     *,
@@ -86,6 +106,7 @@ def make_trust_file(
     witnesses: Sequence[KeyGrant] = (),
     thresholds: Mapping[str, int] | None = None,
     terms: Sequence[KeyTerm] = (),
+    stamps: StampRules | None = None,
 ) -> TrustFile:
     """A production trust file; one with root keys is a draft until they have signed it.
 
@@ -105,6 +126,7 @@ def make_trust_file(
         "seedWitnesses": [],
     }
     _add(document, grants, witnesses)
+    document.update(stamps.fields(document) if stamps else {})
     return _finished(document, thresholds or {}, terms)
 
 
@@ -117,6 +139,7 @@ def next_trust_file(
     witnesses: Sequence[KeyGrant] = (),
     thresholds: Mapping[str, int] | None = None,
     terms: Sequence[KeyTerm] = (),
+    stamps: StampRules | None = None,
 ) -> TrustFile:
     """A draft of the next version of a trust file: the old one with keys added and removed.
 
@@ -128,6 +151,7 @@ def next_trust_file(
         witnesses: seed witnesses to add.
         thresholds: role to how many keys must sign.
         terms: keys that count for a part of the log.
+        stamps: timestamp authorities to add, and whether timestamps are required; as in the old one where absent.
 
     Raises:
         UsageError: as ``make_trust_file``; CERT-E011, ``remove`` names no key or several.
@@ -139,6 +163,7 @@ def next_trust_file(
     for named in remove:
         _remove(document, named)
     _add(document, grants, witnesses)
+    document.update(stamps.fields(document) if stamps else {})
     return _finished(document, thresholds or {}, terms)
 
 

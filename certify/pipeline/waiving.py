@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,10 +15,12 @@ from certify.evidence import statement as kinds
 from certify.evidence.approval import MAX_WAIVER_DAYS, Waiver
 from certify.pipeline.clock import FORM, now
 from certify.pipeline.files import RunFolder, read_file, write_whole
+from certify.pipeline.voices import require_counting_voice
 from certify.pipeline.workspace import Workspace
 from certify.trust.bundle import MAX_BUNDLE, Bundle, parse_bundle
 from certify.trust.dsse import sign_statement
 from certify.trust.keys import StatementSigner
+from certify.trust.timestamps import Timestamper
 from certify.trust.trustfile import TrustFile
 from certify.trust.verified import Verified, verify_voice
 from certify.verify.approvals import ROLE, require_approver
@@ -26,6 +29,8 @@ FOLDER = "waivers"
 """Where a workspace keeps waivers for the runs to come."""
 FIXED = "waivers.jsonl"
 """The waivers a run decides with, fixed once."""
+WHAT = "waiver"
+"""What errors call it."""
 MOST_WAIVERS = 100
 """Waivers for one model and policy that a decision looks at; more than a policy has rules is a mistake."""
 
@@ -50,7 +55,9 @@ class Exemption:
     """When it ends, RFC 3339 in UTC."""
 
 
-def sign_waiver(asked: Exemption, policy: LoadedPolicy, signer: StatementSigner) -> Bundle:
+def sign_waiver(
+    asked: Exemption, policy: LoadedPolicy, signer: StatementSigner, timestamper: Timestamper | None = None
+) -> Bundle:
     """The signed waiver, for exactly this policy and model, from now on.
 
     Raises:
@@ -85,7 +92,8 @@ def sign_waiver(asked: Exemption, policy: LoadedPolicy, signer: StatementSigner)
         waiver = Waiver.from_document(document, name="waiver")
     except HostileInput as error:
         raise _refused(error.what) from error
-    return parse_bundle(sign_statement(waiver_statement(waiver, asked.model, asked.model_name), signer))
+    payload = waiver_statement(waiver, asked.model, asked.model_name)
+    return parse_bundle(sign_statement(payload, signer, timestamper))
 
 
 def _require_end(begins: str, ends: str) -> None:
@@ -115,8 +123,13 @@ def verify_waiver(bundle: Bundle, trust: TrustFile) -> Verified[Waiver]:
 
 
 def keep_waiver(workspace: Workspace, bundle: Bundle) -> Path:
-    """Where the workspace now keeps a waiver for the runs to come; it is verified first."""
+    """Where the workspace now keeps a waiver for the runs to come; it is verified first.
+
+    Raises:
+        HostileInput: as ``verify_waiver``; CERT-E126, its key counts no more, or not yet.
+    """
     verify_waiver(bundle, workspace.trust)
+    require_counting_voice(workspace, bundle, WHAT)
     path = workspace.home / FOLDER / f"{bundle.payload_sha256[:16]}.json"
     write_whole(path, bundle.to_bytes())
     return path
@@ -131,7 +144,7 @@ def waivers_for(
 
     Raises:
         UsageError: CERT-E105, one that was named is for another model or policy.
-        HostileInput: one is not signed by an approver.
+        HostileInput: one is not signed by an approver; CERT-E126, its key does not count where it lies in the log.
     """
     if folder.has("decision.bundle.json") and not folder.has(FIXED):
         return []
@@ -147,7 +160,7 @@ def waivers_for(
 
 def _gather(workspace: Workspace, named: Sequence[Path], model: str, policy: LoadedPolicy) -> Iterator[Bundle]:
     for path in named:
-        bundle, waiver = _verified(path, workspace.trust)
+        bundle, waiver = _verified(path, workspace)
         if not _concerns(waiver, model, policy):
             raise UsageError(
                 "CERT-E105",
@@ -155,18 +168,30 @@ def _gather(workspace: Workspace, named: Sequence[Path], model: str, policy: Loa
                 "a waiver counts for the one model and policy it names",
                 "leave it out, or ask its approver for one that fits: certify waive",
             )
-        yield bundle
+        yield _counting(path, workspace, bundle)
     for path in _kept(workspace):
-        bundle, waiver = _verified(path, workspace.trust)
+        bundle, waiver = _verified(path, workspace)
         if _concerns(waiver, model, policy):
-            yield bundle
+            yield _counting(path, workspace, bundle)
 
 
-def _verified(path: Path, trust: TrustFile) -> tuple[Bundle, Verified[Waiver]]:
-    """A waiver in a file; whatever is wrong with it is told with the file's name."""
+def _verified(path: Path, workspace: Workspace) -> tuple[Bundle, Verified[Waiver]]:
     bundle = read_bundle(path)
+    with _named(path):
+        return bundle, verify_waiver(bundle, workspace.trust)
+
+
+def _counting(path: Path, workspace: Workspace, bundle: Bundle) -> Bundle:
+    with _named(path):
+        require_counting_voice(workspace, bundle, WHAT)
+    return bundle
+
+
+@contextmanager
+def _named(path: Path) -> Iterator[None]:
+    """Whatever is wrong with a waiver in a file is told with the file's name."""
     try:
-        return bundle, verify_waiver(bundle, trust)
+        yield
     except HostileInput as error:
         what = f"the waiver {path} cannot be used: {error.what}"
         raise HostileInput(error.code, what, error.why, "move it away, or ask an approver of today for one") from error

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from certify.trust.bundle import Bundle
     from certify.trust.timestamps import Timestamper
     from certify_registry import Appended, Registry
+    from certify_registry.reader import Reader
 
 ROLES = ("data-steward", "evaluator", "issuer", "revoker")
 DEFAULT_HOME = Path(".certify")
@@ -173,6 +174,15 @@ class Workspace:
         with Registry.open(self.home / "registry") as registry:
             yield registry
 
+    @contextmanager
+    def looking(self) -> Iterator[Reader]:
+        """The registry as it is held within ``writing``, or without its key elsewhere."""
+        if self._registry is not None:
+            yield self._registry
+        else:
+            with self.reading() as registry:
+                yield registry
+
     @property
     def registry(self) -> Registry:
         """The registry, within ``writing``."""
@@ -186,7 +196,7 @@ class Workspace:
         Raises:
             TrustError: CERT-E126, its key counts no more, or not yet, at the end of the log.
         """
-        if self.registry.index_of(bundle.payload_sha256) is None:
+        if self.registry.place_of(bundle) is None:
             self.require_counting(bundle.keyid)
         return self.registry.append(bundle.to_bytes(), now=now())
 

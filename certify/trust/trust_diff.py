@@ -90,8 +90,4 @@ def _authorities(old: TrustFile, new: TrustFile) -> Iterator[str]:
         for root in sorted(roots, key=lambda root: (root.party, root.pem)):
             yield f"timestamp authority {change}: {root.party}, certificate {root.short_fingerprint}"
     if bool(old.timestamps_required) != bool(new.timestamps_required):
-        yield f"timestamps: {_demand(old)} -> {_demand(new)}"
-
-
-def _demand(trust: TrustFile) -> str:
-    return "required" if trust.timestamps_required else "not required"
+        yield f"timestamps are {'required' if new.timestamps_required else 'no longer required'}"

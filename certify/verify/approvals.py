@@ -29,6 +29,8 @@ class Approvals:
     """How many different keys must approve; 0 where the trust file has no approvers."""
     dependent: tuple[str, ...] = ()
     """Parties that approved and also evaluated, issued or prepared the data: not independent, sorted."""
+    lapsed: tuple[str, ...] = ()
+    """Parties whose word was left out, because their key does not count where the log holds it, sorted."""
 
     @property
     def enough(self) -> bool:
@@ -40,7 +42,8 @@ class Approvals:
         who = ", ".join(
             sorted(f"{one.party} (not independent)" if one.party in self.dependent else one.party for one in self.given)
         )
-        return f"{len(self.given)} of {self.needed} needed" + (f": {who}" if who else "")
+        left_out = f"; not counted, as the key counts no more: {', '.join(self.lapsed)}" if self.lapsed else ""
+        return f"{len(self.given)} of {self.needed} needed" + (f": {who}" if who else "") + left_out
 
 
 def required(trust: TrustFile) -> int:

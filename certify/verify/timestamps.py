@@ -31,8 +31,9 @@ CLAIMS = {
     kinds.CONTAMINATION: "scannedAt",
     kinds.VSA: "timeVerified",
     kinds.CERTIFICATE: "issuedAt",
+    kinds.APPROVAL: "approvedAt",
 }
-"""Field of a predicate that says when its signer made it."""
+"""Field of a predicate that says when its signer made it; a waiver names the start of its validity only."""
 DATED = ("decision", "certificate")
 """Statements whose own time decides something, so that they may not claim an earlier one than they were stamped at."""
 

@@ -121,12 +121,6 @@ def enrolled_roles(connection: Connection, keyid: str) -> dict[str, str]:
     return roles
 
 
-def has_retired(connection: Connection, keyid: str, role: str) -> bool:
-    """Whether the last that was said of a key in a role is that nothing is taken from it any more."""
-    query = select(_keys.c.event).where(_keys.c.keyid == keyid, _keys.c.role == role).order_by(_keys.c.seq.desc())
-    return connection.execute(query.limit(1)).scalar() == "retired"
-
-
 def all_enrolled(connection: Connection) -> dict[tuple[str, str], tuple[str, str]]:
     """Every key the log takes statements from now: (key id, role) to its PEM text and who holds it."""
     found: dict[tuple[str, str], tuple[str, str]] = {}
@@ -137,6 +131,12 @@ def all_enrolled(connection: Connection) -> dict[tuple[str, str], tuple[str, str
         else:
             found.pop((keyid, role), None)
     return found
+
+
+def was_retired(connection: Connection, keyid: str, role: str) -> bool:
+    """Whether the last word on a key in a role is that the log takes no more from it."""
+    query = select(_keys.c.event).where(_keys.c.keyid == keyid, _keys.c.role == role).order_by(_keys.c.seq.desc())
+    return connection.execute(query.limit(1)).scalar() == "retired"
 
 
 def record_key(connection: Connection, event: str, *, pem: str, party: str, role: str, size: int) -> None:

@@ -9,8 +9,10 @@ from sqlalchemy import Connection
 
 from certify.evidence.certificate import Status
 from certify.evidence.evaluation import EarlierPlan
+from certify.evidence.merkle import leaf_hash
 from certify.evidence.statement import RENDERING, STATUS
-from certify.trust.bundle import parse_bundle, statement_of
+from certify.trust.bundle import Bundle, parse_bundle, statement_of
+from certify.trust.log_entry import entry_of
 from certify.trust.status import StandingOf, fold_statuses
 from certify.trust.tlog_proof import format_tlog_proof
 from certify_registry import admission, lookup, tree
@@ -83,6 +85,13 @@ class Reader:
         """The log index of a statement, as first signed."""
         with self._read() as connection:
             entry = lookup.entry_of_payload(connection, payload_sha256)
+        return None if entry is None else entry.log_index
+
+    def place_of(self, bundle: Bundle) -> int | None:
+        """The log index of a statement as signed by this bundle's key, which may not be the first to sign it."""
+        leaf = leaf_hash(entry_of(bundle).to_bytes())
+        with self._read() as connection:
+            entry = lookup.entry_of_leaf(connection, leaf)
         return None if entry is None else entry.log_index
 
     def bundle(self, payload_sha256: str) -> bytes:
@@ -184,6 +193,11 @@ class Reader:
         """Every key it takes statements from now: (key id, role) to its PEM text and who holds it."""
         with self._read() as connection:
             return admission.all_enrolled(connection)
+
+    def retired(self, keyid: str, role: str) -> bool:
+        """Whether it took statements in a role from a key once, and takes none any more."""
+        with self._read() as connection:
+            return admission.was_retired(connection, keyid, role)
 
     def get_blob(self, digest: str) -> bytes:
         """The bytes kept under a SHA-256.

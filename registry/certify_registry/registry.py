@@ -97,11 +97,6 @@ class Registry(Reader):
         with self._read() as connection:
             return frozenset(admission.enrolled_roles(connection, keyid))
 
-    def has_retired(self, keyid: str, role: str) -> bool:
-        """Whether a key was once taken in a role, and is not now: somebody decided so."""
-        with self._read() as connection:
-            return admission.has_retired(connection, keyid, role)
-
     def retire(self, pem: str, party: str, role: str) -> None:
         """Take no more statements in ``role`` from this key; those in the log stay.
 

@@ -265,7 +265,7 @@ def approve(
         signed = sign_approval(
             case, key, house.trust, verdict=ApprovalVerdict(verdict), comment=comment, ticket=ticket or None
         )
-        keep_approval(folder, case, signed, house.trust)
+        keep_approval(house.workspace, folder, case, signed)
 
 
 def waiver_for(house: House, request: RunRequest, rule: str = "ST-07", **changes: str) -> Bundle:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from certify.cli.data.digest import document_of
 from certify.cli.data.statement import Described, describe_data, sign_description
 from certify.cli.options import Json
 from certify.cli.progress import TerminalReporter
@@ -59,7 +60,9 @@ def describe(
 
         write_whole(manifest, found.manifest.to_bytes())
         written.append(str(manifest))
-    return _tell(described, found, written, data[0], json, signed=out is not None)
+    if json:
+        return _tell_json(described, found, manifest, written)
+    return _tell(described, written, data[0], signed=out is not None)
 
 
 def _read(data: list[Path], name: str | None) -> DatasetFolder:
@@ -73,15 +76,15 @@ def _read(data: list[Path], name: str | None) -> DatasetFolder:
         reporter.close()
 
 
-def _tell(
-    described: Described, found: DatasetFolder, written: list[str], first: Path, json: bool, *, signed: bool
-) -> int:
+def _tell_json(described: Described, found: DatasetFolder, manifest: Path | None, written: list[str]) -> int:
+    said = {"described": described.word.document(), "notes": list(described.notes)} if described.word else {}
+    identity = described.identity.document()
+    emit_json("data", {**document_of(found, manifest), **identity, **said, "written": written})
+    return int(ExitCode.POSITIVE)
+
+
+def _tell(described: Described, written: list[str], first: Path, *, signed: bool) -> int:
     identity = described.identity
-    if json:
-        shards = [entry.document() for entry in found.manifest.files]
-        said = {"described": described.word.document(), "notes": list(described.notes)} if described.word else {}
-        emit_json("data", {**identity.document(), "manifest": shards, **said, "written": written})
-        return int(ExitCode.POSITIVE)
     fields(
         [
             ("name", identity.name),

@@ -53,14 +53,14 @@ def digest(
     if manifest is not None:
         write_whole(manifest, found.manifest.to_bytes())
     if json:
-        emit_json("data", _document(found, manifest))
+        emit_json("data", document_of(found, manifest))
     else:
         _print(found, manifest, data)
     return int(ExitCode.POSITIVE)
 
 
-def _document(found: DatasetFolder, written: Path | None) -> dict[str, Any]:
-    """As ``data describe``; the list of files stays out where it was written beside, or is too long to print."""
+def document_of(found: DatasetFolder, written: Path | None) -> dict[str, Any]:
+    """Data as JSON; the list of files stays out where it was written beside, or is too long to print."""
     from certify.identify.files import MAX_FILES
 
     document = found.identity.document()

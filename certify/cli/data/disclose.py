@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from certify.cli.data.signing import steward_signer
+from certify.cli.data.signing import sign_as_steward
 from certify.cli.options import Json
 from certify.cli.render import emit, emit_json, next_step
 from certify.errors import ExitCode
@@ -31,12 +31,11 @@ def disclose(
     from certify.pipeline.clock import now
     from certify.pipeline.files import read_file
     from certify.trust.bundle import parse_bundle
-    from certify.trust.dsse import sign_statement
 
     bundle = parse_bundle(read_file(statement), name=str(statement))
     at_hand = read_openings(read_file(openings), bundle)
     payload = disclosure_statement(bundle, at_hand, to=to, fields=list(field or ()), disclosed_at=now())
-    write_whole(out, sign_statement(payload, steward_signer(context, key)), mode=0o600)
+    write_whole(out, sign_as_steward(context, payload, key), mode=0o600)
     if json:
         emit_json("data", {"disclosure": str(out), "to": to})
     else:

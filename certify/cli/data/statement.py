@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from certify.cli.data.signing import steward_signer
+from certify.cli.data.signing import sign_as_steward
 from certify.errors import HostileInput, UsageError
 
 if TYPE_CHECKING:
@@ -76,28 +76,22 @@ def sign_description(
         CertifyError: the model or the key cannot be used, or a field cannot be withheld; nothing was written.
     """
     from certify.attest.data_description import StewardsWord
+    from certify.attest.openings import openings_file
     from certify.attest.statements import dataset_statement
-    from certify.evidence.canonical import canonical_bytes, sha256_hex
     from certify.evidence.visibility import withhold
     from certify.pipeline.clock import now
     from certify.pipeline.files import write_whole
-    from certify.trust.dsse import sign_statement
 
     word = described.word or StewardsWord(None, None, None, None)
     dataset = word.dataset(described.identity, complete=complete, described_at=now())
     shown, openings = withhold(dataset.document(), restrict)
     _require_readable(shown, restrict)
     payload = dataset_statement(dataset, _identity(model), shown=shown)
-    signed = sign_statement(payload, steward_signer(context, key))
+    signed = sign_as_steward(context, payload, key)
     written = [out]
     if openings:
         written.append(out.with_name(f"{out.name}.openings.json"))
-        document = {
-            "schema": "certify/openings/v1",
-            "statementSha256": sha256_hex(payload),
-            "openings": [opening.document() for opening in openings],
-        }
-        write_whole(written[1], canonical_bytes(document), mode=0o600)
+        write_whole(written[1], openings_file(payload, openings), mode=0o600)
     write_whole(out, signed)
     return [str(path) for path in written]
 

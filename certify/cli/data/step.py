@@ -11,6 +11,7 @@ from certify.cli.data.signing import steward_signer
 from certify.cli.options import Json
 from certify.cli.progress import TerminalReporter
 from certify.cli.render import emit, emit_json, next_step, say
+from certify.cli.signing import timestamper_of
 from certify.errors import UsageError
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ def step(
             materials=list(material or ()),
             products=list(product),
             signer=steward_signer(context, key),
+            timestamper=timestamper_of(context, key),
             out_folder=out,
             command=list(command or ()) or None,
             details=StepDetails(

@@ -69,11 +69,10 @@ def _read(folder: Path, name: str | None) -> ModelIdentity:
 
 def _sign(context: typer.Context, declaration: Declaration, model: ModelIdentity, out: Path, key: str | None) -> None:
     from certify.attest.statements import declaration_statement
-    from certify.cli.data.signing import steward_signer
+    from certify.cli.data.signing import sign_as_steward
     from certify.pipeline.files import write_whole
-    from certify.trust.dsse import sign_statement
 
-    write_whole(out, sign_statement(declaration_statement(declaration, model), steward_signer(context, key)))
+    write_whole(out, sign_as_steward(context, declaration_statement(declaration, model), key))
 
 
 def _print(declaration: Declaration, model: ModelIdentity, out: Path | None) -> None:

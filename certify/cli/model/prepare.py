@@ -12,6 +12,7 @@ from certify.cli.model.signature_text import is_development, tell_development
 from certify.cli.options import Json
 from certify.cli.progress import TerminalReporter
 from certify.cli.render import emit, emit_json, fields, next_step, paragraph
+from certify.cli.signing import timestamper_of
 from certify.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def prepare(
     statement: Annotated[
         Path | None, typer.Option(help="File for the record; beside the folder, as DST.preparation.json, when absent.")
     ] = None,
-    key: Annotated[str | None, typer.Option(metavar="KEY", help="Key file that signs the record.")] = None,
+    key: Annotated[str | None, typer.Option(metavar="KEY", help="Whose key signs the record: a file or a URI.")] = None,
     sign: Annotated[bool, typer.Option("--sign", help="Sign the record with the data steward's key.")] = False,
     check: Annotated[bool, typer.Option("--check", help="Copy nothing; hold both folders against the record.")] = False,
     public_key: Annotated[Path | None, typer.Option(help="With --check: who must have signed the record.")] = None,
@@ -47,6 +48,7 @@ def prepare(
 
     _refuse_inside(record, source, destination)
     signer = steward_signer(context, key) if key is not None or sign else None
+    timestamper = timestamper_of(context, key) if signer is not None else None
     reporter = TerminalReporter()
     reporter.stage("Copying")
     try:
@@ -54,7 +56,7 @@ def prepare(
     finally:
         reporter.close()
     payload = preparation_statement(preparation_of(made, now()))
-    write_whole(record, payload + b"\n" if signer is None else sign_statement(payload, signer))
+    write_whole(record, payload + b"\n" if signer is None else sign_statement(payload, signer, timestamper))
     if json:
         emit_json("model", _document(made, destination, record, signer))
     else:
@@ -107,7 +109,7 @@ def _tell(made: Prepared, destination: Path, record: Path, signer: StatementSign
 
 
 def _signed_by(signer: StatementSigner | None) -> str:
-    return f"signed by {signer.keyid}" if signer else "not signed (--sign, or --key FILE, signs it)"
+    return f"signed by {signer.keyid}" if signer else "not signed (--sign, or --key KEY, signs it)"
 
 
 def _check(source: Path, destination: Path, record: Path, public_key: Path | None, json: bool) -> int:

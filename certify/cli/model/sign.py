@@ -19,7 +19,7 @@ def sign(
     context: typer.Context,
     model: Annotated[Path, typer.Argument(help="Model folder, or a model in one file.")],
     output: Annotated[Path, typer.Option(help="File for the signature, such as MODEL/model.sig.")],
-    key: Annotated[str | None, typer.Option(metavar="KEY", help="Key file; the data steward's when absent.")] = None,
+    key: Annotated[str | None, typer.Option(metavar="KEY", help="Who signs; the data steward when absent.")] = None,
     public_key_out: Annotated[Path | None, typer.Option(help="File for the public key, to hand out.")] = None,
     method: Annotated[
         Literal["files", "shards"], typer.Option(help="Digest whole files, or ranges of them.")

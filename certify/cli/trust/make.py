@@ -35,6 +35,13 @@ def make(
     term: Annotated[
         list[str] | None, typer.Option(metavar="KEYID=FROM..UNTIL", help="Log entries for which a key counts; repeat.")
     ] = None,
+    timestamp_root: Annotated[
+        list[str] | None, typer.Option(metavar="NAME=FILE.pem", help="Authority whose timestamps count; repeat.")
+    ] = None,
+    require_timestamps: Annotated[
+        bool | None,
+        typer.Option("--require-timestamps/--no-require-timestamps", help="Whether readers insist on timestamps."),
+    ] = None,
     version: Annotated[int, typer.Option(min=1, help="Grows with every change.")] = 1,
     old: Annotated[
         Path | None, typer.Option("--from", metavar="OLD", help="Draw up the next version of this file instead.")
@@ -46,13 +53,15 @@ def make(
 ) -> int:
     """Make a production trust file; with keys in the role root it is a draft for them to sign."""
     from certify.pipeline.files import write_whole
-    from certify.pipeline.trusting import KeyGrant, KeyTerm, make_trust_file, next_trust_file
+    from certify.pipeline.timestamp_setup import parse_root
+    from certify.pipeline.trusting import KeyGrant, KeyTerm, StampRules, make_trust_file, next_trust_file
     from certify.trust.signed_trust import load_trust_document
 
     grants = [KeyGrant.parse(text) for text in key or ()]
     witnesses = [KeyGrant.parse(f"witness={text}") for text in seed_witness or ()]
     thresholds = dict(_threshold(text) for text in threshold or ())
     terms = [KeyTerm.parse(text) for text in term or ()]
+    stamps = StampRules([parse_root(text) for text in timestamp_root or ()], require_timestamps)
     before = None if old is None else load_trust_document(old).trust
     if before is not None:
         trust = next_trust_file(
@@ -63,12 +72,13 @@ def make(
             witnesses=witnesses,
             thresholds=thresholds,
             terms=terms,
+            stamps=stamps,
         )
     else:
         trust = make_trust_file(
             _needed("--name", name), version=version, expires=_needed("--expires", expires),
             log_vkey=_needed("--log", log), grants=_some(grants), witnesses=witnesses,
-            thresholds=thresholds, terms=terms,
+            thresholds=thresholds, terms=terms, stamps=stamps,
         )  # fmt: skip
     write_whole(destination, trust.to_bytes())
     _tell(destination, before, trust, json)

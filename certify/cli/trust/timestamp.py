@@ -24,12 +24,11 @@ def timestamp(
     json: Json = False,
 ) -> int:
     """Have everything the workspace signs stamped by a timestamp authority, which proves the order of things."""
-    from certify.pipeline.files import read_file
-    from certify.pipeline.timestamp_setup import choose_authority, drop_authority
+    from certify.pipeline.timestamp_setup import choose_authority, drop_authority, read_root
     from certify.pipeline.workspace import Workspace
-    from certify.trust.timestamps import TimestampRoot
 
     workspace = Workspace.open(Context.home(context))
+    version = workspace.trust.version
     if off:
         trust = drop_authority(workspace)
         if json:
@@ -45,16 +44,14 @@ def timestamp(
             "readers check its timestamps up to that certificate, and are told whose they are",
             "certify trust timestamp URL --root FILE.pem --name WHO",
         )
-    pem = read_file(root).decode("ascii", "replace")
-    chosen = TimestampRoot.from_document({"pem": pem, "party": name}, name=str(root))
-    trust, tried = choose_authority(workspace, url, chosen, required=require)
+    trust, tried = choose_authority(workspace, url, read_root(root, name), required=require)
     if json:
         found = {"version": trust.version, "fingerprint": trust.fingerprint, "timestampUrl": url}
         emit_json("trust", {**found, "triedAt": tried.time, "authority": tried.authority, "policy": tried.policy})
         return int(ExitCode.POSITIVE)
     fields(
         [
-            ("authority", f"{name}, {tried.authority!r} by its certificate"),
+            ("authority", f"{tried.party}, {tried.authority!r} by its certificate"),
             ("tried", f"it answered with {tried.time}, under policy {tried.policy}"),
             ("trust file", f"{trust.name}, version {trust.version}, fingerprint {trust.short_fingerprint}"),
             (
@@ -64,5 +61,8 @@ def timestamp(
         ],
         indent=0,
     )
-    next_step("certify trust export FILE", "readers need the new trust file")
+    if trust.version == version:
+        next_step(f"certify --home {workspace.home} run MODEL --policy P", "everything it signs is stamped")
+    else:
+        next_step("certify trust export FILE", "readers need the new trust file")
     return int(ExitCode.POSITIVE)

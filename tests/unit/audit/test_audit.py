@@ -220,7 +220,7 @@ def test_answers_drawn_with_another_sampling_seed(chain, pack, audit, differing)
 
 def test_questions_of_another_seed(chain, audit, differing):
     """The evaluator asks the same questions as before and says they came from the new seed."""
-    found = audit(forge(chain, {"plan": lambda document: document.update(tokens=1)}))
+    found = audit(forge(chain, {"plan": lambda document: document.update(applicant="Somebody else")}))
     assert differing(found) == [("questions", "CERT-E110")]
     assert results(found)["numbers"] == "skip"
 

@@ -14,7 +14,7 @@ from certify.pipeline.main import run_model, start_run
 from certify.pipeline.reporter import Silent
 from certify.pipeline.request import RunOutcome, Stage
 from certify.pipeline.waiving import keep_waiver
-from certify.trust.keys import save_key
+from certify.trust.keys import keyid_of_pem, load_key, save_key
 from tests.fakes.chain import answer_as_witnesses, production_house, request_for, scripted, waiver_for
 from tests.fakes.scripted_engine import ScriptedEngine, ThreeUnreadable
 from tests.unit.cli.test_snapshots import SNAPSHOTS, plain
@@ -115,6 +115,19 @@ def test_two_approvers_and_the_certificate(cli, waiting, stands_as):
     stands_as("approve_verify", said)
     stands_as("approve_show", cli("show", "certificate.json"))
     assert approve(cli, 2).error == "CERT-E108"
+
+
+def test_an_approvers_key_is_named_by_uri_too(cli, waiting, monkeypatch):
+    monkeypatch.setenv("APPROVER", Path("approver-1.pem").read_text())
+    for key in ("file:approver-0.pem", "env:APPROVER"):
+        said = cli("--home", "ws", "approve", RUN, "--key", key, "--yes", "--json")
+        assert (said.code, said.document["verdict"]) == (0, "approved"), said.err
+    asked = ("--policy", "starter", "--model", "a" * 64, "--reason", "r", "--ticket", "t", "--approver", "A. Beispiel")
+    said = cli("waive", "ST-07", *asked, "--expires", ENDS, "--key", "env:APPROVER", "--json")
+    assert said.code == 0, said.err
+    assert said.document["approver"] == keyid_of_pem(load_key(Path("approver-1.pem"), PASSPHRASE).public_pem)
+    said = cli("waive", "ST-07", *asked, "--expires", ENDS, "--key", "env:NOBODY", "--out", "x.json")
+    assert (said.code, said.error) == (2, "CERT-E056")
 
 
 @pytest.mark.usefixtures("engine")

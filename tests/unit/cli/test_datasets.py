@@ -207,3 +207,13 @@ def test_a_description_without_data_is_usage(cli, steward):
     write_model(steward / "model")
     said = cli("run", "model", "--policy", "starter", "--data-description", "mine.yaml")
     assert (said.code, said.error) == (2, "CERT-E011")
+
+
+def test_a_list_too_long_to_print_stays_out(cli, steward, monkeypatch):
+    found = cli("data", "describe", "data", "--json").document
+    assert len(found["manifest"]) == found["shards"]
+    named = cli("data", "describe", "data", "--name", "Corpus", "--manifest", "list.json", "--json").document
+    assert (named["manifestFile"], "manifest" in named, named["name"]) == ("list.json", False, "Corpus")
+    monkeypatch.setattr("certify.identify.files.MAX_FILES", 0)
+    again = cli("data", "describe", "data", "--json").document
+    assert ("manifest" in again, again["identity"]) == (False, found["identity"])

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from certify.pipeline.clock import later, now
+from certify.pipeline.workspace import Workspace
 from certify.trust.signed_trust import load_trust_document
-from tests.fakes import softhsm
+from tests.fakes import softhsm, tsa
 from tests.fakes.chain import Chain
 
 PASSPHRASE = "correct horse battery staple"
@@ -220,3 +221,69 @@ def test_an_expired_trust_file_gives_status_four_and_no_verdict(cli, handed, cha
         assert "VALID" not in said.out
     printed = cli("verify", "certificate.pdf", "--trust", "trust-file.json", "--at", chain.trust.expires, "--json")
     assert json.loads(printed.out)["schema"] == "certify/error/v1"
+
+
+@pytest.fixture
+def authority_root(home: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The file of a timestamp authority's root certificate."""
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    (home / "tsa.pem").write_text(tsa.standing_authority().root.pem)
+    return "tsa.pem"
+
+
+def test_a_signed_file_names_its_timestamp_authorities_in_its_next_version(cli, installed, authority_root):
+    before = (installed / "trust.json").read_bytes()
+    with tsa.serving(tsa.stamping(tsa.standing_authority())) as url:
+        choose = ("--home", installed, "trust", "timestamp", url, "--root", authority_root, "--name", tsa.PARTY)
+        said = cli(*choose)
+        assert (said.code, said.error) == (2, "CERT-E129")
+        assert "certify trust make NEXT.json --from" in said.err
+        assert "--timestamp-root NAME=FILE.pem" in " ".join(said.err.split())
+        assert (installed / "trust.json").read_bytes() == before
+        assert Workspace.open(installed).configuration.timestamp_url is None
+        made = cli(
+            "trust", "make", "two.json", "--from", "one.jsonl", "--timestamp-root", f"{tsa.PARTY}={authority_root}"
+        )
+        assert made.code == 0, made.err
+        assert f"timestamp authority added: {tsa.PARTY}" in made.out
+        sign(cli, "two.json", "two.jsonl", "root-a.pem", "root-b.pem")
+        assert cli("--home", installed, "trust", "install", "two.jsonl", "--yes").code == 0
+        signed = (installed / "trust.json").read_bytes()
+        said = cli(*choose, "--require")
+        assert (said.code, said.error) == (2, "CERT-E129")
+        said = cli(*choose)
+        assert said.code == 0, said.err
+        assert "trust export" not in said.out
+        assert (installed / "trust.json").read_bytes() == signed
+        workspace = Workspace.open(installed)
+        assert workspace.configuration.timestamp_url == url
+        assert workspace.timestamper is not None
+    assert cli("--home", installed, "trust", "timestamp", "--off").code == 0
+    assert (installed / "trust.json").read_bytes() == signed
+    assert Workspace.open(installed).timestamper is None
+
+
+def test_timestamps_can_be_required_and_no_longer(cli, installed, authority_root):
+    root = ("--timestamp-root", f"{tsa.PARTY}={authority_root}")
+    assert cli("trust", "make", "two.json", "--from", "one.jsonl", "--require-timestamps").error == "CERT-E042"
+    said = cli("trust", "make", "two.json", "--from", "one.jsonl", *root, "--require-timestamps")
+    assert "timestamps are required" in said.out
+    sign(cli, "two.json", "two.jsonl", "root-a.pem", "root-b.pem")
+    assert cli("--home", installed, "trust", "install", "two.jsonl", "--yes").code == 0
+    said = cli("--home", installed, "trust", "timestamp", "--off")
+    assert (said.code, said.error) == (2, "CERT-E129")
+    assert "--no-require-timestamps" in said.err
+    said = cli("trust", "make", "three.json", "--from", "two.jsonl", *root, "--no-require-timestamps")
+    assert "timestamps are no longer required" in said.out
+    assert "authority" not in said.out
+    trust = load_trust_document(Path("three.json")).trust
+    assert (len(trust.timestamp_roots or ()), trust.timestamps_required) == (1, False)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"), [("tsa.pem", "CERT-E011"), ("TSA=root-a.pub", "CERT-E011"), ("TSA=absent.pem", "CERT-E012")]
+)
+def test_a_timestamp_root_that_cannot_be_used(cli, installed, authority_root, text, code):
+    assert cli("trust", "make", "two.json", "--from", "one.jsonl", "--timestamp-root", text).error == code
+    assert not Path("two.json").exists()

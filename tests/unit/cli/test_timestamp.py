@@ -3,7 +3,10 @@ from pathlib import Path
 import pytest
 
 from certify.pipeline.workspace import Workspace
-from tests.fakes.chain import stamped
+from certify.trust.bundle import Bundle, parse_bundle
+from certify.trust.keys import generate_signer, save_key
+from certify.trust.timestamps import verify_timestamp
+from tests.fakes.chain import stamped, write_model
 from tests.fakes.tsa import PARTY, authority, serving, stamping, standing_authority
 
 
@@ -88,3 +91,56 @@ def test_what_cannot_be_used_changes_nothing(cli, workspace, root, tmp_path):
     said = cli(*call, "file:///etc/passwd", "--root", root, "--name", PARTY)
     assert (said.code, said.error) == (2, "CERT-E011")
     assert (workspace / "trust.json").read_bytes() == before
+
+
+WRITTEN = ("dataset.json", "links/*.statement.json", "shown.json", "declared.json", "record.json")
+"""What the verbs of ``sign_everything`` write, by their patterns."""
+
+
+def sign_everything(cli, folder: Path, before: tuple, after: tuple, model: Path) -> list[Bundle]:
+    """Signs with every verb of a data steward, more options before and after each; the bundles."""
+    folder.mkdir()
+    (folder / "about.yaml").write_text("licence: CC-BY-4.0\n")
+    (folder / "owner.yaml").write_text("owner: Kontor\nintendedUse: arithmetic\n")
+    Path("data.txt").write_text("a line\n")
+    data = folder / "dataset.json"
+    for words in (
+        (
+            "data",
+            "describe",
+            "data.txt",
+            "--description",
+            folder / "about.yaml",
+            "--restrict",
+            "/licence",
+            "--out",
+            data,
+        ),
+        ("data", "step", "collect", "--product", "data.txt", "--out", folder / "links"),
+        ("data", "disclose", data, "--openings", f"{data}.openings.json", "--to", "A", "--out", folder / "shown.json"),
+        ("model", "describe", model, "--from", folder / "owner.yaml", "--out", folder / "declared.json"),
+        ("model", "prepare", model, folder / "clean", "--statement", folder / "record.json", "--sign"),
+    ):
+        said = cli(*before, *words, *after)
+        assert said.code == 0, said.err
+    return [parse_bundle(path.read_bytes()) for pattern in WRITTEN for path in folder.glob(pattern)]
+
+
+def test_whatever_the_workspaces_keys_sign_is_stamped(cli, workspace, root, tmp_path, monkeypatch):
+    model, bare = write_model(tmp_path / "model"), ("--key", tmp_path / "key.pem")
+    monkeypatch.setenv("CERTIFY_PASSPHRASE", "correct horse battery staple")
+    save_key(tmp_path / "key.pem", generate_signer(), "correct horse battery staple")
+    with serving(stamping(standing_authority())) as url:
+        cli("--home", workspace, "trust", "timestamp", url, "--root", root, "--name", PARTY)
+        own = sign_everything(cli, tmp_path / "own", ("--home", workspace), (), model)
+        named = sign_everything(cli, tmp_path / "named", ("--home", workspace), bare, model)
+        unstamped = sign_everything(cli, tmp_path / "bare", (), bare, model)
+    assert len(own) == len(named) == len(unstamped) == len(WRITTEN)
+    for one in (*own, *named):
+        assert verify_timestamp(one.timestamp, one.signature, [standing_authority().trusted]).party == PARTY
+    assert [one.timestamp for one in unstamped] == [None] * len(WRITTEN)
+    said = cli("--home", workspace, "data", "describe", "data.txt", "--out", "late.json")
+    assert (said.code, said.error) == (5, "CERT-E132")
+    assert not Path("late.json").exists()
+    said = cli("--home", tmp_path / "nowhere", "data", "describe", "data.txt", "--out", "late.json", *bare)
+    assert (said.code, said.error) == (2, "CERT-E012")

@@ -5,21 +5,27 @@ from dataclasses import replace
 import pytest
 
 from certify.errors import CertifyError, ExitCode
+from certify.evidence.canonical import canonical_bytes
 from certify.evidence.certificate import ScreeningReport
 from certify.evidence.decision import Decision
-from certify.pipeline.approving import keep_approval, sign_approval
+from certify.evidence.statement import APPROVAL
+from certify.pipeline.approving import approvals_of, keep_approval, sign_approval
 from certify.pipeline.case import read_case
-from certify.pipeline.clock import later
+from certify.pipeline.clock import later, now
 from certify.pipeline.main import continue_run, outcome_of, run_model, start_run
 from certify.pipeline.reporter import Silent
 from certify.pipeline.request import Stage
+from certify.pipeline.timestamp_setup import choose_authority
 from certify.pipeline.waiving import keep_waiver
 from certify.trust.bundle import parse_bundle, statement_of
 from certify.trust.summary import decision_of
+from certify.trust.trustfile import TrustFile
+from certify.verify.document import open_document
 from certify.verify.expectations import Expectations
 from certify.verify.verify import verify_certificate
 from tests.fakes.chain import answer_as_witnesses, approve, chain_of, request_for, waiver_for, write_model
 from tests.fakes.scripted_engine import ThreeUnreadable
+from tests.fakes.tsa import authority, serving, stamping, standing_authority
 
 
 def begin(house, upto=Stage.ISSUE, *, request=None, **changes):
@@ -314,7 +320,7 @@ def test_an_approval_is_kept_for_its_own_decision_alone(asked, engine):
     signed = sign_approval(case, asked.approvers[0], asked.trust, verdict="approved")
     other = replace(case.decision, payload_sha256="0" * 64, token=_token())
     with pytest.raises(CertifyError) as caught:
-        keep_approval(folder, replace(case, decision=other), signed, asked.trust)
+        keep_approval(asked.workspace, folder, replace(case, decision=other), signed)
     assert caught.value.code == "CERT-E106"
 
 
@@ -322,3 +328,127 @@ def _token():
     from certify.trust import verified as module
 
     return module._TOKEN
+
+
+def bound(house, key, **window):
+    """Gives an approver's key a term in the workspace's trust file."""
+    document = house.trust.document()
+    document["keys"][key.keyid].update(window)
+    house.workspace.installed_trust = TrustFile.parse(canonical_bytes(document))
+    (house.workspace.home / "trust.json").write_bytes(house.workspace.trust.to_bytes())
+
+
+def log_size(house) -> int:
+    with house.workspace.reading() as registry:
+        return registry.size
+
+
+def test_an_approval_counts_only_where_its_key_does(asked, engine):
+    request, folder = begin(asked)
+    approve(asked, folder, *asked.approvers[:2])
+    bound(asked, asked.approvers[0], validUntilIndex=log_size(asked))
+    assert run_model(asked.workspace, request, Silent()).verdict == "awaiting_approval"
+    case = read_case(folder.file("decision.bundle.json"), folder.name, asked.trust)
+    assert approvals_of(asked.workspace, folder, case).words() == (
+        "1 of 2 needed: Ausschuss B; not counted, as the key counts no more: Ausschuss A"
+    )
+    with pytest.raises(CertifyError) as caught:
+        approve(asked, folder, asked.approvers[0], comment="once more")
+    assert (caught.value.code, caught.value.exit_code) == ("CERT-E126", ExitCode.NEGATIVE)
+    approve(asked, folder, asked.approvers[2])
+    assert run_model(asked.workspace, request, Silent()).verdict == "certified"
+    chain = chain_of(asked, request, folder)
+    assert verified(chain)[0] == "valid"
+    signers = {one.keyid for one in chain.certificate.evidence if one.kind == "approval"}
+    assert signers == {asked.approvers[1].keyid, asked.approvers[2].keyid}
+
+
+def test_an_approval_in_the_log_counts_at_its_own_entry(asked, engine, monkeypatch):
+    request, folder = begin(asked)
+    approve(asked, folder, *asked.approvers[:2])
+
+    def stop(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("certify.pipeline.concluding.issue_certificate", stop)
+        with pytest.raises(KeyboardInterrupt):
+            run_model(asked.workspace, request, Silent())
+    bound(asked, asked.approvers[0], validUntilIndex=log_size(asked))
+    assert run_model(asked.workspace, request, Silent()).verdict == "certified"
+    verdict, lines = verified(chain_of(asked, request, folder))
+    assert (verdict, lines["keys"].result) == ("valid", "pass")
+
+
+def test_a_rejection_by_a_key_that_counts_no_more_ends_nothing(asked, engine):
+    request, folder = begin(asked)
+    approve(asked, folder, asked.approvers[2], verdict="rejected", comment="no")
+    bound(asked, asked.approvers[2], revoked={"index": 0, "reason": "stolen", "declaredAt": now()})
+    assert run_model(asked.workspace, request, Silent()).verdict == "awaiting_approval"
+
+
+def test_a_retired_approver_is_not_enrolled_again(asked, engine):
+    request, folder = begin(asked)
+    approve(asked, folder, *asked.approvers[:2])
+    with asked.workspace.writing() as registry:
+        registry.enroll(asked.approvers[0].public_pem, party="Ausschuss A", role="approver")
+        registry.retire(asked.approvers[0].public_pem, party="Ausschuss A", role="approver")
+    assert run_model(asked.workspace, request, Silent()).verdict == "awaiting_approval"
+    with asked.workspace.reading() as registry:
+        assert registry.roles_of(asked.approvers[0].keyid) == frozenset()
+    approve(asked, folder, asked.approvers[2])
+    assert run_model(asked.workspace, request, Silent()).verdict == "certified"
+
+
+def test_a_waiver_in_the_log_outlives_the_term_of_its_key(asked, engine):
+    engine.say = ThreeUnreadable()
+    request = request_for(asked)
+    keep_waiver(asked.workspace, waiver_for(asked, request))
+    _, first = begin(asked, request=request)
+    approve(asked, first, *asked.approvers[1:])
+    run_model(asked.workspace, request, Silent())
+    bound(asked, asked.approvers[0], validUntilIndex=log_size(asked))
+    request, folder = begin(asked, request=request)
+    assert folder.name != first.name
+    approve(asked, folder, *asked.approvers[1:])
+    assert run_model(asked.workspace, request, Silent()).verdict == "certified"
+    assert verified(chain_of(asked, request, folder))[0] == "valid"
+
+
+def test_a_waiver_whose_key_counts_no_more_stops_the_run_by_name(asked, engine):
+    engine.say = ThreeUnreadable()
+    request = request_for(asked)
+    signed = waiver_for(asked, request)
+    path = keep_waiver(asked.workspace, signed)
+    bound(asked, asked.approvers[0], revoked={"index": 0, "reason": "stolen", "declaredAt": now()})
+    with pytest.raises(CertifyError) as caught:
+        begin(asked, request=request)
+    assert caught.value.code == "CERT-E126"
+    assert str(path) in caught.value.what
+    with pytest.raises(CertifyError) as caught:
+        keep_waiver(asked.workspace, signed)
+    assert caught.value.code == "CERT-E126"
+
+
+def test_an_approval_is_stamped_and_only_under_an_authority_readers_know(asked, engine, tmp_path, monkeypatch):
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    with serving(stamping(standing_authority())) as url:
+        choose_authority(asked.workspace, url, standing_authority().trusted)
+        asked = asked.copied(tmp_path / "stamped")
+        request, folder = begin(asked)
+        case = read_case(folder.file("decision.bundle.json"), folder.name, asked.trust)
+        for key in asked.approvers[:2]:
+            stamper = asked.workspace.timestamper
+            signed = sign_approval(case, key, asked.trust, verdict="approved", timestamper=stamper)
+            keep_approval(asked.workspace, folder, case, signed)
+        strange = sign_approval(case, asked.approvers[2], asked.trust, verdict="approved", timestamper=authority())
+        with pytest.raises(CertifyError) as caught:
+            keep_approval(asked.workspace, folder, case, strange)
+        assert caught.value.code == "CERT-E130"
+        assert run_model(asked.workspace, request, Silent()).verdict == "certified"
+    chain = chain_of(asked, request, folder)
+    stamped = [one for one in open_document(chain.bundle).statements.values() if one.timestamp]
+    assert sum(statement_of(one).predicate_type == APPROVAL for one in stamped) == 2
+    verdict, lines = verified(chain)
+    assert (verdict, lines["approvals"].result) == ("valid", "pass")

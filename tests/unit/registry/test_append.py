@@ -68,7 +68,10 @@ def test_a_retired_key_is_refused_and_its_entries_stay(world: World) -> None:
     world.registry.retire(world.evaluator.public_pem, "evaluator Ltd", "evaluator")
     assert refused(world, made.note(2, world.evaluator)) == "CERT-E074"
     assert world.append(made.note(1, world.evaluator)).duplicate
+    assert world.registry.retired(world.evaluator.keyid, "evaluator")
+    assert not world.registry.retired(world.evaluator.keyid, "issuer")
     world.registry.enroll(world.evaluator.public_pem, "evaluator Ltd", "evaluator")
+    assert not world.registry.retired(world.evaluator.keyid, "evaluator")
     assert world.append(made.note(2, world.evaluator)).index == 1
     assert world.registry.fsck(made.NOW) == ()
 

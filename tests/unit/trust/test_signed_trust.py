@@ -237,11 +237,11 @@ def test_other_timestamp_authorities_and_first_thresholds_are_told(make: Make, s
     root = TimestampRoot(pem="X", party="Other TSA")
     new = old.model_copy(update={"timestamp_roots": (root,), "timestamps_required": True})
     for before, after, change, demand in (
-        (old, new, "added", "not required -> required"),
-        (new, old, "removed", "required -> not required"),
+        (old, new, "added", "required"),
+        (new, old, "removed", "no longer required"),
     ):
         assert differences(before, after) == (
-            f"timestamp authority {change}: Other TSA, certificate {root.short_fingerprint}", f"timestamps: {demand}"
+            f"timestamp authority {change}: Other TSA, certificate {root.short_fingerprint}", f"timestamps are {demand}"
         )  # fmt: skip
 
 

@@ -294,7 +294,8 @@ def test_a_refused_decision_carries_no_certificate(chain, judge, failed):
 def test_an_easier_test_than_the_policy_asks_for_decides_nothing(chain, judge, failed):
     def easier(document):
         check = next(check for check in document["checks"] if check["id"] == "fresh-reasoning")
-        check["parameters"]["maxTokens"] = 4096
+        check["parameters"]["maxTokens"] = check["maxTokens"] = 4096
+        document["tokens"] = sum(each["items"] * each["samples"] * each["maxTokens"] for each in document["checks"])
 
     found = judge(forge(chain, {"plan": easier}))
     assert [(line.id, line.code) for line in failed(found)] == [("decision", "CERT-E091")]
