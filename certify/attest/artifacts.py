@@ -6,12 +6,13 @@ import os
 import sys
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TypeAlias
 
 from certify.errors import UsageError
+from certify.evidence.dataset import DigestSource
 from certify.identify.datasets import read_dataset
 from certify.identify.manifest import Manifest
 from certify.identify.reading import Progress
@@ -38,6 +39,8 @@ class ReadPath:
     """Whether it is a folder."""
     manifest: Manifest
     """Its files, named within the folder; a lone file under its own name."""
+    source: DigestSource = DigestSource.RECOMPUTED
+    """Whether every byte was read for this, or a file that stood still since the step's materials were read was not."""
     stamps: Mapping[str, Stamp] = field(default_factory=dict, repr=False)
     """When each file last changed; empty where that could not be told, or too recent to tell two changes apart."""
 
@@ -92,7 +95,7 @@ def read_paths(
     for path, name in named:
         before = earlier.get(name)
         if before is not None and before.stamps == stamps_of(path):
-            found.append(before)
+            found.append(replace(before, source=DigestSource.CACHED))
         else:
             found.append(read_path(path, name, stamped=name in stamped, progress=progress))
     return tuple(found)
@@ -111,7 +114,7 @@ def read_path(path: Path, name: str, *, stamped: bool = False, progress: Progres
             "rename the file",
         )
     quiet = all(max(stamp[3:]) < started - RACY_NS for stamp in stamps.values())
-    return ReadPath(name, path.is_dir(), content.manifest, stamps if quiet else {})
+    return ReadPath(name, path.is_dir(), content.manifest, content.identity.digest_source, stamps if quiet else {})
 
 
 def stamps_of(path: Path) -> dict[str, Stamp]:

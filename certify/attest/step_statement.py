@@ -152,6 +152,7 @@ def _folder(one: ReadPath) -> dict[str, Any]:
             "kind": "model" if model else "dataset",
             "files": len(manifest.files),
             "bytes": manifest.total_bytes,
+            "digestSource": one.source.value,
         },
     }
 

@@ -74,6 +74,7 @@ def _caveats(case: Case, *, development: bool) -> tuple[str, ...]:
             entropy=plan.entropy.kind,
             attempts=AttemptCount(number=counted.number, total=counted.number, excludable=counted.excludable),
             development=development,
+            datasets=plan.datasets,
             rules=case.decision.value.rules,
         ),
     )

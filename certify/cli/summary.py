@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from certify.cli.render import checklist, emit, emit_json, fields, next_step, paragraph
 from certify.evidence.certificate import Certificate, Findings, ScreeningReport
-from certify.verify.first_page import waived_words
+from certify.verify.first_page import digest_words, waived_words
 
 if TYPE_CHECKING:
     from certify.pipeline.estimating import Estimation
@@ -149,7 +149,7 @@ def _facts(findings: Findings) -> list[tuple[str, str]]:
             f"{configuration.engine}, {configuration.dtype}, {configuration.device}, other settings not covered",
         ),
         ("policy", f"{findings.policy.id} {findings.policy.version}"),
-        ("data seen", DATA[findings.data_examined]),
+        ("data seen", DATA[findings.data_examined] + digest_words(findings.datasets)),
         ("attempt", f"{findings.attempts.number} of {findings.attempts.total} in this log"),
         *(("waived", f"{waived_words(rule)}: {rule.title}") for rule in findings.rules if rule.waiver is not None),
     ]

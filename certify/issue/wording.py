@@ -10,6 +10,7 @@ from certify.evidence.dataset import DataExamined, DatasetIdentity
 from certify.evidence.decision import RuleStatus, Verdict
 from certify.evidence.model import TestedConfiguration
 from certify.evidence.plan import EntropyKind
+from certify.verify.first_page import digest_words
 
 
 class Mark(NamedTuple):
@@ -125,12 +126,13 @@ def clip(text: str, limit: int) -> str:
 
 
 def data_sentence(examined: DataExamined, datasets: Sequence[DatasetIdentity]) -> str:
-    """How much training data was read: kind, datasets, files and size."""
+    """How much training data was read: kind, datasets, files and size, and where digests were not computed from it."""
     word = DATA_WORDS[examined]
     if not datasets:
         return f"{word}."
     shards, total = sum(one.shards for one in datasets), sum(one.bytes for one in datasets)
-    return f"{word}: {counted(len(datasets), 'dataset')}, {counted(shards, 'file')}, {size(total)}."
+    found = f"{counted(len(datasets), 'dataset')}, {counted(shards, 'file')}, {size(total)}"
+    return f"{word}: {found}{digest_words(datasets)}."
 
 
 def configuration_sentence(configuration: TestedConfiguration) -> str:

@@ -133,6 +133,7 @@ def _findings(workspace: Workspace, decided: Decided) -> dict[str, Any]:
             entropy=plan.entropy.kind,
             attempts=attempts,
             development=development,
+            datasets=plan.datasets,
             rules=decided.decision.value.rules,
         ),
         not_checked=evaluation.not_run,

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from certify_registry.reader import Reader
 
 ROLES = ("data-steward", "evaluator", "issuer", "revoker")
+"""Whose keys a development workspace makes. It has no approvers, who would be one and the same person as everybody
+else in it, and so never waits for one."""
 DEFAULT_HOME = Path(".certify")
 TRUST_FILE = "trust.json"
 """The workspace's trust file, plain or signed."""

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from certify.errors import HostileInput
 from certify.evidence.base import Value
 from certify.evidence.certificate import AttemptCount, Certificate, Headline
-from certify.evidence.dataset import DataExamined
+from certify.evidence.dataset import DataExamined, DatasetIdentity, DigestSource
 from certify.evidence.decision import RuleOutcome
 from certify.evidence.plan import EntropyKind
 from certify.evidence.results import (
@@ -129,6 +129,17 @@ _DATA_CAVEATS = {
         "answers alone."
     ),
 }
+_DIGEST_CAVEATS = {
+    DigestSource.CLAIMED: (
+        "Digests of training data were taken from a list and not from its bytes: that these are its files is the word "
+        "of whoever wrote the list."
+    ),
+    DigestSource.CACHED: (
+        "Files of the training data that stood still since they were last read were not read again for their digests, "
+        "but for a sample."
+    ),
+}
+"""Told only where certify did not read every byte for the plan; weakest first."""
 _SELF_SEED = "The issuer could have chosen the seed that drew the fresh problems."
 _UNWITNESSED = "Nobody witnesses the log: earlier attempts cannot be excluded."
 _DEVELOPMENT = "Development keys signed this: it shows how a certificate works and must not be relied on."
@@ -152,6 +163,7 @@ def caveats(
     entropy: EntropyKind,
     attempts: AttemptCount,
     development: bool,
+    datasets: Sequence[DatasetIdentity] = (),
     rerun: bool = False,
     rules: Sequence[RuleOutcome] = (),
 ) -> tuple[str, ...]:
@@ -163,6 +175,7 @@ def caveats(
         entropy: who could have influenced the seed.
         attempts: earlier tries in this log.
         development: whether development keys sign.
+        datasets: the training data as planned; where its digests come from is told unless every byte was read.
         rerun: whether a second party's re-run agrees, in evidence.
         rules: the rules as decided; a waived one is told of.
     """
@@ -172,12 +185,25 @@ def caveats(
         (not attempts.excludable, _UNWITNESSED),
         (attempts.number > 1, f"This was attempt {attempts.number}: trying often makes a lucky result likelier."),
         (True, _DATA_CAVEATS[data_examined]),
+        *((True, _DIGEST_CAVEATS[source]) for source in unread_digests(datasets)),
         (not rerun, _NOT_RERUN),
         (True, _CONFIGURATION),
         ("fresh-reasoning" in results, _FAMILIES),
     ]
     waived = tuple(f"Waived: {waived_words(rule)}." for rule in rules if rule.waiver is not None)
     return waived + tuple(text for holds, text in told if holds) + _unread(results)
+
+
+def unread_digests(datasets: Sequence[DatasetIdentity]) -> tuple[DigestSource, ...]:
+    """Where digests come from that were not computed from all bytes, weakest first; empty where all were."""
+    found = {one.digest_source for one in datasets}
+    return tuple(source for source in _DIGEST_CAVEATS if source in found)
+
+
+def digest_words(datasets: Sequence[DatasetIdentity]) -> str:
+    """The same behind a line about the data; empty where all were computed from all bytes."""
+    sources = unread_digests(datasets)
+    return f"; digests {' and '.join(sources)}, not recomputed" if sources else ""
 
 
 def waived_words(rule: RuleOutcome) -> str:
@@ -216,6 +242,7 @@ def check_first_page(certificate: Certificate, evidence: EvidenceSet) -> str:
         entropy=evidence.plan.value.entropy.kind,
         attempts=certificate.attempts,
         development=certificate.development,
+        datasets=evidence.plan.value.datasets,
         rules=certificate.rules,
     )
     if certificate.headlines != headlines(results):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, get_args
 
 import typer
 
@@ -11,27 +11,33 @@ from certify.cli.options import Context, Json, ask_passphrase
 from certify.cli.render import emit, emit_json, next_step
 from certify.cli.signing import Public, read_public
 from certify.errors import ExitCode, UsageError
+from certify.trust.trustfile import ROOT, Role
 
 TRIAL = b"certify/trial-signature/v1"
 """What a key signs to show that it can; no statement or log entry begins like this."""
 
+HERE = (*(role for role in get_args(Role) if role != ROOT), "log")
+"""Roles that sign in a workspace; root keys sign trust files, which are handed to them."""
+
 
 def use(
     context: typer.Context,
-    role: Annotated[str, typer.Argument(help="data-steward, evaluator, issuer, revoker, log ...")],
+    role: Annotated[str, typer.Argument(help=f"One of {', '.join(HERE)}.")],
     key: Annotated[str, typer.Argument(metavar="KEY", help="A key file or a signer's URI.")],
     public: Public = None,
     json: Json = False,
 ) -> int:
     """Say which key signs in a role on this machine; it signs a trial text, so that a wrong PIN shows now."""
     from certify.pipeline.role_signers import name_signer, open_named
-    from certify.pipeline.workspace import ROLES, Workspace
+    from certify.pipeline.workspace import Workspace
     from certify.trust.signers import as_uri
 
     workspace = Workspace.open(Context.home(context))
     trust = workspace.installed_trust
-    if role not in (*ROLES, "log") and (trust is None or not trust.keys_for(role)):
-        raise UsageError("CERT-E011", f"{role!r} is no role", f"the roles are {', '.join(ROLES)} and log")
+    if role not in HERE:
+        raise UsageError(
+            "CERT-E011", f"{role!r} is no role that signs in a workspace", f"the roles are {', '.join(HERE)}"
+        )
     uri = as_uri(key)
     if uri.startswith("file:"):
         uri = f"file:{Path(uri.removeprefix('file:')).resolve()}"

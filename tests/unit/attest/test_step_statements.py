@@ -130,7 +130,9 @@ def test_folders_are_named_by_their_identity(work: Path) -> None:
         "kind": "model",
         "files": 3,
         "bytes": subjects["model"]["annotations"]["bytes"],
+        "digestSource": "recomputed",
     }
+    assert subjects["raw"]["annotations"]["digestSource"] == "recomputed"
 
 
 class Reads:
@@ -159,6 +161,8 @@ def test_unchanged_data_is_read_once(work: Path, monkeypatch: pytest.MonkeyPatch
     step = record(work, products=["raw", "out"])
     assert reads.paths == ["raw", "out"]
     assert step.products["raw/a.jsonl"] == step.materials["raw/a.jsonl"]
+    sources = {one["name"]: one["annotations"]["digestSource"] for one in told(step)["subject"] if "annotations" in one}
+    assert sources == {"raw": "cached", "out": "recomputed"}
 
 
 @pytest.mark.parametrize(

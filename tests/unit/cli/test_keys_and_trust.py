@@ -188,6 +188,33 @@ def test_a_key_that_does_not_fill_the_role_is_not_named(cli, installed):
     assert not (installed / "signers.json").exists()
 
 
+def test_an_approver_is_a_role_like_the_others(cli, bank, workspace):
+    """Before there is a trust file, under one without approvers, under one with them; and after a rotation."""
+    for name in ("approver", "other"):
+        assert cli("keys", "make", f"{name}.pem").code == 0
+    assert cli("--home", bank, "keys", "use", "approver", "approver.pem").code == 0
+    (bank / "signers.json").unlink()
+    sign(cli, "one.json", "one.jsonl", "root-a.pem", "root-b.pem")
+    assert cli("--home", bank, "trust", "install", "one.jsonl", "--yes").code == 0
+    for home, key in ((bank, "approver.pem"), (workspace, workspace / "keys" / "issuer.pem")):
+        said = cli("--home", home, "keys", "use", "approver", key)
+        assert (said.code, said.error) == (2, "CERT-E129")
+    made = cli("trust", "make", "two.json", "--from", "one.jsonl", "--key", "approver=Committee=approver.pub")
+    assert made.code == 0, made.err
+    sign(cli, "two.json", "two.jsonl", "root-a.pem", "root-b.pem")
+    said = cli("--home", bank, "trust", "install", "two.jsonl", "--yes")
+    assert "enrolled  approver" in said.out
+    assert cli("--home", bank, "keys", "use", "approver", "approver.pem").code == 0
+    listed = {row["party"]: row for row in cli("--home", bank, "keys", "list", "--json").document["keys"]}
+    assert listed["Committee"]["roles"] == ["approver"]
+    assert str(listed["Committee"]["signer"]).endswith("approver.pem")
+    assert "approver" in cli("--home", bank, "trust", "show").out
+    said = cli("--home", bank, "keys", "rotate", "approver", "--new", "other.pub")
+    assert said.code == 0, said.err
+    assert "approver: now also key" in said.out
+    assert cli("--home", bank, "keys", "use", "root", "root-a.pem").error == "CERT-E011"
+
+
 def test_a_role_whose_key_is_elsewhere_is_incomplete(cli, installed, home):
     (home / "product.txt").write_text("x")
     said = cli("--home", installed, "data", "step", "collect", "--product", "product.txt")

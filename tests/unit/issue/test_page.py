@@ -4,13 +4,14 @@ import pytest
 
 from certify.evidence.base import Value
 from certify.evidence.certificate import AttemptCount, Level
+from certify.evidence.dataset import DigestSource
 from certify.evidence.decision import RuleOutcome, RuleStatus, Verdict, WaiverUsed
 from certify.evidence.evaluation import NotRun
 from certify.evidence.plan import EntropyKind
 from certify.issue.chart import WIDTH, thresholds_of
 from certify.issue.page import Page, page_of
 from certify.issue.wording import clip, groups, long_date, size, weights
-from tests.fakes.certificate_sample import MODEL, certificate, policy, results, rules, screening
+from tests.fakes.certificate_sample import DATA, MODEL, certificate, policy, results, rules, screening
 
 
 def words(value: Any) -> str:
@@ -55,6 +56,14 @@ def test_the_identity_stands_in_groups_of_four_on_two_even_lines():
     page = page_of(certificate())
     assert "".join(page.identity).replace(" ", "") == MODEL.identity
     assert [len(line.split()) for line in page.identity] == [8, 8]
+
+
+def test_page_one_says_that_not_every_byte_was_read():
+    seen = {row.label: row.text for row in page_of(certificate()).facts}["Training data seen"]
+    claimed = (DATA.model_copy(update={"digest_source": DigestSource.CLAIMED}),)
+    page = page_of(certificate(datasets=claimed))
+    told = {row.label: row.text for row in page.facts}["Training data seen"]
+    assert told == seen.replace("MB.", "MB; digests claimed, not recomputed.")
 
 
 def test_page_one_shows_three_numbers_and_what_was_not_checked():

@@ -1,8 +1,19 @@
 from certify.evidence.certificate import AttemptCount
-from certify.evidence.dataset import DataExamined
+from certify.evidence.dataset import DataExamined, DatasetIdentity, DigestSource
 from certify.evidence.plan import EntropyKind
-from certify.verify.first_page import CHECK_OF, FRESH, GAP, SCAN, STATIC, caveats, headlines, percent, points
-from tests.fakes.certificate_sample import certificate, estimate, results
+from certify.verify.first_page import (
+    CHECK_OF,
+    FRESH,
+    GAP,
+    SCAN,
+    STATIC,
+    caveats,
+    digest_words,
+    headlines,
+    percent,
+    points,
+)
+from tests.fakes.certificate_sample import DATA, certificate, estimate, results
 
 SEEN = {
     "data_examined": DataExamined.FULL,
@@ -11,6 +22,11 @@ SEEN = {
     "development": False,
     "rerun": True,
 }
+
+
+def read(source: DigestSource) -> DatasetIdentity:
+    """Training data whose digests come from elsewhere than its bytes."""
+    return DATA.model_copy(update={"digest_source": source})
 
 
 def test_headlines_come_in_a_fixed_order_whatever_the_order_of_results():
@@ -65,11 +81,20 @@ def test_each_weakness_adds_its_own_sentence():
         ({"attempts": AttemptCount(number=3, total=3, excludable=True)}, "attempt 3"),
         ({"data_examined": DataExamined.UNDISCLOSED}, "undisclosed"),
         ({"data_examined": DataExamined.PARTIAL}, "Only part of the training data"),
+        ({"datasets": (DATA, read(DigestSource.CACHED))}, "were not read again for their digests"),
+        ({"datasets": (read(DigestSource.CLAIMED),)}, "from a list and not from its bytes"),
         ({"rerun": False}, "nobody else has run it again"),
     ):
         added = set(caveats(results(), **(SEEN | change))) - base
         assert len(added) == 1, change
         assert words in added.pop()
+
+
+def test_data_whose_every_byte_was_read_adds_no_sentence():
+    assert caveats(results(), **SEEN, datasets=(DATA, DATA)) == caveats(results(), **SEEN)
+    assert digest_words((DATA,)) == digest_words(()) == ""
+    both = (read(DigestSource.CACHED), read(DigestSource.CLAIMED))
+    assert digest_words(both) == "; digests claimed and cached, not recomputed"
 
 
 def test_answers_that_were_cut_off_are_told():
