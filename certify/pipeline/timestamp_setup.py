@@ -123,18 +123,11 @@ def _signed(workspace: Workspace, why: str, option: str) -> UsageError:
 
 
 def _written(workspace: Workspace, fields: dict[str, Any]) -> TrustFile:
-    """The trust file with other fields and, if that changes it, the next version number; stored."""
+    """The trust file with other fields and, if that changes it, the next version number; stored. A signed one stays."""
     old = workspace.trust.document()
     new = {name: value for name, value in {**old, **fields}.items() if value is not None}
     if new == old or workspace.trust.keys_for(ROOT):
         return workspace.trust
-    if workspace.trust.keys_for(ROOT):
-        raise UsageError(
-            "CERT-E129",
-            "the trust file of this workspace is signed by its root keys",
-            "only they can change whose timestamps count",
-            "have the next version name the authority, install it, then give this command again",
-        )
     trust = TrustFile.parse(canonical_bytes({**new, "version": workspace.trust.version + 1}), name="the trust file")
     write_whole(workspace.home / TRUST_FILE, trust.to_bytes())
     return trust
