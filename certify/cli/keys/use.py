@@ -31,7 +31,12 @@ def use(
     workspace = Workspace.open(Context.home(context))
     trust = workspace.installed_trust
     if role not in (*ROLES, "log") and (trust is None or not trust.keys_for(role)):
-        raise UsageError("CERT-E011", f"{role!r} is no role", f"the roles are {', '.join(ROLES)} and log")
+        raise UsageError(
+            "CERT-E011",
+            f"{role!r} is no role",
+            f"the roles are {', '.join(ROLES)} and log",
+            "certify keys list shows who holds a key for what",
+        )
     uri = as_uri(key)
     if uri.startswith("file:"):
         uri = f"file:{Path(uri.removeprefix('file:')).resolve()}"
