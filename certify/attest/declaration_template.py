@@ -7,8 +7,8 @@ TEMPLATE = """\
 # owner and intendedUse must be there; every other field is optional, and a field left out claims nothing.
 # Take away "# " in front of what you fill in.
 
-owner: Example Ltd                       # who answers for the model
-intendedUse: What it is for.
+# owner: Example Ltd                     # who answers for the model
+# intendedUse: What it is for.
 
 # prohibitedUse: What it must not be used for.
 # population: Whom its use concerns.

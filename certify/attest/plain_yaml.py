@@ -55,6 +55,8 @@ def plain_yaml(data: bytes) -> dict[str, Any]:
         document = yaml.load(text, Loader=_TextLoader)  # noqa: S506 - makes text alone
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
         raise NotPlain(" ".join(str(error).split())) from error
+    if document is None:
+        raise NotPlain('nothing is filled in; take away "# " in front of what you fill in')
     if not isinstance(document, dict):
         raise NotPlain("it is not a list of fields with values")
     return document

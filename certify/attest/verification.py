@@ -200,7 +200,10 @@ def _require_same(step: PerformedStep, found: Artifacts) -> None:
 
 
 def _reason(error: Exception) -> str:
-    return " ".join(f"{type(error).__name__} {error}".split())[:600]
+    told = " ".join(str(error).split())[:600]
+    if type(error).__name__ == "SignatureVerificationError":
+        return told or "it is not signed by the owner whose key was given"
+    return told or type(error).__name__
 
 
 def _fails(what: str, hint: str = "ask whoever performed the steps for the missing or changed files") -> HostileInput:

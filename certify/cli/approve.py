@@ -77,6 +77,8 @@ def _case(context: typer.Context, subject: str, named: Path | None) -> tuple[Wor
             raise TrustError("CERT-E042", "an approver needs a trust file", hint="name it with --trust FILE")
         case = read_case(path, path.resolve().parent.name, trust)
         return None, case, trust
+    if path.suffix:
+        raise UsageError("CERT-E012", f"{subject} is neither a file nor a run", hint="check the path")
     workspace = Workspace.open(Context.home(context), ask=ask_passphrase)
     folder = workspace.run_folder(subject)
     if not folder.has(DECISION):

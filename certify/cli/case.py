@@ -98,7 +98,9 @@ def print_waiting(workspace: Workspace, run: str) -> None:
     print_case(case, development=workspace.development)
     emit()
     fields([("approvals", approvals.words())])
-    next_step(f"certify --home {workspace.home} approve {run} --key KEY", "each approver, with a key of their own")
+    next_step(
+        f"certify --home {workspace.home} approve {run} --key KEY", "each approver; for one elsewhere: handoff export"
+    )
 
 
 def waiting_document(workspace: Workspace, run: str) -> dict[str, Any]:

@@ -127,7 +127,9 @@ def require_open_case(folder: RunFolder, case: Case, outcome: str) -> None:
     """
     verdict = case.decision.value.verdict
     if verdict != "certified":
-        raise UsageError("CERT-E108", f"the decision is {verdict}; there is nothing to approve")
+        raise UsageError(
+            "CERT-E108", f"the decision is {verdict}; there is nothing to approve", hint="certify show RUN says why"
+        )
     if folder.has(outcome):
         raise UsageError("CERT-E108", f"run {folder.name} is over; nobody waits for an approval")
 

@@ -9,11 +9,15 @@ from pathlib import Path
 
 from certify.errors import EvidenceMissing, UsageError
 from certify.evidence.canonical import canonical_bytes
+from certify.evidence.decision import Verdict
+from certify.evidence.plan import EntropyKind, Plan
 from certify.pipeline.case import DECISION, POLICY, STATEMENTS
 from certify.pipeline.files import RunFolder, read_file, write_whole
 from certify.pipeline.handoff_words import ReviewerRole, instructions
 from certify.pipeline.waiving import FIXED
 from certify.pipeline.workspace import Workspace
+from certify.trust.bundle import parse_bundle, statement_of
+from certify.trust.summary import decision_of
 
 PLAN = "plan.bundle.json"
 _STATEMENT_FILES = tuple(f"{kind}.bundle.json" for kind in STATEMENTS)
@@ -36,6 +40,7 @@ def parcel_for(workspace: Workspace, folder: RunFolder, reviewer: ReviewerRole) 
 
     Raises:
         EvidenceMissing: CERT-E108, the run has not come so far.
+        UsageError: CERT-E108, nothing is asked of this reviewer.
     """
     if not folder.has(NEEDED[reviewer]):
         raise EvidenceMissing(
@@ -44,6 +49,7 @@ def parcel_for(workspace: Workspace, folder: RunFolder, reviewer: ReviewerRole) 
             f"it has no {NEEDED[reviewer]}",
             "carry it further with `certify plan make`, `certify check` or `certify decide`",
         )
+    _require_question(folder, reviewer)
     names = [name for name in FILES[reviewer] if folder.has(name)]
     files = {name: read_file(folder.file(name)) for name in names}
     about = {
@@ -55,6 +61,27 @@ def parcel_for(workspace: Workspace, folder: RunFolder, reviewer: ReviewerRole) 
     files["handoff.json"] = canonical_bytes(about)
     files["README.md"] = instructions(reviewer, folder.name, workspace.trust, files).encode()
     return files
+
+
+def _require_question(folder: RunFolder, reviewer: ReviewerRole) -> None:
+    """Returns if there is something to answer: a decision that certifies, or a plan that asks witnesses."""
+    if reviewer == "approver":
+        decision = decision_of(statement_of(parse_bundle(read_file(folder.file(DECISION)), name="decision")))
+        if decision.verdict is not Verdict.CERTIFIED:
+            raise UsageError(
+                "CERT-E108",
+                f"the decision of run {folder.name} is {decision.verdict.value}; there is nothing to approve",
+                hint=f"certify show {folder.name} says why",
+            )
+    if reviewer == "witness":
+        bundle = parse_bundle(read_file(folder.file(PLAN)), name="plan")
+        plan = Plan.from_document(statement_of(bundle).predicate, name="plan")
+        if plan.entropy.kind is not EntropyKind.SEED_WITNESSES:
+            raise UsageError(
+                "CERT-E108",
+                f"the plan of run {folder.name} asks no seed witness",
+                hint="plan with them: certify run MODEL --policy P --entropy seedWitnesses",
+            )
 
 
 def write_parcel(files: Mapping[str, bytes], out: Path) -> None:

@@ -45,6 +45,7 @@ def run_model(workspace: Workspace, request: RunRequest, reporter: Reporter) -> 
 
 def start_run(workspace: Workspace, request: RunRequest, reporter: Reporter, *, upto: Stage) -> RunFolder:
     """Begins or continues the run of a request and carries it up to a stage."""
+    workspace.trust.require_current(now())
     require_installed(request.engine)
     require_entropy(workspace, request.entropy)
     with workspace.writing():
@@ -77,6 +78,8 @@ def continue_run(workspace: Workspace, folder: RunFolder, reporter: Reporter, *,
 def _advance(workspace: Workspace, folder: RunFolder, inputs: RunInputs, reporter: Reporter, upto: Stage) -> None:
     """Goes through the stages in order; each finds what an earlier start has left and goes on from there."""
     attested = attest_inputs(workspace, folder, inputs)
+    if not folder.has("plan.bundle.json"):
+        workspace.signer("evaluator")  # a missing key or wrong PIN is told before the engine starts
     prepared = prepare_engine(folder, inputs, reporter)
     plan, plan_bundle, plan_index = make_plan(workspace, folder, prepared)
     if upto is Stage.PLAN:

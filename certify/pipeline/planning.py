@@ -149,11 +149,11 @@ def _entropy(workspace: Workspace, folder: RunFolder, plan: Verified[Plan]) -> E
         waiting.mkdir(parents=True, exist_ok=True)
         raise EvidenceMissing(
             "CERT-E098",
-            f"{len(missing)} seed witnesses have not answered the plan yet",
+            f"answers of seed witnesses to the plan are missing: {len(missing)}",
             "the fresh problems are drawn from their answers, so that nobody can choose them",
-            f"send each plan.bundle.json and plan.proof from {folder.path}; each runs `certify plan answer "
-            f"plan.bundle.json --proof plan.proof --trust FILE --key KEY`; put the answers into "
-            f"{waiting}; then give the same command again",
+            f"send them what certify --home {workspace.home} handoff export {folder.name} --for witness --out FILE.zip "
+            f"writes; take the answers with certify --home {workspace.home} handoff import FILE; then the same command "
+            "again",
         )
     ordered = tuple(sorted(answers, key=lambda answer: answer.keyid))
     used = EntropyUsed(kind=EntropyKind.SEED_WITNESSES, value=entropy_of(ordered), answers=ordered)

@@ -109,5 +109,5 @@ def _elsewhere(home: Path, role: str, trust: TrustFile | None) -> EvidenceMissin
         "CERT-E125",
         f"the key of the role {role} is not on this machine{who}",
         f"{home} names no signer for it, and there is no keys/{role}.pem",
-        f"let its holder sign: certify handoff export; or name the key here: certify keys use {role} URI",
+        f"name a key that can be reached from here, in a file, token or key service: certify keys use {role} URI",
     )

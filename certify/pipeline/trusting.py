@@ -6,17 +6,19 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
-from certify.errors import UsageError
+from certify.errors import TrustError, UsageError
 from certify.evidence.canonical import canonical_bytes
 from certify.pipeline.clock import now
 from certify.pipeline.files import read_file, write_whole
 from certify.pipeline.workspace import TRUST_FILE, Workspace
 from certify.trust.keys import keyid_of_pem, public_key_of, scheme_of
 from certify.trust.timestamps import TimestampRoot
-from certify.trust.trustfile import ROOT, TrustFile
+from certify.trust.trustfile import ROOT, Role, TrustFile
 
+ROLES: tuple[str, ...] = get_args(Role)
+"""What a key can be for."""
 SHORTEST_ID = 8
 """Digits of a key id that a person must give; fewer are mistyped too easily."""
 
@@ -111,8 +113,8 @@ def make_trust_file(
     """A production trust file; one with root keys is a draft until they have signed it.
 
     Raises:
-        UsageError: CERT-E011, it would have expired already, or a threshold or term is for nobody.
-        TrustError: CERT-E042, the keys and roles do not make one, such as one key in two roles.
+        UsageError: CERT-E011, it would have expired already, a threshold or term is for nobody, or the keys and
+            roles do not make one, such as one key in two roles.
     """
     document: dict[str, Any] = {
         "schema": "certify/trust/v1",
@@ -155,7 +157,6 @@ def next_trust_file(
 
     Raises:
         UsageError: as ``make_trust_file``; CERT-E011, ``remove`` names no key or several.
-        TrustError: CERT-E042, the keys and roles do not make a trust file.
     """
     document = old.document()
     document["version"] = old.version + 1
@@ -178,6 +179,11 @@ def _add(document: dict[str, Any], grants: Sequence[KeyGrant], witnesses: Sequen
 
 def _finished(document: dict[str, Any], thresholds: Mapping[str, int], terms: Sequence[KeyTerm]) -> TrustFile:
     roles = document["roles"]
+    for role in roles:
+        if role not in ROLES:
+            raise _usage(f"{role!r} is no role", f"the roles are {', '.join(ROLES)}")
+    if not re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", document["expires"], re.ASCII):
+        raise _usage(f"{document['expires']!r} is not a time", "write it like 2027-11-23T00:00:00Z")
     for role, threshold in thresholds.items():
         if role not in roles:
             raise _usage(f"no key fills the role {role}, so it cannot need {threshold}", "give it keys with --key")
@@ -186,7 +192,13 @@ def _finished(document: dict[str, Any], thresholds: Mapping[str, int], terms: Se
         key = document["keys"][_named(document, term.keyid)]
         bounds = {"validFromIndex": term.first, "validUntilIndex": term.end}
         key.update({name: index for name, index in bounds.items() if index is not None})
-    made = TrustFile.parse(canonical_bytes(document))
+    try:
+        made = TrustFile.parse(canonical_bytes(document))
+    except TrustError as error:
+        raise _usage(
+            f"no trust file can be made of this: {error.what.split(': ', 2)[-1]}",
+            "see certify trust make --help, and docs/trust-file.md for what is refused",
+        ) from error
     if made.expired(now()):
         raise UsageError(
             "CERT-E011",

@@ -76,7 +76,7 @@ class Workspace:
             raise UsageError(
                 "CERT-E012",
                 f"there is no workspace at {home}",
-                hint="`certify run` makes a development workspace; name another one with --home DIR",
+                hint="name one with --home DIR; make one: `certify registry create`, or `certify run` to try out",
             )
         configuration = Configuration.from_bytes(read_file(home / "workspace.json"), name="workspace.json")
         path = home / TRUST_FILE

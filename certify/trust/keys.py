@@ -196,7 +196,7 @@ def _read_key_file(path: Path) -> bytes:
         raise TrustError(
             "CERT-E041",
             f"the key file {path} cannot be read",
-            str(error),
+            str(error.strerror),
             "check the path, or make a key: certify keys make FILE",
         ) from error
     if len(data) > MAX_KEY_FILE:

@@ -207,4 +207,5 @@ def check_seed(evidence: EvidenceSet, trust: TrustFile) -> str:
     if kind is not EntropyKind.SEED_WITNESSES:
         raise HostileInput("CERT-E092", f"this version cannot check a seed from a {kind}", "", "use a newer certify")
     check_witnesses(evidence.plan, evidence.evaluation.value.entropy, trust)
-    return f"the seed follows from the plan and {len(evidence.plan.value.entropy.witnesses)} witnesses"
+    count = len(evidence.plan.value.entropy.witnesses)
+    return f"the seed follows from the plan and {count} witness{'es' if count != 1 else ''}"

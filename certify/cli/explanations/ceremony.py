@@ -8,8 +8,10 @@ CODES = {
     "CERT-E125": Explanation(
         "The key of a role is not on this machine",
         "In production each role's key belongs to its own person and machine, so this workspace may lack some of "
-        "them. Let the holder sign on their own machine; `certify keys list` names the holder. If the key should be "
-        "here, name it with `certify keys use ROLE URI`.",
+        "them; `certify keys list` names the holder. A run is carried out in one workspace, and each stage needs the "
+        "key of its role, in a file, a token or a key service that can be reached from there: name it with `certify "
+        "keys use ROLE URI`, or have its holder carry out the stage where the workspace lies. Approvers and seed "
+        "witnesses sign elsewhere, with `certify handoff`.",
     ),
     "CERT-E126": Explanation(
         "A signature lies where its key does not count",

@@ -12,13 +12,12 @@ from certify.errors import ExitCode
 def list_keys(context: typer.Context, json: Json = False) -> int:
     """List the keys of the workspace's trust file: who holds them, for what, and which are on this machine."""
     from certify.pipeline.role_signers import read_signers
-    from certify.pipeline.workspace import TRUST_FILE
+    from certify.pipeline.workspace import Workspace
     from certify.trust.keys import keyid_of_pem
     from certify.trust.trust_diff import describe_window
-    from certify.trust.trustfile import TrustFile
 
     home = Context.home(context)
-    trust = TrustFile.load(home / TRUST_FILE)
+    trust = Workspace.open(home).trust
     here = {keyid_of_pem(entry.public): entry.uri for entry in read_signers(home).roles.values()}
     rows = [
         {"keyid": keyid, "party": key.party, "scheme": key.scheme, "roles": list(trust.roles_of(keyid)),

@@ -36,7 +36,10 @@ def use(
     trust = workspace.installed_trust
     if role not in HERE:
         raise UsageError(
-            "CERT-E011", f"{role!r} is no role that signs in a workspace", f"the roles are {', '.join(HERE)}"
+            "CERT-E011",
+            f"{role!r} is no role that signs in a workspace",
+            f"the roles are {', '.join(HERE)}",
+            "certify keys list shows who holds a key for what",
         )
     uri = as_uri(key)
     if uri.startswith("file:"):

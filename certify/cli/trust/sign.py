@@ -40,6 +40,13 @@ def sign(
     signer = open_key(key, public)
     _require_root(signer.keyid, document.trust, old)
     root_signers(document, document.trust)
+    if any(bundle.keyid == signer.keyid for bundle in document.bundles):
+        raise UsageError(
+            "CERT-E129",
+            f"the key {signer.keyid[:16]} has signed {file} already",
+            "two signatures of one key count as one",
+            "give the file to the next root keyholder; certify trust show says how many have signed",
+        )
     if not json:
         print_changes(old, document.trust) if old else print_trust(document.trust)
     if not yes and not typer.confirm("Is this what was agreed, and shall your key sign it?", err=True):
@@ -79,4 +86,7 @@ def _tell(out: Path, signed: TrustDocument, old: TrustFile | None, json: bool) -
     if missing:
         next_step(f"certify trust sign {out} --key KEY --out FILE.jsonl", "the next root keyholder, on their machine")
     else:
-        next_step(f"certify trust install {out}", "in the workspace; readers: certify trust update")
+        next_step(
+            f"certify trust install {out}",
+            "in the workspace; readers: certify trust use, for a later version certify trust update",
+        )

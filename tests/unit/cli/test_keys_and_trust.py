@@ -119,6 +119,7 @@ def test_a_draft_is_not_trusted_before_it_is_signed(cli, bank, handed):
     sign(cli, "one.json", "half.jsonl", "root-a.pem")
     assert cli("--home", bank, "trust", "install", "half.jsonl", "--yes").error == "CERT-E128"
     assert cli("trust", "sign", "half.jsonl", "--key", "issuer.pem", "--out", "x", "--yes").error == "CERT-E129"
+    assert cli("trust", "sign", "half.jsonl", "--key", "root-a.pem", "--out", "x", "--yes").error == "CERT-E129"
     assert not Path("x").exists()
 
 
@@ -232,7 +233,7 @@ def test_a_key_may_be_given_a_term(cli, installed):
     assert load_trust_document(Path("two.json")).trust.keys[evaluator].ends == 300
     for bad in (f"{evaluator}=..", f"{evaluator}=9", "ffffffff=1..2", f"{evaluator[:4]}=1.."):
         assert (cli(*make, bad).code, cli(*make, bad).error) == (2, "CERT-E011")
-    assert cli(*make, f"{evaluator}=9..9").error == "CERT-E042"
+    assert cli(*make, f"{evaluator}=9..9").error == "CERT-E011"
 
 
 @pytest.mark.parametrize("bad", ["root", "root=0", "root=x", "=2"])

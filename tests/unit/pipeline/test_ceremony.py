@@ -151,7 +151,7 @@ def test_a_role_whose_key_is_elsewhere_names_its_holder(running: Bank) -> None:
         running.open().signer("issuer")
     assert caught.value.code == "CERT-E125"
     assert "Party of issuer" in caught.value.what
-    assert "certify handoff export" in caught.value.hint
+    assert "certify keys use issuer" in caught.value.hint
 
 
 def test_a_role_signs_with_the_key_that_was_named(running: Bank, tmp_path: Path, monkeypatch) -> None:
@@ -265,7 +265,8 @@ def test_a_next_version_by_hand(running: Bank) -> None:
     assert (running.keys["revoker"].keyid, "revoker") not in enrolled(running)
     assert code_of(lambda: next_trust_file(old, remove=["0" * 8])) == "CERT-E011"
     assert code_of(lambda: next_trust_file(old, thresholds={"approver": 2})) == "CERT-E011"
-    assert code_of(lambda: next_trust_file(old, thresholds={"issuer": 2})) == "CERT-E042"
+    assert code_of(lambda: next_trust_file(old, thresholds={"issuer": 2})) == "CERT-E011"
+    assert code_of(lambda: next_trust_file(old, expires="2027-11-23")) == "CERT-E011"
 
 
 def test_a_signed_file_is_not_changed_by_hand(running: Bank) -> None:

@@ -8,8 +8,9 @@ import zipfile
 
 import pytest
 
-from certify.errors import CertifyError, ExitCode
+from certify.errors import CertifyError, ExitCode, UsageError
 from certify.evidence.approval import ApprovalVerdict
+from certify.evidence.plan import EntropyKind
 from certify.pipeline.approving import sign_approval
 from certify.pipeline.case import read_case
 from certify.pipeline.handoff import parcel_for, write_parcel
@@ -119,6 +120,15 @@ def test_seed_witnesses_are_reached_the_same_way(asked, engine, tmp_path):
         assert [one.kind for one in taken] == ["witness answer"]
     run_model(asked.workspace, request, Silent())
     assert outcome_of(folder).verdict == "awaiting_approval"
+
+
+def test_nobody_is_sent_what_asks_them_nothing(asked, engine):
+    request = request_for(asked).model_copy(update={"data": (), "complete": False, "entropy": EntropyKind.SELF})
+    folder = start_run(asked.workspace, request, Silent(), upto=Stage.DECIDE)
+    for reviewer, reason in (("approver", "nothing to approve"), ("witness", "asks no seed witness")):
+        with pytest.raises(UsageError, match=reason) as caught:
+            parcel_for(asked.workspace, folder, reviewer)
+        assert caught.value.code == "CERT-E108"
 
 
 def test_a_waiver_comes_back_into_the_workspace(asked, tmp_path):
