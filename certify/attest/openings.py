@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from certify.errors import HostileInput, UsageError
@@ -10,6 +11,7 @@ from certify.evidence.canonical import canonical_bytes, parse_json, sha256_hex
 from certify.evidence.disclosure import Disclosure
 from certify.evidence.statement import DISCLOSURE, statement_bytes, subject_of
 from certify.evidence.visibility import Opening, opened
+from certify.files import read_file
 from certify.trust.bundle import Bundle, statement_of
 
 SCHEMA = "certify/openings/v1"
@@ -24,6 +26,23 @@ def openings_file(payload: bytes, openings: Sequence[Opening]) -> bytes:
             "openings": [opening.document() for opening in openings],
         }
     )
+
+
+def set_aside(path: Path) -> None:
+    """Keeps the openings of an earlier statement under a name of their own: nobody could make them again.
+
+    ``X.openings.json`` becomes ``X.openings.DIGEST.json``, with the first digits of the SHA-256 of its content.
+
+    Raises:
+        UsageError: CERT-E012, there is something that cannot be read, or renamed.
+    """
+    if not path.exists():
+        return
+    kept = path.with_name(f"{path.name.removesuffix('.json')}.{sha256_hex(read_file(path))[:12]}.json")
+    try:
+        path.replace(kept)
+    except OSError as error:
+        raise UsageError("CERT-E012", f"{path} cannot be renamed: {error.strerror or error}") from error
 
 
 def read_openings(data: bytes, statement: Bundle) -> tuple[Opening, ...]:

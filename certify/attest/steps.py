@@ -15,7 +15,7 @@ from certify.attest.command import STDERR, run_command
 from certify.attest.envelopes import MAX_METADATA, functionary_id, in_toto, signed_envelope
 from certify.attest.environment import describe_environment
 from certify.attest.naming import link_name, manifest_name, require_step_name, statement_name
-from certify.attest.openings import openings_file
+from certify.attest.openings import openings_file, set_aside
 from certify.attest.scrubbing import scrubbed, scrubbed_value
 from certify.attest.step_statement import StepFacts, StepKind, listed_folders, step_statement
 from certify.errors import UsageError
@@ -196,8 +196,8 @@ def _link(facts: StepFacts, *, hidden: bool, max_listed: int) -> Any:
 
 def _write_openings(statement: Path, payload: bytes, openings: Sequence[Opening]) -> Path | None:
     path = statement.with_name(statement.name.replace(".statement.", ".openings."))
+    set_aside(path)
     if not openings:
-        path.unlink(missing_ok=True)  # of an earlier recording, whose statement this one replaces
         return None
     write_whole(path, openings_file(payload, openings), mode=0o600)
     return path

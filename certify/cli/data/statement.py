@@ -76,7 +76,7 @@ def sign_description(
         CertifyError: the model or the key cannot be used, or a field cannot be withheld; nothing was written.
     """
     from certify.attest.data_description import StewardsWord
-    from certify.attest.openings import openings_file
+    from certify.attest.openings import openings_file, set_aside
     from certify.attest.statements import dataset_statement
     from certify.evidence.visibility import withhold
     from certify.pipeline.clock import now
@@ -89,6 +89,7 @@ def sign_description(
     payload = dataset_statement(dataset, _identity(model), shown=shown)
     signed = sign_as_steward(context, payload, key)
     written = [out]
+    set_aside(out.with_name(f"{out.name}.openings.json"))
     if openings:
         written.append(out.with_name(f"{out.name}.openings.json"))
         write_whole(written[1], openings_file(payload, openings), mode=0o600)

@@ -238,11 +238,15 @@ def payload(path: Path) -> Any:
     return json.loads(base64.b64decode(json.loads(path.read_bytes())["payload"]))
 
 
-def test_openings_of_an_earlier_recording_go(work: Path) -> None:
+def test_openings_of_an_earlier_recording_are_set_aside(work: Path) -> None:
     first = record(work, restrict=["command"])
     assert first.openings is not None
+    private = first.openings.read_bytes()
     assert record(work, command=None).openings is None
     assert not first.openings.exists()
+    (kept,) = first.openings.parent.glob("*.openings.*.json")
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    assert kept.read_bytes() == private
 
 
 @pytest.mark.parametrize("field", ["materials", "", "/command", "subject"])
