@@ -9,7 +9,7 @@ import typer
 
 from certify.cli.options import Context, Json, Trust, Yes, ask_passphrase
 from certify.cli.render import emit, emit_json, fields, next_step
-from certify.cli.signing import KEY_HELP, open_key, timestamper_of
+from certify.cli.signing import KEY_HELP, Public, open_key, timestamper_of
 from certify.errors import ExitCode, TrustError, UsageError
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ def approve(
     comment: Annotated[str, typer.Option(help="Why; printed where it is a no.")] = "",
     ticket: Annotated[str | None, typer.Option(help="Where your organisation keeps the matter.")] = None,
     out: Annotated[Path | None, typer.Option(help="File for the signed answer, to be sent back.")] = None,
+    public: Public = None,
     trust: Trust = None,
     yes: Yes = False,
     json: Json = False,
@@ -43,7 +44,7 @@ def approve(
     from certify.verify.approvals import require_approver
 
     workspace, case, trust_file = _case(context, subject, trust)
-    signer = open_key(key)
+    signer = open_key(key, public)
     require_approver(signer.keyid, trust_file)
     if not json:
         from certify.cli.case import print_case

@@ -10,7 +10,7 @@ import typer
 
 from certify.cli.options import Context, Json
 from certify.cli.render import emit_json, fields, next_step, paragraph
-from certify.cli.signing import KEY_HELP, open_key, timestamper_of
+from certify.cli.signing import KEY_HELP, Public, open_key, timestamper_of
 from certify.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ def waive(
     expires: Annotated[str, typer.Option(metavar="TIME", help="End, 2026-12-24T12:00:00Z; at most 90 days away.")],
     key: Annotated[str, typer.Option(metavar="KEY", help=f"The approver's own. {KEY_HELP}")],
     out: Annotated[Path | None, typer.Option(help="File for the signed waiver.")] = None,
+    public: Public = None,
     json: Json = False,
 ) -> int:
     """As an approver, let one model miss one rule for a while.
@@ -43,7 +44,7 @@ def waive(
     identity, name = _model(model)
     asked = Exemption(rule, identity, name, reason, ticket, approver, expires)
     loaded = load_policy(policy)
-    signer = open_key(key)
+    signer = open_key(key, public)
     signed = sign_waiver(asked, loaded, signer, timestamper_of(context, key))
     path = _keep(context, signed, out, rule)
     if json:

@@ -53,7 +53,7 @@ def drop_authority(workspace: Workspace) -> TrustFile:
         UsageError: CERT-E129, the trust file requires timestamps, and is signed by its root keys.
     """
     if workspace.trust.keys_for(ROOT) and workspace.trust.timestamps_required:
-        raise _signed(workspace, "it requires timestamps", "--no-require-timestamps")
+        raise _signed(workspace, "it requires timestamps", "--optional-timestamps")
     trust = _written(workspace, {"timestampsRequired": None})
     _configure(workspace, None)
     return trust

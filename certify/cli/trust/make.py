@@ -39,9 +39,11 @@ def make(
         list[str] | None, typer.Option(metavar="NAME=FILE.pem", help="Authority whose timestamps count; repeat.")
     ] = None,
     require_timestamps: Annotated[
-        bool | None,
-        typer.Option("--require-timestamps/--no-require-timestamps", help="Whether readers insist on timestamps."),
-    ] = None,
+        bool, typer.Option("--require-timestamps", help="Readers insist on timestamps.")
+    ] = False,
+    optional_timestamps: Annotated[
+        bool, typer.Option("--optional-timestamps", help="With --from: readers no longer insist.")
+    ] = False,
     version: Annotated[int, typer.Option(min=1, help="Grows with every change.")] = 1,
     old: Annotated[
         Path | None, typer.Option("--from", metavar="OLD", help="Draw up the next version of this file instead.")
@@ -61,7 +63,10 @@ def make(
     witnesses = [KeyGrant.parse(f"witness={text}") for text in seed_witness or ()]
     thresholds = dict(_threshold(text) for text in threshold or ())
     terms = [KeyTerm.parse(text) for text in term or ()]
-    stamps = StampRules([parse_root(text) for text in timestamp_root or ()], require_timestamps)
+    if require_timestamps and optional_timestamps:
+        raise UsageError("CERT-E011", "timestamps cannot be both required and optional", hint="give one of the two")
+    required = True if require_timestamps else False if optional_timestamps else None
+    stamps = StampRules([parse_root(text) for text in timestamp_root or ()], required)
     before = None if old is None else load_trust_document(old).trust
     if before is not None:
         trust = next_trust_file(

@@ -301,10 +301,12 @@ def test_timestamps_can_be_required_and_no_longer(cli, installed, authority_root
     assert cli("--home", installed, "trust", "install", "two.jsonl", "--yes").code == 0
     said = cli("--home", installed, "trust", "timestamp", "--off")
     assert (said.code, said.error) == (2, "CERT-E129")
-    assert "--no-require-timestamps" in said.err
-    said = cli("trust", "make", "three.json", "--from", "two.jsonl", *root, "--no-require-timestamps")
+    assert "--optional-timestamps" in said.err
+    said = cli("trust", "make", "three.json", "--from", "two.jsonl", *root, "--optional-timestamps")
     assert "timestamps are no longer required" in said.out
     assert "authority" not in said.out
+    both = ("--require-timestamps", "--optional-timestamps")
+    assert cli("trust", "make", "four.json", "--from", "two.jsonl", *root, *both).error == "CERT-E011"
     trust = load_trust_document(Path("three.json")).trust
     assert (len(trust.timestamp_roots or ()), trust.timestamps_required) == (1, False)
 
