@@ -34,8 +34,10 @@ def run_command(command: Sequence[str], folder: Path, *, stdout: int | None = ST
     """
     started: list[subprocess.Popen[bytes]] = []
     try:
-        with _passing_on(started):
+        with _passing_on(started) as early:
             started.append(subprocess.Popen(list(command), cwd=folder, env=command_environment(), stdout=stdout))
+            for number in early:
+                started[0].send_signal(number)
             code = started[0].wait()
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
@@ -53,20 +55,24 @@ def command_environment() -> dict[str, str]:
 
 
 @contextmanager
-def _passing_on(started: Sequence[subprocess.Popen[bytes]]) -> Iterator[None]:
+def _passing_on(started: Sequence[subprocess.Popen[bytes]]) -> Iterator[list[int]]:
+    """Signals to us go to the command; gives those that came before there was one."""
+    early: list[int] = []
     if threading.current_thread() is not threading.main_thread():
-        yield  # only the main thread may say what a signal does
+        yield early  # only the main thread may say what a signal does
         return
 
     def forward(number: int, frame: FrameType | None) -> None:
         if number == signal.SIGINT and _shares_terminal():
             return  # the terminal interrupts the command itself; twice would mean "at once" to many programs
+        if not started:
+            early.append(number)
         for process in started:
             process.send_signal(number)
 
     before = {number: signal.signal(number, forward) for number in _PASSED_ON}
     try:
-        yield
+        yield early
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -102,3 +102,15 @@ def test_handlers_are_as_before_and_a_missing_program_is_an_error(tmp_path: Path
     with pytest.raises(UsageError, match="CERT-E057"):
         run_command(["no-such-program-here"], tmp_path)
     assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)] == before
+
+
+def test_a_signal_that_comes_while_the_command_starts_is_not_lost(tmp_path: Path, monkeypatch) -> None:
+    starting = subprocess.Popen
+
+    def interrupted(*arguments, **options):
+        process = starting(*arguments, **options)
+        os.kill(os.getpid(), signal.SIGTERM)
+        return process
+
+    monkeypatch.setattr(subprocess, "Popen", interrupted)
+    assert run_command([sys.executable, "-c", "import time; time.sleep(30)"], tmp_path) == 128 + signal.SIGTERM
