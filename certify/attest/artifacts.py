@@ -14,13 +14,12 @@ from typing import TypeAlias
 from certify.errors import UsageError
 from certify.evidence.dataset import DigestSource
 from certify.identify.datasets import read_dataset
+from certify.identify.files import Stamp, stamp_of
 from certify.identify.manifest import Manifest
 from certify.identify.reading import Progress
 
 Artifacts: TypeAlias = dict[str, dict[str, str]]
 """Relative path to its digests, as in-toto writes them."""
-Stamp: TypeAlias = tuple[int, int, int, int, int]
-"""Device, inode, size, times of the last change of content and of status."""
 
 MANIFEST = ".certify-manifest.json"
 """Stands for all files of a folder that holds more than ``MAX_LISTED``."""
@@ -120,12 +119,12 @@ def read_path(path: Path, name: str, *, stamped: bool = False, progress: Progres
 def stamps_of(path: Path) -> dict[str, Stamp]:
     """When each file below ``path`` last changed; links are not followed."""
     if not path.is_dir():
-        return {"": _stamp(path.lstat())}
+        return {"": stamp_of(path.lstat())}
     found: dict[str, Stamp] = {}
     for folder, _, names in os.walk(path):
         for name in names:
             place = os.path.join(folder, name)
-            found[place] = _stamp(os.lstat(place))
+            found[place] = stamp_of(os.lstat(place))
     return found
 
 
@@ -165,7 +164,3 @@ def artifact_name(path: Path, base: Path, *, outside: bool = False) -> str:
 
 def _below(folder: str, name: str) -> str:
     return name if folder == "." else f"{folder}/{name}"
-
-
-def _stamp(found: os.stat_result) -> Stamp:
-    return (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)

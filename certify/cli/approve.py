@@ -96,8 +96,8 @@ def _case(context: typer.Context, subject: str, named: Path | None) -> tuple[Wor
 
 def _keep(workspace: Workspace | None, case: Case, signed: Bundle, out: Path | None) -> Path:
     """Where the signed answer is now: with the run, or in a file to be sent back."""
+    from certify.files import write_whole
     from certify.pipeline.approving import keep_approval
-    from certify.pipeline.files import write_whole
 
     if out is None and workspace is not None:
         return keep_approval(workspace, workspace.run_folder(case.name), case, signed)

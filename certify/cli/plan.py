@@ -90,7 +90,7 @@ def answer(
     """As a seed witness, answer a plan that the log holds: prints the answer to hand back."""
     from certify.cli.reading import find_trust
     from certify.cli.signing import open_key
-    from certify.pipeline.files import read_file
+    from certify.files import read_file
     from certify.pipeline.witnessing import answer_plan
 
     trust_file = find_trust(Context.of(context), trust)

@@ -10,8 +10,8 @@ from pathlib import Path
 from certify.cli.app import Settings
 from certify.errors import CertifyError, HostileInput, UsageError
 from certify.evidence.certificate import SERIAL_PATTERN
+from certify.files import read_file
 from certify.pipeline.clock import now
-from certify.pipeline.files import read_file
 from certify.pipeline.workspace import DEFAULT_HOME, Workspace
 from certify.trust.trustfile import TrustFile
 from certify.verify.document import RegistryAnswer

@@ -65,7 +65,7 @@ def _list(home: Path, json: bool) -> int:
 
 
 def _certificate(home: Path, subject: str, json: bool) -> int:
-    from certify.pipeline.files import read_file
+    from certify.files import read_file
     from certify.verify.document import claimed_certificate
 
     path = Path(subject) if Path(subject).is_file() else home / "certificates" / f"{subject}.pdf"

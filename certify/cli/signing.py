@@ -56,7 +56,7 @@ def read_public(file: Path | None) -> str | None:
         UsageError: CERT-E012, the file cannot be read.
         TrustError: CERT-E041, it holds no usable public key.
     """
-    from certify.pipeline.files import read_file
+    from certify.files import read_file
     from certify.trust.keys import public_key_of
 
     if file is None:

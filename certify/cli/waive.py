@@ -83,7 +83,7 @@ def _model(named: str) -> tuple[str, str]:
 
 def _keep(context: typer.Context, signed: Bundle, out: Path | None, rule: str) -> Path:
     """Where the waiver is now: with the workspace named by --home, or in a file."""
-    from certify.pipeline.files import write_whole
+    from certify.files import write_whole
     from certify.pipeline.waiving import keep_waiver
     from certify.pipeline.workspace import Workspace
 

@@ -10,10 +10,11 @@ from certify.attest.statements import approval_statement
 from certify.errors import EvidenceMissing, UsageError
 from certify.evidence.approval import Approval, ApprovalVerdict
 from certify.evidence.decision import Decision
+from certify.files import write_whole
 from certify.pipeline.case import Case
 from certify.pipeline.clock import now
 from certify.pipeline.deciding import Decided
-from certify.pipeline.files import RunFolder, write_whole
+from certify.pipeline.files import RunFolder
 from certify.pipeline.voices import fault_of, log_for_approver, require_counting_voice
 from certify.pipeline.waiving import read_bundle
 from certify.pipeline.workspace import Workspace

@@ -11,7 +11,7 @@ from certify.errors import EvidenceMissing, HostileInput, UsageError
 from certify.evidence import statement as kinds
 from certify.evidence.canonical import parse_json
 from certify.evidence.decision import Decision
-from certify.pipeline.files import read_file
+from certify.files import read_file
 from certify.pipeline.waiving import FIXED, read_bundle
 from certify.trust.bundle import MAX_BUNDLE, Bundle, parse_bundle
 from certify.trust.trustfile import TrustFile

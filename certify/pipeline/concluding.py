@@ -8,10 +8,11 @@ from dataclasses import replace
 from certify.decide import LoadedPolicy
 from certify.evidence.approval import Approval
 from certify.evidence.decision import Decision, Verdict
+from certify.files import write_whole
 from certify.pipeline.approving import with_approvals
 from certify.pipeline.clock import now
 from certify.pipeline.deciding import Decided, NotIssued
-from certify.pipeline.files import RunFolder, write_whole
+from certify.pipeline.files import RunFolder
 from certify.pipeline.issuing import issue_certificate, report_screening
 from certify.pipeline.reporter import Reporter
 from certify.pipeline.request import RunOutcome

@@ -29,9 +29,10 @@ from certify.evidence.evaluation import Attempts, EarlierPlan, Evaluation, Journ
 from certify.evidence.parameters import CorpusScanParameters
 from certify.evidence.plan import Plan
 from certify.evidence.results import CorpusScanResult
+from certify.files import write_whole
 from certify.identify import recheck
 from certify.pipeline.clock import now
-from certify.pipeline.files import RunFolder, json_lines, write_whole
+from certify.pipeline.files import RunFolder, json_lines
 from certify.pipeline.planning import draw_seed, require_open, signed_once
 from certify.pipeline.reporter import Reporter
 from certify.pipeline.request import Prepared

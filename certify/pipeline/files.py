@@ -11,8 +11,6 @@ from certify.evidence.base import Value
 from certify.evidence.canonical import canonical_bytes, parse_json
 from certify.files import read_file, write_whole
 
-__all__ = ["RunFolder", "json_lines", "read_file", "write_whole"]
-
 
 def json_lines(values: Iterable[Value]) -> bytes:
     """One canonical JSON object a line."""

@@ -13,8 +13,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from certify.errors import UsageError
 from certify.evidence.canonical import canonical_bytes
+from certify.files import write_whole
 from certify.pipeline.clock import later, now
-from certify.pipeline.files import write_whole
 from certify.pipeline.workspace import DEVELOPMENT_PARTY, ROLES, TRUST_FILE, Configuration
 from certify.trust.keys import KeySigner, generate_signer, save_key
 from certify.trust.note import is_key_name

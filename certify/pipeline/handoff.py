@@ -11,8 +11,9 @@ from certify.errors import EvidenceMissing, UsageError
 from certify.evidence.canonical import canonical_bytes
 from certify.evidence.decision import Verdict
 from certify.evidence.plan import EntropyKind, Plan
+from certify.files import read_file, write_whole
 from certify.pipeline.case import DECISION, POLICY, STATEMENTS
-from certify.pipeline.files import RunFolder, read_file, write_whole
+from certify.pipeline.files import RunFolder
 from certify.pipeline.handoff_words import ReviewerRole, instructions
 from certify.pipeline.waiving import FIXED
 from certify.pipeline.workspace import Workspace

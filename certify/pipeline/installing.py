@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from certify.errors import UsageError
+from certify.files import write_whole
 from certify.pipeline.clock import now
-from certify.pipeline.files import write_whole
 from certify.pipeline.workspace import TRUST_FILE, Workspace
 from certify.trust.signed_trust import TrustDocument, require_signed
 from certify.trust.trust_update import accept_updates

@@ -21,10 +21,11 @@ from certify.evidence.certificate import (
     serial_for,
 )
 from certify.evidence.evaluation import tries
+from certify.files import write_whole
 from certify.pipeline.clock import FORM, later, now
 from certify.pipeline.deciding import Decided
 from certify.pipeline.evaluating import plans_like
-from certify.pipeline.files import RunFolder, write_whole
+from certify.pipeline.files import RunFolder
 from certify.pipeline.planning import signed_once
 from certify.pipeline.standing import ask_registry
 from certify.pipeline.workspace import Workspace

@@ -12,12 +12,13 @@ from certify.errors import HostileInput, UsageError
 from certify.evidence.certificate import Findings, ScreeningReport
 from certify.evidence.decision import Verdict
 from certify.evidence.plan import Plan
+from certify.files import read_file, write_whole
 from certify.identify import DigestCache, read_dataset, read_model
 from certify.pipeline.clock import now
 from certify.pipeline.concluding import OUTCOME, WAITING, conclude
 from certify.pipeline.deciding import make_decision
 from certify.pipeline.evaluating import evaluate
-from certify.pipeline.files import RunFolder, read_file, write_whole
+from certify.pipeline.files import RunFolder
 from certify.pipeline.planning import attest_inputs, is_lapsed, make_plan, require_entropy
 from certify.pipeline.preparing import prepare_engine, require_installed
 from certify.pipeline.reporter import Reporter

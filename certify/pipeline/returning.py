@@ -11,9 +11,10 @@ from certify.errors import HostileInput
 from certify.evidence import statement as kinds
 from certify.evidence.canonical import parse_json
 from certify.evidence.evaluation import WitnessAnswer
+from certify.files import write_whole
 from certify.pipeline import approving, waiving
 from certify.pipeline.case import DECISION, Case, read_case
-from certify.pipeline.files import RunFolder, write_whole
+from certify.pipeline.files import RunFolder
 from certify.pipeline.handoff import PLAN, WRITTEN
 from certify.pipeline.planning import WITNESS_FOLDER
 from certify.pipeline.voices import require_counting_voice

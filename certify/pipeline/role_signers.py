@@ -10,7 +10,7 @@ from pydantic import Field
 
 from certify.errors import EvidenceMissing, HostileInput, TrustError
 from certify.evidence.base import StrictValue
-from certify.pipeline.files import read_file, write_whole
+from certify.files import read_file, write_whole
 from certify.trust.keys import StatementSigner, keyid_of_pem
 from certify.trust.passphrase import DEVELOPMENT_PASSPHRASE, find_passphrase, find_pin
 from certify.trust.signers import open_signer

@@ -8,8 +8,8 @@ from typing import Any
 
 from certify.errors import UsageError
 from certify.evidence.canonical import canonical_bytes
+from certify.files import write_whole
 from certify.pipeline.clock import now
-from certify.pipeline.files import write_whole
 from certify.pipeline.workspace import Workspace
 from certify.trust.keys import keyid_of_pem, public_key_of, scheme_of
 from certify.trust.signed_trust import load_trust_document

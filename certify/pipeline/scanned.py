@@ -14,9 +14,9 @@ from certify.errors import HostileInput, UsageError
 from certify.evidence import statement as kinds
 from certify.evidence.contamination import Contamination
 from certify.evidence.dataset import Dataset, DatasetIdentity, DigestSource
+from certify.files import read_file
 from certify.identify import Manifest, read_dataset
 from certify.identify.manifest import MAX_MANIFEST
-from certify.pipeline.files import read_file
 from certify.trust.bundle import Bundle, parse_bundle, statement_of
 from certify.trust.trustfile import TrustFile
 from certify.trust.verified import verify_statement

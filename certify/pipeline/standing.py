@@ -9,8 +9,8 @@ from certify.attest.statements import status_statement
 from certify.errors import UsageError
 from certify.evidence.canonical import parse_json
 from certify.evidence.certificate import State, Status
+from certify.files import write_whole
 from certify.pipeline.clock import now
-from certify.pipeline.files import write_whole
 from certify.pipeline.workspace import Workspace
 from certify.trust.dsse import sign_statement
 from certify.trust.status import Standing

@@ -8,7 +8,7 @@ from typing import Any
 
 from certify.errors import UsageError
 from certify.evidence.canonical import canonical_bytes
-from certify.pipeline.files import read_file, write_whole
+from certify.files import read_file, write_whole
 from certify.pipeline.timestamping import HttpTimestamper
 from certify.pipeline.workspace import TRUST_FILE, Workspace
 from certify.trust.timestamps import Timestamp, TimestampRoot, certificates_of, verify_timestamp

@@ -10,8 +10,8 @@ from typing import Any, get_args
 
 from certify.errors import TrustError, UsageError
 from certify.evidence.canonical import canonical_bytes
+from certify.files import read_file, write_whole
 from certify.pipeline.clock import now
-from certify.pipeline.files import read_file, write_whole
 from certify.pipeline.workspace import TRUST_FILE, Workspace
 from certify.trust.keys import keyid_of_pem, public_key_of, scheme_of
 from certify.trust.timestamps import TimestampRoot

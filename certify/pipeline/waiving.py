@@ -13,8 +13,9 @@ from certify.decide import LoadedPolicy
 from certify.errors import HostileInput, UsageError
 from certify.evidence import statement as kinds
 from certify.evidence.approval import MAX_WAIVER_DAYS, Waiver
+from certify.files import read_file, write_whole
 from certify.pipeline.clock import FORM, now
-from certify.pipeline.files import RunFolder, read_file, write_whole
+from certify.pipeline.files import RunFolder
 from certify.pipeline.voices import require_counting_voice
 from certify.pipeline.workspace import Workspace
 from certify.trust.bundle import MAX_BUNDLE, Bundle, parse_bundle

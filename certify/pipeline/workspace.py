@@ -14,8 +14,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from certify.errors import InternalError, RegistryError, TrustError, UsageError
 from certify.evidence.base import Utc, Value
+from certify.files import read_file
 from certify.pipeline.clock import now
-from certify.pipeline.files import RunFolder, read_file
+from certify.pipeline.files import RunFolder
 from certify.pipeline.role_signers import open_role
 from certify.pipeline.timestamping import HttpTimestamper
 from certify.trust.keys import KeySigner, StatementSigner

@@ -56,7 +56,7 @@ def describe(
     if out is not None:
         written = sign_description(context, described, out, complete, model, restrict or [], key)
     if manifest is not None:
-        from certify.pipeline.files import write_whole
+        from certify.files import write_whole
 
         write_whole(manifest, found.manifest.to_bytes())
         written.append(str(manifest))

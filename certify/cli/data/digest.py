@@ -34,8 +34,8 @@ def digest(
     json: Json = False,
 ) -> int:
     """Print the identity of training data and where its digests come from."""
+    from certify.files import write_whole
     from certify.identify import DigestCache, read_dataset
-    from certify.pipeline.files import write_whole
 
     reporter = TerminalReporter()
     reporter.stage("Reading the data")

@@ -27,9 +27,8 @@ def disclose(
 ) -> int:
     """Show withheld fields of a statement to one named reader, who can check that they are the signed ones."""
     from certify.attest.openings import disclosure_statement, read_openings
-    from certify.files import write_whole
+    from certify.files import read_file, write_whole
     from certify.pipeline.clock import now
-    from certify.pipeline.files import read_file
     from certify.trust.bundle import parse_bundle
 
     bundle = parse_bundle(read_file(statement), name=str(statement))

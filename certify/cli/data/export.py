@@ -35,7 +35,7 @@ def export(
 ) -> int:
     """Write what a steward signed as Croissant, as the EU summary of training content, or as the D&TA sheet."""
     from certify.cli.reading import find_trust
-    from certify.pipeline.files import write_whole
+    from certify.files import write_whole
 
     trusted = find_trust(Context.of(context), trust)
     signed = _dataset(statement, trusted)
@@ -86,8 +86,8 @@ def _dataset(path: Path, trust: TrustFile | None) -> _Signed:
 def _claim(path: Path, kind: str, model: type[Any], trust: TrustFile | None) -> tuple[Bundle, Any, str | None]:
     """The claim in a bundle, and who signed it where a trust file says so."""
     from certify.evidence.statement import SHORT_NAMES
+    from certify.files import read_file
     from certify.pipeline.clock import now
-    from certify.pipeline.files import read_file
     from certify.trust.bundle import parse_bundle, statement_of
     from certify.trust.verified import verify_statement
 
@@ -105,8 +105,8 @@ def _claim(path: Path, kind: str, model: type[Any], trust: TrustFile | None) -> 
 
 
 def _manifest(path: Path, dataset: Dataset) -> Manifest:
+    from certify.files import read_file
     from certify.identify.manifest import MAX_MANIFEST, Manifest
-    from certify.pipeline.files import read_file
 
     found = Manifest.from_bytes(read_file(path, max_bytes=MAX_MANIFEST))
     if found.identity != dataset.dataset.identity:

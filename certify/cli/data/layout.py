@@ -76,7 +76,7 @@ def _sign_steps(
     context: typer.Context, path: Path, texts: list[str], expires: str | None, key: str | None, *, json: bool
 ) -> int:
     from certify.attest.layouts import PlannedStep
-    from certify.pipeline.files import read_file
+    from certify.files import read_file
 
     if expires is None:
         raise UsageError("CERT-E011", "--expires is missing", hint="give a time such as 2027-11-23T00:00:00Z")

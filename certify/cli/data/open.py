@@ -23,7 +23,7 @@ def open_fields(
 ) -> int:
     """Read the fields somebody disclosed, and check that they are the ones in the statement."""
     from certify.attest.openings import open_disclosure
-    from certify.pipeline.files import read_file
+    from certify.files import read_file
     from certify.trust.bundle import parse_bundle, verify_signature
 
     shown = parse_bundle(read_file(disclosure), name=str(disclosure))

@@ -79,8 +79,8 @@ def sign_description(
     from certify.attest.openings import openings_file, set_aside
     from certify.attest.statements import dataset_statement
     from certify.evidence.visibility import withhold
+    from certify.files import write_whole
     from certify.pipeline.clock import now
-    from certify.pipeline.files import write_whole
 
     word = described.word or StewardsWord(None, None, None, None)
     dataset = word.dataset(described.identity, complete=complete, described_at=now())

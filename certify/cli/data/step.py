@@ -131,7 +131,7 @@ def _kind(text: str | None) -> Any:
 
 def _parameters(pairs: list[str] | tuple[()], file: Path | None) -> dict[str, Any]:
     from certify.evidence.canonical import parse_json
-    from certify.pipeline.files import read_file
+    from certify.files import read_file
 
     found: Any = parse_json(read_file(file), name=str(file)) if file is not None else {}
     if not isinstance(found, dict):

@@ -52,7 +52,7 @@ def verify(
     """Check offline that every step was performed by who may perform it, up to the model and the scan of its data."""
     from certify.attest.chain import check_steps
     from certify.attest.layouts import verify_layout
-    from certify.pipeline.files import read_file
+    from certify.files import read_file
 
     verified = verify_layout(
         path,
@@ -103,8 +103,8 @@ def _scan_lines(
     model: str | None,
 ) -> list[ChainLine]:
     from certify.cli.reading import find_trust
+    from certify.files import read_file
     from certify.pipeline.clock import now
-    from certify.pipeline.files import read_file
     from certify.pipeline.scanned import check_scan, find_manifests, read_scan
 
     claim = read_scan(read_file(scanned), find_trust(Context.of(context), trust), at=now())

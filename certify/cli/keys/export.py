@@ -19,7 +19,7 @@ def export(
     json: Json = False,
 ) -> int:
     """Write the public half of a key, for the trust file; the private half stays where it is."""
-    from certify.pipeline.files import write_whole
+    from certify.files import write_whole
     from certify.trust.keys import keyid_of_pem
 
     if out.exists():

@@ -20,7 +20,7 @@ def make(
     json: Json = False,
 ) -> int:
     """Make a key, stored encrypted under a passphrase."""
-    from certify.pipeline.files import write_whole
+    from certify.files import write_whole
     from certify.trust.keys import generate_signer, save_key
     from certify.trust.passphrase import find_passphrase
 

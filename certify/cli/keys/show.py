@@ -39,7 +39,7 @@ def public_half(key: str, public: Path | None) -> str:
         UsageError, TrustError: as ``open_key``; a token is asked for its public key, which may need its PIN.
     """
     from certify.cli.options import ask_passphrase
-    from certify.pipeline.files import read_file
+    from certify.files import read_file
     from certify.trust.keys import MAX_KEY_FILE, public_key_of
     from certify.trust.passphrase import find_pin
     from certify.trust.remote import token_public_key

@@ -70,7 +70,7 @@ def _read(folder: Path, name: str | None) -> ModelIdentity:
 def _sign(context: typer.Context, declaration: Declaration, model: ModelIdentity, out: Path, key: str | None) -> None:
     from certify.attest.statements import declaration_statement
     from certify.cli.data.signing import sign_as_steward
-    from certify.pipeline.files import write_whole
+    from certify.files import write_whole
 
     write_whole(out, sign_as_steward(context, declaration_statement(declaration, model), key))
 

@@ -19,8 +19,8 @@ def digest(
     json: Json = False,
 ) -> int:
     """Print a model's identity; refuses what no engine should see."""
+    from certify.files import write_whole
     from certify.identify import read_model
-    from certify.pipeline.files import write_whole
 
     if output is not None and output.resolve().is_relative_to(folder.resolve()):
         raise UsageError("CERT-E011", f"{output} lies inside the model", "it would change the identity it states",

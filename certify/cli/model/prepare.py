@@ -41,9 +41,9 @@ def prepare(
     if check:
         return _check(source, destination, record, public_key, json)
     from certify.attest.preparation import preparation_of, preparation_statement
+    from certify.files import write_whole
     from certify.identify import prepare as make_clean
     from certify.pipeline.clock import now
-    from certify.pipeline.files import write_whole
     from certify.trust.dsse import sign_statement
 
     _refuse_inside(record, source, destination)
@@ -114,7 +114,7 @@ def _signed_by(signer: StatementSigner | None) -> str:
 
 def _check(source: Path, destination: Path, record: Path, public_key: Path | None, json: bool) -> int:
     from certify.attest.preparation import verify_preparation
-    from certify.pipeline.files import read_file
+    from certify.files import read_file
 
     reporter = TerminalReporter()
     reporter.stage("Reading both folders")

@@ -29,7 +29,7 @@ def sign(
 ) -> int:
     """Sign every file of a model in the format of OpenSSF Model Signing v1.0."""
     from certify.attest.model_signature import sign_model
-    from certify.pipeline.files import write_whole
+    from certify.files import write_whole
 
     if public_key_out is not None and public_key_out.resolve().is_relative_to(model.resolve()):
         raise UsageError(

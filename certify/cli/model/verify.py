@@ -36,7 +36,7 @@ def verify(
     from datetime import UTC, datetime
 
     from certify.attest.model_signature import verify_model_signature
-    from certify.pipeline.files import read_file
+    from certify.files import read_file
 
     if (public_key is None) == (not root):
         raise UsageError("CERT-E011", "whose signature counts has to be said in one way",

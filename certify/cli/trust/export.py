@@ -17,7 +17,7 @@ def export(
     context: typer.Context, destination: Annotated[Path, typer.Argument(help="File to write.")], json: Json = False
 ) -> int:
     """Write the workspace's trust file for readers; tell them the fingerprint over another channel."""
-    from certify.pipeline.files import write_whole
+    from certify.files import write_whole
     from certify.trust.signed_trust import load_trust_document
 
     path = Context.home(context) / "trust.json"

@@ -54,7 +54,7 @@ def make(
     json: Json = False,
 ) -> int:
     """Make a production trust file; with keys in the role root it is a draft for them to sign."""
-    from certify.pipeline.files import write_whole
+    from certify.files import write_whole
     from certify.pipeline.timestamp_setup import parse_root
     from certify.pipeline.trusting import KeyGrant, KeyTerm, StampRules, make_trust_file, next_trust_file
     from certify.trust.signed_trust import load_trust_document

@@ -32,7 +32,7 @@ def sign(
     json: Json = False,
 ) -> int:
     """Sign a trust file as one of its root keyholders, after reading what it changes."""
-    from certify.pipeline.files import write_whole
+    from certify.files import write_whole
     from certify.trust.signed_trust import add_signature, load_trust_document, root_signers
 
     document = load_trust_document(file)

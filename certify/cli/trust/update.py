@@ -20,7 +20,7 @@ def update(
 ) -> int:
     """Replace your own trust file by a newer one, if the root keys of the one you have signed it."""
     from certify.cli.reading import user_trust_file
-    from certify.pipeline.files import write_whole
+    from certify.files import write_whole
     from certify.trust.signed_trust import load_trust_document
     from certify.trust.trust_update import accept_updates
     from certify.trust.trustfile import TrustFile

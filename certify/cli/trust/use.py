@@ -29,7 +29,7 @@ def use(
 ) -> int:
     """Make a trust file your own: `certify verify` then uses it without being told."""
     from certify.cli.reading import user_trust_file
-    from certify.pipeline.files import write_whole
+    from certify.files import write_whole
     from certify.trust.signed_trust import load_trust_document, require_signed
 
     document = load_trust_document(file)

@@ -20,7 +20,7 @@ def witness(
     json: Json = False,
 ) -> int:
     """Add a seed witness to the workspace's trust file: a party whose answer fixes the fresh problems."""
-    from certify.pipeline.files import read_file
+    from certify.files import read_file
     from certify.pipeline.trusting import add_seed_witness
     from certify.pipeline.workspace import Workspace
 
