@@ -125,11 +125,18 @@ def opened(folder: Path, file: FoundFile, meter: Meter) -> Iterator[HashedFile]:
         HostileInput: CERT-E023, a link stands in the way; CERT-E026, the file changed since it was listed.
         UsageError: CERT-E020, it may not be read.
     """
+    with standing_still(folder, file) as descriptor:
+        yield HashedFile(descriptor, file.path, file.size, meter)
+
+
+@contextmanager
+def standing_still(folder: Path, file: FoundFile) -> Iterator[int]:
+    """The descriptor behind :func:`opened`, for whoever reads a file in an order of their own; raises the same."""
     with Folders(folder) as folders:
         descriptor = folders.open(file)
     try:
         before = checked(descriptor, file)
-        yield HashedFile(descriptor, file.path, file.size, meter)
+        yield descriptor
         if stamp_of(os.fstat(descriptor)) != before:
             raise changed(file.path)
     finally:

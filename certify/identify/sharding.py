@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from certify.errors import UsageError
 from certify.identify.files import FoundFile, stamp_of
-from certify.identify.reading import BLOCK, Folders, Meter, Progress, changed, checked, opened
+from certify.identify.reading import BLOCK, Meter, Progress, opened, standing_still
 from certify.identify.threads import cores, pool
 
 SHARD_SIZE = 1_000_000_000
@@ -62,19 +62,14 @@ def shard_digests(
         HostileInput: CERT-E023, a link stands in the way; CERT-E026, the file changed since it was listed.
         UsageError: CERT-E020, it may not be read.
     """
-    with Folders(folder) as folders:
-        descriptor = folders.open(file)
-    try:
-        before = checked(descriptor, file)
-        all_starts = range(0, file.size, size)
-        starts = all_starts if only is None else [all_starts[number] for number in only]
-        with pool(max(1, min(workers or cores(), len(starts))), meter) as threads:
-            ends = (min(start + size, file.size) for start in starts)
-            digests = tuple(threads.map(lambda start, end: _shard(descriptor, start, end, meter), starts, ends))
-        if stamp_of(os.fstat(descriptor)) != before:
-            raise changed(file.path)
-    finally:
-        os.close(descriptor)
+    all_starts = range(0, file.size, size)
+    starts = all_starts if only is None else [all_starts[number] for number in only]
+    with (
+        standing_still(folder, file) as descriptor,
+        pool(max(1, min(workers or cores(), len(starts))), meter) as threads,
+    ):
+        ends = (min(start + size, file.size) for start in starts)
+        digests = tuple(threads.map(lambda start, end: _shard(descriptor, start, end, meter), starts, ends))
     return Sharded(size, digests)
 
 

@@ -229,3 +229,14 @@ def _reference(bundle: Bundle, places: Mapping[str, int], trust: TrustFile) -> D
 
 def _nothing(_document: Document) -> None:
     """Leaves a document as it is."""
+
+
+def put(*path: Any, value: Any) -> Callable[[dict[str, Any]], None]:
+    """An edit that sets one place of a document."""
+
+    def edit(document: Any) -> None:
+        for step in path[:-1]:
+            document = document[step]
+        document[path[-1]] = value
+
+    return edit

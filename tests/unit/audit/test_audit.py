@@ -10,7 +10,7 @@ from certify.errors import CertifyError, HostileInput
 from certify.evidence.answers import ItemRecord, evidence_root
 from certify.evidence.canonical import canonical_bytes, parse_json
 from tests.fakes.chain import stamped
-from tests.fakes.forgery import forge, parts_of
+from tests.fakes.forgery import forge, parts_of, put
 from tests.fakes.scripted_engine import judge_here
 
 
@@ -70,15 +70,6 @@ def lines(name, change):
         write_lines(pack / name, change(documents) or documents)
 
     return tamper
-
-
-def put(*path, value):
-    def change(document):
-        for step in path[:-1]:
-            document = document[step]
-        document[path[-1]] = value
-
-    return change
 
 
 def last_line_cut(pack):

@@ -10,18 +10,7 @@ from certify.trust.bundle import parse_bundle, statement_of
 from certify.trust.dsse import sign_statement
 from certify.trust.keys import generate_signer
 from tests.fakes.chain import level_one, level_zero
-from tests.fakes.forgery import Log, forge, parts_of
-
-
-def put(*path, value):
-    """An edit that sets one place of a document."""
-
-    def edit(document):
-        for step in path[:-1]:
-            document = document[step]
-        document[path[-1]] = value
-
-    return edit
+from tests.fakes.forgery import Log, forge, parts_of, put
 
 
 def take(*path):

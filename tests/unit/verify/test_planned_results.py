@@ -2,18 +2,9 @@
 
 import pytest
 
-from tests.fakes.forgery import forge
+from tests.fakes.forgery import forge, put
 
 FRESH = ("checks", "fresh-reasoning")
-
-
-def put(*path, value):
-    def change(document):
-        for step in path[:-1]:
-            document = document[step]
-        document[path[-1]] = value
-
-    return change
 
 
 def another_file(document):

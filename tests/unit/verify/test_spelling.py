@@ -2,16 +2,7 @@
 
 import pytest
 
-from tests.fakes.forgery import forge
-
-
-def put(*path, value):
-    def change(document):
-        for step in path[:-1]:
-            document = document[step]
-        document[path[-1]] = value
-
-    return change
+from tests.fakes.forgery import forge, put
 
 
 def in_pythons_words(document):
