@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from certify.cli.render import clean, paint
 
@@ -61,6 +63,17 @@ class TerminalReporter:
     def _write_over(self, line: str) -> None:
         print(f"\r\x1b[2K{clean(line)[:100]}", end="", file=sys.stderr, flush=True)
         self._open_line = True
+
+
+@contextmanager
+def reading(title: str) -> Iterator[Callable[[int, int], None]]:
+    """Shows one stage that reads bytes; gives what to tell of bytes done and bytes in all."""
+    reporter = TerminalReporter()
+    reporter.stage(title)
+    try:
+        yield lambda done, of: reporter.advance(done, of, "bytes")
+    finally:
+        reporter.close()
 
 
 def _amount(value: int, unit: str) -> str:

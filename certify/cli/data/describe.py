@@ -10,7 +10,7 @@ import typer
 from certify.cli.data.digest import document_of
 from certify.cli.data.statement import Described, describe_data, sign_description
 from certify.cli.options import Json
-from certify.cli.progress import TerminalReporter
+from certify.cli.progress import reading
 from certify.cli.render import emit, emit_json, fields, next_step, say
 from certify.errors import ExitCode, UsageError
 
@@ -68,12 +68,8 @@ def describe(
 def _read(data: list[Path], name: str | None) -> DatasetFolder:
     from certify.identify import read_dataset
 
-    reporter = TerminalReporter()
-    reporter.stage("Reading the data")
-    try:
-        return read_dataset(data, name, progress=lambda done, of: reporter.advance(done, of, "bytes"))
-    finally:
-        reporter.close()
+    with reading("Reading the data") as progress:
+        return read_dataset(data, name, progress=progress)
 
 
 def _tell_json(described: Described, found: DatasetFolder, manifest: Path | None, written: list[str]) -> int:

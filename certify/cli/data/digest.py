@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from certify.cli.options import Json
-from certify.cli.progress import TerminalReporter
+from certify.cli.progress import reading
 from certify.cli.render import emit, emit_json, fields, next_step
 from certify.errors import ExitCode
 from certify.evidence.dataset import DigestSource
@@ -37,19 +37,15 @@ def digest(
     from certify.files import write_whole
     from certify.identify import DigestCache, read_dataset
 
-    reporter = TerminalReporter()
-    reporter.stage("Reading the data")
-    try:
+    with reading("Reading the data") as progress:
         found = read_dataset(
             data,
             name,
-            progress=lambda done, of: reporter.advance(done, of, "bytes"),
+            progress=progress,
             cache=DigestCache.of_user(),
             rehash=not cached,
             claimed=claimed,
         )
-    finally:
-        reporter.close()
     if manifest is not None:
         write_whole(manifest, found.manifest.to_bytes())
     if json:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from certify.cli.options import Json
-from certify.cli.progress import TerminalReporter
+from certify.cli.progress import reading
 from certify.cli.render import emit, emit_json, fields, next_step
 from certify.errors import ExitCode, UsageError
 
@@ -59,12 +59,8 @@ def describe(
 def _read(folder: Path, name: str | None) -> ModelIdentity:
     from certify.identify import read_model
 
-    reporter = TerminalReporter()
-    reporter.stage("Reading the model")
-    try:
-        return read_model(folder, name=name, progress=lambda done, of: reporter.advance(done, of, "bytes")).identity
-    finally:
-        reporter.close()
+    with reading("Reading the model") as progress:
+        return read_model(folder, name=name, progress=progress).identity
 
 
 def _sign(context: typer.Context, declaration: Declaration, model: ModelIdentity, out: Path, key: str | None) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from certify.cli.options import Json
-from certify.cli.progress import TerminalReporter
+from certify.cli.progress import reading
 from certify.cli.render import emit_json, fields, next_step, say
 from certify.errors import ExitCode, UsageError
 
@@ -26,12 +26,8 @@ def digest(
         raise UsageError("CERT-E011", f"{output} lies inside the model", "it would change the identity it states",
                          "name a file elsewhere")  # fmt: skip
 
-    reporter = TerminalReporter()
-    reporter.stage("Reading the model")
-    try:
-        model = read_model(folder, progress=lambda done, of: reporter.advance(done, of, "bytes"))
-    finally:
-        reporter.close()
+    with reading("Reading the model") as progress:
+        model = read_model(folder, progress=progress)
     if output is not None:
         write_whole(output, model.manifest.to_bytes())
     if json:

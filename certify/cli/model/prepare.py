@@ -10,7 +10,7 @@ import typer
 from certify.cli.data.signing import steward_signer
 from certify.cli.model.signature_text import is_development, tell_development
 from certify.cli.options import Json
-from certify.cli.progress import TerminalReporter
+from certify.cli.progress import reading
 from certify.cli.render import emit, emit_json, fields, next_step, paragraph
 from certify.cli.signing import timestamper_of
 from certify.errors import ExitCode, UsageError
@@ -49,12 +49,8 @@ def prepare(
     _refuse_inside(record, source, destination)
     signer = steward_signer(context, key) if key is not None or sign else None
     timestamper = timestamper_of(context, key) if signer is not None else None
-    reporter = TerminalReporter()
-    reporter.stage("Copying")
-    try:
-        made = make_clean(source, destination, lambda done, of: reporter.advance(done, of, "bytes"))
-    finally:
-        reporter.close()
+    with reading("Copying") as progress:
+        made = make_clean(source, destination, progress)
     payload = preparation_statement(preparation_of(made, now()))
     write_whole(record, payload + b"\n" if signer is None else sign_statement(payload, signer, timestamper))
     if json:
@@ -116,18 +112,14 @@ def _check(source: Path, destination: Path, record: Path, public_key: Path | Non
     from certify.attest.preparation import verify_preparation
     from certify.files import read_file
 
-    reporter = TerminalReporter()
-    reporter.stage("Reading both folders")
-    try:
+    with reading("Reading both folders") as progress:
         compared = verify_preparation(
             read_file(record),
             destination,
             source=source,
             public_pem=read_file(public_key).decode("utf-8", "replace") if public_key else None,
-            progress=lambda done, of: reporter.advance(done, of, "bytes"),
+            progress=progress,
         )
-    finally:
-        reporter.close()
     if json:
         emit_json("model", {"verdict": "holds" if compared.holds else "does_not_hold", "signer": compared.signer,
                             "identity": compared.preparation.model.identity,

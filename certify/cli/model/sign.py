@@ -10,7 +10,7 @@ import typer
 from certify.cli.data.signing import steward_signer
 from certify.cli.model.signature_text import NAMES_NOTE, is_development, size, tell_development, tell_hidden
 from certify.cli.options import Json
-from certify.cli.progress import TerminalReporter
+from certify.cli.progress import reading
 from certify.cli.render import emit, emit_json, fields, next_step, paragraph
 from certify.errors import ExitCode, UsageError
 
@@ -40,13 +40,9 @@ def sign(
         )
     signer = steward_signer(context, key)
     development = is_development(context, key)
-    reporter = TerminalReporter()
-    reporter.stage("Reading the model")
-    try:
+    with reading("Reading the model") as progress:
         made = sign_model(model, signer, output=output, method=method, shard_size=shard_size,
-                          progress=lambda done, of: reporter.advance(done, of, "bytes"))  # fmt: skip
-    finally:
-        reporter.close()
+                          progress=progress)  # fmt: skip
     write_whole(output, made.bundle)
     if public_key_out is not None:
         write_whole(public_key_out, signer.public_pem.encode())

@@ -9,7 +9,7 @@ import typer
 
 from certify.cli.model.signature_text import NAMES_NOTE, SHOWN, size, tell_hidden
 from certify.cli.options import Json
-from certify.cli.progress import TerminalReporter
+from certify.cli.progress import reading
 from certify.cli.render import emit, emit_json, fields, next_step, paragraph
 from certify.errors import ExitCode, UsageError
 
@@ -42,9 +42,7 @@ def verify(
         raise UsageError("CERT-E011", "whose signature counts has to be said in one way",
                          "the signature itself names its signer, but anybody can sign",
                          "give --public-key FILE, or --root FILE for a signer with a certificate")  # fmt: skip
-    reporter = TerminalReporter()
-    reporter.stage("Reading the model")
-    try:
+    with reading("Reading the model") as progress:
         checked = verify_model_signature(
             model,
             signature,
@@ -53,10 +51,8 @@ def verify(
             now=datetime.now(UTC),
             allow_ignored=[path.rstrip("/") for path in allow_ignored or ()],
             allow_symlinks=allow_symlinks,
-            progress=lambda done, of: reporter.advance(done, of, "bytes"),
+            progress=progress,
         )
-    finally:
-        reporter.close()
     if json:
         emit_json("model", _document(checked))
     else:
