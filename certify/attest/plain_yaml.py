@@ -10,6 +10,8 @@ from typing import Any
 
 import yaml
 
+from certify import files
+
 
 class NotPlain(ValueError):
     """The text is not plain YAML, or the file cannot be read; the message says why."""
@@ -79,13 +81,9 @@ def read_bounded(path: Path, *, max_bytes: int) -> bytes:
         NotPlain: it cannot be read, or is larger than ``max_bytes``.
     """
     try:
-        with path.open("rb") as stream:
-            data = stream.read(max_bytes + 1)
+        return files.read_bounded(path, max_bytes)
     except OSError as error:
         raise NotPlain(str(error.strerror)) from error
-    if len(data) > max_bytes:
-        raise NotPlain(f"it is larger than {max_bytes} bytes")
-    return data
 
 
 def meant(unknown: str, known: Iterable[str]) -> str:

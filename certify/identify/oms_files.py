@@ -17,6 +17,7 @@ from certify.identify.oms import DEFAULT_IGNORED, Serialization, SignedFile
 from certify.identify.reading import HashedFile, Meter, Progress, opened
 from certify.identify.refusals import CODE, OTHER_WEIGHTS, UNSAFE_WEIGHTS, suffix
 from certify.identify.roles import is_metadata, role_of
+from certify.identify.threads import each_file
 
 SETTINGS = frozenset({".json", ".jinja", ".yaml", ".yml", ".toml", ".ini", ".cfg", ".model", ".sh", ".js"})
 """Suffixes of files that steer how a model is loaded or run."""
@@ -69,7 +70,8 @@ def digest_files(
         HostileInput: CERT-E023, CERT-E026, a link, or a file that changed while it was read.
     """
     meter = Meter(sum(source.file.size for source in sources), progress)
-    return tuple(_digest(source, serialization, meter) for source in sources)
+    by_file = {source.file: source for source in sources}
+    return tuple(each_file(list(by_file), lambda file: _digest(by_file[file], serialization, meter), meter))
 
 
 def runtime_files(files: Iterable[SignedFile]) -> list[SignedFile]:
