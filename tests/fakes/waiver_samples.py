@@ -7,11 +7,12 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from certify.decide import LoadedPolicy
+from certify.decide import LoadedPolicy, read_policy
 from certify.evidence import statement as kinds
 from certify.evidence.approval import Waiver
 from certify.evidence.canonical import canonical_bytes
 from certify.evidence.statement import subject_of
+from certify.resources import room
 from certify.trust.bundle import parse_bundle
 from certify.trust.dsse import sign_statement
 from certify.trust.keys import KeySigner, generate_signer
@@ -74,3 +75,15 @@ def signed(policy: LoadedPolicy, model: str, /, **changes: Any) -> Verified[Waiv
     }
     bundle = parse_bundle(sign_statement(canonical_bytes(statement), approver()))
     return verify_voice(bundle, role="approver", predicate_type=kinds.WAIVER, model=Waiver, trust=_trust())
+
+
+@cache
+def policy() -> LoadedPolicy:
+    """The starter policy as written."""
+    return read_policy("starter")
+
+
+@cache
+def example() -> str:
+    """Its complete passing evidence, JSON."""
+    return (room("policies") / "starter/examples/pass/evidence.json").read_text()

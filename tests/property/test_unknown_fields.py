@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import copy
-import importlib.util
 import json
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -29,6 +27,7 @@ from certify.trust.bundle import parse_bundle, statement_of, verify_signature
 from certify.trust.dsse import sign_statement
 from certify.trust.keys import generate_signer
 from certify.trust.trustfile import TrustFile
+from tests.fakes.docs_programs import program
 
 ROOT = Path(__file__).parents[2]
 SIGNER = generate_signer("ed25519")
@@ -36,23 +35,14 @@ NOW = "2026-11-23T17:00:00Z"
 Path_ = tuple[Any, ...]
 
 
-@cache
-def pages() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("predicate_pages_of_fields", ROOT / "docs/predicates/generate.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-OWN = list(pages().PAGES.items())
+PAGES = program("predicates/generate.py")
+OWN = list(PAGES.PAGES.items())
 every_predicate = pytest.mark.parametrize(("uri", "model"), OWN, ids=[uri.split("/")[-2] for uri, _ in OWN])
 
 
 @cache
 def example_text(uri: str) -> str:
-    return json.dumps(pages().statement(uri, pages().PAGES[uri]))
+    return json.dumps(PAGES.statement(uri, PAGES.PAGES[uri]))
 
 
 def read(uri: str, document: dict[str, Any]) -> Value | None:
@@ -65,7 +55,7 @@ def read(uri: str, document: dict[str, Any]) -> Value | None:
             return decision_of(statement)
         if statement.predicate_type != uri:
             return None
-        return pages().PAGES[uri].from_document(statement.predicate, by_name=False)
+        return PAGES.PAGES[uri].from_document(statement.predicate, by_name=False)
     except HostileInput:
         return None
 
@@ -92,7 +82,7 @@ def snake(name: str) -> str:
 @cache
 def field_names() -> tuple[str, ...]:
     """Names that look like fields: all of ours, on the wire and in Python, and some made up."""
-    values = {value for _, model in OWN for value in pages().values_in(model)}
+    values = {value for _, model in OWN for value in PAGES.values_in(model)}
     names = {name for value in values for name in value.model_fields}
     return tuple(sorted(names | {"type", "predicate_type", "schema_", "__class__", "model_fields", "x_unknown", ""}))
 

@@ -9,13 +9,12 @@ from typing import Any
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
-from certify.decide import LoadedPolicy, decide, read_policy
+from certify.decide import decide
 from certify.decide.examples import example_input, overlay
 from certify.evidence.approval import Waiver
 from certify.evidence.decision import Decision, RuleStatus
-from certify.resources import room
 from certify.trust.verified import Verified
-from tests.fakes.waiver_samples import NOW, signed
+from tests.fakes.waiver_samples import NOW, example, policy, signed
 
 OPEN = {RuleStatus.NOT_MET, RuleStatus.INCONCLUSIVE, RuleStatus.MISSING}
 FRAGMENTS: list[dict[str, Any]] = [
@@ -31,16 +30,6 @@ FRAGMENTS: list[dict[str, Any]] = [
 ]
 """Laid over the complete example in this order: what takes a result away comes last."""
 RULES = [*(f"ST-{number:02}" for number in range(1, 11)), "XX-99"]
-
-
-@cache
-def policy() -> LoadedPolicy:
-    return read_policy("starter")
-
-
-@cache
-def example() -> str:
-    return (room("policies") / "starter/examples/pass/evidence.json").read_text()
 
 
 @cache

@@ -1,10 +1,8 @@
 from __future__ import annotations
 
-import importlib.util
 import json
 import re
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -13,6 +11,7 @@ from certify.attest.statements import decision_of
 from certify.evidence import statement as kinds
 from certify.evidence.base import Value
 from certify.evidence.statement import Statement
+from tests.fakes.docs_programs import program
 
 FOLDER = Path(__file__).resolve().parents[3] / "docs" / "predicates"
 SECTIONS = [
@@ -28,16 +27,7 @@ SECTIONS = [
 ]
 
 
-def generator() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("predicate_pages", FOLDER / "generate.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-PAGES = generator()
+PAGES = program("predicates/generate.py")
 OWN = list(PAGES.PAGES.items())
 IDS = [PAGES.page_of(uri).stem for uri, _ in OWN]
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import copy
-import importlib.util
 import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
 from typing import Any, get_origin
 
 import pytest
@@ -21,21 +19,13 @@ from certify.evidence.canonical import canonical_bytes, parse_json, sha256_hex
 from certify.trust.bundle import parse_bundle, statement_of
 from certify.trust.dsse import sign_statement
 from certify.trust.keys import generate_signer
+from tests.fakes.docs_programs import program
 
 ROOT = Path(__file__).resolve().parents[3]
 FOLDER = ROOT / "docs" / "predicates"
 
 
-def module(name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(f"predicate_{name}", FOLDER / f"{name}.py")
-    assert spec is not None
-    assert spec.loader is not None
-    made = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(made)
-    return made
-
-
-PAGES, MACHINE = module("generate"), module("machine")
+PAGES, MACHINE = program("predicates/generate.py"), program("predicates/machine.py")
 OWN = list(PAGES.PAGES.items())
 IDS = [MACHINE.name_of(uri) for uri, _ in OWN]
 SIGNER = generate_signer("ed25519")

@@ -3,41 +3,29 @@
 from __future__ import annotations
 
 import json
-from functools import cache
 from typing import Any
 
 import pytest
 
 from certify.attest.statements import waiver_statement
-from certify.decide import LoadedPolicy, decide, read_policy
+from certify.decide import decide
 from certify.decide.examples import example_input, overlay
 from certify.decide.waivers import waived_by
 from certify.errors import HostileInput
 from certify.evidence import statement as kinds
 from certify.evidence.approval import Waiver
 from certify.evidence.decision import Decision
-from certify.resources import room
 from certify.trust.bundle import parse_bundle
 from certify.trust.dsse import sign_statement
 from certify.trust.keys import generate_signer
 from certify.trust.trustfile import TrustFile
 from certify.trust.verified import Verified, verify_voice
-from tests.fakes.waiver_samples import NOW, signed, trust_with
+from tests.fakes.waiver_samples import NOW, example, policy, signed, trust_with
 
 CUT_OFF = {"check": {"fresh-reasoning": {"outcomes": {"unreadable_share": 0.31}}}}
 """Leaves ST-07 inconclusive and every other rule as it was."""
 FOUND = {"check": {"corpus-scan": {"contaminated": 137, "contaminated_share": 0.685}}}
 """Leaves ST-05 not met."""
-
-
-@cache
-def policy() -> LoadedPolicy:
-    return read_policy("starter")
-
-
-@cache
-def example() -> str:
-    return (room("policies") / "starter/examples/pass/evidence.json").read_text()
 
 
 def decided(fragment: dict[str, Any], *waivers: Verified[Waiver]) -> Decision:

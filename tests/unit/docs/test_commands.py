@@ -1,14 +1,13 @@
 """docs/commands.md shows the command line as it is, and no page or message names a command that does not exist."""
 
 import ast
-import importlib.util
 import re
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
 from certify.cli.app import VERBS
+from tests.fakes.docs_programs import program
 
 ROOT = Path(__file__).parents[3]
 PAGES = [
@@ -19,16 +18,7 @@ COMMAND = re.compile(r"certify (?:--home \S+ )?([a-z][a-z-]*)(?: ([a-z]+))?")
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]+")
 
 
-def load_generator() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("generate_commands", ROOT / "docs" / "generate_commands.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-GENERATOR = load_generator()
+GENERATOR = program("generate_commands.py")
 COMMANDS = dict(GENERATOR.commands())
 
 

@@ -188,10 +188,7 @@ def test_a_run_without_approvers_issues_at_once(production, engine):
     assert lines["approvals"].result == "skip"
 
 
-def test_approvals_are_fixed_when_the_run_goes_on(asked, engine, monkeypatch):
-    request, folder = begin(asked)
-    approve(asked, folder, *asked.approvers[:2])
-
+def cut_off_at_issue(asked, request, monkeypatch):
     def stop(*_):
         raise KeyboardInterrupt
 
@@ -199,6 +196,12 @@ def test_approvals_are_fixed_when_the_run_goes_on(asked, engine, monkeypatch):
         patched.setattr("certify.pipeline.concluding.issue_certificate", stop)
         with pytest.raises(KeyboardInterrupt):
             run_model(asked.workspace, request, Silent())
+
+
+def test_approvals_are_fixed_when_the_run_goes_on(asked, engine, monkeypatch):
+    request, folder = begin(asked)
+    approve(asked, folder, *asked.approvers[:2])
+    cut_off_at_issue(asked, request, monkeypatch)
     approve(asked, folder, asked.approvers[2], verdict="rejected", comment="too late")
     assert run_model(asked.workspace, request, Silent()).verdict == "certified"
     assert len([one for one in chain_of(asked, request, folder).certificate.evidence if one.kind == "approval"]) == 2
@@ -366,14 +369,7 @@ def test_an_approval_counts_only_where_its_key_does(asked, engine):
 def test_an_approval_in_the_log_counts_at_its_own_entry(asked, engine, monkeypatch):
     request, folder = begin(asked)
     approve(asked, folder, *asked.approvers[:2])
-
-    def stop(*_):
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as patched:
-        patched.setattr("certify.pipeline.concluding.issue_certificate", stop)
-        with pytest.raises(KeyboardInterrupt):
-            run_model(asked.workspace, request, Silent())
+    cut_off_at_issue(asked, request, monkeypatch)
     bound(asked, asked.approvers[0], validUntilIndex=log_size(asked))
     assert run_model(asked.workspace, request, Silent()).verdict == "certified"
     verdict, lines = verified(chain_of(asked, request, folder))
