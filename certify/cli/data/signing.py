@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
@@ -21,10 +20,10 @@ def sign_as_steward(context: typer.Context, payload: bytes, key: str | None) -> 
     return sign_statement(payload, steward_signer(context, key), timestamper_of(context, key))
 
 
-def steward_signer(context: typer.Context, key: str | None, public: Path | None = None) -> StatementSigner:
+def steward_signer(context: typer.Context, key: str | None) -> StatementSigner:
     """The key named by path or URI, or the data steward's of the workspace."""
     from certify.pipeline.workspace import Workspace
 
     if key is not None:
-        return open_key(key, public)
+        return open_key(key)
     return Workspace.open(Context.home(context), ask=ask_passphrase).signer("data-steward")
