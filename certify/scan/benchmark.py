@@ -17,6 +17,9 @@ from certify.scan.readers import read_records
 MINIMUM_WORDS = 7
 """Shorter problems occur by chance and are listed as not judged."""
 
+WORKED_ANSWER = 13
+"""Words from which an answer is a text of its own and looked for apart from the question."""
+
 MINIMUM_DISTINCT = 5
 """A problem of fewer different words tells nothing apart."""
 
@@ -37,6 +40,8 @@ class Item(NamedTuple):
     """Folded words of the question without what all problems of the benchmark share at either end."""
     key: tuple[str, ...]
     """Folded words of the final answer; empty when there is none."""
+    worked: tuple[str, ...] = ()
+    """Folded words of an answer long enough to be looked for by itself; empty otherwise."""
 
     @property
     def too_short(self) -> bool:
@@ -68,7 +73,7 @@ class Benchmark:
             raise UsageError("CERT-E037", f"the benchmark {name} uses an identifier twice", why, "Make them unique.")
         stripped = _without_shared_ends([tuple(words(question)) for _, question, _ in rows])
         items = tuple(
-            Item(identifier, question, answer, kept, answer_key(answer))
+            Item(identifier, question, answer, kept, answer_key(answer), _worked(answer))
             for (identifier, question, answer), kept in zip(rows, stripped, strict=True)
         )
         return cls(name, items, canonical_digest([list(row) for row in rows]))
@@ -131,6 +136,11 @@ def _text(record: Any, field: str) -> str:
 def answer_key(answer: str) -> tuple[str, ...]:
     """Words of the final answer: what follows the last ``####``, ``</think>`` or ``\\boxed{``, else all of it."""
     return tuple(words(_FINAL.split(answer)[-1]))
+
+
+def _worked(answer: str) -> tuple[str, ...]:
+    found = tuple(words(answer))
+    return found if len(found) >= WORKED_ANSWER and len(set(found)) >= MINIMUM_DISTINCT else ()
 
 
 def _without_shared_ends(questions: list[tuple[str, ...]]) -> list[tuple[str, ...]]:

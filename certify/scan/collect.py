@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Sequence
-from typing import Literal, cast
+from typing import cast
 
 from certify.errors import InternalError
 from certify.scan.benchmark import Benchmark
@@ -13,9 +13,7 @@ from certify.scan.decide import is_exact, is_of_a_template
 from certify.scan.index import THIRTEEN
 from certify.scan.matcher import Match, Matches
 from certify.scan.normalise import encode, word_offsets, words
-from certify.scan.report import MAX_SPANS, Finding, Lookalike, Span, ThirteenGram
-
-Kind = Literal["full", "partial"]
+from certify.scan.report import MAX_SPANS, Coverage, Finding, Lookalike, Span, ThirteenGram
 
 
 class _Copies:
@@ -25,7 +23,7 @@ class _Copies:
         self.count = 0
         self.share = 0.0
         self.answered = False
-        self.spans: dict[Kind, list[Span]] = {"full": [], "partial": []}
+        self.spans: dict[Coverage, list[Span]] = {"full": [], "partial": []}
 
     def add(self, match: Match, span: Span) -> None:
         kept = self.spans[span.coverage]
@@ -73,7 +71,7 @@ class Collector:
             document=row,
             start=start,
             end=end,
-            coverage=cast(Kind, match.coverage),
+            coverage=cast(Coverage, match.coverage),
             excerpt_sha256=hashlib.sha256(excerpt).hexdigest(),
         )
 

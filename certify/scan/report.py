@@ -13,6 +13,10 @@ MAX_SPANS = 100
 """Spans kept for each item; further ones are counted."""
 
 
+Coverage = Literal["full", "partial", "reordered"]
+"""``full``: nearly every word in order; ``partial``: half of it in one piece; ``reordered``: its sentences shuffled."""
+
+
 class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -28,10 +32,12 @@ class Span(_Frozen):
     """First byte of the copy in the document's UTF-8 text."""
     end: int
     """One past its last byte."""
-    coverage: Literal["full", "partial"]
+    coverage: Coverage
     """Which kind of copy stands here."""
     excerpt_sha256: str
-    """SHA-256 (hex) of these bytes; the text itself is not repeated."""
+    """SHA-256 (hex) of these bytes."""
+    excerpt: str | None = None
+    """The bytes as text, where whoever scanned asked for excerpts; the text is not repeated otherwise."""
 
 
 class Finding(_Frozen):
@@ -39,7 +45,7 @@ class Finding(_Frozen):
 
     item: str
     """Its identifier in the benchmark."""
-    coverage: Literal["full", "partial"]
+    coverage: Coverage
     """The best copy found."""
     coverage_share: float
     """Share of the problem's words in the best copy, 4 decimals."""
@@ -49,6 +55,17 @@ class Finding(_Frozen):
     """Copies found in all."""
     spans: tuple[Span, ...]
     """At most 100 of them, full copies first, in corpus order."""
+
+
+class Resemblance(_Frozen):
+    """A problem that was resembled in a way that is reported and not counted."""
+
+    item: str
+    """Its identifier."""
+    documents: int
+    """Documents concerned."""
+    spans: tuple[Span, ...]
+    """At most three of them, in corpus order."""
 
 
 class Lookalike(_Frozen):
@@ -93,6 +110,30 @@ class ThirteenGram(_Frozen):
     """Those that share a run of thirteen words with the corpus."""
 
 
+class RuleCount(_Frozen):
+    """What another published rule says of the same corpus, for comparison with published figures."""
+
+    rule: Literal["gpt3-13gram", "llama2-dirty", "tulu3-8gram"]
+    """Which rule; docs/scan.md states each with its source."""
+    judged: int
+    """Problems long enough for the rule."""
+    flagged: int
+    """Those it calls contaminated."""
+
+
+class UnscannedPart(_Frozen):
+    """Bytes of the data that were not searched."""
+
+    shard: str
+    """Name of the shard."""
+    row: int | None
+    """0-based row; None when it is the rest of the shard, or all of it."""
+    bytes: int
+    """Stored bytes concerned; 0 where the format does not tell."""
+    reason: str
+    """Why, in plain words."""
+
+
 class ScanReport(_Frozen):
     """A scan of one corpus for one benchmark."""
 
@@ -124,3 +165,18 @@ class ScanReport(_Frozen):
     """Bytes of the shards on disk."""
     selftest: dict[str, PlantedResult]
     """By kind of planted copy; empty when nothing could be planted."""
+    answer_only: tuple[Finding, ...] = ()
+    """Problems of which a worked answer stands in the data without the question; not in ``findings``."""
+    twins: tuple[Resemblance, ...] = ()
+    """Problems of which a template twin was found: the same words with other numbers or names."""
+    common_passages: tuple[Resemblance, ...] = ()
+    """Problems of which only a passage was found that many documents of the corpus share: boilerplate, or one problem
+    leaked again and again in shortened form. Not in ``findings``, and never to be overlooked."""
+    rules: tuple[RuleCount, ...] = ()
+    """What published rules say."""
+    unscanned: tuple[UnscannedPart, ...] = ()
+    """What was not searched."""
+    coverage: float = 1.0
+    """Share of the stored bytes that was searched, rounded down to 6 decimals."""
+    learned: int = 0
+    """Documents sampled to learn how telling each word is."""

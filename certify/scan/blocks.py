@@ -1,0 +1,60 @@
+"""What a reader hands to the search: documents back to back in one buffer, as Arrow lays out strings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from numpy import uint8
+    from numpy.typing import NDArray
+
+PIECE = 1 << 20
+"""Bytes of text that are searched at once: longer documents are cut into pieces of this size."""
+
+OVERLAP = 1 << 16
+"""Bytes that a piece shares with the next, so that no copy is cut in two."""
+
+
+class Block(NamedTuple):
+    """Pieces of documents that are searched together, and where each stands in its row."""
+
+    text: NDArray[uint8]
+    """UTF-8 bytes of all pieces, back to back."""
+    starts: NDArray[Any]
+    """int64, one more than there are pieces: piece ``n`` is ``text[starts[n]:starts[n + 1]]``."""
+    rows: NDArray[Any]
+    """int64, for each piece its 0-based row in the shard."""
+    bases: NDArray[Any]
+    """int64, for each piece the byte of its row's text where it begins; 0 unless the document was cut."""
+    owned: NDArray[Any]
+    """int64, for each piece its bytes in which a copy may begin; what follows belongs to the next piece too."""
+    row_text: Callable[[int], bytes] | None = None
+    """Where ``text`` holds the strings of a row in another order than its document: the document of a row of this
+    block, to be judged instead. None where ``text`` is the document."""
+
+
+class Unscanned(NamedTuple):
+    """Bytes of a shard that were not searched, and why."""
+
+    shard: str
+    """Name of the shard."""
+    row: int | None
+    """0-based row; None when it is the rest of the shard, or all of it."""
+    bytes: int
+    """Bytes of the shard as it is stored that this concerns; 0 where the format does not tell."""
+    reason: str
+    """In plain words."""
+
+
+class Totals(NamedTuple):
+    """What is known of a shard once its last block was taken."""
+
+    sha256: str
+    """Hex digest of the shard's bytes as stored, taken while they were read."""
+    bytes: int
+    """Its size as stored."""
+    documents: int
+    """Rows read, cut documents counted once."""
+    unscanned: tuple[Unscanned, ...]
+    """What was not searched, in the order of rows."""
