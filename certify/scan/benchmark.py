@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 
 from certify.errors import EvidenceMissing, UsageError
 from certify.evidence.canonical import canonical_digest
+from certify.scan.benchmark_records import read_records
 from certify.scan.fields import flatten, lookup
 from certify.scan.normalise import words
-from certify.scan.readers import read_records
 
 MINIMUM_WORDS = 7
 """Shorter problems occur by chance and are listed as not judged."""
@@ -98,8 +98,9 @@ def load_benchmark(
 
     Raises:
         EvidenceMissing: CERT-E033, no such file; CERT-E036, no problems in it.
-        HostileInput: CERT-E030, a row that cannot be read.
-        UsageError: CERT-E037, no column with questions, a named column missing in a row, or an identifier twice.
+        HostileInput: CERT-E030 or CERT-E038, a row that cannot be read; CERT-E032, no plain file.
+        UsageError: CERT-E031 or CERT-E035, a kind of file that cannot be read; CERT-E037, no column with questions, a
+            named column missing in a row, or an identifier twice.
     """
     records = read_records(path)
     title = name or path.name.split(".")[0]
@@ -114,8 +115,8 @@ def load_benchmark(
     rows = []
     for number, record in enumerate(records):
         asked = _text(record, question)
-        if not asked:
-            what = f"{path}, row {number + 1}: the column '{question}' is empty or missing"
+        if not asked and lookup(record, question) is None:
+            what = f"{path}, row {number + 1}: there is no column '{question}'"
             raise UsageError("CERT-E037", what, "The problem would go unchecked.", "Name a column every row has.")
         label = _text(record, identifier) if identifier else ""
         rows.append((label or str(number), asked, _text(record, answer) if answer else ""))
@@ -123,7 +124,7 @@ def load_benchmark(
 
 
 def _first_present(records: list[Any], names: tuple[str, ...]) -> str | None:
-    return next((name for name in names if lookup(records[0], name) not in (None, "", [])), None)
+    return next((name for name in names if any(lookup(record, name) not in (None, "", []) for record in records)), None)
 
 
 def _text(record: Any, field: str) -> str:

@@ -1,135 +1,240 @@
-"""What is known of the problems before the scan: where their word runs are, and how telling each word is."""
+"""What is known before the search: where the word runs of the passages are, and how telling each word is."""
 
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain
 
-from certify.scan.benchmark import Item
-from certify.scan.normalise import is_number
+import numpy as np
+from numpy.typing import NDArray
 
-GRAM = 5
-"""Words in a run that is looked up. Four to six find the same copies; five gives fewest false starts."""
+from certify.scan.folds import FoldTable
+from certify.scan.kernel.learn import LONGEST_CONTEXT, count_documents
+from certify.scan.kernel.lookup import EMPTY, GRAM, THIRTEEN, Table, build, run_hashes
+from certify.scan.kernel.search import Passages, Postings
+from certify.scan.kernel.words import PADDING
+from certify.scan.passages import Hashed, PassageSet, hash_texts
 
 SHARED_BY = 8
-"""A run in more problems than this belongs to their template and starts no search."""
+"""A run in more passages than this belongs to their template and starts no search."""
 
-THIRTEEN = 13
-"""Words in a run of the GPT-3 rule. Source: Brown et al. 2020, appendix C."""
+MOST_PLACES = 4
+"""Places of one run in one passage that start a search."""
 
-_SUPPORT = 5
-_LEAST_WEIGHT = 0.1
-Gram = tuple[str, ...]
+SPARSE_FROM = 1_000_000
+"""Runs in the index from which every second word of a document is looked up, and neighbours of what is found."""
+
+LEAST_WEIGHT = 0.1
+FOREGONE, NEARLY_ALL = 0.6, 0.95
+"""Nats below which a word follows from its neighbours, and the share of such words from which a passage is no template
+but a text that is itself repeated: then its words weigh what they weigh alone."""
+
+_SUPPORT, _SUPPORT_SHARE = 5, 200
+"""Documents, and their share as one in so many, from which a run of words counts as part of a template. A text that is
+itself repeated is no template: without the share, a problem leaked a few times would come to weigh nothing."""
+
+_BITS_PER_KEY = 24
 
 
 @dataclass(frozen=True)
 class Index:
-    """Everything the search needs, read only."""
+    """Everything the search needs, read only; arrays as ``certify.scan.kernel.search`` describes them."""
 
-    items: tuple[Item, ...]
-    weights: tuple[tuple[float, ...], ...]
-    """For each item and word the information, in nats, that the word adds to its neighbours."""
-    rarity: tuple[tuple[float, ...], ...]
-    """For each item and word the logarithm of how rare it is among documents, in nats."""
-    numbers: tuple[tuple[bool, ...], ...]
-    """For each item and word whether it carries a digit."""
-    postings: dict[Gram, list[tuple[int, int]]]
-    """Run of five words -> (item, position), without runs that belong to a template."""
-    grams: frozenset[Gram]
-    """All runs of five words of judged items; a document with none of them is done."""
-    thirteen: dict[Gram, tuple[int, ...]]
-    """Run of thirteen words -> items."""
-    chance: float
-    """Nats that a match must carry to be no coincidence: one expected in a hundred scans."""
+    passages: PassageSet
+    texts: Passages
+    table: Table
+    """Runs of five words."""
+    postings: Postings
+    thirteen: Table
+    """Runs of thirteen words."""
+    thirteen_postings: Postings
+    stride: int
+    """1, or 2 for a large index."""
+    runs: tuple[NDArray[np.int32], NDArray[np.int32]]
+    """For each passage where its runs begin in the second array, which holds their numbers in the table."""
 
-
-def runs(words: Sequence[str], size: int) -> Iterable[Gram]:
-    """Every run of ``size`` neighbouring words."""
-    return zip(*(words[i:] for i in range(size)), strict=False)
+    def runs_of(self, passage: int) -> NDArray[np.int32]:
+        """Numbers of the passage's runs of five words, in their order."""
+        first, numbers = self.runs
+        return numbers[first[passage] : first[passage + 1]]
 
 
-def build_index(items: tuple[Item, ...], sample: Iterable[list[str]], documents: int) -> Index:
-    """Learns from the problems and from sampled documents how telling each word of each problem is.
+def build_index(passages: PassageSet, sample: Sequence[bytes], documents: int, folds: FoldTable) -> Index:
+    """Learns from the passages and from sampled documents how telling each word of each passage is.
 
-    A word weighs what it adds: a word that always follows its neighbours, as in a template, adds almost
-    nothing; a number or a name in a template's slot adds much.
+    A word weighs what it adds: a word that always follows its neighbours, as in a template, adds almost nothing; a
+    number or a name in a template's slot adds much.
 
     Args:
-        items: the problems.
-        sample: words of distinct sampled documents; read once.
-        documents: documents in the whole corpus.
+        passages: the texts looked for.
+        sample: distinct sampled documents, in UTF-8.
+        documents: documents in the whole corpus, as far as known.
+        folds: the table of folded characters.
     """
-    judged = [number for number, item in enumerate(items) if not item.too_short]
-    counts, whole = _document_frequencies(items, sample)
-    rarity = tuple(tuple(math.log((whole + 1) / counts[(word,)]) for word in item.words) for item in items)
-    weights = tuple(_weights(item.words, own, counts) for item, own in zip(items, rarity, strict=True))
-    return Index(
-        items=items,
+    hashed = hash_texts(passages.words)
+    owner = np.repeat(np.arange(len(passages), dtype=np.int32), np.diff(hashed.first))
+    contexts, numbers = _contexts(hashed, owner)
+    runs = _Runs.of(hashed, owner, GRAM)
+    table = make_table(runs.keys)
+    counts = _count(sample, contexts, folds)
+    counts += _holders(numbers, owner, contexts.size)
+    rarity, weights = _weights(numbers, counts, owner, len(passages) + len(sample))
+    thirteen = _Runs.of(hashed, owner, THIRTEEN)
+    keys = hash_texts(passages.keys)
+    texts = Passages(
+        words=hashed.hashes,
+        first=hashed.first,
         weights=weights,
         rarity=rarity,
-        numbers=tuple(tuple(is_number(word) for word in item.words) for item in items),
-        postings=_postings(items, judged),
-        grams=frozenset(gram for number in judged for gram in runs(items[number].words, GRAM)),
-        thirteen=_thirteen(items),
+        numbers=hashed.numbers,
+        totals=np.add.reduceat(weights, hashed.first[:-1]) if len(passages) else weights,
+        keys=keys.hashes,
+        first_key=keys.first,
         chance=math.log(max(documents, 1000)) + math.log(100),
+    )
+    return Index(
+        passages=passages,
+        texts=texts,
+        table=table,
+        postings=runs.postings(_starts_search(runs, len(passages))),
+        thirteen=make_table(thirteen.keys),
+        thirteen_postings=thirteen.postings(np.ones(thirteen.numbers.size, dtype=bool)),
+        stride=2 if runs.keys.size > SPARSE_FROM else 1,
+        runs=(runs.first(len(passages)), runs.numbers),
     )
 
 
-def _document_frequencies(items: tuple[Item, ...], sample: Iterable[list[str]]) -> tuple[Counter[Gram], int]:
-    known = {gram for item in items for size in (1, 2, 3) for gram in runs(item.words, size)}
-    counts: Counter[Gram] = Counter()
-    whole = 0
-    for text in chain((item.words for item in items), sample):
-        whole += 1
-        for size in (1, 2, 3):
-            counts.update(known.intersection(runs(text, size)))
-    return counts, whole
+def make_table(keys: NDArray[np.uint64]) -> Table:
+    """A table of distinct keys, numbered in their order."""
+    size = 1 << max(4, math.ceil(math.log2(max(1, 2 * keys.size))))
+    bits = 1 << max(16, math.ceil(math.log2(max(1, _BITS_PER_KEY * keys.size))))
+    shift = 64 - int(math.log2(bits))
+    table = Table(
+        bits=np.zeros(bits // 64, dtype=np.uint64),
+        shift=shift,
+        keys=np.zeros(size, dtype=np.uint64),
+        numbers=np.full(size, EMPTY, dtype=np.int32),
+    )
+    build(keys, table.bits, shift, table.keys, table.numbers)
+    return table
 
 
-def _weights(words: tuple[str, ...], rarity: tuple[float, ...], counts: Counter[Gram]) -> tuple[float, ...]:
-    weights = []
-    for i, alone in enumerate(rarity):
-        weight = alone
-        if i >= 2:
-            weight = min(weight, _surprise(words[i - 2 : i], words[i - 2 : i + 1], counts))
-        if i + 2 < len(words):
-            weight = min(weight, _surprise(words[i + 1 : i + 3], words[i : i + 3], counts))
-        weights.append(max(weight, _LEAST_WEIGHT))
-    return tuple(weights)
+@dataclass(frozen=True)
+class _Runs:
+    """Every run of a number of words in the passages, in the order of the passages."""
+
+    keys: NDArray[np.uint64]
+    """Distinct hashes."""
+    numbers: NDArray[np.int32]
+    """For each run which key it is."""
+    owners: NDArray[np.int32]
+    """Its passage."""
+    places: NDArray[np.int32]
+    """Its first word in the passage."""
+
+    @classmethod
+    def of(cls, hashed: Hashed, owner: NDArray[np.int32], size: int) -> _Runs:
+        hashes, positions = _run_hashes(hashed.hashes, owner, size)
+        keys, numbers = np.unique(hashes, return_inverse=True)
+        owners = owner[positions]
+        return cls(keys, numbers.astype(np.int32), owners, (positions - hashed.first[owners]).astype(np.int32))
+
+    def first(self, passages: int) -> NDArray[np.int32]:
+        return np.searchsorted(self.owners, np.arange(passages + 1)).astype(np.int32)
+
+    def postings(self, kept: NDArray[np.bool_]) -> Postings:
+        order = np.argsort(self.numbers[kept], kind="stable")
+        numbers = self.numbers[kept][order]
+        first = np.searchsorted(numbers, np.arange(self.keys.size + 1)).astype(np.int32)
+        return Postings(first, self.owners[kept][order], self.places[kept][order])
 
 
-def _surprise(context: Gram, together: Gram, counts: Counter[Gram]) -> float:
-    seen = counts[context]
-    return math.log((seen + 1) / counts[together]) if seen >= _SUPPORT else math.inf
+def _run_hashes(
+    words: NDArray[np.uint64], owner: NDArray[np.int32], size: int
+) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    """Hashes of the runs that lie inside one passage, and the position of their first word."""
+    if words.size < size:
+        return np.empty(0, dtype=np.uint64), np.empty(0, dtype=np.int64)
+    hashes = np.empty(words.size - size + 1, dtype=np.uint64)
+    run_hashes(words, words.size, size, hashes)
+    whole = np.flatnonzero(owner[: hashes.size] == owner[size - 1 :])
+    return hashes[whole], whole
 
 
-def _postings(items: tuple[Item, ...], judged: list[int]) -> dict[Gram, list[tuple[int, int]]]:
-    postings: dict[Gram, list[tuple[int, int]]] = {}
-    owners: dict[Gram, set[int]] = {}
-    for number in judged:
-        for position, gram in enumerate(runs(items[number].words, GRAM)):
-            postings.setdefault(gram, []).append((number, position))
-            owners.setdefault(gram, set()).add(number)
-    kept = dict.fromkeys(judged, 0)
-    for holders in owners.values():
-        if len(holders) <= SHARED_BY:
-            for number in holders:
-                kept[number] += 1
-    # A problem made of template runs alone keeps them: otherwise nothing could find it.
-    bare = {number for number, count in kept.items() if count == 0}
-    return {
-        gram: [place for place in places if len(owners[gram]) <= SHARED_BY or place[0] in bare]
-        for gram, places in postings.items()
-        if len(owners[gram]) <= SHARED_BY or owners[gram] & bare
-    }
+def _contexts(hashed: Hashed, owner: NDArray[np.int32]) -> tuple[NDArray[np.uint64], NDArray[np.int32]]:
+    """Distinct runs of one to three words, and for each size and position the number of the run there, or -1."""
+    placed = []
+    for size in range(1, LONGEST_CONTEXT + 1):
+        placed.append(_run_hashes(hashed.hashes, owner, size))
+    keys, inverse = np.unique(np.concatenate([hashes for hashes, _ in placed]), return_inverse=True)
+    numbers = np.full((LONGEST_CONTEXT, hashed.hashes.size), -1, dtype=np.int32)
+    done = 0
+    for row, (hashes, positions) in enumerate(placed):
+        numbers[row, positions] = inverse[done : done + hashes.size]
+        done += hashes.size
+    return keys, numbers
 
 
-def _thirteen(items: tuple[Item, ...]) -> dict[Gram, tuple[int, ...]]:
-    holders: dict[Gram, set[int]] = {}
-    for number, item in enumerate(items):
-        for gram in runs(item.words, THIRTEEN):
-            holders.setdefault(gram, set()).add(number)
-    return {gram: tuple(sorted(numbers)) for gram, numbers in holders.items()}
+def _holders(numbers: NDArray[np.int32], owner: NDArray[np.int32], keys: int) -> NDArray[np.int32]:
+    """For each run of one to three words the passages that hold it."""
+    pairs = np.concatenate([owner[row >= 0].astype(np.int64) * keys + row[row >= 0] for row in numbers])
+    return np.bincount(_distinct(pairs) % max(keys, 1), minlength=keys).astype(np.int32)
+
+
+def _count(sample: Sequence[bytes], contexts: NDArray[np.uint64], folds: FoldTable) -> NDArray[np.int32]:
+    """For each run of one to three words the sampled documents that hold it."""
+    table = make_table(contexts)
+    text = np.frombuffer(b"".join(sample) + bytes(PADDING), dtype=np.uint8)
+    bounds = np.zeros(len(sample) + 1, dtype=np.int64)
+    np.cumsum(np.fromiter(map(len, sample), dtype=np.int64, count=len(sample)), out=bounds[1:])
+    counts = np.zeros(contexts.size, dtype=np.int32)
+    count_documents(text, bounds, table, folds.entries, folds.pool, counts)
+    return counts
+
+
+def _weights(
+    numbers: NDArray[np.int32], counts: NDArray[np.int32], owner: NDArray[np.int32], whole: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Rarity and weight of every word, in nats."""
+    alone, two, three = numbers
+    rarity = np.log((whole + 1) / counts[alone])
+    weights = rarity.copy()
+    size = three.size
+    together = np.flatnonzero(three >= 0)
+    # The third word of a run after its first two, and the first word of a run before its last two.
+    for context, word in ((two[together], together + 2), (two[np.minimum(together + 1, size - 1)], together)):
+        seen, both = counts[context].astype(np.float64), counts[three[together]]
+        surprise = np.where(seen >= max(_SUPPORT, whole / _SUPPORT_SHARE), np.log((seen + 1) / both), np.inf)
+        weights[word] = np.minimum(weights[word], surprise)
+    words = np.bincount(owner)
+    repeated = np.bincount(owner, weights=weights < FOREGONE) >= NEARLY_ALL * words
+    return rarity, np.maximum(np.where(repeated[owner], rarity, weights), LEAST_WEIGHT)
+
+
+def _starts_search(runs: _Runs, passages: int) -> NDArray[np.bool_]:
+    """Which runs start a search of their passage; a passage that would be left without any keeps all of its own."""
+    pairs = _distinct(runs.owners.astype(np.int64) * max(runs.keys.size, 1) + runs.numbers)
+    holders = np.bincount(pairs % max(runs.keys.size, 1), minlength=runs.keys.size)
+    kept = holders[runs.numbers] <= SHARED_BY
+    bare = np.bincount(runs.owners[kept], minlength=passages) == 0
+    kept |= bare[runs.owners]
+    return kept & (_repetition(runs) < MOST_PLACES)
+
+
+def _distinct(values: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Each value once; sorting is several times as fast here as the hashing of ``np.unique``."""
+    ordered = np.sort(values)
+    return ordered[np.concatenate([[True], ordered[1:] != ordered[:-1]])] if ordered.size else ordered
+
+
+def _repetition(runs: _Runs) -> NDArray[np.int64]:
+    """For each run how often its passage held it before."""
+    order = np.lexsort((runs.places, runs.numbers, runs.owners))
+    same = np.concatenate(
+        [[False], (np.diff(runs.owners[order]) == 0) & (np.diff(runs.numbers[order]) == 0)]
+    )  # fmt: skip
+    begins = np.maximum.accumulate(np.where(same, 0, np.arange(order.size))) if order.size else np.arange(0)
+    result = np.empty(order.size, dtype=np.int64)
+    result[order] = np.arange(order.size) - begins
+    return result

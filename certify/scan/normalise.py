@@ -8,8 +8,9 @@ import unicodedata
 _IDEOGRAPHS = "\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _ASCII_WORD = re.compile(r"[a-z0-9]+")
 _ANY_WORD = re.compile(f"[{_IDEOGRAPHS}]|[^\\W_{_IDEOGRAPHS}]+")
+_IDEOGRAPH = re.compile(f"[{_IDEOGRAPHS}]")
 _COMMAND = re.compile(r"\\[a-z]+")
-_DIGIT = re.compile(r"\d")
+_DIGIT = re.compile("[0-9]")
 
 
 class _Fold(dict[int, str]):
@@ -18,16 +19,22 @@ class _Fold(dict[int, str]):
     def __missing__(self, code: int) -> str:
         parts = unicodedata.normalize("NFKD", chr(code))
         kept = "".join(c for c in parts if unicodedata.category(c) not in {"Mn", "Cf"})
-        folded = unicodedata.normalize("NFC", kept).casefold()
+        folded = "".join(map(_plain_digit, unicodedata.normalize("NFC", kept).casefold()))
         self[code] = folded
         return folded
+
+
+def _plain_digit(character: str) -> str:
+    value = unicodedata.decimal(character, None)
+    return character if value is None else str(value)
 
 
 _FOLD = _Fold()
 
 
 def fold(text: str) -> str:
-    """Lower case without accents, width variants or invisible characters; LaTeX commands blanked out.
+    """Lower case without accents, width variants or invisible characters, digits of any script as 0 to 9; LaTeX
+    commands blanked out.
 
     Source: compatibility decomposition and case folding of the Unicode Standard (NFKD, casefold), applied to
     one character at a time so that every folded character has one origin.
@@ -77,3 +84,19 @@ def encode(text: str) -> bytes:
 def is_number(word: str) -> bool:
     """Whether a word carries a digit."""
     return _DIGIT.search(word) is not None
+
+
+def folded_bytes(code: int) -> bytes:
+    """The folded form of one character as the compiled search takes it, which splits words at single ASCII bytes.
+
+    What belongs to no word becomes a space; a character that is a word of its own has one on either side.
+    """
+    return b"".join(map(_as_bytes, _FOLD[code]))
+
+
+def _as_bytes(character: str) -> bytes:
+    if character.isascii():
+        return character.encode()
+    if _IDEOGRAPH.fullmatch(character):
+        return b" " + character.encode() + b" "
+    return character.encode() if character.isalnum() else b" "

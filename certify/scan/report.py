@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-RULE = "certify/corpus-scan/v1"
+RULE = "certify/corpus-scan/v2"
 """Names the rules of ``decide`` and ``index``: reports with the same name are comparable."""
 
 MAX_SPANS = 100

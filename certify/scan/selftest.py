@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
 
-from certify.scan.benchmark import Benchmark, Item
-from certify.scan.decide import is_exact
-from certify.scan.matcher import Match, Matcher
-from certify.scan.normalise import is_number, words
+import numpy as np
+
+from certify.scan.benchmark import Item
+from certify.scan.decide import REORDERED
+from certify.scan.judging import judge_block
+from certify.scan.kernel import search as column
+from certify.scan.normalise import encode, is_number, words
+from certify.scan.reading.cutting import batch_of, blocks_of
 from certify.scan.report import PlantedResult
+from certify.scan.searcher import Searcher
 from certify.statistics import recall_lower_bound
 from certify.statistics.stream import Stream
 
@@ -17,10 +23,20 @@ _KEPT = 60
 _ONE_IN = 10
 
 
+class _Plant(NamedTuple):
+    """A document with a copy in it."""
+
+    text: bytes
+    passage: int
+    start: int
+    """First byte of the copy."""
+    end: int
+
+
 def run_selftest(
-    matcher: Matcher,
-    benchmark: Benchmark,
-    hosts: Sequence[str],
+    searcher: Searcher,
+    items: Mapping[int, Item],
+    hosts: Sequence[bytes],
     *,
     seed: bytes,
     spikes: int,
@@ -32,49 +48,54 @@ def run_selftest(
     names the right problem at the planted place.
 
     Args:
-        matcher: the search under test.
-        benchmark: problems to plant; too short ones are left out.
+        searcher: the search under test.
+        items: problems to plant, by the number of their passage in the index.
         hosts: texts of documents of the corpus.
         seed: 32 bytes; the same seed plants the same copies.
         spikes: copies of each kind.
-        familiar: problems of which the scan counts word-for-word copies alone; so does the test.
+        familiar: passages of which the scan counts word-for-word copies alone; so does the test.
 
     Returns:
         One result for each kind; nothing when there is nothing to plant or nowhere to plant it.
     """
-    numbers = [n for n, item in enumerate(benchmark.items) if not item.too_short]
-    if not (numbers and hosts and spikes > 0):
+    if not (items and hosts and spikes > 0):
         return {}
+    numbers = sorted(items)
     results = {}
     for kind, change in KINDS.items():
-        found = 0
+        plants = []
         for spike in range(spikes):
             stream = Stream(seed, f"certify/scan/selftest/{kind}/{spike}")
-            number, host = stream.choice(numbers), stream.choice(hosts)
-            spike_text = change(benchmark.items[number], host, stream)
-            place = _plant(spike_text, host, stream)
-            found += any(
-                copy.item == number and (number not in familiar or is_exact(copy.features))
-                for copy in _copies_at(matcher, *place)
-            )
+            number, host = stream.choice(numbers), stream.choice(hosts).decode("utf-8", "ignore")
+            plants.append(_plant(number, change(items[number], host, stream), host, stream))
+        found = _found(searcher, plants, familiar)
         results[kind] = PlantedResult(planted=spikes, found=found, recall_lower=recall_lower_bound(found, spikes))
     return results
 
 
-def _plant(spike: str, host: str, stream: Stream) -> tuple[list[str], int, int]:
-    """Words of a document with the copy in it, and where the copy begins and ends."""
+def _plant(passage: int, spike: str, host: str, stream: Stream) -> _Plant:
     begin = stream.below(max(1, len(host) - _WINDOW))
     window = host[begin : begin + _WINDOW]
     gaps = [i for i, character in enumerate(window) if character.isspace()] or [len(window)]
     cut = stream.choice(gaps)
-    before, planted = words(window[:cut]), words(spike)
-    return [*before, *planted, *words(window[cut:])], len(before), len(before) + len(planted)
+    before, planted = encode(window[:cut] + "\n"), encode(spike)
+    text = before + planted + encode("\n" + window[cut:])
+    return _Plant(text, passage, len(before), len(before) + len(planted))
 
 
-def _copies_at(matcher: Matcher, document: list[str], start: int, end: int) -> list[Match]:
-    """The copies the search names between two places."""
-    copies = matcher.find(document).copies
-    return [copy for copy in copies if copy.alignment.start < end and copy.alignment.end > start]
+def _found(searcher: Searcher, plants: Sequence[_Plant], familiar: frozenset[int]) -> int:
+    """How many plants are named at their place."""
+    named: set[int] = set()
+    for block in blocks_of(batch_of([plant.text for plant in plants], range(len(plants)))):
+        judged = judge_block(searcher, block)
+        for row in judged.hits.rows[np.flatnonzero(judged.judgements >= REORDERED)]:
+            number = int(block.rows[int(row[column.PIECE])])
+            plant = plants[number]
+            if row[column.PASSAGE] == plant.passage and row[column.START] < plant.end and row[column.END] > plant.start:
+                word_for_word = row[column.EXACT] and row[column.KIND] == column.ALIGNED
+                if plant.passage not in familiar or word_for_word:
+                    named.add(number)
+    return len(named)
 
 
 def _pieces(question: str) -> tuple[list[str], str]:

@@ -1,17 +1,26 @@
-"""Which files of the corpus are scanned."""
+"""Which files and objects of the corpus are scanned."""
 
 from __future__ import annotations
 
-import hashlib
+import glob
+import os
+import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import unquote, urlsplit
 
 from certify.errors import EvidenceMissing, HostileInput, UsageError
 
-SUFFIXES = (".jsonl", ".ndjson", ".jsonl.gz", ".jsonl.zst", ".json", ".txt", ".md", ".parquet")
-KINDS = f"Give files ending in {', '.join(SUFFIXES)}, or folders that hold them."
+COMPRESSIONS = (".gz", ".bz2", ".xz", ".zst")
+_TEXTS = (".jsonl", ".ndjson", ".json", ".txt", ".md")
+SUFFIXES = (*_TEXTS, *(kind + packed for kind in _TEXTS for packed in COMPRESSIONS), ".parquet", ".arrow")
+KINDS = (
+    f"Give files ending in {', '.join(_TEXTS)}, each also with {', '.join(COMPRESSIONS[:-1])} or {COMPRESSIONS[-1]} "
+    "behind it, in .parquet or .arrow, or folders that hold them."
+)
+_URL = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 
 
 class Shard(NamedTuple):
@@ -20,41 +29,99 @@ class Shard(NamedTuple):
     name: str
     """Its path inside the folder given, or its file name."""
     path: Path
+    """Where it lies; for an object in a store its key."""
+    url: str | None = None
+    """Where it lies when it is no local file; may hold what grants access, so it is never printed."""
+    size: int | None = None
+    """Bytes as stored when it was listed."""
+    stamp: str = ""
+    """What changes whenever the file does: size, both times and inode, or size, time and tag of an object."""
 
 
-def find_shards(data: Sequence[Path]) -> tuple[list[Shard], list[str]]:
-    """The shards in the files and folders given, and the names of files in folders that cannot hold text.
+def find_shards(data: Sequence[Path | str]) -> tuple[list[Shard], list[str]]:
+    """The shards in what was given, and the names of files in folders that cannot hold text.
+
+    Args:
+        data: files, folders, patterns such as ``data/*.parquet`` and URLs such as ``s3://bucket/prefix``; what is
+            given twice is scanned once.
 
     Raises:
         EvidenceMissing: CERT-E033, a path that is not there, or nothing to scan.
         HostileInput: CERT-E032, a symbolic link or something that is no regular file.
-        UsageError: CERT-E031, a file named by itself whose kind is unknown.
+        RegistryError: CERT-E461, a store that does not answer.
+        UsageError: CERT-E031, a file named by itself whose kind is unknown; CERT-E035, obstore is not installed;
+            CERT-E460, a URL of an unknown kind.
     """
     shards: list[Shard] = []
     skipped: list[str] = []
     for given in data:
-        if given.is_dir() and not given.is_symlink():
-            for path in sorted(given.rglob("*")):
-                if path.is_symlink() or not path.is_dir():
-                    name = path.relative_to(given).as_posix()
-                    refuse_irregular(path)
-                    if is_readable(path.name):
-                        shards.append(Shard(name, path))
-                    else:
-                        skipped.append(name)
-        else:
-            refuse_irregular(given)
-            if not is_readable(given.name):
-                raise UsageError("CERT-E031", f"{given} is not of a kind the scan can read", "", KINDS)
-            shards.append(Shard(given.name, given))
+        if _URL.match(str(given)) and not str(given).lower().startswith("file://"):
+            from certify.scan.reading.remote import find_objects
+
+            found, others = find_objects(str(given))
+            shards += found
+            skipped += others
+            continue
+        for path in _matching(given):
+            if path.is_dir() and not path.is_symlink():
+                _search(path, shards, skipped)
+            else:
+                shards.append(_named(path))
     if not shards:
         raise EvidenceMissing("CERT-E033", "there is no data to scan", "No file of a known kind was given.", KINDS)
-    return _distinct(shards), sorted(skipped)
+    return _distinct(list({shard.url or shard.path.absolute(): shard for shard in shards}.values())), sorted(skipped)
+
+
+def _matching(given: Path | str) -> Iterator[Path]:
+    """The path itself, or what the pattern stands for."""
+    text = str(given)
+    if text.lower().startswith("file://"):
+        text = unquote(urlsplit(text).path)
+    if os.path.lexists(text) or not glob.has_magic(text):
+        yield Path(text)
+        return
+    for found in sorted(glob.glob(text, recursive=True)):
+        # A pattern picks among many, so what it could not have meant is left out, as a shell would not.
+        if is_readable(found) or os.path.isdir(found) or os.path.islink(found):
+            yield Path(found)
+
+
+def _search(folder: Path, shards: list[Shard], skipped: list[str]) -> None:
+    for path in sorted(folder.rglob("*")):
+        if path.is_symlink() or not path.is_dir():
+            name = path.relative_to(folder).as_posix()
+            refuse_irregular(path)
+            if is_readable(path.name):
+                shards.append(_listed(name, path))
+            else:
+                skipped.append(name)
+
+
+def _named(path: Path) -> Shard:
+    refuse_irregular(path)
+    if not is_readable(path.name):
+        raise unknown_kind(str(path))
+    return _listed(path.name, path)
+
+
+def _listed(name: str, path: Path) -> Shard:
+    found = path.lstat()
+    return Shard(name, path, None, found.st_size, stamp_of(found))
+
+
+def stamp_of(found: os.stat_result) -> str:
+    """How a file stands: size, time of its content, time of its entry, inode."""
+    return f"{found.st_size}-{found.st_mtime_ns}-{found.st_ctime_ns}-{found.st_ino}"
 
 
 def is_readable(name: str) -> bool:
     """Whether the scan can read a file of this name."""
     return name.lower().endswith(SUFFIXES)
+
+
+def unknown_kind(what: str) -> UsageError:
+    """The error for a file of a kind that the scan does not read."""
+    return UsageError("CERT-E031", f"{what} is not of a kind the scan can read", "", KINDS)
 
 
 def refuse_irregular(path: Path) -> None:
@@ -70,10 +137,11 @@ def refuse_irregular(path: Path) -> None:
 
 def _distinct(shards: list[Shard]) -> list[Shard]:
     counts = Counter(shard.name for shard in shards)
-    return [s if counts[s.name] == 1 else Shard(s.path.as_posix(), s.path) for s in shards]
+    return [s if counts[s.name] == 1 else s._replace(name=_place(s)) for s in shards]
 
 
-def shard_digest(shard: Shard) -> str:
-    """SHA-256 (hex) of the shard's bytes on disk."""
-    with shard.path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+def _place(shard: Shard) -> str:
+    if shard.url is None:
+        return shard.path.as_posix()
+    parts = urlsplit(shard.url)
+    return f"{parts.scheme}://{parts.hostname or ''}{unquote(parts.path)}"

@@ -16,6 +16,7 @@ IMPORT_NAMES = {
     "pyhanko": {"pyhanko", "pyhanko_certvalidator", "asn1crypto"},
     "pydantic": {"pydantic", "pydantic_core", "annotated_types"},
     "lm-eval": {"lm_eval", "datasets", "numpy", "pyarrow"},
+    "numba": {"numba", "llvmlite", "numpy"},
     "transformers": {"transformers", "tokenizers", "huggingface_hub"},
     "sqlmodel": {"sqlmodel", "sqlalchemy"},
     "weasyprint": {"weasyprint", "fontTools", "pydyf"},
@@ -23,9 +24,6 @@ IMPORT_NAMES = {
     "math-verify": {"math_verify"},
     "typer": {"typer", "rich", "click"},
 }
-OPTIONAL = {"zstandard"}
-"""Imported only where a file of its kind is met; CERT-E035 names it."""
-
 ASKED_FOR = {"sigstore": {"certify/trust/keyless.py"}}
 """Imported in a reader's room only where somebody asks for it; CERT-E010 names the extra."""
 
@@ -61,6 +59,6 @@ def test_readers_rooms_import_only_what_the_base_install_brings() -> None:
 
 def test_every_import_is_declared_somewhere() -> None:
     extras = [text for extra in PROJECT["optional-dependencies"].values() for text in extra]
-    known = declared([*PROJECT["dependencies"], *extras]) | OPTIONAL
+    known = declared([*PROJECT["dependencies"], *extras])
     files = [*(ROOT / "certify").rglob("*.py"), *(ROOT / "registry" / "certify_registry").rglob("*.py")]
     assert {name: where for name, where in imported(files).items() if name not in known} == {}

@@ -70,6 +70,7 @@ NUMERIC = [
     ("check", "static-fresh-gap", "p_value"),
     ("check", "static-fresh-gap", "power"),
     ("check", "corpus-scan", "verbatim_recall_lower"),
+    ("check", "corpus-scan", "coverage"),
 ]
 
 

@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from fractions import Fraction
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from certify.statistics import (
     Verdict,
     accuracy_interval,
+    clean_subset,
     exact_set_interval,
     gap_test,
     judge,
@@ -129,3 +131,29 @@ def test_recall_bounds_grow_with_what_was_found(found: int, missed: int) -> None
     bound = recall_lower_bound(found, planted)
     assert 0.0 <= bound <= (found / planted if planted else 0.0)
     assert bound <= recall_lower_bound(found + 1, planted + 1)
+
+
+SCORES = st.lists(st.sampled_from([0.0, 0.25, 0.5, 0.75, 1.0]) | st.floats(0, 1), min_size=1, max_size=60)
+
+
+@given(SCORES, SCORES)
+def test_the_clean_difference_lies_inside_its_interval_and_the_interval_inside_what_is_possible(
+    clean: list[float], found: list[float]
+) -> None:
+    result = clean_subset(clean, found)
+    share = len(found) / result.items
+    assert result.difference is not None
+    assert abs(result.difference) <= share + 1e-4
+    if result.lower is not None and result.upper is not None:
+        assert -share - 1e-4 <= result.lower <= result.upper <= share + 1e-4
+        assert result.lower - 1e-4 <= share * (math.fsum(clean) / len(clean) - math.fsum(found) / len(found))
+    assert (result.lower is None) == (min(len(clean), len(found)) < 10)
+
+
+@given(SCORES, SCORES)
+def test_right_and_wrong_mirror_the_clean_difference(clean: list[float], found: list[float]) -> None:
+    there = clean_subset([Fraction(c) for c in clean], [Fraction(f) for f in found])
+    mirrored = clean_subset([1 - Fraction(c) for c in clean], [1 - Fraction(f) for f in found])
+    assert there.difference == -(mirrored.difference or 0.0)
+    if there.lower is not None and mirrored.upper is not None:
+        assert there.lower == -mirrored.upper

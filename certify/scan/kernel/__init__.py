@@ -23,11 +23,15 @@ def _sources() -> str:
     return digest.hexdigest()[:24]
 
 
+CACHE = user_cache_folder() / "kernel" / _sources()
+"""Where the machine code of exactly these sources is kept."""
+
+
 @contextmanager
 def _cached() -> Iterator[None]:
     # Where numba keeps code is decided when a function is decorated, so the setting is needed during import alone.
     before = numba.config.CACHE_DIR
-    numba.config.CACHE_DIR = str(user_cache_folder() / "kernel" / _sources())
+    numba.config.CACHE_DIR = str(CACHE)
     try:
         yield
     finally:
@@ -35,6 +39,36 @@ def _cached() -> Iterator[None]:
 
 
 with _cached():
-    from certify.scan.kernel import vectors
+    from certify.scan.kernel import (
+        align,
+        clusters,
+        features,
+        folding,
+        joining,
+        json_lines,
+        json_parts,
+        json_strings,
+        learn,
+        lookup,
+        search,
+        utf8,
+        vectors,
+        words,
+    )
 
-__all__ = ["vectors"]
+__all__ = [
+    "align",
+    "clusters",
+    "features",
+    "folding",
+    "joining",
+    "json_lines",
+    "json_parts",
+    "json_strings",
+    "learn",
+    "lookup",
+    "search",
+    "utf8",
+    "vectors",
+    "words",
+]

@@ -16,6 +16,7 @@ from certify.scan.normalise import encode, is_number, word_offsets, words
         ("foo.bar snake_case", ["foo", "bar", "snake", "case"]),
         ("小明有12个苹果", ["小", "明", "有", "12", "个", "苹", "果"]),
         ("カタカナ ไทย", ["カ", "タ", "カ", "ナ", "ไ", "ท", "ย"]),
+        ("٤١٧ ৪১৭", ["417", "417"]),
         ("", []),
     ],
 )

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from certify.scan import Benchmark, scan
+from certify.scan import Benchmark
+from certify.scan.scanner import scan
 
 SEED = bytes(32)
 
@@ -37,7 +38,7 @@ def test_exactly_the_leaked_problems_are_found(
     texts += [samples.document(draw, *problem) for problem in problems[:12]] * repeats
     draw.shuffle(texts)
     rows = [(str(i), f"Question: {question}", answer) for i, (question, answer) in enumerate(problems)]
-    report = scan([write_shard(texts)], Benchmark.from_items("t", rows), seed=SEED, selftest_spikes=20)
+    report = scan([write_shard(texts)], [Benchmark.from_items("t", rows)], seed=SEED, selftest_spikes=20)[0]
     truth = {str(i) for i, (question, _) in enumerate(problems) if any(question in text for text in texts)}
     assert {finding.item for finding in report.findings} == truth
     assert report.contaminated == len(truth) >= 12
@@ -49,10 +50,10 @@ def test_siblings_are_lookalikes_not_findings(write_shard: Callable[..., Path]) 
     siblings = [f"Anna has {a} marbles and buys {b} more. How many marbles are left?"
                 for a, b in ((418, 65), (417, 66), (65, 417), (12, 9))]  # fmt: skip
     path = write_shard([*siblings, "Tom has 3 apples and gives 2 to Li. How many apples does Tom have now?"])
-    report = scan([path], Benchmark.from_items("t", [("a", question, "482")]), seed=SEED, selftest_spikes=0)
+    report = scan([path], [Benchmark.from_items("t", [("a", question, "482")])], seed=SEED, selftest_spikes=0)[0]
     assert report.findings == ()
     assert [(like.item, like.documents) for like in report.lookalikes] == [("a", 4)]
     path = write_shard([*siblings, f"Question: {question}\nAnswer: <think>417+65</think> 482"])
-    report = scan([path], Benchmark.from_items("t", [("a", question, "482")]), seed=SEED, selftest_spikes=0)
+    report = scan([path], [Benchmark.from_items("t", [("a", question, "482")])], seed=SEED, selftest_spikes=0)[0]
     assert [(f.item, f.coverage, f.answer_found, f.occurrences) for f in report.findings] == [("a", "full", True, 1)]
     assert report.findings[0].spans[0].document == 4

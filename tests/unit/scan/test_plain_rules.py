@@ -1,10 +1,10 @@
 import pytest
 
 from certify.scan.benchmark import Benchmark
-from certify.scan.decide import Features, judge
-from certify.scan.index import build_index
-from certify.scan.matcher import Match, PlainMatcher
 from certify.scan.normalise import words
+from tests.fakes.plain_scan.decide import Features, judge
+from tests.fakes.plain_scan.index import build_index
+from tests.fakes.plain_scan.matcher import Match, PlainMatcher
 
 CHANCE = 11.5
 GOOD = Features(40, 0.9, 0.9, 0.95, 0.95, 20, 150.0, True)
@@ -16,12 +16,16 @@ GOOD = Features(40, 0.9, 0.9, 0.95, 0.95, 20, 150.0, True)
         ({}, "full"),
         ({"values_agree": False}, "lookalike"),
         ({"nats": 5.0}, "lookalike"),
-        ({"weight": 0.3}, "lookalike"),
+        ({"weight": 0.3, "inside": 0.9}, "lookalike"),
         ({"words": 0.6, "weight": 0.6}, "partial"),
         ({"words": 0.6, "weight": 0.6, "inside": 0.5}, "lookalike"),
         ({"words": 0.6, "weight": 0.6, "run": 5}, "lookalike"),
         ({"words": 0.6, "weight": 0.6, "density": 0.4}, "lookalike"),
-        ({"words": 0.6, "weight": 0.2}, "lookalike"),
+        ({"words": 0.6, "weight": 0.2}, "partial"),
+        ({"words": 0.6, "weight": 0.2, "inside": 0.9}, "lookalike"),
+        ({"words": 0.6, "weight": 0.1}, "lookalike"),
+        ({"words": 0.42, "weight": 0.42}, "partial"),
+        ({"words": 0.42, "weight": 0.42, "nats": 20.0}, "nothing"),
         ({"words": 0.6, "weight": 0.6, "nats": 20.0}, "partial"),
         ({"words": 0.6, "weight": 0.6, "nats": 20.0, "density": 0.8}, "lookalike"),
         ({"words": 0.6, "weight": 0.6, "nats": 12.0}, "lookalike"),

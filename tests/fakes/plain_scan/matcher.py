@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple, Protocol
 
 from certify.scan.align import Alignment, align, exact
-from certify.scan.decide import HALF, Coverage, Features, judge, measure
-from certify.scan.index import GRAM, THIRTEEN, Index, runs
+from tests.fakes.plain_scan.decide import HALF, Coverage, Features, judge, measure
+from tests.fakes.plain_scan.index import GRAM, THIRTEEN, Index, runs
 
 GATE = 0.2
 """Share of a problem's information that runs found in the document must cover before words are aligned."""
@@ -88,7 +89,9 @@ class PlainMatcher:
             if sum(weights[i] for i in covered) < GATE * sum(weights):
                 return len(covered) >= HALF * len(words)
             slack = 3 + len(words) // 12
-            alignment = align(words, document, min(offsets) - slack, max(offsets) + slack)
+            anchor, reach = _anchor(cluster), 4 + len(words) // 6
+            low, high = max(min(offsets), anchor - reach), min(max(offsets), anchor + reach)
+            alignment = align(words, document, low - slack, high + slack)
         if alignment is None:
             return False
         features = measure(self._index, item, alignment, document)
@@ -107,6 +110,16 @@ class PlainMatcher:
     def _thirteen(self, document: Sequence[str]) -> set[int]:
         thirteen = self._index.thirteen
         return {item for gram in runs(document, THIRTEEN) if gram in thirteen for item in thirteen[gram]}
+
+
+def _anchor(cluster: list[Hit]) -> int:
+    """Document position minus problem position of the longest row of hits that each follow the one before."""
+    best, run, anchor = 1, 1, cluster[0][0] - cluster[0][1]
+    for before, hit in itertools.pairwise(cluster):
+        run = run + 1 if hit == (before[0] + 1, before[1] + 1) else 1
+        if run > best:
+            best, anchor = run, hit[0] - hit[1]
+    return anchor
 
 
 def _clusters(hits: list[Hit], length: int) -> Iterator[list[Hit]]:

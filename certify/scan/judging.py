@@ -1,0 +1,208 @@
+"""From the hits of one block to its tally: judged, confirmed on the text, counted."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Collection
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from certify.errors import InternalError
+from certify.scan.blocks import Block
+from certify.scan.decide import EXACT, LOOKALIKE, PARTIAL, PASSAGE, REORDERED, TWIN, judge
+from certify.scan.index import Index
+from certify.scan.kernel import search as column
+from certify.scan.kernel.lookup import GRAM
+from certify.scan.normalise import words
+from certify.scan.reading.cutting import batch_of, blocks_of
+from certify.scan.report import MAX_SPANS
+from certify.scan.searcher import Hits, Searcher
+from certify.scan.tally import Copy, Tally
+
+TULU_SHARE, LLAMA_SHARE = 0.5, 0.8
+"""Shares of a passage's words from which the rules of Tülu 3 and of Llama 2 ("dirty") flag it."""
+
+FEW = 3
+"""Template twins and shared passages of one text that are kept of a block; all are counted."""
+
+_MOST_RUNS = 64
+
+
+class Judged(NamedTuple):
+    """Hits of a block with their judgements, one for each row."""
+
+    block: Block
+    hits: Hits
+    judgements: NDArray[np.int8]
+
+
+def judge_block(searcher: Searcher, block: Block) -> Judged:
+    """Searches a block and judges what is found."""
+    hits, first = searcher.search(block), searcher.index.texts.first
+    passages = hits.rows[:, column.PASSAGE].astype(np.intp)
+    lengths = np.diff(first)[passages]
+    judged = Judged(block, hits, judge(hits.rows, lengths, searcher.index.texts.chance))
+    judged.judgements[_in_order(judged)] = LOOKALIKE
+    return judged
+
+
+def scan_block(
+    searcher: Searcher, block: Block, *, excerpts: bool = False, full: Collection[tuple[int, int]] = ()
+) -> Tally:
+    """What one block holds.
+
+    Where the block's text is not the documents themselves, rows with a copy are searched once more in their own text.
+
+    Args:
+        searcher: what to look for.
+        block: where.
+        excerpts: whether to keep the text of copies.
+        full: pairs of passage and judgement of which no further copy is needed; those are counted alone.
+
+    Raises:
+        InternalError: CERT-E039, a span does not hold the words it was reported for.
+    """
+    judged = judge_block(searcher, block)
+    if block.row_text is None:
+        return _tally(searcher.index, judged, excerpts, full)
+    pieces = judged.hits.rows[_kept(judged), column.PIECE].astype(np.intp)
+    again = sorted({int(row) for row in block.rows[pieces]})
+    tally = _tally(searcher.index, judged, excerpts, full, without=again)
+    for own in blocks_of(batch_of([block.row_text(row) for row in again], again)) if again else ():
+        found = _tally(searcher.index, judge_block(searcher, own), excerpts, full)
+        found.runs.clear()  # counted with the block
+        tally.add(found)
+    return tally
+
+
+def _tally(
+    index: Index, judged: Judged, excerpts: bool, full: Collection[tuple[int, int]], *, without: Collection[int] = ()
+) -> Tally:
+    block, hits, judgements = judged
+    rows = hits.rows
+    passages = rows[:, column.PASSAGE].astype(np.intp)
+    own = ~np.isin(block.rows[rows[:, column.PIECE].astype(np.intp)], list(without))
+    tally = Tally(
+        runs=_counted(hits.touched),
+        thirteen=set(map(int, hits.thirteen)),
+        eights=set(map(int, passages[own & (rows[:, column.EIGHTS] > TULU_SHARE)])),
+        tens=set(map(int, passages[own & (rows[:, column.TENS] >= LLAMA_SHARE)])),
+    )
+    counted = own & (judgements >= PASSAGE) & ~_outdone(judged, own)
+    for passage, judgement in zip(passages[counted].tolist(), judgements[counted].tolist(), strict=True):
+        tally.count(passage, judgement)
+    found: dict[int, list[Copy]] = {}
+    for number in np.flatnonzero(counted & _kept(judged)).tolist():
+        passage = int(passages[number])
+        if (passage, int(judgements[number])) not in full:
+            found.setdefault(passage, []).append(_confirmed(index, judged, number, excerpts))
+    for passage, copies in found.items():
+        tally.keep(passage, copies)
+    tally.resembled.update(_resembled(judged, own, without))
+    return tally
+
+
+def _counted(numbers: NDArray[np.int32]) -> Counter[int]:
+    found, counts = np.unique(numbers, return_counts=True)
+    return Counter(dict(zip(found.tolist(), counts.tolist(), strict=True)))
+
+
+def _kept(judged: Judged) -> NDArray[np.bool_]:
+    """Rows whose place is worth having: of each text the first hundred copies, and a few twins and shared passages."""
+    judgements = judged.judgements
+    numbers = np.flatnonzero(judgements >= PASSAGE)
+    kinds = judged.hits.rows[numbers, column.PASSAGE].astype(np.int64) << 8 | judgements[numbers]
+    order = np.argsort(kinds, kind="stable")
+    rank = np.arange(order.size) - np.searchsorted(kinds[order], kinds[order])
+    most = np.where(judgements[numbers[order]] >= REORDERED, MAX_SPANS, FEW)
+    kept = np.zeros(judgements.size, dtype=bool)
+    kept[numbers[order[rank < most]]] = True
+    return kept
+
+
+def _in_order(judged: Judged) -> NDArray[np.bool_]:
+    """Rows judged reordered that hold no run of words more than what was matched in order in the same piece."""
+    rows, pairs = judged.hits.rows, _pairs(judged)
+    shuffled = judged.judgements == REORDERED
+    aligned = np.flatnonzero((rows[:, column.KIND] == column.ALIGNED) & np.isin(pairs, pairs[shuffled]))
+    most: dict[int, float] = {}
+    for number in aligned.tolist():
+        most[int(pairs[number])] = max(most.get(int(pairs[number]), 0.0), float(rows[number, column.MATCHED]))
+    ordered = np.array([most.get(int(pair), 0.0) for pair in pairs[shuffled]])
+    result = np.zeros(rows.shape[0], dtype=bool)
+    result[shuffled] = rows[shuffled, column.MATCHED] < ordered + GRAM
+    return result
+
+
+def _outdone(judged: Judged, own: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Rows of less than a copy in order whose text has one in the same piece."""
+    pairs = _pairs(judged)
+    better = np.unique(pairs[own & (judged.judgements >= PARTIAL)])
+    return (judged.judgements < PARTIAL) & np.isin(pairs, better)
+
+
+def _pairs(judged: Judged) -> NDArray[np.int64]:
+    """One number for each row's piece and passage."""
+    rows = judged.hits.rows
+    return rows[:, column.PIECE].astype(np.int64) << 32 | rows[:, column.PASSAGE].astype(np.int64)
+
+
+def _resembled(judged: Judged, own: NDArray[np.bool_], without: Collection[int]) -> list[int]:
+    """Passages that pieces resemble without holding a copy, once a piece; twins and shared passages are among them."""
+    pairs, judgements = _pairs(judged), judged.judgements
+    touched = judged.hits.resembled.astype(np.int64)
+    touched = touched[~np.isin(judged.block.rows[touched[:, 0]], list(without))]
+    alike = np.concatenate([
+        pairs[own & (judgements >= LOOKALIKE) & (judgements <= TWIN)],
+        touched[:, 0] << 32 | touched[:, 1],
+    ])  # fmt: skip
+    alike = np.setdiff1d(alike, pairs[own & (judgements >= REORDERED)])
+    passages: list[int] = (alike & 0xFFFFFFFF).tolist()
+    return passages
+
+
+def _confirmed(index: Index, judged: Judged, number: int, excerpts: bool) -> Copy:
+    block, row = judged.block, judged.hits.rows[number]
+    piece, passage = int(row[column.PIECE]), int(row[column.PASSAGE])
+    begin = int(block.starts[piece])
+    data = block.text[begin + int(row[column.START]) : begin + int(row[column.END])].tobytes()
+    expected = index.passages.words[passage]
+    marks = judged.hits.marks[int(row[column.MARKS]) : int(row[column.MARKS]) + len(expected)]
+    wanted = [word for word, mark in zip(expected, marks, strict=True) if mark]
+    text = data.decode("utf-8", "surrogatepass")
+    holds = _holds_in_order if row[column.KIND] == column.ALIGNED else _holds
+    if not holds(words(text), wanted):
+        what = f"row {int(block.rows[piece]) + 1} does not hold the words found there"
+        raise InternalError("CERT-E039", what, "The scan contradicts itself.", "Please report this.")
+    base, judgement = int(block.bases[piece]), int(judged.judgements[number])
+    return Copy(
+        judgement=judgement,
+        row=int(block.rows[piece]),
+        start=base + int(row[column.START]),
+        end=base + int(row[column.END]),
+        share=round(float(row[column.WORDS]), 4),
+        answered=bool(row[column.ANSWERED]),
+        sha256=hashlib.sha256(data).hexdigest(),
+        excerpt=text if excerpts else None,
+        runs=_matched_runs(index, passage, marks) if judgement < EXACT else (),
+    )
+
+
+def _matched_runs(index: Index, passage: int, marks: NDArray[np.uint8]) -> tuple[int, ...]:
+    """Runs of five words that were found whole, at most 64 of them, evenly spread."""
+    runs = index.runs_of(passage)
+    whole = np.flatnonzero(np.convolve(marks, np.ones(GRAM, dtype=np.int64), "valid") == GRAM)
+    step = max(1, -(-whole.size // _MOST_RUNS))
+    return tuple(runs[whole[::step]].tolist())
+
+
+def _holds_in_order(text: list[str], wanted: list[str]) -> bool:
+    remaining = iter(text)
+    return all(word in remaining for word in wanted)
+
+
+def _holds(text: list[str], wanted: list[str]) -> bool:
+    return set(wanted) <= set(text)
