@@ -99,7 +99,32 @@ class DescribeOrder(Value):
     """Most address space of the worker, bytes."""
 
 
-AnyOrder = Annotated[WorkOrder | DescribeOrder, Field(discriminator="mode")]
+Pooling = Literal["mean", "cls", "max", "lasttoken"]
+"""How the vectors of a text's tokens become one."""
+
+
+class EmbedOrder(Value):
+    """Asks a worker for the meaning of texts as vectors; the texts follow on its standard input."""
+
+    mode: Literal["embed"] = "embed"
+    """Tells the kinds of order apart."""
+    model: str
+    """Folder with the encoder's runtime files, a staged copy."""
+    pooling: Pooling = "mean"
+    """How the vectors of a text's tokens become one."""
+    prefix: str = ""
+    """Put before every text, where the encoder was trained so."""
+    max_tokens: int | None = Field(default=None, ge=8, le=1 << 20)
+    """Tokens of a text that count; what the model can read when absent."""
+    device: str = "auto"
+    """auto, cpu or cuda."""
+    threads: int = Field(default=DEFAULT_THREADS, ge=1, le=1024)
+    """Processor threads of the encoder."""
+    memory_limit: int | None = Field(default=None, ge=2**28)
+    """Most address space of the worker, bytes."""
+
+
+AnyOrder = Annotated[WorkOrder | DescribeOrder | EmbedOrder, Field(discriminator="mode")]
 
 
 class EngineFacts(Value):

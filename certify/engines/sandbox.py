@@ -7,7 +7,11 @@ import resource
 import signal
 import sys
 import threading
+from queue import SimpleQueue
 from typing import Any
+
+MAX_TOLD = 1 << 24
+"""Bytes of the longest line that a worker takes from its parent."""
 
 _LOCAL = ("127.", "::1", "localhost", "0.0.0.0", "::")  # noqa: S104 - compared with, never bound
 
@@ -71,14 +75,20 @@ def _refuse_remote(event: str, arguments: tuple[Any, ...]) -> None:
         raise PermissionError(f"a worker may not look up {arguments[0]}")
 
 
-def die_with_parent() -> None:
-    """Ends this process and its children when its standard input closes, as it does when the parent is gone."""
+def die_with_parent() -> SimpleQueue[bytes]:
+    """Ends this process and its children when its standard input closes, as it does when the parent is gone.
+
+    Gives the queue of the lines that the parent writes there; one longer than 16 MiB arrives in parts.
+    """
+    lines: SimpleQueue[bytes] = SimpleQueue()
 
     def watch() -> None:
-        while os.read(0, 4096):
-            pass
+        with os.fdopen(os.dup(0), "rb") as parent:
+            while line := parent.readline(MAX_TOLD):
+                lines.put(line)
         if os.getpgrp() == os.getpid():
             os.killpg(os.getpid(), signal.SIGKILL)
         os._exit(1)
 
     threading.Thread(target=watch, daemon=True, name="parent-watch").start()
+    return lines

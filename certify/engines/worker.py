@@ -1,7 +1,8 @@
 """The process that runs a model: ``python -m certify.engines.worker ORDER.json``.
 
 It holds no key, sees no right answer and reaches no network. What it has to say goes to standard output, one
-JSON object a line: ``loaded``, ``progress``, then ``done``, ``described`` or ``error``.
+JSON object a line: ``loaded``, ``progress``, then ``done``, ``described`` or ``error``; an encoder says ``encoder``
+once and ``vectors`` for every line of texts on its standard input.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from certify.engines.backend import Backend, open_backend
-from certify.engines.order import AnyOrder, Described, DescribeOrder, Telemetry, WorkOrder, read_requests
+from certify.engines.order import AnyOrder, Described, DescribeOrder, EmbedOrder, Telemetry, WorkOrder, read_requests
 from certify.engines.sandbox import die_with_parent, limit_memory, refuse_network
 from certify.errors import CertifyError, EvidenceMissing
 from certify.evidence.answers import Completion, FinishReason
@@ -32,14 +33,18 @@ Say = Callable[[dict[str, Any]], None]
 def main(arguments: Sequence[str]) -> int:
     """Carries out the order named on the command line; gives the exit status."""
     say = _speaker()
-    die_with_parent()
+    told = die_with_parent()
     try:
-        order: WorkOrder | DescribeOrder = TypeAdapter(AnyOrder).validate_python(
+        order: WorkOrder | DescribeOrder | EmbedOrder = TypeAdapter(AnyOrder).validate_python(
             parse_json(Path(arguments[0]).read_bytes(), name="the work order")
         )
         limit_memory(order.memory_limit)
         refuse_network()
-        if isinstance(order, DescribeOrder):
+        if isinstance(order, EmbedOrder):
+            from certify.engines.encoder import serve
+
+            serve(order, told, say)
+        elif isinstance(order, DescribeOrder):
             _describe(order, say)
         else:
             _answer(order, say)
