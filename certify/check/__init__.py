@@ -2,7 +2,7 @@
 
 from certify.check.base import Answers, Check, Sources
 from certify.check.benchmarks import Benchmark, BenchmarkItem, read_benchmark
-from certify.check.corpus_scan import Scanned, require_readable, scan_corpus
+from certify.check.corpus_scan import Scanned, scan_corpus
 from certify.check.judge import judge
 from certify.check.judging import judge_in_worker
 from certify.check.rounds import (
@@ -17,6 +17,7 @@ from certify.check.rounds import (
     samples_of,
     score_all,
 )
+from certify.check.unscanned import unreadable
 
 __all__ = [
     "CHECKS",
@@ -36,8 +37,8 @@ __all__ = [
     "planned_parameters",
     "planned_sources",
     "read_benchmark",
-    "require_readable",
     "samples_of",
     "scan_corpus",
     "score_all",
+    "unreadable",
 ]

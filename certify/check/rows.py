@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from certify.check.benchmark_files import text_of, value_at
 from certify.check.extraction import last_boxed
 from certify.check.families import FAMILIES, Problem
 from certify.check.families.answers import integers
 from certify.check.families.base import Grammar
 from certify.errors import UsageError
-from certify.evidence.canonical import parse_json
 
 QUESTIONS = ("question", "problem", "prompt", "input", "text")
 """Columns that hold the problem, the first present one is taken."""
 
-ANSWERS = ("answer", "solution", "target", "expected", "output")
+ANSWERS = ("answer", "solution", "target", "expected", "reward_model.ground_truth", "output")
 """Columns that hold the answer."""
 
 IDS = ("id", "item", "item_id", "uid", "task_id")
@@ -26,25 +26,29 @@ Row = tuple[str, str, str, str, str, Problem | None]
 
 
 def read_items(
-    data: bytes, *, question: str | None = None, answer: str | None = None, verifier: str | None = None
+    documents: Sequence[Any],
+    *,
+    question: str | None = None,
+    answer: str | None = None,
+    identifier: str | None = None,
+    verifier: str | None = None,
 ) -> list[Row]:
     """(id, question, answer, gold, verifier, problem) of every row.
 
     Args:
-        data: JSON Lines.
-        question: column with the problem; the first of :data:`QUESTIONS` when absent.
+        documents: the rows as :func:`certify.check.benchmark_files.rows_of` gives them.
+        question: column with the problem, dotted where it is nested; the first of :data:`QUESTIONS` when absent.
         answer: column with the answer; the first of :data:`ANSWERS` when absent.
+        identifier: column that names a row; the first of :data:`IDS` when absent.
         verifier: how answers are compared; when absent ``family:<id>`` for rows of our own families,
             ``integer`` where the gold answer is one, ``text`` otherwise.
 
     Raises:
         UsageError: CERT-E100, a row is no problem, or an id is used twice.
-        HostileInput: a line is not strict JSON.
     """
-    lines = [line for line in data.splitlines() if line.strip()]
-    documents = [parse_json(line, name=f"line {number}") for number, line in enumerate(lines, 1)]
     asked, answered = _columns(documents, question, QUESTIONS), _columns(documents, answer, ANSWERS)
-    rows = [_row(number, document, asked, answered, verifier) for number, document in enumerate(documents)]
+    named = [identifier] if identifier else IDS
+    rows = [_row(number, document, (asked, answered), named, verifier) for number, document in enumerate(documents)]
     seen: set[str] = set()
     for row in rows:
         if row[0] in seen:
@@ -53,21 +57,22 @@ def read_items(
     return rows
 
 
-def _columns(documents: list[Any], named: str | None, usual: Sequence[str]) -> str:
+def _columns(documents: Sequence[Any], named: str | None, usual: Sequence[str]) -> str:
     if not documents:
         raise _bad("it holds no problems")
     first = documents[0] if isinstance(documents[0], dict) else {}
-    found = named or next((name for name in usual if first.get(name) not in (None, "")), None)
+    found = named or next((name for name in usual if value_at(first, name) not in (None, "")), None)
     if found is None:
         raise _bad(f"its first row has none of the columns {', '.join(usual)}")
     return found
 
 
-def _row(number: int, document: Any, asked: str, answered: str, verifier: str | None) -> Row:
+def _row(number: int, document: Any, columns: tuple[str, str], named: Sequence[str], verifier: str | None) -> Row:
     if not isinstance(document, dict):
         raise _bad(f"row {number + 1} is not an object")
-    question, answer = _text(document, asked, number), _text(document, answered, number)
-    identifier = next((str(document[name]) for name in IDS if isinstance(document.get(name), str | int)), str(number))
+    question, answer = (_text(document, column, number) for column in columns)
+    labels = (value_at(document, name) for name in named)
+    identifier = next((str(label) for label in labels if isinstance(label, str | int)), str(number))
     if not 0 < len(identifier) <= 200 or len(question) > MAX_QUESTION:
         raise _bad(f"row {number + 1} has an id over 200 or a question over {MAX_QUESTION} characters")
     family = document.get("family")
@@ -115,10 +120,8 @@ def _problem(document: dict[str, Any], question: str, answer: str, number: int) 
 
 
 def _text(document: dict[str, Any], column: str, number: int) -> str:
-    value = document.get(column)
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return str(value)
-    if not isinstance(value, str) or not value.strip():
+    value = text_of(value_at(document, column))
+    if value is None or not value.strip():
         raise _bad(f"row {number + 1} has no text in the column {column}")
     return value
 

@@ -9,6 +9,7 @@ from pydantic import Field, SerializeAsAny, ValidationError, create_model, model
 
 from certify.errors import HostileInput
 from certify.evidence.base import Sha256, Utc, Value
+from certify.evidence.contamination import data_seen
 from certify.evidence.dataset import DataExamined, Dataset, Declaration
 from certify.evidence.evaluation import Evaluation, tries
 from certify.evidence.model import ModelIdentity, TestedConfiguration
@@ -187,7 +188,7 @@ class PolicyInput(Facts):
             model=plan.value.model,
             configuration=plan.value.configuration,
             plan=_plan_facts(plan.value, evaluation.value),
-            data=_data_facts(plan.value, attested),
+            data=_data_facts(plan.value, evaluation.value, attested),
             declared=DeclaredFacts.from_document(declaration.value.document()) if declaration else None,
             level=level,
             policy=plan.value.policy,
@@ -254,11 +255,11 @@ def _plan_facts(plan: Plan, evaluation: Evaluation) -> PlanFacts:
     )
 
 
-def _data_facts(plan: Plan, attested: list[Verified[Dataset]]) -> DataFacts:
+def _data_facts(plan: Plan, evaluation: Evaluation, attested: list[Verified[Dataset]]) -> DataFacts:
     covered = {item.value.dataset.identity for item in attested} >= {dataset.identity for dataset in plan.datasets}
     says_all = all(item.value.complete for item in attested)
     return DataFacts(
-        examined=plan.data_examined,
+        examined=data_seen(plan.data_examined, evaluation.results()),
         datasets=len(plan.datasets),
         complete=(covered and says_all) if attested else None,
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from pydantic import Field
 
 from certify.evidence.base import Sha256, Utc, Value
@@ -22,3 +24,15 @@ class Contamination(Value):
     """What was found, and how sensitive the scan was."""
     scanned_at: Utc
     """When the scan ended."""
+
+
+def data_seen(planned: DataExamined, results: Mapping[str, Value]) -> DataExamined:
+    """How much of the training data was examined, once the scan has told what it could not search.
+
+    Args:
+        planned: what the plan says, made before anything was read.
+        results: check id to its typed result.
+    """
+    scan = results.get("corpus-scan")
+    left_out = isinstance(scan, CorpusScanResult) and bool(scan.unscanned)
+    return DataExamined.PARTIAL if left_out and planned is DataExamined.FULL else planned

@@ -12,11 +12,12 @@ from certify.evidence.base import Value
 from certify.evidence.certificate import Certificate, Level, ScreeningReport
 from certify.evidence.dataset import DataExamined
 from certify.evidence.decision import RuleOutcome
+from certify.evidence.results import CorpusScanResult
 from certify.issue import annex, wording
 from certify.issue.annex import EvidenceRow, FamilyRow, Row, RuleRow
 from certify.issue.chart import Chart, Thresholds, chart_of, thresholds_of
 from certify.issue.wording import Mark, clip
-from certify.verify.first_page import waived_words
+from certify.verify.first_page import unscanned_words, waived_words
 
 HEADLINES_SHOWN = 3
 NOT_CHECKED_SHOWN = 4
@@ -124,7 +125,7 @@ def page_of(
         model_facts=_model_facts(findings),
         panels=_panels(findings, found, thresholds_of(policy or {}, findings.rules)),
         facts=_facts(findings),
-        not_checked=not_checked(findings),
+        not_checked=not_checked(findings, found),
         command=_command(findings),
         status_location=findings.status_location if isinstance(findings, Certificate) else "",
         evidence=annex.evidence_rows(findings.evidence),
@@ -220,14 +221,17 @@ def _issuer_key(findings: Findings) -> str:
     return f"{clip(findings.issuer, 60)}, {annex.key_words(keys[0])}. " if keys else ""
 
 
-def not_checked(findings: Findings) -> tuple[str, ...]:
+def not_checked(findings: Findings, results: Mapping[str, Value] | None = None) -> tuple[str, ...]:
     """What this document does not say, gravest first; stands on page one."""
+    scan = (results or {}).get("corpus-scan")
     own = [f"{clip(one.check, 40)}: {clip(one.reason, 90)}" for one in findings.not_checked]
     if len(own) > NOT_CHECKED_SHOWN:
         more = len(own) - NOT_CHECKED_SHOWN + 1
         own = [*own[: NOT_CHECKED_SHOWN - 1], f"{more} more planned checks gave no result"]
     level = findings.level if isinstance(findings, Certificate) else Level.SELF_DECLARED
+    left_out = unscanned_words(scan) if isinstance(scan, CorpusScanResult) else ""
     told = [
+        (bool(left_out), f"{left_out}: not searched for published items"),
         (level < Level.INDEPENDENTLY_RERUN, "That the answers came from this model: the evaluator’s word, not re-run"),
         (
             findings.data_examined is not DataExamined.UNDISCLOSED,

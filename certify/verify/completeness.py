@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 from certify.errors import HostileInput
 from certify.evidence.answers import Outcome
 from certify.evidence.base import Value
-from certify.evidence.contamination import Contamination
+from certify.evidence.contamination import Contamination, data_seen
 from certify.evidence.dataset import DataExamined, Dataset, DatasetIdentity
 from certify.evidence.evaluation import Evaluation
 from certify.evidence.plan import Plan, PlannedCheck
 from certify.evidence.results import CorpusScanResult, FreshReasoningResult, Outcomes, StaticBenchmarkResult
 from certify.trust.verified import Verified
+from certify.verify.scan_counts import check_scan_result
 
 if TYPE_CHECKING:
     from certify.verify.evidence import EvidenceSet
@@ -51,6 +52,7 @@ def _check_result(check: PlannedCheck, result: Value) -> None:
     if isinstance(result, StaticBenchmarkResult):
         asked, found = [str(check.parameters.get("sha256"))], [result.benchmark_sha256]
     elif isinstance(result, CorpusScanResult):
+        check_scan_result(result)
         digests = check.parameters.get("sha256")
         asked = sorted(map(str, digests.values())) if isinstance(digests, dict) else []
         found = sorted(one.benchmark_sha256 for one in result.benchmarks)
@@ -146,7 +148,8 @@ def _trained_it(part: Verified[Dataset], model: str) -> None:
 def _scan_agrees(said: Contamination, evidence: EvidenceSet) -> None:
     """The contamination statement says what the evaluation says, for readers who want that alone."""
     plan = evidence.plan
-    found = evidence.evaluation.value.results().get("corpus-scan")
-    same = (plan.payload_sha256, plan.value.datasets, plan.value.data_examined, found)
+    results = evidence.evaluation.value.results()
+    seen = data_seen(plan.value.data_examined, results)
+    same = (plan.payload_sha256, plan.value.datasets, seen, results.get("corpus-scan"))
     if (said.plan_sha256, said.datasets, said.data_examined, said.scan) != same:
         raise HostileInput("CERT-E090", "the contamination statement and the evaluation disagree")

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from certify.decide import LoadedPolicy
 from certify.errors import HostileInput
 from certify.evidence.certificate import Certificate, Level, serial_for
+from certify.evidence.contamination import data_seen
 from certify.evidence.decision import Decision
 from certify.trust.trustfile import TrustFile
 from certify.trust.verified import Verified
@@ -32,7 +33,7 @@ def check_facts(
         "rules": (certificate.rules, decision.value.rules),
         "time of decision": (certificate.decided_at, decision.value.decided_at),
         "training data": (certificate.datasets, plan.datasets),
-        "extent of the data examined": (certificate.data_examined, plan.data_examined),
+        "extent of the data examined": (certificate.data_examined, data_seen(plan.data_examined, evaluation.results())),
         "source of the seed": (certificate.entropy, plan.entropy.kind),
         "attempt": (attempts.number, counted.number),
         "number of attempts": (attempts.total, max(attempts.total, counted.number)),

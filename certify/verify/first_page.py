@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from certify.errors import HostileInput
 from certify.evidence.base import Value
 from certify.evidence.certificate import AttemptCount, Certificate, Headline
+from certify.evidence.contamination import data_seen
 from certify.evidence.dataset import DataExamined, DatasetIdentity, DigestSource
 from certify.evidence.decision import RuleOutcome
 from certify.evidence.plan import EntropyKind
@@ -24,8 +25,12 @@ from certify.evidence.results import (
 )
 from certify.verify.evidence import EvidenceSet
 
-WORDING = 1
-"""Raised whenever a word or a format of this module changes; certificates of other versions are not compared."""
+WORDING = 2
+"""Raised whenever a word or a format of this module changes."""
+
+COMPARED = frozenset({1, WORDING})
+"""Wordings that this version can make again; pages in others are not compared. Version 2 differs from 1 only in what it
+says of a scan with parts left out or with near matches, and version 1 wrote no such results."""
 
 FRESH = "Fresh problems answered correctly"
 GAP = "Published items minus fresh twins"
@@ -111,6 +116,8 @@ def _scan(name: str, result: CorpusScanResult) -> Headline:
         f"{result.documents:,} documents in {result.shards:,} files read; of planted unchanged copies, "
         f"at least {percent(result.verbatim_recall_lower)} are found"
     )
+    left_out = unscanned_words(result)
+    detail = f"{left_out}; {detail}" if left_out else detail
     return Headline(name=name, value=f"{result.contaminated} of {result.items}", detail=detail)
 
 
@@ -118,6 +125,17 @@ def _static(name: str, result: StaticBenchmarkResult) -> Headline:
     share = result.accuracy
     detail = f"{_interval(share)}; {share.items} items{_repeats(share)} of {result.benchmark}"
     return Headline(name=name, value=percent(share.estimate), detail=detail)
+
+
+def unscanned_words(result: CorpusScanResult) -> str:
+    """What the scan left out, in a line; empty where it searched every byte."""
+    if not result.unscanned:
+        return ""
+    return f"{_counted(result.unscanned, 'part')} of the data could not be read"
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number:,} {what}" + ("" if number == 1 else "s")
 
 
 _DATA_CAVEATS = {
@@ -190,8 +208,26 @@ def caveats(
         (True, _CONFIGURATION),
         ("fresh-reasoning" in results, _FAMILIES),
     ]
+    scan = results.get("corpus-scan")
+    scanned = _scan_caveats(scan) if isinstance(scan, CorpusScanResult) else ()
     waived = tuple(f"Waived: {waived_words(rule)}." for rule in rules if rule.waiver is not None)
-    return waived + tuple(text for holds, text in told if holds) + _unread(results)
+    return waived + tuple(text for holds, text in told if holds) + scanned + _unread(results)
+
+
+def _scan_caveats(scan: CorpusScanResult) -> tuple[str, ...]:
+    """What a clean scan could be mistaken to exclude: bytes that nobody searched, and matches that do not count."""
+    left_out = unscanned_words(scan)
+    share = f", {scan.unscanned_bytes:,} of its {scan.bytes:,} bytes" if scan.unscanned_bytes else ""
+    near = (
+        ("answer_only", "a worked answer without the question"),
+        ("template_twins", "the same words with other numbers or names"),
+        ("common_passages", "a passage that many documents share"),
+    )
+    counts = [(sum(getattr(one, name) or 0 for one in scan.benchmarks), words) for name, words in near]
+    found = [f"of {_counted(count, 'item')} {words}" for count, words in counts if count]
+    told = [f"{left_out}{share}: a published item could stand there unnoticed."] if left_out else []
+    told += [f"The training data also holds, not counted as copies: {'; '.join(found)}."] if found else []
+    return tuple(told)
 
 
 def unread_digests(datasets: Sequence[DatasetIdentity]) -> tuple[DigestSource, ...]:
@@ -238,7 +274,7 @@ def check_first_page(certificate: Certificate, evidence: EvidenceSet) -> str:
     results = evidence.evaluation.value.results()
     due = caveats(
         results,
-        data_examined=evidence.plan.value.data_examined,
+        data_examined=data_seen(evidence.plan.value.data_examined, results),
         entropy=evidence.plan.value.entropy.kind,
         attempts=certificate.attempts,
         development=certificate.development,

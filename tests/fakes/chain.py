@@ -370,7 +370,7 @@ def write_policy(root: Path) -> tuple[Path, Path]:
         {"id": "static-benchmark", "with": {"benchmark": str(benchmark), "max_tokens": 64}},
         {"id": "fresh-reasoning", "with": {"families": list(FAMILIES_ASKED), "items": ITEMS, "max_tokens": 64}},
         {"id": "static-fresh-gap", "with": {"benchmark": str(benchmark), "max_tokens": 64}},
-        {"id": "corpus-scan", "with": {"benchmarks": [str(benchmark)], "spikes": 160}},
+        {"id": "corpus-scan", "with": {"benchmarks": [str(benchmark)], "spikes": 300}},
     ]
     policy = root / "policy"
     with as_file(room("policies") / "starter") as shipped:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from certify.evidence.base import Value
 from certify.evidence.certificate import Certificate, Level, ScreeningReport
 from certify.issue.page import page_of
 from certify.issue.render import render
@@ -19,10 +21,12 @@ WHEN = datetime(2026, 11, 23, 17, 0, 5, tzinfo=UTC)
 SIGNER = KeySigner.of(ec.derive_private_key(0xC0FFEE, ec.SECP256R1()))
 
 
-def draw(value: Certificate | ScreeningReport, bundle: bytes | None = None) -> bytes:
-    """The unsigned PDF of a value."""
+def draw(
+    value: Certificate | ScreeningReport, bundle: bytes | None = None, found: Mapping[str, Value] | None = None
+) -> bytes:
+    """The unsigned PDF of a value; over the sample's results unless others are given."""
     content = attachment() if bundle is None else bundle
-    page = page_of(value, results(), policy())
+    page = page_of(value, found or results(), policy())
     return render(page, content, identifier=hashlib.sha256(content).digest()[:16], created=WHEN)
 
 

@@ -97,12 +97,14 @@ def test_messages_of_a_good_run(starter: LoadedPolicy, good: dict[str, Any]) -> 
         "ST-04 met: chance of noticing an inflation of 0.1000: 0.9625, 0.8000 asked; none is asked where fresh"
         " accuracy, here 0.8900, leaves less than that below 1",
         "ST-05 met: 0 of 200 published problems found in 52000 documents",
-        "ST-06 met: the scan finds at least 0.9900 of unchanged copies with 95 % confidence, 0.9800 asked",
+        "ST-06 met: the scan finds at least 0.9900 of unchanged copies with 95 % confidence, 0.9900 asked",
         "ST-07 met: cut off: 0.0083 of fresh, 0.0050 of published and 0.0050 of twin answers; unreadable: 0.0000,"
         " 0.0000 and 0.0000; 0.0500 allowed",
         "ST-08 met: attempt 1, at most 5 allowed",
         "ST-09 met: declared by Example Lab, not tested: Small arithmetic and ordering tasks in teaching material",
         "ST-10 met: source of the seed: seedWitnesses",
+        "ST-11 met: parts of the data that could not be read: 0, with 0 of 6815744 bytes",
+        "ST-12 met: benchmarks with a passage that stands in many documents: 0 of 1",
     ]
 
 

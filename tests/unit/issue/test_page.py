@@ -74,6 +74,14 @@ def test_page_one_shows_three_numbers_and_what_was_not_checked():
     assert not any("not re-run" in line for line in rerun.not_checked)
 
 
+def test_page_one_says_which_part_of_the_data_was_not_searched():
+    found = results()
+    left_out = found["corpus-scan"].model_copy(update={"unscanned": 2, "unscanned_bytes": 10, "coverage": 0.999996})
+    page = page_of(certificate(), {**found, "corpus-scan": left_out})
+    assert "2 parts of the data could not be read: not searched for published items" in page.not_checked
+    assert not any("could not be read" in line for line in page_of(certificate(), found).not_checked)
+
+
 def test_planned_checks_without_a_result_lead_the_list_and_are_counted_when_many():
     one = page_of(certificate(not_checked=(NotRun(check="corpus-scan", reason="no data was given"),)))
     assert one.not_checked[0] == "corpus-scan: no data was given"

@@ -21,7 +21,8 @@ from certify.evidence.evaluation import NotRun
 from certify.issue.glyphs import printable
 from certify.issue.page import page_of
 from certify.issue.render import _fetcher, render, renderer
-from tests.fakes.certificate_sample import DECLARATION_VALUE, MODEL, attachment, certificate, rules, screening
+from certify.verify.first_page import headlines
+from tests.fakes.certificate_sample import DECLARATION_VALUE, MODEL, attachment, certificate, results, rules, screening
 from tests.fakes.pdf_sample import draw, signed, unsigned
 
 pytestmark = pytest.mark.skipif(shutil.which("pdftotext") is None, reason="poppler-utils is not installed")
@@ -225,7 +226,7 @@ def test_a_status_location_beyond_a_qr_code_is_refused():
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_waivers_leave_page_one_its_room(count):
+def test_waivers_and_data_left_out_leave_page_one_its_room(count):
     used = WaiverUsed(
         payload_sha256="ab" * 32,
         seen="inconclusive",
@@ -238,9 +239,15 @@ def test_waivers_leave_page_one_its_room(count):
         rules()[0].model_copy(update={"id": f"ST-{number:02}", "status": "waived", "waiver": used})
         for number in range(20, 20 + count)
     )
-    pdf = draw(certificate(Level.ISSUER_RUN, rules=(*rules(), *waived)))
+    found = results()
+    left_out = found["corpus-scan"].model_copy(update={"unscanned": 1204, "unscanned_bytes": 31457, "coverage": 0.989})
+    found["corpus-scan"] = left_out
+    value = certificate(Level.ISSUER_RUN, rules=(*rules(), *waived), headlines=headlines(found))
+    pdf = draw(value, found=found)
     done = subprocess.run(["pdftotext", "-l", "1", "-", "-"], input=pdf, capture_output=True, check=True)
     first = done.stdout.decode()
     assert first.count("ticket RISK-118") == count
     assert "Not checked" in first
+    assert first.count("1,204 parts of the data could not be") == 2
+    assert "safety, fairness, privacy or security" in " ".join(first.split())
     assert "Check it yourself" in first

@@ -1,4 +1,7 @@
+import pytest
+
 from certify.evidence.certificate import AttemptCount
+from certify.evidence.contamination import data_seen
 from certify.evidence.dataset import DataExamined, DatasetIdentity, DigestSource
 from certify.evidence.plan import EntropyKind
 from certify.verify.first_page import (
@@ -57,6 +60,56 @@ def test_the_scan_says_how_much_a_copy_could_hide():
     detail = headlines(results())[2].detail
     assert "48,000 documents in 4 files" in detail
     assert "at least 99.01 % are found" in detail
+
+
+def scan_with(**changes):
+    """The sample's results with a scan whose single benchmark, or which itself, says something more."""
+    found = results()
+    scan = found["corpus-scan"]
+    inside = {
+        name: changes.pop(name) for name in ("answer_only", "template_twins", "common_passages") if name in changes
+    }
+    benchmark = scan.benchmarks[0].model_copy(update=inside)
+    found["corpus-scan"] = scan.model_copy(update={"benchmarks": (benchmark,), **changes})
+    return found
+
+
+@pytest.mark.parametrize(
+    ("parts", "lost", "headline", "caveat"),
+    [
+        (1, 1536, "1 part of the data could not be read; 48,000", "could not be read, 1,536 of its 3,145,728 bytes"),
+        (1200, 0, "1,200 parts of the data could not be read; 48,000", "could not be read: a published item could"),
+    ],
+)
+def test_a_scan_that_left_something_out_says_so_first(parts, lost, headline, caveat):
+    found = scan_with(unscanned=parts, unscanned_bytes=lost, coverage=0.9995)
+    assert headlines(found)[2].detail.startswith(headline)
+    [added] = set(caveats(found, **SEEN)) - set(caveats(results(), **SEEN))
+    assert caveat in added
+
+
+def test_a_scan_that_left_nothing_out_is_worded_as_ever():
+    found = scan_with(unscanned=0, unscanned_bytes=0, coverage=1.0, answer_only=0, template_twins=0, common_passages=0)
+    assert headlines(found) == headlines(results())
+    assert caveats(found, **SEEN) == caveats(results(), **SEEN)
+
+
+def test_what_is_near_a_copy_is_told_and_not_counted():
+    [added] = set(caveats(scan_with(answer_only=1, template_twins=3, common_passages=12), **SEEN)) - set(
+        caveats(results(), **SEEN)
+    )
+    assert added == (
+        "The training data also holds, not counted as copies: of 1 item a worked answer without the question; of "
+        "3 items the same words with other numbers or names; of 12 items a passage that many documents share."
+    )
+
+
+@pytest.mark.parametrize("planned", list(DataExamined))
+def test_data_with_parts_left_out_is_seen_in_part_at_most(planned):
+    assert data_seen(planned, results()) is planned
+    assert data_seen(planned, scan_with(unscanned=0)) is planned
+    seen = data_seen(planned, scan_with(unscanned=2))
+    assert seen is (DataExamined.PARTIAL if planned is DataExamined.FULL else planned)
 
 
 def test_checks_without_a_result_have_no_headline():

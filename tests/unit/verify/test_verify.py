@@ -28,7 +28,7 @@ def test_a_level_one_certificate_is_valid(chain, judge):
     found = judge(chain.pdf, chain.answer, asked_at=chain.at, model=chain.request.model, policy="starter")
     assert found.verdict == "valid"
     assert (found.serial, found.level, found.signer) == (chain.certificate.serial, 1, "Institut für Modellprüfung")
-    assert (found.policy, found.development) == ("starter 1.1.0", False)
+    assert (found.policy, found.development) == ("starter 1.2.0", False)
     assert found.trust_fingerprint == chain.trust.fingerprint
     assert {name for name, result in results(found).items() if result != "pass"} == {"timestamps", "approvals"}
     assert results(found)["approvals"] == results(found)["timestamps"] == "skip"
