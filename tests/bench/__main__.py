@@ -1,9 +1,12 @@
 """``make bench``: how long certify takes as a multiple of bare Python in the same minute.
 
     python -m tests.bench [--rounds N] [--only TABLE] [--small-files N] [--huge-mib N]
+    python -m tests.bench --only scan [--megabytes N] [--slice N] [--no-large]
+    python -m tests.bench --only scan-accuracy [--seed N] [--suites text,gsm8k,aime] [--plants N] [--megabytes N]
 
 Rounds are interleaved and the median is taken, so that a busy machine slows every row alike. Ratios are printed: a time
-in seconds would say more about the machine than about certify. The hashing table has other peers than bare Python.
+in seconds would say more about the machine than about certify. The hashing table has other peers than bare Python,
+and so have the tables of the corpus scan, which take minutes and are printed only where they are asked for.
 """
 
 from __future__ import annotations
@@ -120,9 +123,18 @@ def main() -> None:
     """Prints the tables as Markdown."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=9)
-    parser.add_argument("--only", choices=["start", "inside", "hashing"])
+    parser.add_argument("--only", choices=["start", "inside", "hashing", "scan", "scan-accuracy"])
     parser.add_argument("--small-files", type=int, default=20_000)
     parser.add_argument("--huge-mib", type=int, default=2048)
+    parser.add_argument("--megabytes", type=float, help="of the corpus that is scanned; all of it where absent")
+    parser.add_argument("--slice", type=float, default=20, help="megabytes for the scanners beside this one")
+    parser.add_argument("--no-large", action="store_true", help="leave the index of ten million runs out")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--suites", default="text,gsm8k,aime")
+    parser.add_argument("--plants", type=int, default=1000, help="copies of each class in each suite")
+    parser.add_argument("--items", type=int, default=2000, help="cuts of text to look for")
+    parser.add_argument("--misses", type=int, default=0, help="copies of each class that were missed, to be printed")
+    parser.add_argument("--threads", type=int, default=1)
     given = parser.parse_args()
     rounds = given.rounds
     load = os.getloadavg()[0]
@@ -139,6 +151,17 @@ def main() -> None:
         from tests.bench.hashing import print_tables
 
         print_tables(rounds, given.small_files, given.huge_mib)
+    if given.only == "scan":
+        from tests.bench.scan.speed import print_speed
+
+        print_speed(min(rounds, 3), given.megabytes or 160, given.slice, given.seed, large=not given.no_large)
+    if given.only == "scan-accuracy":
+        from tests.bench.scan.accuracy import print_accuracy
+
+        print_accuracy(
+            given.suites.split(","), seed=given.seed, plants=given.plants, items=given.items,
+            megabytes=given.megabytes, threads=given.threads, misses=given.misses,
+        )  # fmt: skip
 
 
 if __name__ == "__main__":

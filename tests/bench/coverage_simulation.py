@@ -1,7 +1,7 @@
 """How often the printed intervals contain the truth, by enumeration and simulation.
 
 Run by hand: ``python -m tests.bench.coverage_simulation [--replicates 2000] [--seed 1]``. It prints, for rules
-ACC and SUITE, the smallest coverage over a grid of sizes, accuracies and item difficulties, beside the plain t
+ACC, SUITE and CLEAN, the smallest coverage over a grid of sizes, accuracies and item difficulties, beside the plain t
 interval on the same data, and for NOINFL how often its bound lies below the truth.
 """
 
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from certify.statistics.accuracy import _envelope, accuracy_interval
+from certify.statistics.clean_subset import clean_subset
 from certify.statistics.interval import alpha_of
 from certify.statistics.noinflation import no_inflation_bound
 from certify.statistics.suite import suite_interval
@@ -108,6 +109,24 @@ def no_inflation_cells(rng: np.random.Generator, replicates: int) -> Iterator[Ro
         yield below / replicates, plain / replicates, f"n={n} k={k} base={base} leak={leak}"
 
 
+def clean_cells(rng: np.random.Generator, replicates: int) -> Iterator[Row]:
+    """Coverage of CLEAN; items differ in difficulty on either side."""
+    for clean, found, k, base, lift in itertools.product((20, 200), (12, 60), (1, 4), (0.5, 0.9), (0.0, 0.09)):
+        truth = -found / (clean + found) * lift
+        inside = missed = 0
+        for _ in range(replicates):
+            sides = [
+                [float(c) / k for c in rng.binomial(k, _difficulties(rng, mean, 0.35, (1, n))[0])]
+                for n, mean in ((clean, base), (found, base + lift))
+            ]
+            result = clean_subset(*sides)
+            assert result.lower is not None
+            assert result.upper is not None
+            inside += result.lower <= truth <= result.upper
+            missed += result.lower > truth
+        yield inside / replicates, missed / replicates, f"clean={clean} found={found} k={k} base={base} lift={lift}"
+
+
 def _worst(title: str, rows: list[Row], second: str, pick: Callable[[list[Row]], Row]) -> None:
     value, _, cell = pick(rows)
     other = max(rows, key=lambda row: row[1])
@@ -126,6 +145,7 @@ def main() -> None:
     _worst("ACC simulated, min", list(acc), "lower miss", min)
     _worst("plain t, same data, min", list(plain), "-", min)
     _worst("SUITE simulated, min", list(suite_cells(rng, arguments.replicates // 4)), "lower miss", min)
+    _worst("CLEAN simulated, min", list(clean_cells(rng, arguments.replicates // 4)), "lower miss", min)
     rows = list(no_inflation_cells(rng, arguments.replicates // 2))
     _worst("NOINFL below the truth, max", rows, "plain t", max)
 
