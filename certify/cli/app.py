@@ -64,6 +64,7 @@ EXTRAS = {
     "torch": "hf", "transformers": "hf", "safetensors": "hf", "tokenizers": "hf",
     "vllm": "vllm",
     "weasyprint": "pdf", "jinja2": "pdf", "segno": "pdf",
+    "numba": "scan", "pyarrow": "scan", "zstandard": "scan", "isal": "scan", "ray": "ray",
     "pkcs11": "hsm", "boto3": "kms", "azure": "kms", "google": "kms", "hvac": "kms",
     "sigstore": "sigstore",
 }  # fmt: skip

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from certify.cli.render import checklist, emit, fields, next_step, paragraph
 from certify.cli.summary import DATA, MARKS, VERDICTS
 from certify.evidence.certificate import AttemptCount
+from certify.evidence.contamination import data_seen
 from certify.verify.first_page import caveats, headlines, waived_words
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def _evidence_rows(evidence: EvidenceSet | None) -> list[tuple[str, str]]:
     plan, evaluation = evidence.plan.value, evidence.evaluation.value
     rows = [
         ("tested by", evidence.evaluation.party),
-        ("data seen", DATA[plan.data_examined]),
+        ("data seen", DATA[data_seen(plan.data_examined, evaluation.results())]),
         ("attempt", str(evaluation.attempts.number)),
     ]
     if evidence.declaration is not None:
@@ -65,12 +66,12 @@ def _caveats(case: Case, *, development: bool) -> tuple[str, ...]:
     if case.evidence is None:
         return ("Only the decision is at hand; the evidence it rests on was not looked at.",)
     plan, evaluation = case.evidence.plan.value, case.evidence.evaluation.value
-    counted = evaluation.attempts
+    counted, results = evaluation.attempts, evaluation.results()
     return (
         *(f"{gap.check} gave no result: {gap.reason}" for gap in evaluation.not_run),
         *caveats(
-            evaluation.results(),
-            data_examined=plan.data_examined,
+            results,
+            data_examined=data_seen(plan.data_examined, results),
             entropy=plan.entropy.kind,
             attempts=AttemptCount(number=counted.number, total=counted.number, excludable=counted.excludable),
             development=development,

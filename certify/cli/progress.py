@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from certify.cli.render import clean, paint
+from certify.cli.render import clean, paint, width
 
 QUIET_SECONDS = 10.0
 """Without a terminal, at most one line of progress in this many seconds."""
@@ -34,8 +34,15 @@ class TerminalReporter:
         else:
             print(f"  {clean(title)}", file=sys.stderr, flush=True)
 
-    def advance(self, done: int, total: int, unit: str) -> None:
-        """Shows how far the stage is, of bytes how many a second, and when it should end."""
+    def advance(self, done: int, total: int, unit: str, detail: str = "") -> None:
+        """Shows how far the stage is, of bytes how many a second, and when it should end.
+
+        Args:
+            done: units finished.
+            total: units in all.
+            unit: their name in the plural; ``bytes`` are shown in MB.
+            detail: more in a few words, such as what was found so far.
+        """
         moment = time.monotonic()
         if moment - self._last < (0.1 if self._moving else QUIET_SECONDS) and (done < total or not self._told):
             return  # a quick stage needs no second line
@@ -43,7 +50,8 @@ class TerminalReporter:
         spent = moment - self._started
         speed = f", {done / spent / 1e6:,.0f} MB/s" if unit == "bytes" and done and spent > 1 else ""
         left = f", {_span(spent / done * (total - done))} left" if 0 < done < total and spent > 2 else ""
-        line = f"  {self._title}: {_amount(done, unit)} of {_amount(total, unit)} {_unit(unit)}{speed}{left}"
+        more = f", {detail}" if detail else ""
+        line = f"  {self._title}: {_amount(done, unit)} of {_amount(total, unit)} {_unit(unit)}{more}{speed}{left}"
         if self._moving:
             self._write_over(line)
         else:
@@ -61,7 +69,7 @@ class TerminalReporter:
             self._open_line = False
 
     def _write_over(self, line: str) -> None:
-        print(f"\r\x1b[2K{clean(line)[:100]}", end="", file=sys.stderr, flush=True)
+        print(f"\r\x1b[2K{clean(line)[: width() - 1]}", end="", file=sys.stderr, flush=True)
         self._open_line = True
 
 

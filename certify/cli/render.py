@@ -84,6 +84,33 @@ def checklist(rows: Sequence[tuple[str, str, str]], *, indent: int = 2) -> None:
         print(" " * indent + mark(result) + _hanging(lead, detail)[indent + 1 :])
 
 
+def table(header: Sequence[str], rows: Sequence[Sequence[str]], *, indent: int = 2) -> None:
+    """Prints a table, its first column to the left and the others to the right; nothing is cut off.
+
+    Args:
+        header: titles of the columns; a line feed divides one.
+        rows: cells; a first cell too long for the line stands above the others.
+    """
+    titles = [title.split("\n") for title in header]
+    sizes = [max(map(len, [*titles[i], *(row[i] for row in rows)])) for i in range(len(header))]
+    room = max(4, width() - indent - sum(size + 2 for size in sizes[1:]))
+    sizes[0] = max([len(row[0]) for row in rows if len(row[0]) <= room] + [len(line) for line in titles[0]])
+    for line in range(max(map(len, titles))):
+        cells = [[""] * (max(map(len, titles)) - len(title)) + title for title in titles]
+        emit(_row([cell[line] for cell in cells], sizes, indent), "dim")
+    for first, *others in rows:
+        alone = len(first) > sizes[0]
+        if alone:
+            emit(" " * indent + first)
+        emit(_row(["" if alone else first, *others], sizes, indent))
+
+
+def _row(cells: Sequence[str], sizes: Sequence[int], indent: int) -> str:
+    first = clean(cells[0]).ljust(sizes[0])
+    others = (clean(cell).rjust(size) for cell, size in zip(cells[1:], sizes[1:], strict=True))
+    return (" " * indent + "  ".join((first, *others))).rstrip()
+
+
 def _hanging(lead: str, text: str) -> str:
     """``text`` behind ``lead``, wrapped under itself; paths, digests and percentages are never broken."""
     kept_together = clean(text).replace(" %", "\u00a0%")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -19,12 +20,13 @@ from certify.check import (
     scan_corpus,
     score_all,
 )
+from certify.check.corpus_scan import CorpusScan
 from certify.engines.journal import read_journal
 from certify.engines.order import JournalHeader, WorkOrder, write_requests
 from certify.engines.runner import answer
 from certify.errors import InternalError
 from certify.evidence.answers import ItemRecord, Question, evidence_root
-from certify.evidence.contamination import Contamination
+from certify.evidence.contamination import Contamination, data_seen
 from certify.evidence.evaluation import Attempts, EarlierPlan, Evaluation, Journal, tries
 from certify.evidence.parameters import CorpusScanParameters
 from certify.evidence.plan import Plan
@@ -45,6 +47,7 @@ RECORDS = "records.jsonl"
 JOURNAL = "journal.jsonl"
 SCAN_REPORT = "scan-report.json"
 SCAN_RESULT = "scan-result.json"
+SCAN_LEDGER = "scan-ledger"
 
 
 @dataclass(frozen=True)
@@ -113,7 +116,7 @@ def _contamination(plan: Verified[Plan], prepared: Prepared, scanned: Scanned) -
     return Contamination(
         plan_sha256=plan.payload_sha256,
         datasets=plan.value.datasets,
-        data_examined=prepared.inputs.data_examined,
+        data_examined=data_seen(plan.value.data_examined, {CorpusScan.id: scanned.result}),
         scan=scanned.result,
         scanned_at=now(),
     )
@@ -163,10 +166,13 @@ def _scan(folder: RunFolder, prepared: Prepared, plan: Plan, asked: Asked, repor
         prepared.inputs.request.data,
         asked.seed,
         manifest=data.manifest,
-        progress=lambda done, of: reporter.advance(done, of, "documents"),
+        progress=lambda done, of: reporter.advance(done, of, "bytes"),
+        ledger=folder.file(SCAN_LEDGER),
+        note=reporter.note,
     )
     write_whole(folder.file(SCAN_REPORT), scanned.report)
     write_whole(folder.file(SCAN_RESULT), scanned.result.to_bytes())
+    shutil.rmtree(folder.file(SCAN_LEDGER), ignore_errors=True)
     return scanned
 
 

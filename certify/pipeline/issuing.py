@@ -20,6 +20,7 @@ from certify.evidence.certificate import (
     ScreeningReport,
     serial_for,
 )
+from certify.evidence.contamination import data_seen
 from certify.evidence.evaluation import tries
 from certify.files import write_whole
 from certify.pipeline.clock import FORM, later, now
@@ -114,6 +115,7 @@ def _findings(workspace: Workspace, decided: Decided) -> dict[str, Any]:
         excludable=evaluation.attempts.excludable,
     )
     results = evaluation.results()
+    seen = data_seen(plan.data_examined, results)
     issuer = workspace.signer("issuer")
     shared = Findings(
         development=development,
@@ -123,14 +125,14 @@ def _findings(workspace: Workspace, decided: Decided) -> dict[str, Any]:
         rules=decided.decision.value.rules,
         wording=WORDING,
         headlines=headlines(results),
-        data_examined=plan.data_examined,
+        data_examined=seen,
         datasets=plan.datasets,
         entropy=plan.entropy.kind,
         attempts=attempts,
         declaration=decided.evidence.declaration.value if decided.evidence.declaration else None,
         caveats=caveats(
             results,
-            data_examined=plan.data_examined,
+            data_examined=seen,
             entropy=plan.entropy.kind,
             attempts=attempts,
             development=development,

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from pathlib import Path
 
-from certify.check import require_readable
+from certify.check import unreadable
 from certify.check.corpus_scan import CorpusScan
 from certify.decide import load_policy
 from certify.errors import HostileInput, UsageError
@@ -117,9 +118,15 @@ def read_inputs(request: RunRequest, reporter: Reporter) -> RunInputs:
             request.data, called, progress=lambda done, of: reporter.advance(done, of, "bytes"), cache=cache
         )
         if CorpusScan.id in policy.check_ids:
-            require_readable(data.manifest)
+            _tell_unreadable(unreadable(data.manifest), reporter)
     declaration = read_declaration(request.declaration, declared_at=now()) if request.declaration else None
     return RunInputs(request, model, policy, data, declaration, description)
+
+
+def _tell_unreadable(shards: Sequence[str], reporter: Reporter) -> None:
+    if shards:
+        more = f" and {len(shards) - 1:,} more" if len(shards) > 1 else ""
+        reporter.note(f"the scan cannot read {shards[0]}{more}: the findings will say that they do not cover it")
 
 
 def open_run(workspace: Workspace, inputs: RunInputs, reporter: Reporter) -> RunFolder:

@@ -3,57 +3,99 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
-from certify.check.benchmarks import catalogue, read_benchmark
-from certify.errors import UsageError
 from certify.evidence.canonical import sha256_hex
-from certify.pipeline.reporter import Reporter
-from certify.scan import Benchmark, ScanReport, load_benchmark, scan
+from certify.identify.cache import user_cache_folder
+from certify.scan import Benchmark, ScanReport
+
+if TYPE_CHECKING:
+    from certify.scan.executors import Executor
 
 SELF_TEST_SEED = bytes.fromhex(sha256_hex(b"certify/scan/self-test/v1"))
 """Outside a run nothing hangs on which copies are planted, so they are always the same."""
 
 
-def scan_data(
-    data: Sequence[Path], benchmarks: Sequence[str], *, spikes: int, text_field: str | None, reporter: Reporter
+class Listener(Protocol):
+    """Listens to a scan; the terminal and the tests each have their own."""
+
+    def stage(self, title: str) -> None:
+        """A new stage begins."""
+        ...
+
+    def advance(self, done: int, total: int, unit: str, detail: str = "") -> None:
+        """``done`` of ``total`` units are finished; ``detail`` says more in a few words."""
+        ...
+
+    def note(self, text: str) -> None:
+        """Something worth knowing happened."""
+        ...
+
+
+@dataclass(frozen=True)
+class ScanRequest:
+    """What to scan, and how."""
+
+    data: tuple[str, ...]
+    """Files, folders, patterns and addresses."""
+    spikes: int = 300
+    """Copies of each kind planted as a self-test."""
+    threads: int | None = None
+    """How many; None takes all cores this process may use."""
+    text_field: str | None = None
+    """Dotted name of the column with the text; None takes all text."""
+    excerpts: bool = False
+    """Whether the report repeats the text that was found."""
+    ledger: Path | None = None
+    """Where finished shards are noted, so that a scan cut off goes on; None takes the user's cache."""
+    ray: str | None = None
+    """Address of a Ray cluster, or ``local``; None scans with threads."""
+
+    @property
+    def resumes_from(self) -> Path:
+        """The folder of the ledger."""
+        return self.ledger or user_cache_folder() / "scans"
+
+
+def scan_data(request: ScanRequest, benchmarks: Sequence[Benchmark], listener: Listener) -> list[ScanReport]:
+    """A report for each benchmark, in the order given.
+
+    Raises:
+        CertifyError: the data cannot be read.
+        RegistryError: CERT-E472, the Ray cluster does not answer.
+        UsageError: CERT-E470, CERT-E471 or CERT-E473, a Ray cluster that is not used.
+    """
+    names = benchmarks[0].name if len(benchmarks) == 1 else f"{len(benchmarks)} benchmarks"
+    listener.stage(f"Looking for {names}")
+    return _scan(request, benchmarks, listener, _executor(request))
+
+
+def _scan(
+    request: ScanRequest, benchmarks: Sequence[Benchmark], listener: Listener, executor: Executor | None
 ) -> list[ScanReport]:
-    """A report for each benchmark, in the order named.
+    """The one place that knows how the search is called."""
+    from certify.scan.scanner import scan
 
-    Raises:
-        CertifyError: data or a benchmark cannot be read.
-    """
-    reports = []
-    for name in benchmarks:
-        benchmark = find_benchmark(name)
-        reporter.stage(f"Looking for {benchmark.name}")
-        reports.append(
-            scan(
-                list(data),
-                benchmark,
-                seed=SELF_TEST_SEED,
-                selftest_spikes=spikes,
-                progress=lambda done, of: reporter.advance(done, of, "documents"),
-                text_field=text_field,
-            )
-        )
-    return reports
+    return scan(
+        request.data,
+        benchmarks,
+        seed=SELF_TEST_SEED,
+        selftest_spikes=request.spikes,
+        progress=lambda done, of: listener.advance(done, of, "bytes"),
+        text_field=request.text_field,
+        excerpts=request.excerpts,
+        threads=request.threads,
+        ledger=request.resumes_from,
+        executor=executor,
+        note=listener.note,
+    )
 
 
-def find_benchmark(name: str) -> Benchmark:
-    """A benchmark that ships with certify, by id and held against its digest, or one in a file.
+def _executor(request: ScanRequest) -> Executor | None:
+    if request.ray is None:
+        return None
+    from certify.scan.executors.ray import RayExecutor
 
-    Raises:
-        UsageError: CERT-E100, there is neither.
-    """
-    if name not in catalogue():
-        if not Path(name).exists():
-            raise UsageError(
-                "CERT-E100",
-                f"there is no benchmark {name!r}",
-                "it is neither the id of a shipped benchmark nor a file",
-                f"name a file, or one of those shipped: {', '.join(sorted(catalogue()))}",
-            )
-        return load_benchmark(Path(name))
-    shipped = read_benchmark(name)
-    return Benchmark.from_items(shipped.id, [(item.id, item.question, item.answer) for item in shipped.items])
+    return RayExecutor(request.ray, request.threads)

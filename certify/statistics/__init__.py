@@ -7,6 +7,7 @@ from certify.statistics.binomial import (
     clopper_pearson_upper,
     recall_lower_bound,
 )
+from certify.statistics.clean_subset import CleanSubset, clean_subset
 from certify.statistics.gap import GapTest, gap_test, paired_differences
 from certify.statistics.holm import holm
 from certify.statistics.interval import MINIMUM_ITEMS, Interval
@@ -18,12 +19,14 @@ from certify.statistics.verdict import Verdict, judge
 
 __all__ = [
     "MINIMUM_ITEMS",
+    "CleanSubset",
     "GapTest",
     "Headroom",
     "Interval",
     "Verdict",
     "accuracy_interval",
     "best_lower_bound",
+    "clean_subset",
     "clopper_pearson",
     "clopper_pearson_lower",
     "clopper_pearson_upper",

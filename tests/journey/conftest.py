@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from certify.identify.cache import user_cache_folder
+
 ROOT = Path(__file__).parents[2]
 DEMO_MODELS = ROOT / "certify" / "demo" / "models"
 
@@ -74,6 +76,7 @@ def reader(tmp_path: Path) -> Callable[[Step], Ended]:
     environment = {
         "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",
         "HOME": str(tmp_path / "home"),
+        "CERTIFY_CACHE": str(user_cache_folder()),  # else each run would compile the search anew
         "LANG": "C.UTF-8",
         "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", "2"),
         "PYTHONPATH": f"{ROOT}:{ROOT / 'registry'}",

@@ -1,4 +1,4 @@
-"""Codes 060 to 069 and 098 to 103: engines, journals, checks and problems."""
+"""Codes 060 to 069 and 098 to 103, and 475: engines, journals, checks and problems."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ CODES = {
     "CERT-E100": Explanation(
         "A benchmark cannot be found or read",
         "It is neither one that comes with certify nor a readable file of problems with answers. A benchmark is "
-        "JSON Lines with a question and an answer in each row; the message names what is wrong.",
+        "JSON Lines or Parquet with a question and an answer in each row; the message names what is wrong.",
     ),
     "CERT-E101": Explanation(
         "The benchmark is not the file that was agreed on",
@@ -88,5 +88,11 @@ CODES = {
         "The answers could not be judged",
         "The process that compares answers with solutions stopped. Every answer is kept in the journal. Give the "
         "same command again.",
+    ),
+    "CERT-E475": Explanation(
+        "The file of a known benchmark is not at hand",
+        "The catalogue describes this benchmark, but its file does not come with certify. Get it from where the hint "
+        "says and put it into the folder that CERTIFY_BENCHMARKS names. Only the file with the digest in the message "
+        "is taken.",
     ),
 }

@@ -6,18 +6,18 @@ from certify.cli.explanations.base import Explanation
 
 CODES = {
     "CERT-E030": Explanation(
-        "A row of the training data cannot be read",
-        "The file is damaged, or a row is not in the form its name promises. The scan stops there instead of "
-        "skipping it, because benchmark items could stand in what was skipped. Repair or remove the row the "
-        "message names.",
+        "A row of a benchmark file cannot be read",
+        "The file is damaged, or a row is not in the form its name promises, so a problem would not be looked for. "
+        "Repair or remove the row the message names. A row of the training data that cannot be read stops no scan: "
+        "the report names it as not searched, and the share of the data that was searched is below 100 %.",
     ),
     "CERT-E031": Explanation(
         "The scan does not know this kind of file",
-        "It reads the kinds that the hint lists and guesses nothing. Convert the data, or name only files of those "
-        "kinds; files left out are not examined.",
+        "It reads the kinds that the hint lists and guesses nothing. Where other files can be read, a run goes on and "
+        "says that it did not search these; where none can, it stops. Convert the data.",
     ),
     "CERT-E032": Explanation(
-        "A data file is a link, no regular file, or changed during the scan",
+        "A data file is a link or no regular file",
         "The findings would belong to no file that anybody can point to afterwards. Scan a copy that nobody writes "
         "to, with links replaced by the files they stand for.",
     ),
@@ -27,9 +27,10 @@ CODES = {
         "one, so it is refused. Check the path.",
     ),
     "CERT-E034": Explanation(
-        "A row lacks the text column you named",
-        "With --text-field only that column is read, and this row does not have it, so it would go unscanned. Name "
-        "a column that every row has, or leave the option away to scan all text.",
+        "No row of the data has the column you named",
+        "With --text-field only that column is read, and it is nowhere, so nothing was searched: most likely the name "
+        "is misspelt. Where only some rows lack it, the scan goes on and names them as not searched. Correct the name, "
+        "or leave the option away to scan all text.",
     ),
     "CERT-E035": Explanation(
         "Reading this kind of data needs another package",
@@ -46,9 +47,9 @@ CODES = {
         "could not say what it found. Correct the file; the message names the row or the column.",
     ),
     "CERT-E038": Explanation(
-        "A row of the data is too large",
+        "A row of a benchmark file is too large",
         "A row is held in memory whole, and this one is beyond the limit the message names. Split it into smaller "
-        "rows.",
+        "rows. A row of the training data beyond that limit stops no scan: the report names it as not searched.",
     ),
     "CERT-E039": Explanation(
         "The scan contradicts itself",

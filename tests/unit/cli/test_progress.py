@@ -30,3 +30,11 @@ def test_other_units_have_no_speed(reporter, capsys):
     reporter.stage("Asking")
     reporter.advance(5, 1000, "answers")
     assert capsys.readouterr().err.splitlines()[1] == "  Asking: 5 of 1,000 answers, 66 min left"
+
+
+def test_what_was_found_so_far_stands_before_speed_and_time(reporter, capsys):
+    reporter.stage("Looking")
+    reporter.advance(1_200_000_000, 2_400_000_000, "bytes", "3 of 7 files, 2 found")
+    assert capsys.readouterr().err.splitlines()[1] == (
+        "  Looking: 1,200.0 of 2,400.0 MB, 3 of 7 files, 2 found, 60 MB/s, 20 s left"
+    )

@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from certify.pipeline import rewordings, scanning
 from certify.trust.keys import generate_signer
 from certify.trust.trustfile import TrustFile
 from tests.fakes.chain import Chain
+from tests.fakes.scan_sample import sample, semantic_sample
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 KINDS = [
@@ -128,3 +130,41 @@ def test_help(stands_as):
 
 def test_an_error(stands_as):
     stands_as("error", "verify", "no-such.pdf", code=2)
+
+
+@pytest.fixture
+def scanned(home, monkeypatch):
+    """Whatever is named, the scan answers with these reports."""
+    Path("eggs.jsonl").write_text('{"id": "q1", "question": "What does she earn?"}\n')
+
+    def answer(**changes: object) -> None:
+        report = sample()[0].model_copy(update=changes)
+        monkeypatch.setattr(scanning, "_scan", lambda *_: [report])
+
+    return answer
+
+
+SCAN = ("scan", "--data", "web/", "--benchmark", "eggs.jsonl")
+
+
+def test_scan_found(stands_as, scanned):
+    scanned()
+    stands_as("scan_found", *SCAN, code=1)
+
+
+def test_scan_with_rewordings(stands_as, scanned, monkeypatch):
+    scanned(contaminated=0, findings=(), unscanned=(), coverage=1.0)
+    monkeypatch.setattr(rewordings, "require_models", lambda *_: None)
+    monkeypatch.setattr(rewordings, "semantic_scan", lambda *_, **__: [semantic_sample()])
+    stands_as("scan_rewordings", *SCAN, "--semantic", "embedder", "--judge", "judge")
+
+
+def test_scan_incomplete(stands_as, scanned):
+    scanned(contaminated=0, findings=())
+    stands_as("scan_incomplete", *SCAN, code=3)
+
+
+def test_scan_nothing_found(stands_as, scanned):
+    kept = dict.fromkeys(("findings", "answer_only", "twins", "common_passages", "unscanned", "skipped"), ())
+    scanned(contaminated=0, coverage=1.0, **kept)
+    stands_as("scan_nothing_found", *SCAN)
