@@ -119,5 +119,7 @@ def test_those_are_the_files_that_an_audit_reads(audited, monkeypatch):
 def test_no_file_of_another_evidence_pack_leads_to_this_certificate(file, audited, name, tmp_path):
     mine, theirs = level_one(), RELATED[name]()
     pack = shutil.copytree(mine.folder.path, tmp_path / "pack")
+    same = (pack / file).read_bytes() == theirs.folder.file(file).read_bytes()
+    assert not same or file == "scan-report.json"  # two runs over the same data may find the same
     shutil.copy(theirs.folder.file(file), pack / file)
-    assert not audited(mine, pack)
+    assert audited(mine, pack) == same
