@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from functools import cached_property
 from typing import NamedTuple
@@ -69,15 +69,19 @@ class Corpus:
         self._index = index
         self._results = results
         tallies = [result.tally for result in results]
-        self.resembled: Counter[int] = sum((tally.resembled for tally in tallies), Counter())
+        self.resembled = Counter[int]()
         """Passage to documents that resemble it without being a copy."""
         self.thirteen = frozenset().union(*(tally.thirteen for tally in tallies))
         self.eights = frozenset().union(*(tally.eights for tally in tallies))
         self.tens = frozenset().union(*(tally.tens for tally in tallies))
-        self._counts: dict[int, Counter[int]] = {}
-        for tally in tallies:
-            for passage, counts in tally.counts.items():
-                self._counts.setdefault(passage, Counter()).update(counts)
+        self._counts: defaultdict[int, Counter[int]] = defaultdict(Counter)
+        self._places: defaultdict[int, list[Placed]] = defaultdict(list)
+        for result in results:
+            self.resembled.update(result.tally.resembled)
+            for passage, counts in result.tally.counts.items():
+                self._counts[passage].update(counts)
+            for passage, copies in result.tally.copies.items():
+                self._places[passage] += (Placed(result.name, copy) for copy in copies)
 
     @cached_property
     def _documents(self) -> NDArray[np.int64]:
@@ -90,20 +94,21 @@ class Corpus:
 
     def is_familiar(self, passage: int) -> bool:
         """Whether the passage is one of many from a template: then only word-for-word copies count."""
-        counts = self._counts.get(passage, Counter[int]())
+        counts = self._counts[passage]
         inexact = counts[FULL] + counts[PARTIAL] + counts[REORDERED]
         return is_of_a_template(self.resembled[passage], inexact)
 
     def held(self, passage: int) -> Held:
         """What is held of one passage."""
-        counts = self._counts.get(passage, Counter[int]())
-        places = [
-            Placed(result.name, copy) for result in self._results for copy in result.tally.copies.get(passage, ())
-        ]
+        counts, places = self._counts[passage], self._places[passage]
         judgements = (EXACT,) if self.is_familiar(passage) else (EXACT, FULL, PARTIAL, REORDERED)
-        shared = [one for one in places if one.copy.judgement in {PASSAGE, PARTIAL, REORDERED}]
-        common = [one for one in shared if self._is_common(passage, one.copy)]
-        counted = [one for one in places if one.copy.judgement in judgements and one not in common]
+        common: list[Placed] = []
+        counted: list[Placed] = []
+        for one in places:
+            if one.copy.judgement in {PASSAGE, PARTIAL, REORDERED} and self._is_common(passage, one.copy):
+                common.append(one)
+            elif one.copy.judgement in judgements:
+                counted.append(one)
         kinds = {one.copy.judgement for one in counted}
         twins = [one for one in places if one.copy.judgement == TWIN]
         return Held(

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Collection
-from typing import NamedTuple
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,20 +32,48 @@ FEW = 3
 _MOST_RUNS = 64
 
 
-class Judged(NamedTuple):
+@dataclass(frozen=True)
+class Judged:
     """Hits of a block with their judgements, one for each row."""
 
     block: Block
     hits: Hits
     judgements: NDArray[np.int8]
 
+    @cached_property
+    def passages(self) -> NDArray[np.int64]:
+        """For each row its passage."""
+        return self.hits.rows[:, column.PASSAGE].astype(np.int64)
+
+    @cached_property
+    def pairs(self) -> NDArray[np.int64]:
+        """For each row one number that stands for its piece and passage."""
+        return self.hits.rows[:, column.PIECE].astype(np.int64) << 32 | self.passages
+
+    @cached_property
+    def documents(self) -> NDArray[np.int64]:
+        """For each row the row of the shard that it stands in."""
+        found: NDArray[np.int64] = self.block.rows[self.hits.rows[:, column.PIECE].astype(np.intp)]
+        return found
+
+    @cached_property
+    def kept(self) -> NDArray[np.bool_]:
+        """Rows whose place is worth having: of each text the first hundred copies, a few twins and shared passages."""
+        numbers = np.flatnonzero(self.judgements >= PASSAGE)
+        kinds = self.passages[numbers] << 8 | self.judgements[numbers]
+        order = np.argsort(kinds, kind="stable")
+        rank = np.arange(order.size) - np.searchsorted(kinds[order], kinds[order])
+        most = np.where(self.judgements[numbers[order]] >= REORDERED, MAX_SPANS, FEW)
+        kept = np.zeros(self.judgements.size, dtype=bool)
+        kept[numbers[order[rank < most]]] = True
+        return kept
+
 
 def judge_block(searcher: Searcher, block: Block) -> Judged:
     """Searches a block and judges what is found."""
-    hits, first = searcher.search(block), searcher.index.texts.first
-    passages = hits.rows[:, column.PASSAGE].astype(np.intp)
-    lengths = np.diff(first)[passages]
-    judged = Judged(block, hits, judge(hits.rows, lengths, searcher.index.texts.chance))
+    hits, texts = searcher.search(block), searcher.index.texts
+    lengths = np.diff(texts.first)[hits.rows[:, column.PASSAGE].astype(np.intp)]
+    judged = Judged(block, hits, judge(hits.rows, lengths, texts.chance))
     judged.judgements[_in_order(judged)] = LOOKALIKE
     return judged
 
@@ -68,8 +97,7 @@ def scan_block(
     judged = judge_block(searcher, block)
     if block.row_text is None:
         return _tally(searcher.index, judged, excerpts, full)
-    pieces = judged.hits.rows[_kept(judged), column.PIECE].astype(np.intp)
-    again = sorted({int(row) for row in block.rows[pieces]})
+    again = sorted(set(judged.documents[judged.kept].tolist()))
     tally = _tally(searcher.index, judged, excerpts, full, without=again)
     for own in blocks_of(batch_of([block.row_text(row) for row in again], again)) if again else ():
         found = _tally(searcher.index, judge_block(searcher, own), excerpts, full)
@@ -81,10 +109,8 @@ def scan_block(
 def _tally(
     index: Index, judged: Judged, excerpts: bool, full: Collection[tuple[int, int]], *, without: Collection[int] = ()
 ) -> Tally:
-    block, hits, judgements = judged
-    rows = hits.rows
-    passages = rows[:, column.PASSAGE].astype(np.intp)
-    own = ~np.isin(block.rows[rows[:, column.PIECE].astype(np.intp)], list(without))
+    hits, judgements, passages = judged.hits, judged.judgements, judged.passages
+    rows, own = hits.rows, ~np.isin(judged.documents, list(without))
     tally = Tally(
         runs=_counted(hits.touched),
         thirteen=set(map(int, hits.thirteen)),
@@ -95,7 +121,7 @@ def _tally(
     for passage, judgement in zip(passages[counted].tolist(), judgements[counted].tolist(), strict=True):
         tally.count(passage, judgement)
     found: dict[int, list[Copy]] = {}
-    for number in np.flatnonzero(counted & _kept(judged)).tolist():
+    for number in np.flatnonzero(counted & judged.kept).tolist():
         passage = int(passages[number])
         if (passage, int(judgements[number])) not in full:
             found.setdefault(passage, []).append(_confirmed(index, judged, number, excerpts))
@@ -110,22 +136,9 @@ def _counted(numbers: NDArray[np.int32]) -> Counter[int]:
     return Counter(dict(zip(found.tolist(), counts.tolist(), strict=True)))
 
 
-def _kept(judged: Judged) -> NDArray[np.bool_]:
-    """Rows whose place is worth having: of each text the first hundred copies, and a few twins and shared passages."""
-    judgements = judged.judgements
-    numbers = np.flatnonzero(judgements >= PASSAGE)
-    kinds = judged.hits.rows[numbers, column.PASSAGE].astype(np.int64) << 8 | judgements[numbers]
-    order = np.argsort(kinds, kind="stable")
-    rank = np.arange(order.size) - np.searchsorted(kinds[order], kinds[order])
-    most = np.where(judgements[numbers[order]] >= REORDERED, MAX_SPANS, FEW)
-    kept = np.zeros(judgements.size, dtype=bool)
-    kept[numbers[order[rank < most]]] = True
-    return kept
-
-
 def _in_order(judged: Judged) -> NDArray[np.bool_]:
     """Rows judged reordered that hold no run of words more than what was matched in order in the same piece."""
-    rows, pairs = judged.hits.rows, _pairs(judged)
+    rows, pairs = judged.hits.rows, judged.pairs
     shuffled = judged.judgements == REORDERED
     aligned = np.flatnonzero((rows[:, column.KIND] == column.ALIGNED) & np.isin(pairs, pairs[shuffled]))
     most: dict[int, float] = {}
@@ -139,20 +152,13 @@ def _in_order(judged: Judged) -> NDArray[np.bool_]:
 
 def _outdone(judged: Judged, own: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Rows of less than a copy in order whose text has one in the same piece."""
-    pairs = _pairs(judged)
-    better = np.unique(pairs[own & (judged.judgements >= PARTIAL)])
-    return (judged.judgements < PARTIAL) & np.isin(pairs, better)
-
-
-def _pairs(judged: Judged) -> NDArray[np.int64]:
-    """One number for each row's piece and passage."""
-    rows = judged.hits.rows
-    return rows[:, column.PIECE].astype(np.int64) << 32 | rows[:, column.PASSAGE].astype(np.int64)
+    better = judged.pairs[own & (judged.judgements >= PARTIAL)]
+    return (judged.judgements < PARTIAL) & np.isin(judged.pairs, better)
 
 
 def _resembled(judged: Judged, own: NDArray[np.bool_], without: Collection[int]) -> list[int]:
     """Passages that pieces resemble without holding a copy, once a piece; twins and shared passages are among them."""
-    pairs, judgements = _pairs(judged), judged.judgements
+    pairs, judgements = judged.pairs, judged.judgements
     touched = judged.hits.resembled.astype(np.int64)
     touched = touched[~np.isin(judged.block.rows[touched[:, 0]], list(without))]
     alike = np.concatenate([

@@ -45,15 +45,17 @@ class Searcher:
         index = self.index
         text, bounds = _padded(block), np.ascontiguousarray(block.starts, dtype=np.int64)
         used = np.zeros(4, dtype=np.int64)
+        size = self._size
         while True:
-            into = _buffers(self._size, len(index.passages))
+            into = _buffers(size, len(index.passages))
             count = kernel.search(
                 text, bounds, index.table, index.postings, index.thirteen, index.thirteen_postings, index.texts,
                 index.stride, self._folds.entries, self._folds.pool, into, used,
             )  # fmt: skip
             if count >= 0:
                 break
-            self._size *= 4
+            size *= 4
+        self._size = max(self._size, size)  # threads that overflow at once grow it once
         rows = into.rows[:count]
         pieces = rows[:, kernel.PIECE].astype(np.intp)
         return Hits(

@@ -13,7 +13,6 @@ PADDING = WIDTH + 8
 """Bytes that must be readable behind the end of a text."""
 
 _ONE = np.uint64(1)
-_ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
 _HIGH = np.uint64(0x8080808080808080)
 _CASE = np.uint64(0x2020202020202020)
 _SEED = np.uint64(0x9E3779B97F4A7C15)
