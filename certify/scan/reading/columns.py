@@ -15,6 +15,7 @@ from certify.scan.reading.records import column_of, text_of
 
 _TEXTS = ("is_string", "is_large_string", "is_string_view")
 _BYTES = ("is_binary", "is_large_binary", "is_binary_view", "is_fixed_size_binary")
+_VIEWS = ("is_string_view", "is_binary_view")
 _LISTS = ("is_list", "is_large_list", "is_fixed_size_list")
 
 
@@ -104,6 +105,8 @@ def _of_list(array: Any) -> Texts | None:
 
 def _flat(array: Any) -> Texts:
     """An array of strings without a copy; a null is empty."""
+    if _is(array.type, _VIEWS) and array.null_count:
+        array = _nulls_emptied(array)
     array = array.cast(pyarrow().large_binary())
     if array.null_count:
         array = pyarrow("compute").fill_null(array, b"")
@@ -112,6 +115,20 @@ def _flat(array: Any) -> Texts:
         return _nothing(len(array))
     starts = np.frombuffer(offsets, np.int64)[array.offset : array.offset + len(array) + 1]
     return Texts(starts, np.frombuffer(data, np.uint8))
+
+
+def _nulls_emptied(array: Any) -> Any:
+    """Views with an empty one at each null.
+
+    What stands there means nothing, so no validation looks at it. But a cast sets aside as much memory as all lengths
+    add up to, and where one is negative it writes beyond that.
+    """
+    pa = pyarrow()
+    _, views, *data = array.buffers()
+    first, count = 2 * array.offset, 2 * len(array)
+    words = np.frombuffer(views, np.uint64, first + count)[first:].reshape(-1, 2)
+    kept = np.where(np.asarray(array.is_valid())[:, None], words, np.uint64(0))
+    return pa.Array.from_buffers(array.type, len(array), [None, pa.py_buffer(kept), *data])
 
 
 def _nothing(rows: int) -> Texts:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from certify.errors import CertifyError
 from certify.identify.arrow_types import pyarrow
@@ -11,6 +11,7 @@ from certify.scan.blocks import Block
 from certify.scan.reading import losses
 from certify.scan.reading.columns import RowWise, batch_of_columns, check, logical_bytes, row_document, under
 from certify.scan.reading.cutting import BLOCK, batch_of, blocks_of
+from certify.scan.reading.footer import RowGroup, row_groups
 from certify.scan.reading.losses import Damage, Job, Rejected
 from certify.scan.reading.packed import FREELY, MAX_RATIO
 from certify.scan.reading.stored import Stored, advance, in_any_order
@@ -28,50 +29,61 @@ def parquet(stored: Stored, job: Job) -> Iterator[Block]:
     if not stored.size:
         return
     with stored.seekable() as file:
-        table, names = _opened(file)
-        wanted, row = _wanted(names, job), 0
-        for number in range(table.num_row_groups):
-            group = table.metadata.row_group(number)
-            advance(stored, _end_of(group))
+        table = _opened(file)
+        wanted, row = _wanted(table.names, job), 0
+        for number, group in enumerate(table.groups):
+            # A row group is hashed just before it is read, while it is in memory.
+            advance(stored, group.end)
             yield from _group_blocks(table, number, row, wanted, job)
-            row += group.num_rows
+            row += group.rows
 
 
-def _group_blocks(table: Any, number: int, row: int, wanted: list[str] | None, job: Job) -> Iterator[Block]:
-    group, taken = table.metadata.row_group(number), row
+class _Table(NamedTuple):
+    file: Any
+    """pyarrow's."""
+    names: list[str]
+    groups: tuple[RowGroup, ...]
+
+
+def _group_blocks(table: _Table, number: int, row: int, wanted: list[str] | None, job: Job) -> Iterator[Block]:
+    group, taken = table.groups[number], row
     try:
-        for batch in _batches(table, number, group, wanted):
+        for batch in _batches(table, number, wanted):
             yield from table_blocks(batch, taken, job)
             taken += batch.num_rows
     except (Damage, CertifyError):
         raise
     except Exception as error:
         # pyarrow has error classes of its own. Reading on is safe: each row group stands for itself.
-        reason = f"rows {taken} to {row + group.num_rows - 1} are damaged: {error}"
-        job.lose(None, _stored_bytes(group), reason)
+        reason = f"rows {taken} to {row + group.rows - 1} are damaged: {error}"
+        job.lose(None, group.stored, reason)
 
 
 def group_count(stored: Stored) -> int:
     """How many row groups a Parquet file has. Raises Damage."""
-    return int(_opened(in_any_order(stored))[0].num_row_groups)
+    return len(_opened(in_any_order(stored)).groups)
 
 
 def row_group_blocks(stored: Stored, job: Job, number: int) -> Iterator[Block]:
     """The documents of one row group, read where it lies, rows counted from its first. Raises Damage."""
     with in_any_order(stored) as file:
-        table, names = _opened(file)
-        yield from _group_blocks(table, number, 0, _wanted(names, job), job)
+        table = _opened(file)
+        yield from _group_blocks(table, number, 0, _wanted(table.names, job), job)
 
 
-def _opened(file: Any) -> tuple[Any, list[str]]:
-    """A Parquet file and the names of its columns. Raises Damage."""
+def _opened(file: Any) -> _Table:
+    """A Parquet file. Raises Damage."""
     try:
         table = pyarrow("parquet").ParquetFile(file, buffer_size=_BUFFER, pre_buffer=False)
-        return table, table.schema_arrow.names
+        names, groups = table.schema_arrow.names, row_groups(file)
     except CertifyError:
         raise
     except Exception as error:
         raise Damage(f"damaged: {error}") from error
+    if len(groups) != table.num_row_groups:
+        # Else a footer that two readers understand differently would hide row groups.
+        raise Damage("damaged: its footer does not say plainly how many row groups there are")
+    return _Table(table, names, groups)
 
 
 def _wanted(names: list[str], job: Job) -> list[str] | None:
@@ -84,26 +96,12 @@ def _wanted(names: list[str], job: Job) -> list[str] | None:
     return [first]
 
 
-def _batches(table: Any, number: int, group: Any, wanted: list[str] | None) -> Iterator[Any]:
-    unpacked = sum(group.column(place).total_uncompressed_size for place in range(group.num_columns))
-    if unpacked > FREELY and unpacked > MAX_RATIO * _stored_bytes(group):
+def _batches(table: _Table, number: int, wanted: list[str] | None) -> Iterator[Any]:
+    group = table.groups[number]
+    if group.unpacked > FREELY and group.unpacked > MAX_RATIO * group.stored:
         raise ValueError("it expands as no text does")
-    rows = max(1, min(_MOST_ROWS, BLOCK * group.num_rows // max(1, unpacked)))
-    yield from table.iter_batches(batch_size=rows, row_groups=[number], columns=wanted, use_threads=False)
-
-
-def _stored_bytes(group: Any) -> int:
-    return int(sum(group.column(place).total_compressed_size for place in range(group.num_columns)))
-
-
-def _end_of(group: Any) -> int:
-    """Where a row group ends in the file, so that it is hashed just before it is read, while it is in memory."""
-    ends = []
-    for place in range(group.num_columns):
-        column = group.column(place)
-        starts = [at for at in (column.dictionary_page_offset, column.data_page_offset) if at]
-        ends.append(min(starts, default=0) + column.total_compressed_size)
-    return max(0, max(ends, default=0))
+    rows = max(1, min(_MOST_ROWS, BLOCK * group.rows // max(1, group.unpacked)))
+    yield from table.file.iter_batches(batch_size=rows, row_groups=[number], columns=wanted, use_threads=False)
 
 
 def arrow(stored: Stored, job: Job) -> Iterator[Block]:

@@ -1,5 +1,8 @@
+import ast
 import datetime
 import hashlib
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -182,6 +185,69 @@ def test_no_damage_to_a_table_is_raised(data: st.DataObject, tmp_path_factory: A
         stored[data.draw(st.integers(0, len(stored) - 1))] = data.draw(st.integers(0, 255))
     path.write_bytes(stored)
     assert read(path).totals.sha256 == hashlib.sha256(stored).hexdigest()
+
+
+COLUMN = b"\x15\x0c\x25\x02\x18\x04text"
+"""In a Parquet schema: byte arrays, optional, of this name."""
+READ_ALONE = """
+import sys
+from pathlib import Path
+from certify.scan.reading import open_shard
+from certify.scan.shards import Shard
+reader = open_shard(Shard("a", Path(sys.argv[1])))
+text = b"".join(block.text.tobytes() for block in reader.blocks())
+print([text.decode(), reader.totals().documents, [lost[1:3] for lost in reader.totals().unscanned]])
+"""
+
+
+def read_alone(path: Path) -> Any:
+    """Text, documents, and row and bytes of each loss, read by a process that may die of it."""
+    command = [sys.executable, "-c", READ_ALONE, path]
+    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    return ast.literal_eval(done.stdout)
+
+
+@pytest.mark.parametrize(("place", "value"), [(3, 0), (1, 8)], ids=["required", "floating point"])
+def test_a_footer_that_contradicts_itself_ends_no_process(tmp_path: Path, place: int, value: int) -> None:
+    path = store(pa.table({"text": ["one", None, "two"]}), tmp_path / "a.parquet", store_schema=False)
+    size = pq.ParquetFile(path).metadata.row_group(0).column(0).total_compressed_size
+    stored = bytearray(path.read_bytes())
+    stored[stored.index(COLUMN) + place] = value
+    path.write_bytes(stored)
+    assert read_alone(path) == ["", 0, [(None, size)]]
+
+
+def test_a_footer_of_two_readings_hides_nothing(tmp_path: Path, read: Any) -> None:
+    path = store(pa.table({"text": ["one", None, "two"]}), tmp_path / "a.parquet", store_schema=False)
+    stored = path.read_bytes()
+    size = int.from_bytes(stored[-8:-4], "little")
+    # A field's number has 16 bits: whoever takes more of this one does not find the row groups, field 4, in it.
+    footer = stored[-8 - size : -8].replace(b"\x16\x06\x19\x1c", b"\x16\x06\x09\x88\x80\x08\x1c", 1)
+    path.write_bytes(stored[: -8 - size] + footer + len(footer).to_bytes(4, "little") + b"PAR1")
+    assert pq.ParquetFile(path).read()["text"].to_pylist() == ["one", None, "two"]
+    assert [(lost.row, lost.bytes) for lost in read(path).totals.unscanned] == [(None, path.stat().st_size)]
+
+
+@pytest.mark.parametrize("kind", [pa.string_view(), pa.binary_view()], ids=str)
+def test_what_stands_at_a_null_is_not_trusted(tmp_path: Path, kind: Any) -> None:
+    values = ["one", None, "a second text of some length", "three"]
+    path = store(pa.table({"text": pa.array(values).cast(kind)}), tmp_path / "stream.arrow")
+    stored = bytearray(path.read_bytes())
+    length_at_null = stored.index(b"\x03\0\0\0one") + 16
+    stored[length_at_null + 3] = 0x8D
+    path.write_bytes(stored)
+    assert read_alone(path) == ["".join(filter(None, values)), 4, []]
+
+
+def test_views_are_read_from_where_their_slice_begins() -> None:
+    from tests.unit.scan.reading.conftest import assembled
+
+    values = ["zero", None, "a text that is not held inside its view", None, "x", "last"]
+    batch = pa.record_batch({"text": pa.array(values, pa.string_view())})
+    for first in range(len(values)):
+        documents, _ = assembled(list(tables.held([batch.slice(first)], Job("a"))))
+        assert documents == {row: text for row, text in enumerate(values[first:]) if text}
 
 
 def test_shared_values_are_read_in_small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
