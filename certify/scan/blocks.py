@@ -16,11 +16,15 @@ OVERLAP = 1 << 16
 """Bytes that a piece shares with the next, so that no copy is cut in two."""
 
 
+SLACK = 72
+"""Bytes that the search may read behind a text; where an array ends before, the search copies it first."""
+
+
 class Block(NamedTuple):
     """Pieces of documents that are searched together, and where each stands in its row."""
 
     text: NDArray[uint8]
-    """UTF-8 bytes of all pieces, back to back."""
+    """UTF-8 bytes of all pieces, back to back; perhaps others behind them."""
     starts: NDArray[Any]
     """int64, one more than there are pieces: piece ``n`` is ``text[starts[n]:starts[n + 1]]``."""
     rows: NDArray[Any]

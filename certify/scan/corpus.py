@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from certify.scan.decide import EXACT, FULL, PARTIAL, PASSAGE, REORDERED, TWIN, is_common, is_of_a_template
+from certify.scan.decide import COMMON, EXACT, FULL, PARTIAL, PASSAGE, REORDERED, TWIN, is_common, is_of_a_template
 from certify.scan.index import Index
 from certify.scan.report import MAX_SPANS, Coverage, Span
 from certify.scan.shard_result import ShardResult
@@ -121,8 +121,12 @@ class Corpus:
         )
 
     def _is_common(self, passage: int, copy: Copy) -> bool:
+        if copy.judgement == PASSAGE:
+            return self._shared_by(copy) >= COMMON
         matched = self._documents[np.array(copy.runs, dtype=np.intp)]
         return is_common(matched, self._documents[self._index.runs_of(passage)])
 
     def _shared_by(self, copy: Copy) -> int:
-        return int(np.median(self._documents[np.array(copy.runs, dtype=np.intp)]))
+        """Documents that hold the middle one of the runs matched."""
+        found = np.sort(self._documents[np.array(copy.runs, dtype=np.intp)])
+        return int(found[found.size // 2]) if found.size else 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from certify.scan.kernel import search as column
+from certify.scan.kernel import rows as column
 
 FULL_WORDS, FULL_WEIGHT = 0.75, 0.7
 HALF, LEAST_SHARE, LEAST_CLEAN = 0.5, 0.35, 0.2
@@ -36,7 +36,7 @@ def judge(rows: NDArray[np.float64], lengths: NDArray[np.int32], chance: float) 
     is ``NOTHING``.
 
     Args:
-        rows: matches, as ``certify.scan.kernel.search`` names their columns.
+        rows: matches, as ``certify.scan.kernel.rows`` names their columns.
         lengths: words of each match's passage.
         chance: nats a match must carry to be no coincidence.
 

@@ -11,16 +11,12 @@ from numpy.typing import NDArray
 
 from certify.scan.folds import FoldTable
 from certify.scan.kernel.learn import LONGEST_CONTEXT, count_documents
-from certify.scan.kernel.lookup import EMPTY, GRAM, THIRTEEN, Table, build, run_hashes
-from certify.scan.kernel.search import Passages, Postings
+from certify.scan.kernel.lookup import EMPTY, GRAM, THIRTEEN, Table, build
+from certify.scan.kernel.rows import Passages
+from certify.scan.kernel.search import Postings
 from certify.scan.kernel.words import PADDING
 from certify.scan.passages import Hashed, PassageSet, hash_texts
-
-SHARED_BY = 8
-"""A run in more passages than this belongs to their template and starts no search."""
-
-MOST_PLACES = 4
-"""Places of one run in one passage that start a search."""
+from certify.scan.runs import Runs, distinct, runs_inside, starts_search, widespread
 
 SPARSE_FROM = 1_000_000
 """Runs in the index from which every second word of a document is looked up, and neighbours of what is found."""
@@ -39,7 +35,7 @@ _BITS_PER_KEY = 24
 
 @dataclass(frozen=True)
 class Index:
-    """Everything the search needs, read only; arrays as ``certify.scan.kernel.search`` describes them."""
+    """Everything the search needs, read only; arrays as ``certify.scan.kernel`` describes them."""
 
     passages: PassageSet
     texts: Passages
@@ -75,12 +71,14 @@ def build_index(passages: PassageSet, sample: Sequence[bytes], documents: int, f
     hashed = hash_texts(passages.words)
     owner = np.repeat(np.arange(len(passages), dtype=np.int32), np.diff(hashed.first))
     contexts, numbers = _contexts(hashed, owner)
-    runs = _Runs.of(hashed, owner, GRAM)
+    runs = Runs.of(hashed, owner, GRAM)
     table = make_table(runs.keys)
-    counts = _count(sample, contexts, folds)
+    counts, documents_with = _count(sample, contexts, table, folds)
     counts += _holders(numbers, owner, contexts.size)
     rarity, weights = _weights(numbers, counts, owner, len(passages) + len(sample))
-    thirteen = _Runs.of(hashed, owner, THIRTEEN)
+    common = np.zeros(hashed.hashes.size, dtype=np.uint8)
+    common[hashed.first[runs.owners] + runs.places] = widespread(runs, documents_with, len(passages))
+    thirteen = Runs.of(hashed, owner, THIRTEEN)
     keys = hash_texts(passages.keys)
     texts = Passages(
         words=hashed.hashes,
@@ -88,6 +86,7 @@ def build_index(passages: PassageSet, sample: Sequence[bytes], documents: int, f
         weights=weights,
         rarity=rarity,
         numbers=hashed.numbers,
+        common=common,
         totals=np.add.reduceat(weights, hashed.first[:-1]) if len(passages) else weights,
         keys=keys.hashes,
         first_key=keys.first,
@@ -97,7 +96,7 @@ def build_index(passages: PassageSet, sample: Sequence[bytes], documents: int, f
         passages=passages,
         texts=texts,
         table=table,
-        postings=runs.postings(_starts_search(runs, len(passages))),
+        postings=runs.postings(starts_search(runs, len(passages))),
         thirteen=make_table(thirteen.keys),
         thirteen_postings=thirteen.postings(np.ones(thirteen.numbers.size, dtype=bool)),
         stride=2 if runs.keys.size > SPARSE_FROM else 1,
@@ -120,53 +119,11 @@ def make_table(keys: NDArray[np.uint64]) -> Table:
     return table
 
 
-@dataclass(frozen=True)
-class _Runs:
-    """Every run of a number of words in the passages, in the order of the passages."""
-
-    keys: NDArray[np.uint64]
-    """Distinct hashes."""
-    numbers: NDArray[np.int32]
-    """For each run which key it is."""
-    owners: NDArray[np.int32]
-    """Its passage."""
-    places: NDArray[np.int32]
-    """Its first word in the passage."""
-
-    @classmethod
-    def of(cls, hashed: Hashed, owner: NDArray[np.int32], size: int) -> _Runs:
-        hashes, positions = _run_hashes(hashed.hashes, owner, size)
-        keys, numbers = np.unique(hashes, return_inverse=True)
-        owners = owner[positions]
-        return cls(keys, numbers.astype(np.int32), owners, (positions - hashed.first[owners]).astype(np.int32))
-
-    def first(self, passages: int) -> NDArray[np.int32]:
-        return np.searchsorted(self.owners, np.arange(passages + 1)).astype(np.int32)
-
-    def postings(self, kept: NDArray[np.bool_]) -> Postings:
-        order = np.argsort(self.numbers[kept], kind="stable")
-        numbers = self.numbers[kept][order]
-        first = np.searchsorted(numbers, np.arange(self.keys.size + 1)).astype(np.int32)
-        return Postings(first, self.owners[kept][order], self.places[kept][order])
-
-
-def _run_hashes(
-    words: NDArray[np.uint64], owner: NDArray[np.int32], size: int
-) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
-    """Hashes of the runs that lie inside one passage, and the position of their first word."""
-    if words.size < size:
-        return np.empty(0, dtype=np.uint64), np.empty(0, dtype=np.int64)
-    hashes = np.empty(words.size - size + 1, dtype=np.uint64)
-    run_hashes(words, words.size, size, hashes)
-    whole = np.flatnonzero(owner[: hashes.size] == owner[size - 1 :])
-    return hashes[whole], whole
-
-
 def _contexts(hashed: Hashed, owner: NDArray[np.int32]) -> tuple[NDArray[np.uint64], NDArray[np.int32]]:
     """Distinct runs of one to three words, and for each size and position the number of the run there, or -1."""
     placed = []
     for size in range(1, LONGEST_CONTEXT + 1):
-        placed.append(_run_hashes(hashed.hashes, owner, size))
+        placed.append(runs_inside(hashed.hashes, owner, size))
     keys, inverse = np.unique(np.concatenate([hashes for hashes, _ in placed]), return_inverse=True)
     numbers = np.full((LONGEST_CONTEXT, hashed.hashes.size), -1, dtype=np.int32)
     done = 0
@@ -179,18 +136,20 @@ def _contexts(hashed: Hashed, owner: NDArray[np.int32]) -> tuple[NDArray[np.uint
 def _holders(numbers: NDArray[np.int32], owner: NDArray[np.int32], keys: int) -> NDArray[np.int32]:
     """For each run of one to three words the passages that hold it."""
     pairs = np.concatenate([owner[row >= 0].astype(np.int64) * keys + row[row >= 0] for row in numbers])
-    return np.bincount(_distinct(pairs) % max(keys, 1), minlength=keys).astype(np.int32)
+    return np.bincount(distinct(pairs) % max(keys, 1), minlength=keys).astype(np.int32)
 
 
-def _count(sample: Sequence[bytes], contexts: NDArray[np.uint64], folds: FoldTable) -> NDArray[np.int32]:
-    """For each run of one to three words the sampled documents that hold it."""
-    table = make_table(contexts)
+def _count(
+    sample: Sequence[bytes], contexts: NDArray[np.uint64], runs: Table, folds: FoldTable
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """The sampled documents that hold each run of one to three words, and each run of a table."""
     text = np.frombuffer(b"".join(sample) + bytes(PADDING), dtype=np.uint8)
     bounds = np.zeros(len(sample) + 1, dtype=np.int64)
     np.cumsum(np.fromiter(map(len, sample), dtype=np.int64, count=len(sample)), out=bounds[1:])
-    counts = np.zeros(contexts.size, dtype=np.int32)
-    count_documents(text, bounds, table, folds.entries, folds.pool, counts)
-    return counts
+    with_context = np.zeros(contexts.size, dtype=np.int32)
+    with_run = np.zeros(int(runs.numbers.max(initial=EMPTY)) + 1, dtype=np.int32)
+    count_documents(text, bounds, make_table(contexts), runs, folds.entries, folds.pool, with_context, with_run)
+    return with_context, with_run
 
 
 def _weights(
@@ -210,31 +169,3 @@ def _weights(
     words = np.bincount(owner)
     repeated = np.bincount(owner, weights=weights < FOREGONE) >= NEARLY_ALL * words
     return rarity, np.maximum(np.where(repeated[owner], rarity, weights), LEAST_WEIGHT)
-
-
-def _starts_search(runs: _Runs, passages: int) -> NDArray[np.bool_]:
-    """Which runs start a search of their passage; a passage that would be left without any keeps all of its own."""
-    pairs = _distinct(runs.owners.astype(np.int64) * max(runs.keys.size, 1) + runs.numbers)
-    holders = np.bincount(pairs % max(runs.keys.size, 1), minlength=runs.keys.size)
-    kept = holders[runs.numbers] <= SHARED_BY
-    bare = np.bincount(runs.owners[kept], minlength=passages) == 0
-    kept |= bare[runs.owners]
-    return kept & (_repetition(runs) < MOST_PLACES)
-
-
-def _distinct(values: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Each value once; sorting is several times as fast here as the hashing of ``np.unique``."""
-    ordered = np.sort(values)
-    return ordered[np.concatenate([[True], ordered[1:] != ordered[:-1]])] if ordered.size else ordered
-
-
-def _repetition(runs: _Runs) -> NDArray[np.int64]:
-    """For each run how often its passage held it before."""
-    order = np.lexsort((runs.places, runs.numbers, runs.owners))
-    same = np.concatenate(
-        [[False], (np.diff(runs.owners[order]) == 0) & (np.diff(runs.numbers[order]) == 0)]
-    )  # fmt: skip
-    begins = np.maximum.accumulate(np.where(same, 0, np.arange(order.size))) if order.size else np.arange(0)
-    result = np.empty(order.size, dtype=np.int64)
-    result[order] = np.arange(order.size) - begins
-    return result

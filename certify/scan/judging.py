@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +16,7 @@ from certify.errors import InternalError
 from certify.scan.blocks import Block
 from certify.scan.decide import EXACT, LOOKALIKE, PARTIAL, PASSAGE, REORDERED, TWIN, judge
 from certify.scan.index import Index
-from certify.scan.kernel import search as column
+from certify.scan.kernel import rows as column
 from certify.scan.kernel.lookup import GRAM
 from certify.scan.normalise import words
 from certify.scan.reading.cutting import batch_of, blocks_of
@@ -56,6 +57,17 @@ class Judged:
         found: NDArray[np.int64] = self.block.rows[self.hits.rows[:, column.PIECE].astype(np.intp)]
         return found
 
+    def stretch(self, number: int) -> bytes:
+        """The bytes that a row was found in."""
+        row = self.hits.rows[number]
+        begin = int(self.block.starts[int(row[column.PIECE])])
+        return self.block.text[begin + int(row[column.START]) : begin + int(row[column.END])].tobytes()
+
+    def piece(self, number: int) -> bytes:
+        """The bytes of the piece that a row was found in."""
+        piece = int(self.hits.rows[number, column.PIECE])
+        return self.block.text[int(self.block.starts[piece]) : int(self.block.starts[piece + 1])].tobytes()
+
     @cached_property
     def kept(self) -> NDArray[np.bool_]:
         """Rows whose place is worth having: of each text the first hundred copies, a few twins and shared passages."""
@@ -83,7 +95,8 @@ def scan_block(
 ) -> Tally:
     """What one block holds.
 
-    Where the block's text is not the documents themselves, rows with a copy are searched once more in their own text.
+    Where the block's text is not the documents themselves, copies are looked up in the documents; a document that does
+    not hold them as they stand is searched itself.
 
     Args:
         searcher: what to look for.
@@ -97,8 +110,8 @@ def scan_block(
     judged = judge_block(searcher, block)
     if block.row_text is None:
         return _tally(searcher.index, judged, excerpts, full)
-    again = sorted(set(judged.documents[judged.kept].tolist()))
-    tally = _tally(searcher.index, judged, excerpts, full, without=again)
+    places, again = _own_places(judged, block.row_text)
+    tally = _tally(searcher.index, judged, excerpts, full, without=again, places=places)
     for own in blocks_of(batch_of([block.row_text(row) for row in again], again)) if again else ():
         found = _tally(searcher.index, judge_block(searcher, own), excerpts, full)
         found.runs.clear()  # counted with the block
@@ -106,17 +119,54 @@ def scan_block(
     return tally
 
 
+def _own_places(judged: Judged, row_text: Callable[[int], bytes]) -> tuple[dict[int, int], list[int]]:
+    """Where what was found begins in the documents of its rows, and the rows for which that cannot be told."""
+    places: dict[int, int] = {}
+    again: list[int] = []
+    numbers = np.flatnonzero(judged.kept)
+    for row in sorted(set(judged.documents[numbers].tolist())):
+        document = row_text(row)
+        for number in numbers[judged.documents[numbers] == row].tolist():
+            place = _same_place(judged, number, document)
+            if place is None:
+                again.append(row)
+                break
+            places[number] = place
+    return places, again
+
+
+def _same_place(judged: Judged, number: int, document: bytes) -> int | None:
+    """Where a document, which may hold a text several times, holds the one that was found."""
+    found, start = judged.stretch(number), int(judged.hits.rows[number, column.START])
+    here, there = _places_of(found, judged.piece(number)), _places_of(found, document)
+    return there[here.index(start)] if len(here) == len(there) and start in here else None
+
+
+def _places_of(part: bytes, text: bytes) -> list[int]:
+    places, at = [], text.find(part)
+    while at >= 0:
+        places.append(at)
+        at = text.find(part, at + len(part))
+    return places
+
+
 def _tally(
-    index: Index, judged: Judged, excerpts: bool, full: Collection[tuple[int, int]], *, without: Collection[int] = ()
+    index: Index,
+    judged: Judged,
+    excerpts: bool,
+    full: Collection[tuple[int, int]],
+    *,
+    without: Collection[int] = (),
+    places: Mapping[int, int] = MappingProxyType({}),
 ) -> Tally:
     hits, judgements, passages = judged.hits, judged.judgements, judged.passages
     rows, own = hits.rows, ~np.isin(judged.documents, list(without))
-    tally = Tally(
-        runs=_counted(hits.touched),
-        thirteen=set(map(int, hits.thirteen)),
-        eights=set(map(int, passages[own & (rows[:, column.EIGHTS] > TULU_SHARE)])),
-        tens=set(map(int, passages[own & (rows[:, column.TENS] >= LLAMA_SHARE)])),
-    )
+    tally = Tally()
+    # Assigned, because a constructor would check every count.
+    tally.runs = _counted(hits.touched)
+    tally.thirteen = set(hits.thirteen.tolist())
+    tally.eights = set(passages[own & (rows[:, column.EIGHTS] > TULU_SHARE)].tolist())
+    tally.tens = set(passages[own & (rows[:, column.TENS] >= LLAMA_SHARE)].tolist())
     counted = own & (judgements >= PASSAGE) & ~_outdone(judged, own)
     for passage, judgement in zip(passages[counted].tolist(), judgements[counted].tolist(), strict=True):
         tally.count(passage, judgement)
@@ -124,7 +174,7 @@ def _tally(
     for number in np.flatnonzero(counted & judged.kept).tolist():
         passage = int(passages[number])
         if (passage, int(judgements[number])) not in full:
-            found.setdefault(passage, []).append(_confirmed(index, judged, number, excerpts))
+            found.setdefault(passage, []).append(_confirmed(index, judged, number, places.get(number), excerpts))
     for passage, copies in found.items():
         tally.keep(passage, copies)
     tally.resembled.update(_resembled(judged, own, without))
@@ -170,11 +220,10 @@ def _resembled(judged: Judged, own: NDArray[np.bool_], without: Collection[int])
     return passages
 
 
-def _confirmed(index: Index, judged: Judged, number: int, excerpts: bool) -> Copy:
+def _confirmed(index: Index, judged: Judged, number: int, start: int | None, excerpts: bool) -> Copy:
     block, row = judged.block, judged.hits.rows[number]
     piece, passage = int(row[column.PIECE]), int(row[column.PASSAGE])
-    begin = int(block.starts[piece])
-    data = block.text[begin + int(row[column.START]) : begin + int(row[column.END])].tobytes()
+    data = judged.stretch(number)
     expected = index.passages.words[passage]
     marks = judged.hits.marks[int(row[column.MARKS]) : int(row[column.MARKS]) + len(expected)]
     wanted = [word for word, mark in zip(expected, marks, strict=True) if mark]
@@ -183,12 +232,14 @@ def _confirmed(index: Index, judged: Judged, number: int, excerpts: bool) -> Cop
     if not holds(words(text), wanted):
         what = f"row {int(block.rows[piece]) + 1} does not hold the words found there"
         raise InternalError("CERT-E039", what, "The scan contradicts itself.", "Please report this.")
-    base, judgement = int(block.bases[piece]), int(judged.judgements[number])
+    if start is None:
+        start = int(block.bases[piece]) + int(row[column.START])
+    judgement = int(judged.judgements[number])
     return Copy(
         judgement=judgement,
         row=int(block.rows[piece]),
-        start=base + int(row[column.START]),
-        end=base + int(row[column.END]),
+        start=start,
+        end=start + len(data),
         share=round(float(row[column.WORDS]), 4),
         answered=bool(row[column.ANSWERED]),
         sha256=hashlib.sha256(data).hexdigest(),
@@ -200,7 +251,8 @@ def _confirmed(index: Index, judged: Judged, number: int, excerpts: bool) -> Cop
 def _matched_runs(index: Index, passage: int, marks: NDArray[np.uint8]) -> tuple[int, ...]:
     """Runs of five words that were found whole, at most 64 of them, evenly spread."""
     runs = index.runs_of(passage)
-    whole = np.flatnonzero(np.convolve(marks, np.ones(GRAM, dtype=np.int64), "valid") == GRAM)
+    last = marks.size - GRAM + 1
+    whole = np.flatnonzero(np.logical_and.reduce([marks[step : last + step] for step in range(GRAM)]))
     step = max(1, -(-whole.size // _MOST_RUNS))
     return tuple(runs[whole[::step]].tolist())
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from certify.scan.blocks import Block
 from certify.scan.folds import FoldTable, fold_table
 from certify.scan.index import Index
+from certify.scan.kernel import rows as column
 from certify.scan.kernel import search as kernel
 from certify.scan.kernel.words import PADDING
 
@@ -18,7 +19,7 @@ class Hits(NamedTuple):
     """What one block holds, before anything is judged."""
 
     rows: NDArray[np.float64]
-    """One match each; columns are named in ``certify.scan.kernel.search``."""
+    """One match each; columns are named in ``certify.scan.kernel.rows``."""
     marks: NDArray[np.uint8]
     """For each row, from its column ``MARKS`` on, one byte for each word of its passage: whether it was found."""
     touched: NDArray[np.int32]
@@ -57,9 +58,9 @@ class Searcher:
             size *= 4
         self._size = max(self._size, size)  # threads that overflow at once grow it once
         rows = into.rows[:count]
-        pieces = rows[:, kernel.PIECE].astype(np.intp)
+        pieces = rows[:, column.PIECE].astype(np.intp)
         return Hits(
-            rows=rows[rows[:, kernel.START] < block.owned[pieces]].copy(),
+            rows=rows[rows[:, column.START] < block.owned[pieces]].copy(),
             marks=into.marks[: used[1]].copy(),
             touched=into.touched[: used[3]].copy(),
             resembled=into.resembled[: used[2]].copy(),
@@ -75,8 +76,8 @@ def _padded(block: Block) -> NDArray[np.uint8]:
 
 
 def _buffers(size: int, passages: int) -> Any:
-    return kernel.Found(
-        rows=np.empty((1024 * size, kernel.COLUMNS), dtype=np.float64),
+    return column.Found(
+        rows=np.empty((1024 * size, column.COLUMNS), dtype=np.float64),
         marks=np.empty((1 << 17) * size, dtype=np.uint8),
         touched=np.empty((1 << 16) * size, dtype=np.int32),
         resembled=np.empty((4096 * size, 2), dtype=np.int32),

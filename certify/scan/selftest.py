@@ -10,7 +10,7 @@ import numpy as np
 from certify.scan.benchmark import Item
 from certify.scan.decide import REORDERED
 from certify.scan.judging import judge_block
-from certify.scan.kernel import search as column
+from certify.scan.kernel import rows as column
 from certify.scan.normalise import encode, is_number, words
 from certify.scan.reading.cutting import batch_of, blocks_of
 from certify.scan.report import PlantedResult

@@ -8,7 +8,27 @@ import numpy as np
 from numba import njit
 
 _MATCH, _MISMATCH, _GAP = np.int32(10), np.int32(-6), np.int32(-5)
-_STOP, _DIAGONAL, _UP, _LEFT = 0, 1, 2, 3
+_NOTHING = np.int32(0)
+
+
+@njit(nogil=True, cache=True)
+def _steps_down(word: Any, words: Any, diagonal: Any, above: Any, scores: Any) -> None:
+    """The best score of each cell that does not come from its left."""
+    # Apart from the steps to the right, of which each waits for the one before, so that the compiler can vectorise.
+    for k in range(words.size):
+        step = diagonal[k] + (_MATCH if words[k] == word else _MISMATCH)
+        scores[k] = max(_NOTHING, step, above[k] + _GAP)
+
+
+@njit(nogil=True, cache=True)
+def _steps_right(scores: Any) -> Any:
+    """Adds the steps from the left and gives the highest score."""
+    score = highest = _NOTHING
+    for k in range(scores.size):
+        score = max(scores[k], score + _GAP)
+        scores[k] = score
+        highest = max(highest, score)
+    return highest
 
 
 @njit(nogil=True, cache=True)
@@ -21,50 +41,39 @@ def align(passage: Any, document: Any, count: int, low: int, high: int, pairs: A
     Source: Smith and Waterman (1981), restricted to a band of diagonals.
     """
     width = high - low + 1
-    moves = np.zeros((passage.size, width), dtype=np.uint8)
-    above = np.zeros(width + 2, dtype=np.int32)
-    row = np.zeros(width + 2, dtype=np.int32)
-    best, best_i, best_k = np.int32(0), 0, 0
+    # Row i + 1 and column k + 1 are passage word i on diagonal low + k; the border around them scores nothing.
+    scores = np.zeros((passage.size + 1, width + 2), dtype=np.int32)
+    best, best_i, best_k = _NOTHING, 0, 0
     for i in range(passage.size):
-        word = passage[i]
         first, stop = max(0, -(low + i)), min(width, count - low - i)
-        row[:] = 0
-        if stop > first:
-            # Slices from where the band lies in the document: no index below needs a check for being negative.
-            words, trace = document[low + i + first : low + i + stop], moves[i, first:stop]
-            diagonal, up, scores = above[first + 1 :], above[first + 2 :], row[first + 1 :]
-            score = np.int32(0)
-            for k in range(stop - first):
-                left = score + _GAP
-                score = diagonal[k] + (_MATCH if words[k] == word else _MISMATCH)
-                move = _DIAGONAL
-                # One passage word further lies one diagonal back.
-                if up[k] + _GAP > score:
-                    score, move = up[k] + _GAP, _UP
-                if left > score:
-                    score, move = left, _LEFT
-                if score <= 0:
-                    score, move = np.int32(0), _STOP
-                scores[k], trace[k] = score, move
-                if score > best:
-                    best, best_i, best_k = score, i, first + k
-        above, row = row, above
+        if stop <= first:
+            continue
+        # Slices from where the band lies in the document: no index below needs a check for being negative.
+        words, row = document[low + i + first : low + i + stop], scores[i + 1, first + 1 : stop + 1]
+        # One passage word further lies one diagonal back.
+        _steps_down(passage[i], words, scores[i, first + 1 : stop + 1], scores[i, first + 2 : stop + 2], row)
+        highest = _steps_right(row)
+        if highest > best:
+            best, best_i = highest, i
+            best_k = first
+            while row[best_k - first] != highest:
+                best_k += 1
     if best == 0:
         return 0
-    return _trace_back(passage, document, low, moves, best_i, best_k, pairs)
+    return _trace_back(passage, document, low, scores, best_i, best_k, pairs)
 
 
 @njit(nogil=True, cache=True)
-def _trace_back(passage: Any, document: Any, low: int, moves: Any, i: int, k: int, pairs: Any) -> int:
+def _trace_back(passage: Any, document: Any, low: int, scores: Any, i: int, k: int, pairs: Any) -> int:
     found = 0
-    while i >= 0 and 0 <= k < moves.shape[1] and moves[i, k] != _STOP:
-        move = moves[i, k]
-        if move == _DIAGONAL:
-            if document[low + i + k] == passage[i]:
+    while scores[i + 1, k + 1] > 0:
+        score, same = scores[i + 1, k + 1], document[low + i + k] == passage[i]
+        if score == scores[i, k + 1] + (_MATCH if same else _MISMATCH):
+            if same:
                 pairs[found, 0], pairs[found, 1] = i, low + i + k
                 found += 1
             i -= 1
-        elif move == _UP:
+        elif score == scores[i, k + 2] + _GAP:
             i, k = i - 1, k + 1
         else:
             k -= 1

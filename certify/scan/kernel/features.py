@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from numba import njit
 
+from certify.scan.kernel.words import has_digit
+
 EDGE = 3
 """Words that may be missing at the end of a copy which still goes on to the end."""
 
@@ -68,7 +70,7 @@ def in_runs(pairs: Any, least: int, skips: int) -> int:
 
 
 @njit(nogil=True, cache=True)
-def _is_replaced(place: int, length: int, pairs: Any, digits: Any, count: int) -> bool:
+def _is_replaced(place: int, length: int, pairs: Any, text: Any, starts: Any, ends: Any, count: int) -> bool:
     first, last = pairs[0, 0], pairs[-1, 0]
     if first <= place <= last:
         return True
@@ -77,11 +79,13 @@ def _is_replaced(place: int, length: int, pairs: Any, digits: Any, count: int) -
         missing, there = length - 1 - last, pairs[-1, 1] + place - last
     else:
         missing, there = first, pairs[0, 1] - first + place
-    return missing <= EDGE and 0 <= there < count and digits[there] != 0
+    return missing <= EDGE and 0 <= there < count and has_digit(text, starts[there], ends[there])
 
 
 @njit(nogil=True, cache=True)
-def numbers_agree(numbers: Any, rarity: Any, pairs: Any, found: Any, digits: Any, count: int, chance: float) -> bool:
+def numbers_agree(
+    numbers: Any, rarity: Any, pairs: Any, found: Any, text: Any, starts: Any, ends: Any, count: int, chance: float
+) -> bool:  # fmt: skip
     """Whether no number of the passage is replaced, or few of many telling ones."""
     replaced = kept = 0
     telling = 0.0
@@ -91,7 +95,7 @@ def numbers_agree(numbers: Any, rarity: Any, pairs: Any, found: Any, digits: Any
         if found[i]:
             kept += 1
             telling += rarity[i]
-        elif _is_replaced(i, numbers.size, pairs, digits, count):
+        elif _is_replaced(i, numbers.size, pairs, text, starts, ends, count):
             replaced += 1
     return replaced == 0 or (telling >= chance and kept >= MOST_NUMBERS * (kept + replaced))
 

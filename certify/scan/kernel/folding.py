@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from certify.scan.kernel.vectors import WIDTH, copy_vector, foreign_mask
+from certify.scan.kernel.vectors import WIDTH, copy_vector, foreign_mask, lowest_bit
 
 LENGTH_BITS = 6
 """Low bits of an entry that hold the length of the folded form; the rest is where it begins."""
@@ -75,20 +75,14 @@ def fold(text: Any, begin: int, end: int, entries: Any, pool: Any, folded: Any) 
             larger = np.empty(2 * folded.size + _MOST_OF_A_STRETCH, dtype=np.uint8)
             larger[:length] = folded[:length]
             folded = larger
+        # Copied whole, and written over from the first byte beyond ASCII on.
+        copy_vector(folded, length, text, place)
         mask = foreign_mask(text, place)
-        if mask == 0 and place + WIDTH <= end:
-            copy_vector(folded, length, text, place)
-            place += WIDTH
-            length += WIDTH
-            continue
-        stop = min(end, place + WIDTH)
-        while place < stop:
-            byte = text[place]
-            if byte < 0x80:
-                folded[length] = byte
-                length += 1
-                place += 1
-                continue
+        ascii = min(end - place, lowest_bit(mask) if mask else WIDTH)
+        place += ascii
+        length += ascii
+        stop = min(end, place + WIDTH // 2)
+        while place < stop and text[place] >= 0x80:
             code, size = decode(text, place, end)
             place += size
             if code < 0:

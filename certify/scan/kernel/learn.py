@@ -8,7 +8,7 @@ import numpy as np
 from numba import njit
 
 from certify.scan.kernel.folding import first_foreign, fold
-from certify.scan.kernel.lookup import find, in_bitmap, run_hashes
+from certify.scan.kernel.lookup import GRAM, find, in_bitmap, run_hashes
 from certify.scan.kernel.words import PADDING, split_words
 
 LONGEST_CONTEXT = 3
@@ -27,10 +27,11 @@ def _count(table: Any, hashes: Any, runs: int, serial: int, last: Any, counts: A
 
 @njit(nogil=True, cache=True)
 def count_documents(
-    text: Any, bounds: Any, table: Any, entries: Any, pool: Any, counts: Any
+    text: Any, bounds: Any, contexts: Any, runs: Any, entries: Any, pool: Any, with_context: Any, with_run: Any
 ) -> None:  # fmt: skip
-    """Counts for each key of a table the documents that hold it."""
-    last = np.zeros(counts.size, dtype=np.int32)
+    """Counts for each key of a table of contexts, and of one of runs of ``GRAM`` words, the documents that hold it."""
+    last_context = np.zeros(with_context.size, dtype=np.int32)
+    last_run = np.zeros(with_run.size, dtype=np.int32)
     for piece in range(bounds.size - 1):
         begin, end = bounds[piece], bounds[piece + 1]
         if first_foreign(text, begin, end) < end:
@@ -44,5 +45,6 @@ def count_documents(
         hashes = np.empty(length // 2 + 2, dtype=np.uint64)
         count = split_words(folded, 0, length, starts, ends, words)
         for size in range(1, LONGEST_CONTEXT + 1):
-            runs = run_hashes(words, count, size, hashes)
-            _count(table, hashes, runs, piece + 1, last, counts)
+            found = run_hashes(words, count, size, hashes)
+            _count(contexts, hashes, found, piece + 1, last_context, with_context)
+        _count(runs, hashes, run_hashes(words, count, GRAM, hashes), piece + 1, last_run, with_run)

@@ -7,12 +7,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba import njit
 
-from certify.scan.kernel import features as measure
 from certify.scan.kernel.align import align, stands_at
 from certify.scan.kernel.clusters import (
     cluster_end,
     cover,
-    fullest_window,
     longest_stretch,
     passage_of,
     place_of,
@@ -21,55 +19,18 @@ from certify.scan.kernel.clusters import (
 )
 from certify.scan.kernel.folding import first_foreign, fold, origin
 from certify.scan.kernel.lookup import GRAM, THIRTEEN, fill_between, find, in_bitmap, probe, run_hashes
-from certify.scan.kernel.words import PADDING, has_digit, split_words
+from certify.scan.kernel.rows import END, HALF, MARKS, PIECE, START, WORD_START, aligned_row, shuffled_row, stretch_row
+from certify.scan.kernel.words import PADDING, split_words
 
 GATE = 0.2
 """Share of a passage's information that runs found in a document must cover before words are aligned."""
-
-HALF, REPORTED = 0.5, 0.4
-"""Shares of a passage's words, or of its information: half of it, and from where a match is reported for judgement."""
-
-LONG_RUN = 30
-"""Words in a row from which less than half of a passage is reported."""
 
 REACH, REACH_SHARE = 4, 6
 """Words, and share of a passage as one in so many, that a copy may shift against its longest run; a stray hit further
 away would only make the band of the alignment wider."""
 
-SHORTEST_PASSAGE = 6
-"""Words in a row, or else a quarter of a passage, from which a match without much information is reported."""
-
-ANSWER_WITHIN = 300
-"""Words after a question in which its final answer counts as following it."""
-
-ALIGNED, SHUFFLED, STRETCH = 0, 1, 2
-"""Kinds of rows: words matched in order, runs found in any order, or runs in a row that tell next to nothing."""
-
 OVERFLOW = -1
 """Instead of a number of rows: the buffers given were too small."""
-
-
-class Passages(NamedTuple):
-    """The texts looked for, as flat arrays; passage ``p`` is ``words[first[p]:first[p + 1]]``."""
-
-    words: Any
-    """uint64 hashes."""
-    first: Any
-    """int32, one more than there are passages."""
-    weights: Any
-    """float64, nats that a word adds to its neighbours."""
-    rarity: Any
-    """float64, nats of a word by itself."""
-    numbers: Any
-    """uint8, whether a word carries a digit."""
-    totals: Any
-    """float64, sum of a passage's weights."""
-    keys: Any
-    """uint64 hashes of final answers."""
-    first_key: Any
-    """int32, one more than there are passages."""
-    chance: float
-    """Nats that a match must carry to be no coincidence."""
 
 
 class Postings(NamedTuple):
@@ -81,37 +42,6 @@ class Postings(NamedTuple):
     """int32."""
     places: Any
     """int32; first word of the run in the passage."""
-
-
-class Found(NamedTuple):
-    """Buffers that receive what a block holds."""
-
-    rows: Any
-    """float64 [capacity, COLUMNS]: one match each."""
-    marks: Any
-    """uint8: for each row and word of its passage, back to back, whether it was found."""
-    touched: Any
-    """int32: runs of the table found, each once a piece."""
-    resembled: Any
-    """int32 [capacity, 2]: (piece, passage) where half of the words are there and too little of what is telling."""
-    thirteen: Any
-    """uint8 for each passage: whether a run of thirteen words was found."""
-
-
-# Columns of a row.
-(PIECE, PASSAGE, KIND, START, END, WORD_START, MATCHED, WORDS, WEIGHT, INSIDE, DENSITY, RUN, NATS, AGREES, EXACT,
- ANSWERED, EIGHTS, TENS, MARKS) = range(19)  # fmt: skip
-COLUMNS = 19
-
-
-@njit(nogil=True, cache=True)
-def _answer_follows(words: Any, count: int, behind: int, key: Any) -> bool:
-    if key.size == 0:
-        return False
-    for place in range(behind, min(count, behind + ANSWER_WITHIN + key.size) - key.size + 1):
-        if stands_at(key, words, count, place):
-            return True
-    return False
 
 
 @njit(nogil=True, cache=True)
@@ -136,33 +66,20 @@ def _mark_thirteen(table: Any, postings: Any, hashes: Any, words: Any, count: in
 
 
 @njit(nogil=True, cache=True)
-def _measure(row: Any, marks: Any, pairs: Any, texts: Any, number: int, words: Any, count: int, digits: Any) -> None:
-    begin, end = texts.first[number], texts.first[number + 1]
-    passage, weights = texts.words[begin:end], texts.weights[begin:end]
-    marks[:] = 0
-    weighed = 0.0
-    for k in range(len(pairs)):
-        marks[pairs[k, 0]] = 1
-        weighed += weights[pairs[k, 0]]
-    between = 0.0
-    for i in range(pairs[0, 0], pairs[-1, 0] + 1):
-        between += weights[i]
-    agree = measure.numbers_agree(
-        texts.numbers[begin:end], texts.rarity[begin:end], pairs, marks, digits, count, texts.chance
-    )
-    stop = pairs[-1, 1] + 1
-    row[PASSAGE], row[KIND] = number, ALIGNED
-    row[START], row[END] = pairs[0, 1], stop
-    row[MATCHED], row[WORDS] = len(pairs), len(pairs) / passage.size
-    row[WEIGHT], row[INSIDE] = weighed / texts.totals[number], weighed / between
-    row[DENSITY], row[RUN] = len(pairs) / (stop - pairs[0, 1]), measure.longest_run(pairs)
-    row[NATS] = measure.told(passage, weights, marks)
-    row[AGREES] = agree and not measure.is_renamed(passage, words, pairs, marks)
-    row[EXACT] = len(pairs) == passage.size
-    key = texts.keys[texts.first_key[number] : texts.first_key[number + 1]]
-    row[ANSWERED] = _answer_follows(words, count, stop, key)
-    row[EIGHTS] = measure.in_runs(pairs, measure.EIGHT, 0) / passage.size
-    row[TENS] = measure.in_runs(pairs, measure.TEN + 1, measure.SKIPS) / passage.size
+def _telling(hits: Any, begin: int, end: int, texts: Any, number: int, covered: Any) -> float:
+    """Information of the words that runs touch, those left out that much of the corpus holds."""
+    first = texts.first[number]
+    covered[:] = 0
+    total = 0.0
+    for k in range(begin, end):
+        place = place_of(hits[k])
+        if texts.common[first + place]:
+            continue
+        for word in range(place, place + GRAM):
+            if not covered[word]:
+                covered[word] = 1
+                total += texts.weights[first + word]
+    return total
 
 
 @njit(nogil=True, cache=True)
@@ -176,13 +93,8 @@ def _align_cluster(
         for i in range(passage.size):
             pairs[i, 0], pairs[i, 1] = i, offset + i
         return passage.size
-    touched = cover(hits, begin, end, covered)
-    weighed = 0.0
-    for i in range(passage.size):
-        if covered[i]:
-            weighed += texts.weights[texts.first[number] + i]
-    if weighed < GATE * texts.totals[number]:
-        return -1 if touched >= HALF * passage.size else 0
+    if _telling(hits, begin, end, texts, number, covered) < GATE * texts.totals[number]:
+        return -1 if cover(hits, begin, end, covered) >= HALF * passage.size else 0
     low = high = offset
     for k in range(begin, end):
         low = min(low, word_of(hits[k]) - place_of(hits[k]))
@@ -205,8 +117,10 @@ def _promising(hits: Any, begin: int, end: int, texts: Any, number: int, words: 
         return True
     most = 0.0
     for k in range(begin, end):
-        for step in range(GRAM):
-            most += texts.weights[first + place_of(hits[k]) + step]
+        place = first + place_of(hits[k])
+        if not texts.common[place]:
+            for step in range(GRAM):
+                most += texts.weights[place + step]
     if most >= GATE * texts.totals[number]:
         return True
     passage = texts.words[first : first + length]
@@ -219,65 +133,6 @@ def _promising(hits: Any, begin: int, end: int, texts: Any, number: int, words: 
 
 
 @njit(nogil=True, cache=True)
-def _worth_judging(row: Any) -> bool:
-    share = max(row[WORDS], row[WEIGHT])
-    return share >= REPORTED or row[EIGHTS] > HALF or row[TENS] >= HALF or row[RUN] >= LONG_RUN
-
-
-@njit(nogil=True, cache=True)
-def _shuffled(row: Any, marks: Any, hits: Any, begin: int, end: int, texts: Any, number: int) -> bool:
-    """Fills a row with the words that runs found anywhere near each other cover; whether they are enough."""
-    passage = texts.words[texts.first[number] : texts.first[number + 1]]
-    weights = texts.weights[texts.first[number] : texts.first[number + 1]]
-    if (end - begin) * GRAM < HALF * passage.size:
-        return False
-    begin, end = fullest_window(hits, begin, end, weights)
-    touched = cover(hits, begin, end, marks)
-    if touched < HALF * passage.size:
-        return False
-    weighed = 0.0
-    for i in range(passage.size):
-        if marks[i]:
-            weighed += weights[i]
-    row[:] = 0.0
-    row[PASSAGE], row[KIND] = number, SHUFFLED
-    row[START], row[END] = word_of(hits[begin]), word_of(hits[end - 1]) + GRAM
-    row[MATCHED], row[WORDS], row[WEIGHT] = touched, touched / passage.size, weighed / texts.totals[number]
-    row[DENSITY] = touched / (row[END] - row[START])
-    row[NATS] = measure.told(passage, weights, marks)
-    return row[WEIGHT] >= HALF
-
-
-@njit(nogil=True, cache=True)
-def _stretch(row: Any, marks: Any, hits: Any, begin: int, end: int, texts: Any, number: int) -> bool:
-    """Fills a row with the longest stretch of a cluster that was not worth aligning; whether it is long enough."""
-    length = texts.first[number + 1] - texts.first[number]
-    first, count = longest_stretch(hits, begin, end)
-    size = count + GRAM - 1
-    if size < max(SHORTEST_PASSAGE, length / 4):
-        return False
-    touched = cover(hits, begin, end, marks)
-    marks[:] = 0
-    place = place_of(hits[first])
-    marks[place : place + size] = 1
-    row[:] = 0.0
-    row[PASSAGE], row[KIND] = number, STRETCH
-    row[START], row[END] = word_of(hits[first]), word_of(hits[first]) + size
-    row[MATCHED], row[WORDS], row[DENSITY], row[RUN] = size, touched / length, 1.0, size
-    row[EIGHTS] = size / length if size >= measure.EIGHT else 0.0
-    row[TENS] = size / length if size > measure.TEN else 0.0
-    return True
-
-
-@njit(nogil=True, cache=True)
-def _digits(text: Any, starts: Any, ends: Any, count: int) -> Any:
-    marks = np.empty(count, dtype=np.uint8)
-    for i in range(count):
-        marks[i] = has_digit(text, starts[i], ends[i])
-    return marks
-
-
-@njit(nogil=True, cache=True)
 def _search_piece(
     piece: int, text: Any, starts: Any, ends: Any, words: Any, count: int, places: Any, found: Any, texts: Any,
     postings: Any, into: Any, used: Any,
@@ -286,7 +141,6 @@ def _search_piece(
     hits = sorted_hits(places, found, postings.first, postings.passages, postings.places)
     if hits.size == 0:
         return True
-    digits = np.empty(0, dtype=np.uint8)
     begin = 0
     while begin < hits.size:
         number = passage_of(hits[begin])
@@ -305,18 +159,15 @@ def _search_piece(
                 return False
             row, marks = into.rows[used[0]], into.marks[used[1] : used[1] + length]
             if at == end:
-                filled = _shuffled(row, marks, hits, begin, end, texts, number)
+                filled = shuffled_row(row, marks, hits, begin, end, texts, number)
             else:
                 stop = cluster_end(hits, at, end, length)
                 aligned = _align_cluster(hits, at, stop, texts, number, words, count, covered, pairs)
                 filled = False
                 if aligned > 0:
-                    if digits.size == 0:
-                        digits = _digits(text, starts, ends, count)
-                    _measure(row, marks, pairs[:aligned], texts, number, words, count, digits)
-                    filled = _worth_judging(row)
+                    filled = aligned_row(row, marks, pairs[:aligned], texts, number, text, starts, ends, words, count)
                 elif aligned < 0:
-                    filled = _stretch(row, marks, hits, at, stop, texts, number)
+                    filled = stretch_row(row, marks, hits, at, stop, texts, number)
                     if not filled:
                         into.resembled[used[2], 0], into.resembled[used[2], 1] = piece, number
                         used[2] += 1

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from certify.scan.blocks import OVERLAP, PIECE, Block
+from certify.scan.blocks import OVERLAP, PIECE, SLACK, Block
 
 BLOCK = 4 << 20
 """Bytes of text in a block, about."""
@@ -20,7 +20,7 @@ class Batch(NamedTuple):
     """Whole documents back to back."""
 
     text: Any
-    """uint8."""
+    """uint8; perhaps with other bytes behind the last document."""
     starts: Any
     """int64, one more than there are documents."""
     rows: Any
@@ -56,7 +56,7 @@ def _short(batch: Batch, first: int, last: int) -> Iterator[Block]:
         full = int(np.searchsorted(batch.starts, begin + BLOCK, "right")) - 1
         stop = min(last, max(first + 1, full))
         starts = batch.starts[first : stop + 1] - begin
-        text = batch.text[begin : begin + int(starts[-1])]
+        text = batch.text[begin : begin + int(starts[-1]) + SLACK]
         bases = np.zeros(stop - first, np.int64)
         yield _sealed(Block(text, starts, batch.rows[first:stop], bases, np.diff(starts), batch.row_text))
         first = stop

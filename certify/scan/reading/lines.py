@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
-from certify.scan.blocks import Block
+from certify.scan.blocks import SLACK, Block
 from certify.scan.reading import losses
 from certify.scan.reading.cutting import Batch, batch_of, blocks_of
 from certify.scan.reading.losses import Damage, Job, Rejected
@@ -15,9 +15,6 @@ from certify.scan.reading.records import column_of, parse, text_of
 
 CHUNK = 4 << 20
 """Bytes read at once."""
-
-SLACK = 64
-"""Bytes that the compiled code may look at behind the last line."""
 
 
 class Source(Protocol):
@@ -130,7 +127,7 @@ def lexed(lines: Lines, job: Job, *, plain: bool) -> Batch:
     from certify.scan.kernel.json_strings import BLANK, MAX_DEPTH, lex_lines
 
     raw, ends = lines.raw, lines.ends
-    text, stops = np.empty(len(raw), np.uint8), np.empty(len(ends), np.int64)
+    text, stops = np.empty(len(raw) + SLACK, np.uint8), np.empty(len(ends), np.int64)
     stack = np.empty(MAX_DEPTH, np.uint8)
     number, written = lex_lines(raw, ends, 0, text, 0, stops, stack)
     while number < len(ends):
@@ -147,7 +144,7 @@ def lexed(lines: Lines, job: Job, *, plain: bool) -> Batch:
     documents = np.flatnonzero(stops != BLANK)
     job.documents += len(documents)
     starts = np.concatenate((np.zeros(1, np.int64), stops[documents]))
-    return Batch(text[:written], starts, documents + lines.row, _RowText(lines))
+    return Batch(text[: written + SLACK], starts, documents + lines.row, _RowText(lines))
 
 
 class _RowText:

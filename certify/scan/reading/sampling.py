@@ -111,7 +111,7 @@ def _beginning(blocks: Iterator[Block], limit: int) -> Iterator[Block]:
     taken = 0
     for block in blocks:
         yield block
-        taken += len(block.text)
+        taken += int(block.starts[-1])
         if taken >= limit:
             return
 

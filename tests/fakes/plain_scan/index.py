@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from certify.scan.benchmark import Item
+from certify.scan.decide import COMMON, TIMES_COMMONER
 from certify.scan.normalise import is_number
 
 GRAM = 5
@@ -41,6 +42,8 @@ class Index:
     """Run of five words -> (item, position), without runs that belong to a template."""
     grams: frozenset[Gram]
     """All runs of five words of judged items; a document with none of them is done."""
+    common: frozenset[tuple[int, int]]
+    """(item, position) of runs of five words that many sampled documents hold, unlike the rest of the item."""
     thirteen: dict[Gram, tuple[int, ...]]
     """Run of thirteen words -> items."""
     chance: float
@@ -60,10 +63,11 @@ def build_index(items: tuple[Item, ...], sample: Iterable[list[str]], documents:
 
     Args:
         items: the problems.
-        sample: words of distinct sampled documents; read once.
+        sample: words of distinct sampled documents.
         documents: documents in the whole corpus.
     """
     judged = [number for number, item in enumerate(items) if not item.too_short]
+    sample = list(sample)
     counts, whole = _document_frequencies(items, sample)
     rarity = tuple(tuple(math.log((whole + 1) / counts[(word,)]) for word in item.words) for item in items)
     weights = tuple(
@@ -77,6 +81,7 @@ def build_index(items: tuple[Item, ...], sample: Iterable[list[str]], documents:
         numbers=tuple(tuple(is_number(word) for word in item.words) for item in items),
         postings=_postings(items, judged),
         grams=frozenset(gram for number in judged for gram in runs(items[number].words, GRAM)),
+        common=_common(items, sample),
         thirteen=_thirteen(items),
         chance=math.log(max(documents, 1000)) + math.log(100),
     )
@@ -132,6 +137,21 @@ def _postings(items: tuple[Item, ...], judged: list[int]) -> dict[Gram, list[tup
         for gram, places in postings.items()
         if len(owners[gram]) <= SHARED_BY or owners[gram] & bare
     }
+
+
+def _common(items: tuple[Item, ...], sample: Iterable[list[str]]) -> frozenset[tuple[int, int]]:
+    known = {gram for item in items for gram in runs(item.words, GRAM)}
+    documents: Counter[Gram] = Counter()
+    for text in sample:
+        documents.update(known.intersection(runs(text, GRAM)))
+    common = set()
+    for number, item in enumerate(items):
+        counts = [documents[gram] for gram in runs(item.words, GRAM)]
+        usual = sorted(counts)[len(counts) // 4] if counts else 0
+        common |= {
+            (number, i) for i, count in enumerate(counts) if count >= COMMON and count > TIMES_COMMONER * (usual + 1)
+        }
+    return frozenset(common)
 
 
 def _thirteen(items: tuple[Item, ...]) -> dict[Gram, tuple[int, ...]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple, Protocol
 
 from certify.scan.align import Alignment, align, exact
@@ -85,9 +85,10 @@ class PlainMatcher:
         offsets = [position - place for position, place in cluster]
         alignment = exact(words, document, offsets[0])
         if alignment is None:
-            covered = {place + step for _, place in cluster for step in range(GRAM)}
-            if sum(weights[i] for i in covered) < GATE * sum(weights):
-                return len(covered) >= HALF * len(words)
+            common = self._index.common
+            telling = _covered(place for _, place in cluster if (item, place) not in common)
+            if sum(weights[i] for i in telling) < GATE * sum(weights):
+                return len(_covered(place for _, place in cluster)) >= HALF * len(words)
             slack = 3 + len(words) // 12
             anchor, reach = _anchor(cluster), 4 + len(words) // 6
             low, high = max(min(offsets), anchor - reach), min(max(offsets), anchor + reach)
@@ -110,6 +111,10 @@ class PlainMatcher:
     def _thirteen(self, document: Sequence[str]) -> set[int]:
         thirteen = self._index.thirteen
         return {item for gram in runs(document, THIRTEEN) if gram in thirteen for item in thirteen[gram]}
+
+
+def _covered(places: Iterable[int]) -> set[int]:
+    return {place + step for place in places for step in range(GRAM)}
 
 
 def _anchor(cluster: list[Hit]) -> int:

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from certify.scan import Benchmark
 from certify.scan import decide as judgement
-from certify.scan.blocks import Block
+from certify.scan.blocks import SLACK, Block
 from certify.scan.folds import fold_table
 from certify.scan.index import Index, build_index
 from certify.scan.judging import judge_block
-from certify.scan.kernel import search as column
+from certify.scan.kernel import rows as column
 from certify.scan.kernel.folding import fold
 from certify.scan.kernel.words import PADDING, split_words
 from certify.scan.normalise import encode, word_offsets, words
@@ -26,6 +26,10 @@ from tests.fakes.plain_scan.matcher import PlainMatcher
 
 FOLDS = fold_table()
 KINDS = {"full": {judgement.FULL, judgement.EXACT}, "partial": {judgement.PARTIAL}}
+
+
+def test_readers_leave_the_room_that_the_search_needs() -> None:
+    assert SLACK >= PADDING
 
 
 def block(*texts: str) -> Block:
@@ -120,12 +124,18 @@ def test_matches_are_the_same_as_in_the_reference(seed: int) -> None:
     draw = random.Random(seed)
     questions = [question(draw, draw.randint(7, 60)) for _ in range(draw.randint(1, 12))]
     sample = [question(draw, 60) for _ in range(draw.choice([0, 3, 80]))]
+    if draw.random() < 0.5:
+        part = " ".join(draw.choice(questions).split()[: draw.randint(5, 30)])
+        sample += [f"{question(draw, 20)} {part}" for _ in range(20)]
     compiled, plain = indexes(questions, sample)
     if not len(compiled.passages):
         return
     assert compiled.texts.weights.tolist() == pytest.approx([w for row in plain.weights for w in row])
     assert compiled.texts.rarity.tolist() == pytest.approx([w for row in plain.rarity for w in row])
     assert compiled.texts.chance == plain.chance
+    assert compiled.texts.common.tolist() == [
+        (number, place) in plain.common for number, row in enumerate(plain.weights) for place in range(len(row))
+    ]
     matcher, searcher = PlainMatcher(plain), Searcher(compiled, FOLDS)
     texts = [document(draw, questions) for _ in range(12)]
     found = judge_block(searcher, block(*texts))

@@ -24,7 +24,7 @@ def assembled(blocks: list[Block]) -> tuple[dict[int, str], dict[int, str]]:
     documents: dict[int, str] = {}
     for block in blocks:
         assert int(block.starts[0]) == 0
-        assert int(block.starts[-1]) == len(block.text)
+        assert int(block.starts[-1]) <= len(block.text)
         for number, row in enumerate(block.rows.tolist()):
             piece = bytes(block.text[block.starts[number] : block.starts[number + 1]])
             base, owned = int(block.bases[number]), int(block.owned[number])
