@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 from pathlib import Path
 
-from certify.check.benchmarks import catalogue, read_benchmark
+from certify.check.benchmarks import catalogue, read_benchmark, shipped
 from certify.errors import HostileInput, UsageError
 from certify.scan import Benchmark, Item, load_benchmark
 
@@ -75,7 +75,7 @@ def _unknown(name: str) -> UsageError:
         "CERT-E100",
         f"there is no benchmark {name!r}",
         "it is neither the id of a shipped benchmark nor a file",
-        f"name a file, or one of those shipped: {', '.join(catalogue())}",
+        f"name a file, or one that came with certify: {', '.join(shipped())}",
     )
 
 

@@ -137,8 +137,9 @@ def _result(ray: Any, reference: Any, shard: Source) -> ShardResult:
 @contextmanager
 def _session(address: str, threads: int) -> Iterator[Any]:
     """Ray, connected; what was started here is ended, and nothing else."""
-    token = {"RAY_AUTH_TOKEN": _own_token()} if address == LOCAL else {}
-    with _environment({"RAY_USAGE_STATS_ENABLED": "0", "RAY_AUTH_MODE": "token", **token}):
+    # Without a limit Ray tries a task whose worker needs too much memory again for ever.
+    own = {"RAY_AUTH_TOKEN": _own_token(), "RAY_task_oom_retries": str(RETRIES)} if address == LOCAL else {}
+    with _environment({"RAY_USAGE_STATS_ENABLED": "0", "RAY_AUTH_MODE": "token", **own}), _private_folder() as folder:
         import ray
 
         if ray.is_initialized():
@@ -148,17 +149,25 @@ def _session(address: str, threads: int) -> Iterator[Any]:
             # Ray puts the folder its driver stands in first where workers look for modules: a ``numpy.py`` that lies
             # beside the data would run there. So for this moment the driver stands in an empty one.
             with tempfile.TemporaryDirectory() as empty, chdir(empty):
-                _connect(ray, address, threads)
+                _connect(ray, address, threads, folder)
             yield ray
         finally:
             ray.shutdown()
 
 
-def _connect(ray: Any, address: str, threads: int) -> None:
+@contextmanager
+def _private_folder() -> Iterator[str]:
+    # Ray opens its folder, with logs and sockets of the workers, to every user of the machine; so it gets one inside a
+    # closed folder. Sockets need a short path; and Ray may still write there when it is told to end.
+    with tempfile.TemporaryDirectory(prefix="ray-", dir="/tmp", ignore_cleanup_errors=True) as folder:
+        yield os.path.join(folder, "r")
+
+
+def _connect(ray: Any, address: str, threads: int, folder: str) -> None:
     quiet: dict[str, Any] = {"log_to_driver": False, "logging_level": "ERROR"}
     try:
         if address == LOCAL:
-            ray.init(LOCAL, include_dashboard=False, num_cpus=threads, **quiet)
+            ray.init(LOCAL, include_dashboard=False, num_cpus=threads, _temp_dir=folder, **quiet)
             return
         # Ray takes over a minute to find that nobody is there, and then ends the process.
         host, _, port = address.rpartition(":")

@@ -92,6 +92,23 @@ def test_a_cluster_of_our_own_finds_the_same_and_leaves_nothing(ray, corpus, rep
 
 
 @pytest.mark.slow
+def test_what_the_workers_write_is_for_nobody_else(ray, corpus, report, expected, monkeypatch):
+    monkeypatch.delenv("RAY_AUTH_TOKEN", raising=False)
+    connect, seen = executor._connect, []
+
+    def looked_at(ray, address, threads, folder):
+        connect(ray, address, threads, folder)
+        closed = os.stat(os.path.dirname(folder)).st_mode & 0o77 == 0
+        seen.append((folder, closed, ray._private.worker._global_node.get_session_dir_path()))
+
+    monkeypatch.setattr(executor, "_connect", looked_at)
+    assert report(corpus, executor=RayExecutor("local", 2)) == expected
+    [(folder, closed, session)] = seen
+    assert closed
+    assert session.startswith(folder)
+
+
+@pytest.mark.slow
 def test_programs_that_lie_beside_the_data_are_not_run(ray, corpus, report, expected, tmp_path, monkeypatch):
     monkeypatch.delenv("RAY_AUTH_TOKEN", raising=False)
     folder = tmp_path / "here"
