@@ -15,7 +15,6 @@ PIECE = 1 << 20
 OVERLAP = 1 << 16
 """Bytes that a piece shares with the next, so that no copy is cut in two."""
 
-
 SLACK = 72
 """Bytes that the search may read behind a text; where an array ends before, the search copies it first."""
 

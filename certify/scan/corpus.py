@@ -10,7 +10,18 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from certify.scan.decide import COMMON, EXACT, FULL, PARTIAL, PASSAGE, REORDERED, TWIN, is_common, is_of_a_template
+from certify.scan.decide import (
+    COMMON,
+    EXACT,
+    FULL,
+    PARTIAL,
+    PASSAGE,
+    REORDERED,
+    TWIN,
+    documents_sharing,
+    is_common,
+    is_of_a_template,
+)
 from certify.scan.index import Index
 from certify.scan.report import MAX_SPANS, Coverage, Span
 from certify.scan.shard_result import ShardResult
@@ -123,10 +134,11 @@ class Corpus:
     def _is_common(self, passage: int, copy: Copy) -> bool:
         if copy.judgement == PASSAGE:
             return self._shared_by(copy) >= COMMON
-        matched = self._documents[np.array(copy.runs, dtype=np.intp)]
-        return is_common(matched, self._documents[self._index.runs_of(passage)])
+        return is_common(self._matched(copy), self._documents[self._index.runs_of(passage)])
 
     def _shared_by(self, copy: Copy) -> int:
-        """Documents that hold the middle one of the runs matched."""
-        found = np.sort(self._documents[np.array(copy.runs, dtype=np.intp)])
-        return int(found[found.size // 2]) if found.size else 0
+        return documents_sharing(self._matched(copy))
+
+    def _matched(self, copy: Copy) -> NDArray[np.int64]:
+        """For each run of five words that was matched the documents that hold it."""
+        return self._documents[np.array(copy.runs, dtype=np.intp)]

@@ -92,6 +92,14 @@ def is_common(matched: NDArray[np.int64], passage: NDArray[np.int64]) -> bool:
     """
     if not matched.size:
         return False
-    usual = np.sort(passage)[passage.size // 4]
-    middle = np.sort(matched)[matched.size // 2]
-    return bool(middle >= COMMON and middle > TIMES_COMMONER * (usual + 1))
+    usual, shared = np.sort(passage)[passage.size // 4], documents_sharing(matched)
+    return bool(shared >= COMMON and shared > TIMES_COMMONER * (usual + 1))
+
+
+def documents_sharing(matched: NDArray[np.int64]) -> int:
+    """How many documents share what was matched: those that hold its middle run, or 0 without any.
+
+    Args:
+        matched: for each run of five words that was matched, the documents of the corpus that hold it.
+    """
+    return int(np.sort(matched)[matched.size // 2]) if matched.size else 0

@@ -6,7 +6,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from types import MappingProxyType
 
 import numpy as np
@@ -63,9 +63,8 @@ class Judged:
         begin = int(self.block.starts[int(row[column.PIECE])])
         return self.block.text[begin + int(row[column.START]) : begin + int(row[column.END])].tobytes()
 
-    def piece(self, number: int) -> bytes:
-        """The bytes of the piece that a row was found in."""
-        piece = int(self.hits.rows[number, column.PIECE])
+    def piece(self, piece: int) -> bytes:
+        """The bytes of a piece."""
         return self.block.text[int(self.block.starts[piece]) : int(self.block.starts[piece + 1])].tobytes()
 
     @cached_property
@@ -112,33 +111,35 @@ def scan_block(
         return _tally(searcher.index, judged, excerpts, full)
     places, again = _own_places(judged, block.row_text)
     tally = _tally(searcher.index, judged, excerpts, full, without=again, places=places)
-    for own in blocks_of(batch_of([block.row_text(row) for row in again], again)) if again else ():
+    for own in blocks_of(batch_of(list(again.values()), list(again))) if again else ():
         found = _tally(searcher.index, judge_block(searcher, own), excerpts, full)
         found.runs.clear()  # counted with the block
         tally.add(found)
     return tally
 
 
-def _own_places(judged: Judged, row_text: Callable[[int], bytes]) -> tuple[dict[int, int], list[int]]:
-    """Where what was found begins in the documents of its rows, and the rows for which that cannot be told."""
+def _own_places(judged: Judged, row_text: Callable[[int], bytes]) -> tuple[dict[int, int], dict[int, bytes]]:
+    """Where what was found begins in the documents of its rows; and by row the documents where that cannot be told."""
     places: dict[int, int] = {}
-    again: list[int] = []
+    again: dict[int, bytes] = {}
+    piece = cache(judged.piece)
     numbers = np.flatnonzero(judged.kept)
     for row in sorted(set(judged.documents[numbers].tolist())):
         document = row_text(row)
         for number in numbers[judged.documents[numbers] == row].tolist():
-            place = _same_place(judged, number, document)
+            hit = judged.hits.rows[number]
+            held = piece(int(hit[column.PIECE]))
+            place = _same_place(judged.stretch(number), int(hit[column.START]), held, document)
             if place is None:
-                again.append(row)
+                again[row] = document
                 break
             places[number] = place
     return places, again
 
 
-def _same_place(judged: Judged, number: int, document: bytes) -> int | None:
-    """Where a document, which may hold a text several times, holds the one that was found."""
-    found, start = judged.stretch(number), int(judged.hits.rows[number, column.START])
-    here, there = _places_of(found, judged.piece(number)), _places_of(found, document)
+def _same_place(found: bytes, start: int, piece: bytes, document: bytes) -> int | None:
+    """Where a document, which may hold a text several times, holds the one that begins here in a piece."""
+    here, there = _places_of(found, piece), _places_of(found, document)
     return there[here.index(start)] if len(here) == len(there) and start in here else None
 
 

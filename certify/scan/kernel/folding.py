@@ -78,9 +78,9 @@ def fold(text: Any, begin: int, end: int, entries: Any, pool: Any, folded: Any) 
         # Copied whole, and written over from the first byte beyond ASCII on.
         copy_vector(folded, length, text, place)
         mask = foreign_mask(text, place)
-        ascii = min(end - place, lowest_bit(mask) if mask else WIDTH)
-        place += ascii
-        length += ascii
+        unchanged = min(end - place, lowest_bit(mask) if mask else WIDTH)
+        place += unchanged
+        length += unchanged
         stop = min(end, place + WIDTH // 2)
         while place < stop and text[place] >= 0x80:
             code, size = decode(text, place, end)

@@ -182,12 +182,9 @@ def _list(data: bytes, at: int) -> tuple[int, int, int]:
 
 def _unsigned(data: bytes, at: int) -> tuple[int, int]:
     """A number, and where it ends."""
-    value = data[at] & 127
-    for shift in range(7, 7 * _LONGEST, 7):
-        if data[at] < 128:
-            return value, at + 1
-        at += 1
-        value |= (data[at] & 127) << shift
-    if data[at] < 128:
-        return value, at + 1
+    value = 0
+    for step in range(_LONGEST):
+        value |= (data[at + step] & 127) << 7 * step
+        if data[at + step] < 128:
+            return value, at + step + 1
     raise ValueError("its footer holds a number of no end")

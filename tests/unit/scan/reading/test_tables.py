@@ -195,7 +195,7 @@ from pathlib import Path
 from certify.scan.reading import open_shard
 from certify.scan.shards import Shard
 reader = open_shard(Shard("a", Path(sys.argv[1])))
-text = b"".join(block.text.tobytes() for block in reader.blocks())
+text = b"".join(block.text[: block.starts[-1]].tobytes() for block in reader.blocks())
 print([text.decode(), reader.totals().documents, [lost[1:3] for lost in reader.totals().unscanned]])
 """
 
