@@ -130,7 +130,7 @@ def _asked_as_planned(
     configuration = plan.configuration
     for record in records:
         request, given = requests.get(record.key), record.completion
-        if request is None or given.seed != str(request.seed) or len(given.token_ids) > request.max_tokens:
+        if request is None or given.seed != str(request.seed) or given.tokens > request.max_tokens:
             raise HostileInput("CERT-E110", f"{'/'.join(map(str, record.key))} was not asked as planned")
         prompt = completion_prompt(request.text, configuration.system_prompt)
         if configuration.prompt_style == COMPLETION and given.prompt_sha256 != sha256_hex(prompt.encode()):

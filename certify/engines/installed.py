@@ -9,11 +9,12 @@ from certify.errors import UsageError
 NEEDS: dict[str, tuple[str, ...]] = {
     "hf": ("torch", "transformers", "lm_eval"),
     "vllm": ("vllm", "transformers", "lm_eval"),
+    "openai": ("transformers", "lm_eval"),
     "replay": ("lm_eval",),
 }
 """Import names each engine needs."""
 
-EXTRAS = {"hf": "hf", "vllm": "vllm", "replay": "eval"}
+EXTRAS = {"hf": "hf", "vllm": "vllm", "openai": "openai", "replay": "eval"}
 """The extra of certify-models that brings an engine."""
 
 

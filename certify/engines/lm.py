@@ -93,6 +93,7 @@ def _completion(generation: Generation, seed: str, prompt_sha256: str) -> Comple
         finish_reason=generation.finish_reason,
         token_ids=generation.token_ids,
         prompt_tokens=generation.prompt_tokens,
+        reported=generation.reported,
     )
 
 

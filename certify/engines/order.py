@@ -47,6 +47,21 @@ class JournalHeader(Value):
         )
 
 
+class ServerOrder(Value):
+    """How a server is reached that answers in place of an engine of ours; it holds no credentials."""
+
+    endpoint: str | None = None
+    """Address of a server that somebody else runs."""
+    command: str | None = None
+    """Command line that starts one on the staged files, with ``{model}`` and ``{port}`` in it."""
+    model: str | None = None
+    """Name to ask for; the only one it serves when absent."""
+    keyed: bool = False
+    """Whether the parent tells a key on standard input."""
+    seconds: float | None = Field(default=None, gt=0)
+    """Longest wait for one answer; by its token limit when absent."""
+
+
 class WorkOrder(Value):
     """Everything a worker needs to answer requests; it holds no key and no right answer."""
 
@@ -72,6 +87,8 @@ class WorkOrder(Value):
     """Whether what an engine says when it fails is kept beside the journal."""
     recording: str | None = None
     """For the replay engine: the journal whose answers are given again."""
+    server: ServerOrder | None = None
+    """For the engines openai and llamacpp: who answers."""
 
 
 class DescribeOrder(Value):
@@ -82,7 +99,7 @@ class DescribeOrder(Value):
     model: str
     """Folder with the model's runtime files, a staged copy."""
     engine: str
-    """hf, vllm or replay."""
+    """hf, vllm, openai, llamacpp or replay."""
     device: str = "auto"
     """auto, cpu or cuda."""
     dtype: str = "auto"
@@ -97,6 +114,8 @@ class DescribeOrder(Value):
     """Processor threads of the engine."""
     memory_limit: int | None = Field(default=None, ge=2**28)
     """Most address space of the worker, bytes."""
+    server: ServerOrder | None = None
+    """For the engines openai and llamacpp: who answers."""
 
 
 Pooling = Literal["mean", "cls", "max", "lasttoken"]

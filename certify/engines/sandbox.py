@@ -7,8 +7,11 @@ import resource
 import signal
 import sys
 import threading
+from collections.abc import Collection
 from queue import SimpleQueue
 from typing import Any
+
+from certify.engines.processes import kill_descendants
 
 MAX_TOLD = 1 << 24
 """Bytes of the longest line that a worker takes from its parent."""
@@ -58,21 +61,31 @@ def limit_memory(limit: int | None) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
 
 
-def refuse_network() -> None:
+def refuse_network(admitted: Collection[tuple[str, int]] = ()) -> None:
     """From now on this process opens no connection to another machine.
 
     A guard against accidents and against Python code that slipped in with a model; native code could pass it.
+
+    Args:
+        admitted: addresses and ports of the one server that may be reached nevertheless; no names, so that a name
+            cannot come to mean another machine later.
     """
-    sys.addaudithook(_refuse_remote)
+    allowed = frozenset(admitted)
+    sys.addaudithook(lambda event, arguments: _refuse_remote(event, arguments, allowed))
 
 
-def _refuse_remote(event: str, arguments: tuple[Any, ...]) -> None:
+def _refuse_remote(event: str, arguments: tuple[Any, ...], admitted: frozenset[tuple[str, int]]) -> None:
     if event in ("socket.connect", "socket.sendto"):
         address = arguments[1]
-        if isinstance(address, tuple) and not str(address[0]).startswith(_LOCAL):
+        if isinstance(address, tuple) and not str(address[0]).startswith(_LOCAL) and address[:2] not in admitted:
             raise PermissionError(f"a worker may not reach {address[0]}")
-    elif event == "socket.getaddrinfo" and not str(arguments[0] or "localhost").startswith(_LOCAL):
+    elif event == "socket.getaddrinfo" and not _is_known(arguments[0] or "localhost", arguments[1], admitted):
         raise PermissionError(f"a worker may not look up {arguments[0]}")
+
+
+def _is_known(host: Any, port: Any, admitted: frozenset[tuple[str, int]]) -> bool:
+    name = host.decode("ascii", "replace") if isinstance(host, bytes) else str(host)
+    return name.startswith(_LOCAL) or (name, port) in admitted  # an address is looked up to itself
 
 
 def die_with_parent() -> SimpleQueue[bytes]:
@@ -86,6 +99,7 @@ def die_with_parent() -> SimpleQueue[bytes]:
         with os.fdopen(os.dup(0), "rb") as parent:
             while line := parent.readline(MAX_TOLD):
                 lines.put(line)
+        kill_descendants(os.getpid())  # a server may have left our group
         if os.getpgrp() == os.getpid():
             os.killpg(os.getpid(), signal.SIGKILL)
         os._exit(1)

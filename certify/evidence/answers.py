@@ -63,6 +63,15 @@ class FinishReason(StrEnum):
     ERROR = "error"
 
 
+class ServerReport(Value):
+    """What a server tells of an answer in place of its token ids."""
+
+    tokens: int = Field(ge=0)
+    """Generated tokens by the server's own count."""
+    reasoning_field: str | None = None
+    """``reasoning`` or ``reasoning_content``, where the server gave the reasoning apart from the answer."""
+
+
 class Completion(Value):
     """One answer exactly as the engine gave it."""
 
@@ -84,11 +93,18 @@ class Completion(Value):
     """Generated tokens as the engine counted them."""
     prompt_tokens: int
     """Length of the prompt, tokens."""
+    reported: ServerReport | None = None
+    """What the server told instead, where the answer came from one; ``token_ids`` is empty then."""
 
     @property
     def key(self) -> tuple[str, str, int]:
         """(check, item, repeat)."""
         return (self.check, self.item, self.repeat)
+
+    @property
+    def tokens(self) -> int:
+        """Generated tokens: counted by the engine, or as the server reported them."""
+        return len(self.token_ids) if self.reported is None else self.reported.tokens
 
 
 class Outcome(StrEnum):

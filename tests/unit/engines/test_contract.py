@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import ClassVar
@@ -13,11 +13,12 @@ import pytest
 from certify.engines.backend import Backend, Prompt, open_backend
 from certify.engines.harness import run
 from certify.engines.journal import Journal, read_journal
-from certify.engines.order import DescribeOrder, WorkOrder
+from certify.engines.order import DescribeOrder, ServerOrder, WorkOrder
 from certify.engines.replay import ReplayBackend, replay_configuration
 from certify.errors import InternalError, UsageError
 from certify.evidence.answers import FinishReason
-from certify.evidence.model import Sampling, TestedConfiguration
+from certify.evidence.model import Sampling, ServerApi, TestedConfiguration
+from tests.fakes.openai_server import World, answering
 
 from .conftest import make_order, make_requests
 
@@ -60,16 +61,16 @@ def fake_vllm(monkeypatch: pytest.MonkeyPatch) -> type[FakeLLM]:
 class Engine:
     """Opens one engine, again and again."""
 
-    def __init__(self, name: str, model: Path, folder: Path) -> None:
-        self.name, self.model, self.folder = name, model, folder
+    def __init__(self, name: str, model: Path, folder: Path, server: ServerOrder | None = None) -> None:
+        self.name, self.model, self.folder, self.server = name, model, folder, server
         if name == "replay":
             self.configuration = replay_configuration(SAMPLED)
         else:
-            order = DescribeOrder(model=str(model), engine=name, sampling=SAMPLED, threads=1)
+            order = DescribeOrder(model=str(model), engine=name, sampling=SAMPLED, threads=1, server=server)
             self.configuration = open_backend(order).configuration
 
     def order(self, requests: list, **more) -> WorkOrder:
-        return make_order(self.folder, self.model, self.configuration, requests, threads=1, **more)
+        return make_order(self.folder, self.model, self.configuration, requests, threads=1, server=self.server, **more)
 
     def open(self, order: WorkOrder) -> Backend:
         if self.name != "replay":
@@ -85,13 +86,18 @@ def _replayed(prompt: Prompt):
     return Generation(prompt.key, text, tuple(map(ord, text)), finish, len(prompt.text))
 
 
-@pytest.fixture(params=["replay", "hf", "vllm"])
-def engine(request: pytest.FixtureRequest, tiny: Path, tmp_path: Path) -> Engine:
+@pytest.fixture(params=["replay", "hf", "vllm", "openai", "openai-chat"])
+def engine(request: pytest.FixtureRequest, tiny: Path, tmp_path: Path) -> Iterator[Engine]:
     if request.param != "replay":
         pytest.importorskip("torch", reason="the hf engine is not installed")
     if request.param == "vllm":
         request.getfixturevalue("fake_vllm")
-    return Engine(request.param, tiny, tmp_path / "run")
+    if not request.param.startswith("openai"):
+        yield Engine(request.param, tiny, tmp_path / "run")
+        return
+    world = World(api=("chat/completions",)) if request.param.endswith("chat") else World(owner="vllm")
+    with answering(world) as url:
+        yield Engine("openai", tiny, tmp_path / "run", ServerOrder(endpoint=url))
 
 
 def answered(engine: Engine, requests: list, **more) -> dict:
@@ -122,8 +128,8 @@ def test_answers_are_reproducible_and_cap_is_reported(engine: Engine, tmp_path: 
     reasons = {one.finish_reason for one in first.values()}
     assert FinishReason.LENGTH in reasons
     if engine.name != "replay":
-        assert all(len(one.token_ids) <= 10 for one in first.values())
-        assert all(len(one.token_ids) == 10 for one in first.values() if one.finish_reason is FinishReason.LENGTH)
+        assert all(one.tokens <= 10 for one in first.values())
+        assert all(one.tokens == 10 for one in first.values() if one.finish_reason is FinishReason.LENGTH)
 
 
 class Stop(Exception):
@@ -153,6 +159,23 @@ def test_a_broken_run_goes_on_where_it_stopped(engine: Engine, tmp_path: Path) -
     assert len(asked) == len(requests) - sum(len(batch) for batch in batches)
 
 
+def test_each_repeat_is_asked_with_a_seed_of_its_own(engine: Engine) -> None:
+    found = answered(engine, make_requests(2, repeats=16))
+    assert len({one.seed for one in found.values()}) == 32
+    assert len({(one.item, one.text) for one in found.values()}) > 20
+
+
+def test_an_exactly_equal_question_is_asked_again(engine: Engine) -> None:
+    requests = make_requests(2, repeats=2)
+    requests[2:] = [one.model_copy(update={"text": requests[0].text}) for one in requests[2:]]
+    asked: list = []
+    order = engine.order(requests)
+    with Journal.open(Path(order.journal), order.header) as journal:
+        run(engine.open(order), journal, requests, asked.extend)
+    assert len({one.prompt_sha256 for one in asked}) == 1
+    assert len({one.key for one in asked}) == 4
+
+
 def test_a_journal_of_other_prompts_is_refused(engine: Engine) -> None:
     requests = make_requests(3)
     answered(engine, requests)
@@ -164,6 +187,9 @@ def test_a_journal_of_other_prompts_is_refused(engine: Engine) -> None:
 def test_an_endless_prompt_is_an_error_of_that_item_alone(engine: Engine) -> None:
     if engine.name == "replay":
         pytest.skip("a recording has no context length")
+    serving = engine.configuration.serving
+    if serving is not None and serving.api is ServerApi.CHAT:
+        pytest.skip("only the server knows how long its own template makes a prompt")
     requests = make_requests(3)
     requests[1] = requests[1].model_copy(update={"text": "x " * 500})
     reasons = [one.finish_reason for one in answered(engine, requests).values()]
