@@ -77,6 +77,7 @@ def _caveats(case: Case, *, development: bool) -> tuple[str, ...]:
             development=development,
             datasets=plan.datasets,
             rules=case.decision.value.rules,
+            serving=evaluation.configuration.serving,
         ),
     )
 

@@ -11,6 +11,8 @@ import typer
 from certify.cli.options import Context, Json, Trust, ask_passphrase
 from certify.cli.progress import TerminalReporter
 from certify.cli.run_options import (
+    AnswerSeconds,
+    ApiKeyEnv,
     BatchSize,
     CachedData,
     Data,
@@ -19,6 +21,8 @@ from certify.cli.run_options import (
     Declaration,
     Device,
     Dtype,
+    Endpoint,
+    EndpointModel,
     Engine,
     Entropy,
     MaxHours,
@@ -26,6 +30,7 @@ from certify.cli.run_options import (
     Name,
     Policy,
     PromptStyle,
+    Serve,
     SystemPrompt,
     Waivers,
     request_of,
@@ -60,6 +65,11 @@ def make(
     max_hours: MaxHours = 168.0,
     batch_size: BatchSize = 32,
     waivers: Waivers = None,
+    endpoint: Endpoint = None,
+    serve: Serve = None,
+    endpoint_model: EndpointModel = None,
+    api_key_env: ApiKeyEnv = None,
+    answer_seconds: AnswerSeconds = None,
     json: Json = False,
 ) -> int:
     """Sign and log the plan of a run; no question is drawn yet."""

@@ -9,6 +9,8 @@ import typer
 from certify.cli.options import Context, Json, ask_passphrase
 from certify.cli.progress import TerminalReporter
 from certify.cli.run_options import (
+    AnswerSeconds,
+    ApiKeyEnv,
     BatchSize,
     CachedData,
     Data,
@@ -17,6 +19,8 @@ from certify.cli.run_options import (
     Declaration,
     Device,
     Dtype,
+    Endpoint,
+    EndpointModel,
     Engine,
     Entropy,
     MaxHours,
@@ -24,6 +28,7 @@ from certify.cli.run_options import (
     Name,
     Policy,
     PromptStyle,
+    Serve,
     SystemPrompt,
     Waivers,
     request_of,
@@ -55,6 +60,11 @@ def run(
     max_hours: MaxHours = 168.0,
     batch_size: BatchSize = 32,
     waivers: Waivers = None,
+    endpoint: Endpoint = None,
+    serve: Serve = None,
+    endpoint_model: EndpointModel = None,
+    api_key_env: ApiKeyEnv = None,
+    answer_seconds: AnswerSeconds = None,
     estimate: Annotated[bool, typer.Option("--estimate", help="Only estimate time, memory and tokens.")] = False,
     price_per_hour: Annotated[float | None, typer.Option(min=0, help="Price of this machine, for --estimate.")] = None,
     json: Json = False,

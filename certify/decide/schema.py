@@ -12,7 +12,7 @@ from certify.evidence.base import Sha256, Utc, Value
 from certify.evidence.contamination import data_seen
 from certify.evidence.dataset import DataExamined, Dataset, Declaration
 from certify.evidence.evaluation import Evaluation, tries
-from certify.evidence.model import ModelIdentity, TestedConfiguration
+from certify.evidence.model import ModelIdentity, ServedIdentity, TestedConfiguration
 from certify.evidence.parameters import PARAMETER_TYPES
 from certify.evidence.plan import EntropyKind, Plan, PlannedCheck, PolicyReference
 from certify.evidence.results import RESULT_TYPES
@@ -45,6 +45,8 @@ class PlanFacts(Value):
     """When the plan was made."""
     deadline: Utc
     """When it lapses."""
+    identity_verified: bool | None = None
+    """Whether what answered is known to be the model's files: false behind an endpoint that somebody else runs."""
 
 
 class DataFacts(Value):
@@ -242,7 +244,7 @@ def _attested(plan: Plan, datasets: Sequence[Verified[Dataset]]) -> list[Verifie
 
 
 def _plan_facts(plan: Plan, evaluation: Evaluation) -> PlanFacts:
-    attempts = evaluation.attempts
+    attempts, serving = evaluation.attempts, plan.configuration.serving
     return PlanFacts(
         applicant=plan.applicant,
         attempt=attempts.number,
@@ -252,6 +254,7 @@ def _plan_facts(plan: Plan, evaluation: Evaluation) -> PlanFacts:
         tokens=plan.tokens,
         planned_at=plan.planned_at,
         deadline=plan.deadline,
+        identity_verified=serving is None or serving.identity is ServedIdentity.VERIFIED,
     )
 
 

@@ -100,6 +100,10 @@ def open_backend(order: Order, route: Route | None = None) -> Backend:
         from certify.engines.openai import ServerBackend
 
         return ServerBackend.load(order, route)
+    if engine == "llamacpp":
+        from certify.engines.llamacpp import load_llamacpp
+
+        return load_llamacpp(order)
     from certify.engines.replay import ReplayBackend
 
     return ReplayBackend.load(order)

@@ -12,6 +12,8 @@ from certify.evidence.model import ReasoningTags, ServerApi
 SECONDS = 60.0
 FIRST_ANSWER_SECONDS = 600.0
 """A server may load its model only when it is first asked."""
+NAME_LENGTH = 400
+"""Characters of a name that are compared and kept."""
 _SHOWN = 5
 
 
@@ -112,7 +114,7 @@ def _first_answer(line: Line, path: str, model: str) -> tuple[ServerApi, str]:
     ):
         try:
             document = line.post(f"{path}/{page}", asked | content, FIRST_ANSWER_SECONDS)
-            return api, line_of(read_reply(document, api, ReasoningTags(open="", close="")).model, 200)
+            return api, line_of(read_reply(document, api, ReasoningTags(open="", close="")).model, NAME_LENGTH)
         except AskingError as error:
             if error.trouble not in (Trouble.MISSING, Trouble.REFUSED):
                 raise

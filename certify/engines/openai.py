@@ -11,7 +11,8 @@ from certify.engines.asking import MAX_ERROR_SHARE, ask_all, persistently, unusa
 from certify.engines.backend import Commit, Generation, Order, Prompt
 from certify.engines.connection import AskingError, Line, Route, Trouble, look_up
 from certify.engines.endpoint import read_endpoint
-from certify.engines.greeting import Greeting, greet
+from certify.engines.gguf_wording import gguf_file, staged_gguf
+from certify.engines.greeting import NAME_LENGTH, Greeting, greet
 from certify.engines.models import asked_of
 from certify.engines.order import EngineFacts, Key, ServerOrder, WorkOrder
 from certify.engines.replies import line_of, read_reply
@@ -58,25 +59,23 @@ class ServerBackend:
             UsageError: CERT-E545, not one server was named; CERT-E010, CERT-E540, CERT-E543, named wrongly.
             EvidenceMissing: CERT-E541, CERT-E544, it cannot be used; CERT-E060, the folder cannot.
         """
-        asked = asked_of(order)
+        asked, file = asked_of(order), staged_gguf(order.model)
         require_unset(asked)
-        return cls.reached(order, model_folder(asked), route)
+        return cls.reached(order, model_folder(asked) if file is None else gguf_file(asked, file), route)
 
     @classmethod
-    def reached(cls, order: Order, served: Served, route: Route | None, command: str | None = None) -> Self:
+    def reached(cls, order: Order, served: Served, route: Route | None) -> Self:
         """The server of an order, greeted, and started before where the order says how.
 
         Args:
             order: what is wanted.
             served: what the model's files tell.
             route: to the endpoint of the order; looked up when absent.
-            command: starts a server with other settings than the order prints.
         """
         asked = order.server or ServerOrder()
-        command = command or asked.command
-        if (command is None) == (asked.endpoint is None):
+        if (asked.command is None) == (asked.endpoint is None):
             raise _not_one()
-        server = Server.start(Command.read(command), order.model) if command is not None else None
+        server = Server.start(Command.read(asked.command), served.path) if asked.command is not None else None
         try:
             reached = server.route if server is not None else route or route_to(asked)
             backend = cls(order, served, _greeting(reached, asked), reached)
@@ -142,7 +141,7 @@ class ServerBackend:
             BYTES_AT_LEAST + BYTES_A_TOKEN * prompt.max_tokens,
         )
         reply = read_reply(document, self._greeting.api, self._configuration.reasoning)
-        if line_of(reply.model, 200) != self._greeting.answers_as:
+        if line_of(reply.model, NAME_LENGTH) != self._greeting.answers_as:
             raise AskingError(Trouble.GARBLED, f"another model answered: {reply.model[:80]!a}")
         if reply.tokens > prompt.max_tokens:
             raise AskingError(

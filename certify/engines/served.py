@@ -34,6 +34,8 @@ class Served(NamedTuple):
     """A model as far as its files tell."""
 
     wording: Wording
+    path: str
+    """What a server is started on: the folder or the file."""
     quantisation: str
     context_length: int
     """Longest prompt and answer together, tokens."""
@@ -56,6 +58,7 @@ def model_folder(order: DescribeOrder) -> Served:
     codec = Codec.load(order.model, config, generation, order.prompt_style)
     return Served(
         wording=FolderWording(codec),
+        path=order.model,
         quantisation=quantisation_of(config),
         context_length=context_length_of(config),
         suggested=suggested_by(generation),
@@ -95,7 +98,7 @@ def configuration_of(order: DescribeOrder, served: Served, greeting: Greeting) -
         sampling=order.sampling,
         reasoning=served.wording.reasoning(order.system_prompt),
         context_length=min(greeting.context_length or served.context_length, served.context_length),
-        serving=_serving(order.server or ServerOrder(), greeting, order.model),
+        serving=_serving(order.server or ServerOrder(), greeting, served.path),
     )
 
 

@@ -9,9 +9,9 @@ from certify.evidence.base import Value
 from certify.evidence.certificate import EvidenceReference
 from certify.evidence.dataset import Declaration
 from certify.evidence.decision import RuleOutcome
-from certify.evidence.model import ModelIdentity, TestedConfiguration
+from certify.evidence.model import ModelIdentity, Serving, TestedConfiguration
 from certify.evidence.results import FreshReasoningResult
-from certify.issue.wording import RULE_MARKS, Mark, clip, minute
+from certify.issue.wording import RULE_MARKS, Mark, clip, minute, server_words
 from certify.verify.first_page import percent
 
 STANDING_LIMITS = (
@@ -139,6 +139,8 @@ def configuration_rows(model: ModelIdentity, configuration: TestedConfiguration)
         Row("Sampling", f"temperature {sampling.temperature:g}, top-p {sampling.top_p:g}, {top_k}"),
         Row("Prompts", f"{configuration.prompt_style}; context {configuration.context_length:,} tokens"),
     ]
+    if configuration.serving is not None:
+        rows.append(Row("Server", _server(configuration.serving)))
     if configuration.chat_template_sha256:
         rows.append(Row("Chat template", configuration.chat_template_sha256))
     if configuration.system_prompt:
@@ -146,6 +148,13 @@ def configuration_rows(model: ModelIdentity, configuration: TestedConfiguration)
     if reasoning:
         rows.append(Row("Reasoning", f"from {clip(reasoning.open, 40)} to {clip(reasoning.close, 40)}"))
     return tuple(Row(row.label, clip(row.text, 320)) for row in rows)
+
+
+def _server(serving: Serving) -> str:
+    """Who answered, and how certain that is."""
+    where = f"at {clip(serving.endpoint, 100)}" if serving.endpoint else f"by {clip(serving.command or '', 140)}"
+    own = "; its own sampling settings may apply" if serving.own_sampling else ""
+    return f"{server_words(serving)}; {where}, {serving.api.value} interface, as {clip(serving.model, 60)}{own}"
 
 
 def family_rows(results: Mapping[str, Value]) -> tuple[FamilyRow, ...]:

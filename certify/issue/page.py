@@ -12,6 +12,7 @@ from certify.evidence.base import Value
 from certify.evidence.certificate import Certificate, Level, ScreeningReport
 from certify.evidence.dataset import DataExamined
 from certify.evidence.decision import RuleOutcome
+from certify.evidence.model import ServedIdentity
 from certify.evidence.results import CorpusScanResult
 from certify.issue import annex, wording
 from certify.issue.annex import EvidenceRow, FamilyRow, Row, RuleRow
@@ -230,8 +231,11 @@ def not_checked(findings: Findings, results: Mapping[str, Value] | None = None) 
         own = [*own[: NOT_CHECKED_SHOWN - 1], f"{more} more planned checks gave no result"]
     level = findings.level if isinstance(findings, Certificate) else Level.SELF_DECLARED
     left_out = unscanned_words(scan) if isinstance(scan, CorpusScanResult) else ""
+    serving = findings.configuration.serving
+    unverified = serving is not None and serving.identity is not ServedIdentity.VERIFIED
     told = [
         (bool(left_out), f"{left_out}: not searched for published items"),
+        (unverified, "That the server ran these files: endpoint identity not verified"),
         (level < Level.INDEPENDENTLY_RERUN, "That the answers came from this model: the evaluator’s word, not re-run"),
         (
             findings.data_examined is not DataExamined.UNDISCLOSED,

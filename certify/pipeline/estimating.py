@@ -13,6 +13,7 @@ from certify.pipeline.main import read_inputs
 from certify.pipeline.preparing import describe_model, require_installed, run_pilot, stage_copy
 from certify.pipeline.reporter import Reporter
 from certify.pipeline.request import RunRequest
+from certify.pipeline.serving import require_consistent
 
 BYTES_PER_ANSWER = 3000
 """Journal and record of an answer beside its tokens, about."""
@@ -59,6 +60,7 @@ def estimate_run(request: RunRequest, reporter: Reporter) -> Estimation:
     Raises:
         CertifyError: the model, policy or engine cannot be used.
     """
+    require_consistent(request)
     require_installed(request.engine)
     inputs = read_inputs(request, reporter)
     checks = planned_checks(inputs.policy.policy.checks)

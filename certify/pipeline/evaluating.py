@@ -38,6 +38,7 @@ from certify.pipeline.files import RunFolder, json_lines
 from certify.pipeline.planning import draw_seed, require_open, signed_once
 from certify.pipeline.reporter import Reporter
 from certify.pipeline.request import Prepared
+from certify.pipeline.serving import key_of, server_of
 from certify.pipeline.workspace import Workspace
 from certify.trust.bundle import Bundle
 from certify.trust.verified import Verified
@@ -134,10 +135,12 @@ def _records(
         journal=str(folder.file(JOURNAL)),
         header=JournalHeader.of(plan.payload_sha256, plan.value.model.identity, configuration),
         batch_size=prepared.inputs.request.batch_size,
+        server=server_of(prepared.inputs.request),
     )
     write_requests(folder.file("requests.jsonl"), all_requests(plan.value.checks, asked.questions, asked.seed))
     reporter.stage("Asking the questions")
-    answer(order, progress=lambda seen: reporter.advance(seen.done, seen.total, "answers"))
+    key = key_of(prepared.inputs.request)
+    answer(order, progress=lambda seen: reporter.advance(seen.done, seen.total, "answers"), key=key)
     reporter.stage("Judging the answers")
     records = judge_in_worker(
         asked.questions,

@@ -138,6 +138,7 @@ def _findings(workspace: Workspace, decided: Decided) -> dict[str, Any]:
             development=development,
             datasets=plan.datasets,
             rules=decided.decision.value.rules,
+            serving=evaluation.configuration.serving,
         ),
         not_checked=evaluation.not_run,
         evidence=tuple(_reference(bundle, workspace.trust, decided.log_places) for bundle in decided.bundles),

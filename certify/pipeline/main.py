@@ -24,6 +24,7 @@ from certify.pipeline.planning import attest_inputs, is_lapsed, make_plan, requi
 from certify.pipeline.preparing import prepare_engine, require_installed
 from certify.pipeline.reporter import Reporter
 from certify.pipeline.request import RunInputs, RunOutcome, RunRequest, RunState, Stage
+from certify.pipeline.serving import require_consistent, require_runs
 from certify.pipeline.voices import log_for_approver
 from certify.pipeline.waiving import WHAT, waivers_for
 from certify.pipeline.workspace import Workspace
@@ -48,6 +49,7 @@ def run_model(workspace: Workspace, request: RunRequest, reporter: Reporter) -> 
 def start_run(workspace: Workspace, request: RunRequest, reporter: Reporter, *, upto: Stage) -> RunFolder:
     """Begins or continues the run of a request and carries it up to a stage."""
     workspace.trust.require_current(now())
+    require_consistent(request)
     require_installed(request.engine)
     require_entropy(workspace, request.entropy)
     with workspace.writing():
@@ -64,6 +66,7 @@ def continue_run(workspace: Workspace, folder: RunFolder, reporter: Reporter, *,
         HostileInput: CERT-E026, the model, data or policy is not what the run began with.
     """
     state = RunState.from_bytes(read_file(folder.file(STATE)), name=STATE)
+    require_consistent(state.request)
     require_installed(state.request.engine)
     with workspace.writing():
         inputs = read_inputs(state.request, reporter)
@@ -109,6 +112,7 @@ def read_inputs(request: RunRequest, reporter: Reporter) -> RunInputs:
     description = stewards_word([read_description(described)]) if described else None
     reporter.stage("Reading the model")
     model = read_model(request.model, name=request.name, progress=lambda done, of: reporter.advance(done, of, "bytes"))
+    require_runs(request.engine, model)
     data = None
     if request.data:
         reporter.stage("Reading the training data")

@@ -14,6 +14,7 @@ from certify.evidence.certificate import AttemptCount, Certificate, Headline
 from certify.evidence.contamination import data_seen
 from certify.evidence.dataset import DataExamined, DatasetIdentity, DigestSource
 from certify.evidence.decision import RuleOutcome
+from certify.evidence.model import ServedIdentity, ServerApi, Serving
 from certify.evidence.plan import EntropyKind
 from certify.evidence.results import (
     CorpusScanResult,
@@ -25,12 +26,13 @@ from certify.evidence.results import (
 )
 from certify.verify.evidence import EvidenceSet
 
-WORDING = 2
+WORDING = 3
 """Raised whenever a word or a format of this module changes."""
 
-COMPARED = frozenset({1, WORDING})
+COMPARED = frozenset({1, 2, WORDING})
 """Wordings that this version can make again; pages in others are not compared. Version 2 differs from 1 only in what it
-says of a scan with parts left out or with near matches, and version 1 wrote no such results."""
+says of a scan with parts left out or with near matches, and version 1 wrote no such results. Version 3 differs from 2
+only in what it says of servers that answered, and version 2 knew none."""
 
 FRESH = "Fresh problems answered correctly"
 GAP = "Published items minus fresh twins"
@@ -166,6 +168,12 @@ _CONFIGURATION = (
     "All numbers hold for the tested configuration alone; another precision, engine, prompt or fine-tuning is "
     "another model."
 )
+_UNVERIFIED_SERVER = (
+    "Endpoint identity not verified: a server that somebody else runs answered, and that it runs these files is the "
+    "evaluator’s word."
+)
+_OWN_TEMPLATE = "The server put the questions through a chat template of its own, which is not part of what was tested."
+_OWN_SAMPLING = "The server may have applied sampling settings of its own beside the planned ones."
 _FAMILIES = (
     "Only the fresh problems are new. Their families are public, their answers short and checkable by machine: "
     "success at them supports, and does not prove, ability at other tasks."
@@ -184,6 +192,7 @@ def caveats(
     datasets: Sequence[DatasetIdentity] = (),
     rerun: bool = False,
     rules: Sequence[RuleOutcome] = (),
+    serving: Serving | None = None,
 ) -> tuple[str, ...]:
     """What a reader must know before relying on the numbers, gravest first, one sentence or two each.
 
@@ -196,15 +205,19 @@ def caveats(
         datasets: the training data as planned; where its digests come from is told unless every byte was read.
         rerun: whether a second party's re-run agrees, in evidence.
         rules: the rules as decided; a waived one is told of.
+        serving: the server that answered, if one did.
     """
     told = [
         (development, _DEVELOPMENT),
+        (serving is not None and serving.identity is not ServedIdentity.VERIFIED, _UNVERIFIED_SERVER),
         (entropy is EntropyKind.SELF, _SELF_SEED),
         (not attempts.excludable, _UNWITNESSED),
         (attempts.number > 1, f"This was attempt {attempts.number}: trying often makes a lucky result likelier."),
         (True, _DATA_CAVEATS[data_examined]),
         *((True, _DIGEST_CAVEATS[source]) for source in unread_digests(datasets)),
         (not rerun, _NOT_RERUN),
+        (serving is not None and serving.api is ServerApi.CHAT, _OWN_TEMPLATE),
+        (serving is not None and serving.own_sampling, _OWN_SAMPLING),
         (True, _CONFIGURATION),
         ("fresh-reasoning" in results, _FAMILIES),
     ]
@@ -280,6 +293,7 @@ def check_first_page(certificate: Certificate, evidence: EvidenceSet) -> str:
         development=certificate.development,
         datasets=evidence.plan.value.datasets,
         rules=certificate.rules,
+        serving=evidence.evaluation.value.configuration.serving,
     )
     if certificate.headlines != headlines(results):
         raise HostileInput("CERT-E090", "the numbers of the first page are not those that follow from the evidence")

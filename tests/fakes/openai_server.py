@@ -80,6 +80,8 @@ class Handler(BaseHTTPRequestHandler):
             return self.give(200, {"data": [entry]})
         if self.path == "/version":
             return self.give(200, {"version": "0.0-fake"})
+        if self.path == "/props" and world.owner == "llamacpp":
+            return self.give(200, {"build_info": "b0-fake", "default_generation_settings": {"n_ctx": 300}})
         return self.give(404, {"error": "no such page"})
 
     def do_POST(self) -> None:
@@ -270,6 +272,7 @@ def main() -> None:
     parser.add_argument("--model", default="tiny")
     parser.add_argument("--owner", default="someone")
     parser.add_argument("--delay", type=float, default=0.0)
+    parser.add_argument("--parallel", type=int)
     parser.add_argument("--child", action="store_true", help="leave a child of another session behind")
     parser.add_argument("--die", type=int, help="end at once with this status")
     asked = parser.parse_args()
