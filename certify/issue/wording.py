@@ -142,7 +142,9 @@ def configuration_sentence(configuration: TestedConfiguration) -> str:
         "greedy" if sampling.temperature == 0 else f"temperature {sampling.temperature:g}, top-p {sampling.top_p:g}"
     )
     quantised = "not quantised" if configuration.quantisation == "none" else f"quantised {configuration.quantisation}"
-    served = f"{server_words(configuration.serving)}; " if configuration.serving is not None else ""
+    served = ""
+    if configuration.serving is not None:
+        served, quantised = f"{server_words(configuration.serving)}; ", f"files {quantised}"
     return clip(
         f"{served}{configuration.engine} on {configuration.device}, {configuration.dtype}, {quantised}, "
         f"{configuration.prompt_style} prompts, {decoding}, context {configuration.context_length:,} tokens",

@@ -26,6 +26,7 @@ from tests.fakes import openai_server
 from tests.fakes.gguf_files import VALUES, write_gguf
 
 from .conftest import make_order, make_requests
+from .test_serving import gone, killed_runs
 
 SAMPLED = Sampling(temperature=1.0)
 
@@ -63,6 +64,18 @@ def test_a_file_is_served_by_the_program_and_answered(staged: Path, program: Pat
     answers = read_journal(Path(order.journal))
     assert len({one.text for one in answers.values()}) > 6
     assert {one.finish_reason for one in answers.values()} <= {FinishReason.STOP, FinishReason.LENGTH}
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="needs /proc")
+def test_killed_runs_of_a_file_repeat_nothing_and_change_nothing(staged: Path, program: Path, tmp_path: Path) -> None:
+    program.write_text(program.read_text().replace("--owner llamacpp", "--owner llamacpp --delay 0.02"))
+    found = describe(staged, "llamacpp", sampling=SAMPLED).configuration
+    whole, broken = (
+        make_order(tmp_path / name, staged, found, make_requests(15, 2), batch_size=2, threads=1)
+        for name in ("whole", "broken")
+    )
+    killed_runs(whole, broken, 2, lambda: gone(str(staged)))
 
 
 def test_without_the_program_it_is_said_what_to_install(staged: Path, monkeypatch: pytest.MonkeyPatch) -> None:

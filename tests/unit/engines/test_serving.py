@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -114,14 +115,11 @@ def test_a_command_is_never_seen_by_a_shell(tmp_path: Path) -> None:
     assert found.filled("/a model", 7) == ["-c", "print(1); $(touch x)", "/a model; rm -rf x", "--port=7"]
 
 
-def test_killed_runs_repeat_nothing_and_change_nothing(tiny: Path, tmp_path: Path) -> None:
-    asked = server("--delay 0.01 --owner kill-test")
-    whole = order_for(tmp_path / "whole", tiny, asked, items=20, repeats=2, batch_size=4)
+def killed_runs(whole: WorkOrder, broken: WorkOrder, kills: int, ended: Callable[[], bool]) -> None:
+    """Answers one order at once and one with kills in between: the same answers, and none of them twice."""
     answer(whole)
-    more = {"server": asked, "threads": 1, "batch_size": 4}
-    broken = make_order(tmp_path / "broken", tiny, whole.configuration, make_requests(20, 2), **more)
-    for _ in range(2):
-        journal = Path(broken.journal)
+    journal = Path(broken.journal)
+    for _ in range(kills):
         before = read_journal(journal)
         kept = journal.read_bytes() if journal.exists() else b""
         wanted, told = random.randint(1, 4), list[int]()
@@ -135,11 +133,32 @@ def test_killed_runs_repeat_nothing_and_change_nothing(tiny: Path, tmp_path: Pat
             answer(broken, progress=listen)
         assert read_journal(journal).items() >= before.items()
         assert journal.read_bytes().startswith(kept[: kept.rfind(b"\n") + 1])
-        assert gone("kill-test")
+        assert ended()
     telemetry = answer(broken)
     assert telemetry.resumed > 0
-    assert telemetry.answered + telemetry.resumed == 40
+    assert telemetry.answered + telemetry.resumed == len(read_journal(journal))
     assert lines(broken) == lines(whole)
+
+
+def test_killed_runs_behind_a_server_of_ours_repeat_nothing_and_change_nothing(tiny: Path, tmp_path: Path) -> None:
+    asked = server("--delay 0.01 --owner kill-test")
+    whole = order_for(tmp_path / "whole", tiny, asked, items=20, repeats=2, batch_size=4)
+    more = {"server": asked, "threads": 1, "batch_size": 4}
+    broken = make_order(tmp_path / "broken", tiny, whole.configuration, make_requests(20, 2), **more)
+    killed_runs(whole, broken, 2, lambda: gone("kill-test"))
+
+
+@pytest.mark.slow
+def test_killed_runs_behind_an_endpoint_ask_nothing_again_that_was_kept(tiny: Path, tmp_path: Path) -> None:
+    world = World(delay=0.02)
+    with answering(world) as url:
+        asked = ServerOrder(endpoint=url)
+        whole = order_for(tmp_path / "whole", tiny, asked, items=30, repeats=2, batch_size=4)
+        more = {"server": asked, "threads": 1, "batch_size": 4}
+        broken = make_order(tmp_path / "broken", tiny, whole.configuration, make_requests(30, 2), **more)
+        killed_runs(whole, broken, 4, lambda: True)
+    asked_for = [one for one in world.requests if one["max_tokens"] > 1]
+    assert len(asked_for) <= 2 * 60 + 4 * 4  # what was in flight at a kill, and nothing else, is asked again
 
 
 PARENT = """

@@ -3,6 +3,7 @@ import pytest
 from certify.evidence.certificate import AttemptCount
 from certify.evidence.contamination import data_seen
 from certify.evidence.dataset import DataExamined, DatasetIdentity, DigestSource
+from certify.evidence.model import ServedIdentity, ServerApi, Serving
 from certify.evidence.plan import EntropyKind
 from certify.verify.first_page import (
     CHECK_OF,
@@ -141,6 +142,25 @@ def test_each_weakness_adds_its_own_sentence():
         added = set(caveats(results(), **(SEEN | change))) - base
         assert len(added) == 1, change
         assert words in added.pop()
+
+
+def test_a_server_that_answered_adds_what_is_not_known_of_it():
+    base = set(caveats(results(), **SEEN))
+    ours = Serving(
+        identity=ServedIdentity.VERIFIED,
+        software="vllm",
+        api=ServerApi.COMPLETIONS,
+        model="{model}",
+        answers_as="{model}",
+        own_sampling=False,
+    )
+    assert set(caveats(results(), **SEEN, serving=ours)) == base
+    changes = {"identity": ServedIdentity.NOT_VERIFIED, "api": ServerApi.CHAT, "own_sampling": True}
+    for (name, value), said in zip(
+        changes.items(), ("Endpoint identity not verified", "template of its own", "sampling settings"), strict=True
+    ):
+        (added,) = set(caveats(results(), **SEEN, serving=ours.model_copy(update={name: value}))) - base
+        assert said in added
 
 
 def test_data_whose_every_byte_was_read_adds_no_sentence():
