@@ -165,7 +165,7 @@ class ServerBackend:
             "top_p": sampling.top_p or 1e-9,  # servers want more than 0; this keeps the likeliest token alone
             "seed": prompt.seed % (1 << SEED_BITS.get(software, 31)),
             "stream": False,
-            **stops_of(self._served),
+            **stops_of(self._served, software),
             **switches(software, sampling, rendered=chat),
         }
 

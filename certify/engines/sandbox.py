@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import resource
 import signal
@@ -16,7 +17,7 @@ from certify.engines.processes import kill_descendants
 MAX_TOLD = 1 << 24
 """Bytes of the longest line that a worker takes from its parent."""
 
-_LOCAL = ("127.", "::1", "localhost", "0.0.0.0", "::")  # noqa: S104 - compared with, never bound
+_LOCAL = frozenset({"", "localhost", "0.0.0.0", "::"})  # noqa: S104 - compared with, never bound
 
 
 def scrubbed_environment(home: str, device: str = "cpu") -> dict[str, str]:
@@ -77,15 +78,21 @@ def refuse_network(admitted: Collection[tuple[str, int]] = ()) -> None:
 def _refuse_remote(event: str, arguments: tuple[Any, ...], admitted: frozenset[tuple[str, int]]) -> None:
     if event in ("socket.connect", "socket.sendto"):
         address = arguments[1]
-        if isinstance(address, tuple) and not str(address[0]).startswith(_LOCAL) and address[:2] not in admitted:
+        if isinstance(address, tuple) and not _is_known(address[0], address[1], admitted):
             raise PermissionError(f"a worker may not reach {address[0]}")
-    elif event == "socket.getaddrinfo" and not _is_known(arguments[0] or "localhost", arguments[1], admitted):
+    elif event == "socket.getaddrinfo" and not _is_known(arguments[0], arguments[1], admitted):
         raise PermissionError(f"a worker may not look up {arguments[0]}")
 
 
 def _is_known(host: Any, port: Any, admitted: frozenset[tuple[str, int]]) -> bool:
-    name = host.decode("ascii", "replace") if isinstance(host, bytes) else str(host)
-    return name.startswith(_LOCAL) or (name, port) in admitted  # an address is looked up to itself
+    """Whether a name or address means this machine, or is the admitted one; names that only begin so do not."""
+    name = host.decode("ascii", "replace") if isinstance(host, bytes) else str(host or "")
+    if name in _LOCAL or (name, port) in admitted:
+        return True
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False
 
 
 def die_with_parent() -> SimpleQueue[bytes]:

@@ -118,18 +118,20 @@ def switches(software: str, sampling: Sampling, *, rendered: bool) -> dict[str, 
     Source: the request schemas of vLLM 0.32 and llama.cpp; others are told nothing that OpenAI's interface lacks.
     """
     if software == "vllm":
-        own = {"min_p": 0.0, "repetition_penalty": 1.0, "skip_special_tokens": False}
-        return own | {"top_k": sampling.top_k, "add_special_tokens": not rendered}
+        own = {"min_p": 0.0, "repetition_penalty": 1.0, "top_k": sampling.top_k}
+        kept = {"skip_special_tokens": False, "spaces_between_special_tokens": False}
+        return own | kept | {"add_special_tokens": not rendered}
     if software == "llama.cpp":
         own = {"min_p": 0.0, "typical_p": 1.0, "repeat_penalty": 1.0, "dry_multiplier": 0.0, "xtc_probability": 0.0}
         return own | {"top_k": sampling.top_k, "cache_prompt": False}
     return {"top_k": sampling.top_k} if sampling.top_k else {}
 
 
-def stops_of(served: Served) -> dict[str, Any]:
-    """The texts that end an answer, as a server is told of them."""
+def stops_of(served: Served, software: str) -> dict[str, Any]:
+    """The texts that end an answer, and where a server takes them the tokens, as it is told of them."""
     stops = list(prompts.stop_strings(served.wording.style))
-    return {"stop": stops} if stops else {}
+    tokens = {"stop_token_ids": list(served.end_tokens)} if software == "vllm" and served.end_tokens else {}
+    return tokens | ({"stop": stops} if stops else {})
 
 
 def _serving(server: ServerOrder, greeting: Greeting, model: str) -> Serving:

@@ -73,6 +73,7 @@ def test_the_server_gets_the_plan_and_nothing_else(tiny: Path, tmp_path: Path) -
         assert (one["temperature"], one["top_p"], one["top_k"], one["stream"]) == (0.7, 0.9, 20, False)
         assert one["prompt"].startswith("Question: ")
         assert one["stop"] == ["\nQuestion:"]
+        assert one["stop_token_ids"]
         text, tokens, finish = spoken(one["prompt"], one["seed"], 9)
         assert (completion.text, completion.tokens, completion.finish_reason) == (text, tokens, finish)
         assert completion.token_ids == ()

@@ -213,7 +213,7 @@ def test_only_the_admitted_address_is_reached() -> None:
     script = (
         "import socket; from certify.engines.sandbox import refuse_network;"
         "refuse_network([('192.0.2.1', 81)]); socket.getaddrinfo('192.0.2.1', 81)\n"
-        "for host, port in (('192.0.2.1', 80), ('192.0.2.2', 81), ('example.org', 81)):\n"
+        "for host, port in (('192.0.2.1', 80), ('192.0.2.2', 81), ('::ffff:192.0.2.1', 81), ('localhost.org', 81)):\n"
         "    try:\n        socket.create_connection((host, port), 1)\n    except PermissionError:\n        continue\n"
         "    raise SystemExit('connected')\n"
         "try:\n    socket.create_connection(('192.0.2.1', 81), 0.2)\n"
