@@ -81,7 +81,7 @@ class Line:
 
     def __init__(self, route: Route) -> None:
         self._route = route
-        self._connection: http.client.HTTPConnection | None = None
+        self._connection: _Pinned | None = None
 
     def get(self, path: str, seconds: float) -> Any:
         """The JSON answer of a path from the root of the host.
@@ -130,13 +130,13 @@ class Line:
             status, wait = response.status, response.headers.get("Retry-After", "")
             if len(data) > max_bytes:
                 raise AskingError(Trouble.LARGE, f"more than {max_bytes:,} bytes")
-            if response.length:
-                raise AskingError(Trouble.BROKEN, f"{response.length:,} bytes are missing")
+            if response.length or late.is_set():  # being cut off looks like an end where no length was told
+                raise AskingError(Trouble.BROKEN, f"{response.length or 0:,} bytes are missing")
             if response.will_close:
                 self.close()
-        except AskingError:
+        except AskingError as error:
             self.close()
-            raise
+            raise (self._trouble(error, True, seconds) if late.is_set() else error) from None
         except (OSError, http.client.HTTPException, ValueError) as error:
             self.close()
             raise self._trouble(error, late.is_set(), seconds) from error
@@ -194,6 +194,7 @@ class _Pinned(http.client.HTTPConnection):
 
     def __init__(self, route: Route) -> None:
         super().__init__(route.endpoint.host, route.endpoint.port)
+        self.wire: socket.socket | None = None  # the client lets go of its own while an answer is still coming
         self._route = route
         self._context = ssl.create_default_context() if route.endpoint.scheme == "https" else None
 
@@ -202,6 +203,7 @@ class _Pinned(http.client.HTTPConnection):
         self.sock = _first(self._route.addresses)
         if self._context is not None:
             self.sock = self._context.wrap_socket(self.sock, server_hostname=self._route.endpoint.host)
+        self.wire = self.sock
         self.sock.settimeout(None)  # the exchange has a limit of its own
         with suppress(OSError):
             self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -217,11 +219,11 @@ def _first(addresses: Sequence[Address]) -> socket.socket:
     raise _NoRoute(str(last)) from last
 
 
-def _cut(connection: http.client.HTTPConnection) -> None:
-    sock = connection.sock
-    if sock is not None:
+def _cut(connection: _Pinned) -> None:
+    wire = connection.wire
+    if wire is not None:
         with suppress(OSError):
-            sock.shutdown(socket.SHUT_RDWR)
+            wire.shutdown(socket.SHUT_RDWR)
 
 
 def _json(data: bytes) -> Any:

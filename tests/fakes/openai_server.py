@@ -218,6 +218,20 @@ class Handler(BaseHTTPRequestHandler):
             pass
         self.close_connection = True
 
+    def mode_dripping(self, reply: Any) -> None:
+        """A byte now and then, on a connection that ends with it."""
+        self.send_response(200)
+        self.send_header("Connection", "close")
+        self.end_headers()
+        self.close_connection = True
+        try:
+            for _ in range(200):
+                self.wfile.write(b" ")
+                self.wfile.flush()
+                time.sleep(0.1)
+        except OSError:
+            pass
+
     def mode_moved(self, _: Any) -> None:
         """A redirection."""
         self.give(307, {}, Location="http://192.0.2.1/v1/completions")

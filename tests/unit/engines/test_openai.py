@@ -129,16 +129,32 @@ def test_what_passes_is_asked_again(tiny: Path, tmp_path: Path, mode: str) -> No
 
 @pytest.mark.parametrize(
     "mode",
-    ["broken", "rude", "garbage", "deep", "form", "other", "endless", "filtered", "torn", "huge", "slow", "long"],
+    [
+        "broken",
+        "rude",
+        "garbage",
+        "deep",
+        "form",
+        "other",
+        "endless",
+        "filtered",
+        "torn",
+        "huge",
+        "slow",
+        "dripping",
+        "long",
+    ],
 )
 def test_a_request_that_fails_for_good_is_an_error_of_its_own(tiny: Path, tmp_path: Path, mode: str) -> None:
     requests = make_requests(20)
     world = World(mode=mode, bad=frozenset({"What is 3 +"}))
-    with behind(world, tiny, tmp_path, seconds=1.0 if mode == "slow" else 20.0) as asked:
+    with behind(world, tiny, tmp_path, seconds=1.0 if mode in ("slow", "dripping") else 20.0) as asked:
         found = asked.answers(requests)
     bad = [key for key, one in found.items() if one.finish_reason is FinishReason.ERROR]
     assert bad == [requests[3].key]
     assert (found[bad[0]].text, found[bad[0]].tokens) == ("", 0)
+    if mode in ("slow", "dripping", "huge", "long"):  # what would be the same again is not asked again
+        assert sum("What is 3 +" in one["prompt"] for one in world.requests) == 1
 
 
 @pytest.mark.parametrize("mode", ["broken", "garbage", "other", "huge"])
