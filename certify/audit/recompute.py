@@ -19,17 +19,21 @@ from certify.check import (
     scan_corpus,
     score_all,
 )
+from certify.engines.episodes import Unfolded, unfold
 from certify.engines.journal import read_journal
 from certify.engines.order import JournalHeader
-from certify.engines.prompts import COMPLETION, completion_prompt
+from certify.engines.prompts import COMPLETION
+from certify.engines.waves import plain_prompt
 from certify.errors import EvidenceMissing, HostileInput
-from certify.evidence.answers import ItemRecord, Question, evidence_root
+from certify.evidence.answers import Completion, ItemRecord, Question, Request, evidence_root, turn_key
 from certify.evidence.base import Value
 from certify.evidence.canonical import sha256_hex
 from certify.evidence.evaluation import Evaluation
+from certify.evidence.model import TestedConfiguration
 from certify.evidence.parameters import CorpusScanParameters
 from certify.evidence.plan import Plan
 from certify.evidence.results import CorpusScanResult
+from certify.statistics.stream import turn_seed
 from certify.verify.evidence import EvidenceSet
 from certify.verify.result import Checklist
 
@@ -129,13 +133,28 @@ def _asked_as_planned(
     requests = {request.key: request for request in all_requests(plan.checks, questions, seed)}
     configuration = plan.configuration
     for record in records:
-        request, given = requests.get(record.key), record.completion
-        if request is None or given.seed != str(request.seed) or len(given.token_ids) > request.max_tokens:
+        request = requests.get(record.key)
+        if request is None:
             raise HostileInput("CERT-E110", f"{'/'.join(map(str, record.key))} was not asked as planned")
-        prompt = completion_prompt(request.text, configuration.system_prompt)
-        if configuration.prompt_style == COMPLETION and given.prompt_sha256 != sha256_hex(prompt.encode()):
-            raise HostileInput("CERT-E110", f"{'/'.join(map(str, record.key))} answers another prompt than was planned")
+        episode = unfold(request, dict(enumerate(record.turns)), configuration.reasoning)
+        if not episode.over or episode.said != record.turns:
+            raise HostileInput("CERT-E110", f"{'/'.join(map(str, record.key))} has other turns than its session asks")
+        for turn, given in enumerate(record.turns):
+            _turn_as_planned(request, episode, turn, given, configuration)
     return True, f"{len(records)} answers, each with the sampling seed and limit that were planned"
+
+
+def _turn_as_planned(
+    request: Request, episode: Unfolded, turn: int, given: Completion, configuration: TestedConfiguration
+) -> None:
+    named = "/".join(map(str, turn_key(request.key, turn)))
+    seed = str(turn_seed(request.seed, turn))
+    if given.key != turn_key(request.key, turn) or given.seed != seed or len(given.token_ids) > request.max_tokens:
+        raise HostileInput("CERT-E110", f"{named} was not asked as planned")
+    if configuration.prompt_style != COMPLETION:
+        return
+    if given.prompt_sha256 != sha256_hex(plain_prompt(episode, turn, configuration).encode()):
+        raise HostileInput("CERT-E110", f"{named} answers another prompt than was planned")
 
 
 def _committed(pack: EvidencePack, evaluation: Evaluation) -> tuple[tuple[ItemRecord, ...], str]:
@@ -150,7 +169,7 @@ def _journal_agrees(pack: EvidencePack, evidence: EvidenceSet, records: Sequence
     plan = evidence.plan.value
     header = JournalHeader.of(evidence.plan.payload_sha256, plan.model.identity, plan.configuration)
     answers = read_journal(pack.folder / "journal.jsonl", header)
-    if {record.key: record.completion for record in records} != answers:
+    if {turn.key: turn for record in records for turn in record.turns} != answers:
         raise HostileInput("CERT-E110", "the journal holds other answers than the records")
     return True, f"{len(answers)} answers in the journal, chained line by line, the same as in the records"
 

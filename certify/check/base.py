@@ -45,6 +45,8 @@ class Size(NamedTuple):
     items: int
     samples: int
     max_tokens: int
+    calls: int | None = None
+    """Answers to all items once, every turn of an episode counted at its most; as many as items when absent."""
 
 
 @dataclass(frozen=True)

@@ -53,7 +53,7 @@ def judge_in_worker(
         (folder / "order.json").write_bytes(order.to_bytes())
         run_worker(folder / "order.json", seconds=seconds)
         records = read_records(Path(order.records))
-    if [record.completion for record in records] != sorted(given, key=lambda completion: completion.key):
+    if [turn for record in records for turn in record.turns] != sorted(given, key=lambda completion: completion.key):
         raise _failed("its records are not about the answers it was given")
     return records
 

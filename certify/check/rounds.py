@@ -15,6 +15,7 @@ from certify.check.fresh_reasoning import FreshReasoning
 from certify.check.sources import open_sources, with_digests
 from certify.check.static_benchmark import StaticBenchmark
 from certify.check.static_fresh_gap import StaticFreshGap
+from certify.engines.episodes import most_turns
 from certify.errors import UsageError
 from certify.evidence.answers import ItemRecord, Question, Request
 from certify.evidence.base import StrictValue, Value
@@ -70,6 +71,7 @@ def planned_checks(
                 items=size.items,
                 samples=size.samples,
                 max_tokens=size.max_tokens,
+                calls=size.calls,
             )
         )
     return tuple(planned)
@@ -112,6 +114,8 @@ def all_questions(checks: Sequence[PlannedCheck], sources: Sources, seed: bytes)
         drawn = CHECKS[check.id].questions(parameters[check.id], sources, seed)
         if len(drawn) != check.items:
             raise UsageError("CERT-E102", f"{check.id} draws {len(drawn)} questions where the plan says {check.items}")
+        if sum(map(most_turns, drawn)) != (check.items if check.calls is None else check.calls):
+            raise UsageError("CERT-E102", f"the turns of {check.id} are not as many as the plan says")
         questions += drawn
     return tuple(sorted(questions, key=lambda question: (question.check, question.item)))
 
@@ -126,6 +130,8 @@ def all_requests(checks: Sequence[PlannedCheck], questions: Sequence[Question], 
             seed=repeat_seed(seed, f"{question.check}/{question.item}", repeat),
             text=question.text,
             max_tokens=question.max_tokens,
+            plain=question.plain,
+            episode=question.episode,
         )
         for question in sorted(questions, key=lambda question: (question.check, question.item))
         for repeat in range(samples_of(checks)[question.check])

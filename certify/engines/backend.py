@@ -57,7 +57,8 @@ class Backend(Protocol):
     def generate(self, prompts: Sequence[Prompt], done: frozenset[Key], commit: Commit) -> None:
         """Answers every prompt whose key is not in ``done``, giving them to ``commit`` in batches.
 
-        ``prompts`` is always the whole run, so that an engine can form the same batches after a restart.
+        ``prompts`` is always a whole wave of the run (all first turns, then all second ones), so that an engine can
+        form the same batches after a restart.
         """
         ...
 

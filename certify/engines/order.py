@@ -11,13 +11,13 @@ from pydantic import Field
 
 from certify.engines.prompts import PROMPTS_VERSION
 from certify.errors import HostileInput
-from certify.evidence.answers import Request
+from certify.evidence.answers import Request, TurnKey
 from certify.evidence.base import Sha256, Utc, Value
 from certify.evidence.canonical import canonical_bytes
 from certify.evidence.model import Sampling, TestedConfiguration
 
-Key = tuple[str, str, int]
-"""(check, item, repeat) of a request and of its completion."""
+Key = TurnKey
+"""(check, item, repeat) of a request and of its completion; later turns of an episode append their number."""
 
 DEFAULT_THREADS = min(2, os.cpu_count() or 1)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from certify.evidence.model import ReasoningTags
@@ -50,6 +50,36 @@ def messages(text: str, system_prompt: str | None = None) -> list[dict[str, str]
     """The conversation of style ``chat``, ready for a chat template."""
     system = [{"role": "system", "content": system_prompt}] if system_prompt else []
     return [*system, {"role": "user", "content": user_text(text)}]
+
+
+def conversation(
+    earlier: Sequence[tuple[str, str]], text: str, system_prompt: str | None = None
+) -> list[dict[str, str]]:
+    """A conversation of style ``chat`` that went on, ready for a chat template.
+
+    Args:
+        earlier: what the user said and what the model wrote, reasoning included: the model's own template decides
+            what of it to show again.
+        text: what the user says now.
+        system_prompt: text before everything.
+    """
+    before = [{"role": "system", "content": system_prompt}] if system_prompt else []
+    for asked, said in earlier:
+        before += [{"role": "user", "content": asked}, {"role": "assistant", "content": said}]
+    return [*before, {"role": "user", "content": text}]
+
+
+def completion_transcript(earlier: Sequence[tuple[str, str]], text: str, system_prompt: str | None = None) -> str:
+    """The prompt of style ``completion`` after earlier turns: each as :func:`completion_prompt`, with its answer.
+
+    Args:
+        earlier: what was asked and what was answered, without reasoning.
+        text: what is asked now.
+        system_prompt: text before everything.
+    """
+    before = f"{system_prompt}\n\n" if system_prompt else ""
+    turns = "".join(f"{completion_prompt(asked)} {said.strip()}\n" for asked, said in earlier)
+    return before + turns + completion_prompt(text)
 
 
 def stop_strings(style: str) -> tuple[str, ...]:

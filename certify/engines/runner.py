@@ -42,7 +42,8 @@ def answer(order: WorkOrder, *, progress: Listener | None = None, max_seconds: f
     require_engine(order.configuration.engine)
     requests, journal = read_requests(Path(order.requests)), Path(order.journal)
     held = read_journal(journal, order.header)
-    if unanswered(requests, held, journal) == 0:
+    reasoning = order.configuration.reasoning
+    if unanswered(requests, held, journal, reasoning) == 0:
         return _nothing_to_do(len(held))
     final: Message | None = None
     with closing(_messages(order, max_seconds)) as messages:
@@ -51,7 +52,7 @@ def answer(order: WorkOrder, *, progress: Listener | None = None, max_seconds: f
                 progress(Progress(*(message[name] for name in Progress._fields)))
             elif message["event"] == "done":
                 final = message
-    require_complete(requests, read_journal(journal, order.header), journal)
+    require_complete(requests, read_journal(journal, order.header), journal, reasoning)
     if final is None:
         raise EvidenceMissing("CERT-E060", "the engine ended without a report", "", RESUME)
     return Telemetry.from_document(final["telemetry"])

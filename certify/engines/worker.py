@@ -66,6 +66,7 @@ def _describe(order: DescribeOrder, say: Say) -> None:
 
 
 def _answer(order: WorkOrder, say: Say) -> None:
+    from certify.engines.episodes import most_turns
     from certify.engines.harness import run
     from certify.engines.journal import Journal
 
@@ -77,7 +78,7 @@ def _answer(order: WorkOrder, say: Say) -> None:
         _require_configuration(order, backend)
         loaded = time.monotonic()
         say({"event": "loaded", "seconds": round(loaded - started, 3)})
-        tally = _Tally(say, resumed, len(requests), loaded)
+        tally = _Tally(say, resumed, sum(map(most_turns, requests)), loaded)
         run(backend, journal, requests, tally.committed)
         say({"event": "done", "telemetry": tally.telemetry(started_at, loaded - started).document()})
 

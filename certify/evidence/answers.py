@@ -11,6 +11,22 @@ from certify.evidence.base import Sha256, Value
 from certify.evidence.canonical import canonical_bytes
 from certify.evidence.merkle import leaf_hash, tree_root
 
+TurnKey = tuple[str, str, int] | tuple[str, str, int, int]
+"""(check, item, repeat) of a request and of the answer to it; later turns of an episode append their number."""
+
+MAX_TURNS = 64
+
+
+class Episode(Value):
+    """A conversation: what is said next follows from these facts and from the answers so far, and nothing else."""
+
+    session: str
+    """Which rule leads it; see docs/engines.md."""
+    facts: dict[str, Any]
+    """What the rule needs: JSON values, lists rather than tuples."""
+    turns: int = Field(ge=1, le=MAX_TURNS)
+    """Most answers; the conversation ends there at the latest."""
+
 
 class Question(Value):
     """One item put to a model: the same for every repeat."""
@@ -30,7 +46,13 @@ class Question(Value):
     pair: str | None = None
     """For a fresh twin of a static item: the static item's id."""
     max_tokens: int = Field(ge=1)
-    """Longest answer, reasoning included, tokens."""
+    """Longest answer, reasoning included, tokens; in an episode, of each turn."""
+    plain: bool | None = None
+    """True where the text itself says in which form to answer; absent otherwise."""
+    episode: Episode | None = None
+    """How the conversation goes on after the text; absent for a single question."""
+    diagnostics: dict[str, str] | None = None
+    """Wrong answers that tell a known mistake, by its name; absent where none are told apart."""
 
 
 class Request(Value):
@@ -47,7 +69,11 @@ class Request(Value):
     text: str
     """The problem."""
     max_tokens: int = Field(ge=1)
-    """Longest answer, tokens."""
+    """Longest answer, tokens; in an episode, of each turn."""
+    plain: bool | None = None
+    """As in the question."""
+    episode: Episode | None = None
+    """As in the question."""
 
     @property
     def key(self) -> tuple[str, str, int]:
@@ -84,11 +110,23 @@ class Completion(Value):
     """Generated tokens as the engine counted them."""
     prompt_tokens: int
     """Length of the prompt, tokens."""
+    turn: int | None = Field(default=None, ge=1, lt=MAX_TURNS)
+    """Turn of an episode, counted from 0; absent for the first, and so for every single question."""
 
     @property
-    def key(self) -> tuple[str, str, int]:
-        """(check, item, repeat)."""
+    def key(self) -> TurnKey:
+        """(check, item, repeat), and the turn after the first."""
+        return turn_key(self.request_key, self.turn or 0)
+
+    @property
+    def request_key(self) -> tuple[str, str, int]:
+        """(check, item, repeat) of the request that this answers, or a turn of."""
         return (self.check, self.item, self.repeat)
+
+
+def turn_key(key: tuple[str, str, int], turn: int) -> TurnKey:
+    """The key of one turn of a request; the first has the request's own."""
+    return (*key, turn) if turn else key
 
 
 class Outcome(StrEnum):
@@ -108,7 +146,9 @@ class ItemRecord(Value):
     """One answer judged: the unit of evidence. Sorted by key, the records are the evaluation."""
 
     completion: Completion
-    """The answer."""
+    """The answer; of an episode, the one to its last turn."""
+    earlier: tuple[Completion, ...] | None = None
+    """Answers to the turns before it, in their order; absent where there was one turn."""
     answer: str | None = None
     """The span taken as the answer; absent when there was none."""
     outcome: Outcome
@@ -117,7 +157,12 @@ class ItemRecord(Value):
     @property
     def key(self) -> tuple[str, str, int]:
         """(check, item, repeat)."""
-        return self.completion.key
+        return self.completion.request_key
+
+    @property
+    def turns(self) -> tuple[Completion, ...]:
+        """Every answer of it, in the order of the turns."""
+        return (*(self.earlier or ()), self.completion)
 
 
 def evidence_root(documents: list[dict[str, Any]]) -> str:

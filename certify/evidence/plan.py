@@ -56,6 +56,18 @@ class PlannedCheck(Value):
     """Answers to each question."""
     max_tokens: int = Field(ge=0)
     """Longest answer, tokens."""
+    calls: int | None = Field(default=None, ge=1)
+    """Most answers when each question is asked once, every turn of an episode counted; absent where these are items."""
+
+    @property
+    def answers(self) -> int:
+        """Most answers of the check, every turn counted."""
+        return (self.items if self.calls is None else self.calls) * self.samples
+
+    @property
+    def tokens(self) -> int:
+        """Most tokens the check may generate."""
+        return self.answers * self.max_tokens
 
 
 class Plan(Value):

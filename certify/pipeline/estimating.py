@@ -69,8 +69,8 @@ def estimate_run(request: RunRequest, reporter: Reporter) -> Estimation:
         described = describe_model(staged, inputs)
         pilot = run_pilot(folder, staged, described, inputs, reporter)
     configuration = described.configuration
-    answers = sum(check.items * check.samples for check in checks)
-    most = sum(check.items * check.samples * min(check.max_tokens, configuration.context_length) for check in checks)
+    answers = sum(check.answers for check in checks)
+    most = sum(check.answers * min(check.max_tokens, configuration.context_length) for check in checks)
     expected = round(answers * pilot.mean_tokens)
     speed = max(pilot.tokens_per_second, 1e-9)
     return Estimation(

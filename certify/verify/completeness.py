@@ -74,7 +74,7 @@ def _check_sizes(plan: Plan) -> None:
         fits = check.items <= most if check.id == "static-benchmark" else check.items == most
         if not fits or any(said[name] != value for name, value in given.items()):
             raise HostileInput("CERT-E090", f"the plan's {check.id} is of another size than its parameters say")
-    if plan.tokens != sum(check.items * check.samples * check.max_tokens for check in plan.checks):
+    if plan.tokens != sum(check.tokens for check in plan.checks):
         raise HostileInput("CERT-E090", "the plan allows another number of tokens than its checks add up to")
 
 

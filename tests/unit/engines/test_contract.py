@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,14 +13,15 @@ import pytest
 
 from certify.engines.backend import Backend, Prompt, open_backend
 from certify.engines.harness import run
-from certify.engines.journal import Journal, read_journal
+from certify.engines.journal import Journal, read_journal, unanswered
 from certify.engines.order import DescribeOrder, WorkOrder
+from certify.engines.reasoning import split_reasoning
 from certify.engines.replay import ReplayBackend, replay_configuration
 from certify.errors import InternalError, UsageError
-from certify.evidence.answers import FinishReason
+from certify.evidence.answers import Episode, FinishReason, turn_key
 from certify.evidence.model import Sampling, TestedConfiguration
 
-from .conftest import make_order, make_requests
+from .conftest import make_episodes, make_order, make_requests
 
 pytest.importorskip("lm_eval", reason="lm-eval is not installed")
 SAMPLED = Sampling(temperature=1.0)
@@ -207,8 +209,6 @@ def test_texts_are_not_scored() -> None:
 
 def test_chat_prompts_go_through_the_models_template(chatty: Path, tmp_path: Path) -> None:
     pytest.importorskip("torch", reason="the hf engine is not installed")
-    import hashlib
-
     from certify.engines.prompts import messages
 
     described = open_backend(DescribeOrder(model=str(chatty), engine="hf", system_prompt="Be brief.", threads=1))
@@ -222,3 +222,54 @@ def test_chat_prompts_go_through_the_models_template(chatty: Path, tmp_path: Pat
         expected = backend.render_chat(messages(request.text, "Be brief."))
         assert expected.count("Be brief.") == 1
         assert found[request.key].prompt_sha256 == hashlib.sha256(expected.encode()).hexdigest()
+
+
+def test_an_episode_is_answered_turn_by_turn_under_keys_and_seeds_of_its_own(engine: Engine) -> None:
+    requests = make_episodes(4, repeats=2)
+    found = answered(engine, requests, batch_size=3)
+    expected = [turn_key(one.key, turn) for one in requests for turn in range(3 if one.episode else 1)]
+    assert list(found) == sorted(expected)
+    assert all(found[turn_key(one.key, 0)].seed == str(one.seed) for one in requests)
+    assert len({one.seed for one in found.values()}) == len(found)
+    for one in (one for one in requests if one.episode):
+        texts = [found[turn_key(one.key, turn)].text for turn in range(2)]
+        said = [split_reasoning(text, engine.configuration.reasoning).answer.strip() for text in texts]
+        prompt = (
+            f"Question: {one.text}\nAnswer: {said[0]}\nQuestion: And 1?\nAnswer: {said[1]}\nQuestion: And 2?\nAnswer:"
+        )
+        assert found[turn_key(one.key, 2)].prompt_sha256 == hashlib.sha256(prompt.encode()).hexdigest()
+
+
+def test_a_broken_episode_goes_on_with_the_turns_it_has(engine: Engine, tmp_path: Path) -> None:
+    requests = make_episodes(6, repeats=2)
+    whole = answered(engine, requests, batch_size=3)
+    lines = (engine.folder / "journal.jsonl").read_bytes()
+    engine.folder = tmp_path / "broken"
+    order = engine.order(requests, batch_size=3)
+    answers: list = []
+
+    def fail_later(batch) -> None:
+        answers.extend(batch)
+        if any(one.turn == 1 for one in batch):
+            raise Stop
+
+    with Journal.open(Path(order.journal), order.header) as journal, pytest.raises(Stop):
+        run(engine.open(order), journal, requests, fail_later)
+    held = read_journal(Path(order.journal))
+    assert unanswered(requests, held, Path(order.journal)) == 6
+    with Journal.open(Path(order.journal), order.header) as journal:
+        assert run(engine.open(order), journal, requests, answers.extend) == whole
+    assert len(answers) == len(whole)
+    assert engine.name == "vllm" or Path(order.journal).read_bytes() == lines
+
+
+def test_a_conversation_that_outgrows_the_context_ends_with_an_error_of_that_item_alone(engine: Engine) -> None:
+    if engine.name == "replay":
+        pytest.skip("a recording has no context length")
+    requests = make_episodes(4)
+    long = Episode(session="script", facts={"messages": [{"text": "x " * 500}, {"text": "And?"}]}, turns=3)
+    requests[3] = requests[3].model_copy(update={"episode": long})
+    found = answered(engine, requests)
+    ended = [one for one in found.values() if one.finish_reason is FinishReason.ERROR]
+    assert [one.key for one in ended] == [turn_key(requests[3].key, 1)]
+    assert turn_key(requests[3].key, 2) not in found
