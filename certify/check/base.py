@@ -12,8 +12,8 @@ from certify.check.benchmarks import Benchmark, BenchmarkItem
 from certify.evidence.answers import ItemRecord, Outcome, Question
 from certify.evidence.base import StrictValue, Value
 from certify.evidence.evaluation import NotRun
-from certify.evidence.results import Estimate, Outcomes
-from certify.statistics import Interval
+from certify.evidence.results import Drop, Estimate, Outcomes
+from certify.statistics import Interval, PairedInterval
 
 P_contra = TypeVar("P_contra", bound=StrictValue, contravariant=True)
 _CUT_OFF = (Outcome.TRUNCATED, Outcome.LOOPED)
@@ -110,6 +110,11 @@ def outcomes_of(found: Iterable[Outcome]) -> Outcomes:
 def estimate_of(interval: Interval) -> Estimate:
     """An interval as it enters evidence."""
     return Estimate(**interval._asdict())
+
+
+def drop_of(interval: PairedInterval) -> Drop:
+    """A difference as it enters evidence."""
+    return Drop(**interval._asdict())
 
 
 def _share(part: int, whole: int) -> float:

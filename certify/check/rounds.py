@@ -12,6 +12,7 @@ from certify.check.base import Answers, Check, Sources
 from certify.check.corpus_scan import CorpusScan, Scanned
 from certify.check.families import FAMILIES, generate_items
 from certify.check.fresh_reasoning import FreshReasoning
+from certify.check.multi_turn import MultiTurn
 from certify.check.sources import open_sources, with_digests
 from certify.check.static_benchmark import StaticBenchmark
 from certify.check.static_fresh_gap import StaticFreshGap
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from certify.decide.form import CheckRequest
 
 CHECKS: dict[str, Check[Any]] = {
-    check.id: check for check in (StaticBenchmark(), FreshReasoning(), StaticFreshGap(), CorpusScan())
+    check.id: check for check in (StaticBenchmark(), FreshReasoning(), StaticFreshGap(), CorpusScan(), MultiTurn())
 }
 """Check id to the check."""
 

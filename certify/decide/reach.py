@@ -90,9 +90,16 @@ def _best_suite(given: FreshReasoningParameters, items: int | None) -> float:
     return 0.0 if interval is None else interval.lower
 
 
+def _best_share(given: Any, items: int | None) -> float | None:
+    return best_lower_bound(given.items)
+
+
 _BEST: dict[tuple[str, str], Callable[[Any, int | None], float | None]] = {
     ("corpus-scan", "verbatim_recall_lower"): _best_recall,
     ("fresh-reasoning", "accuracy.lower"): _best_suite,
+    ("multi-turn", "turns.lower"): _best_share,
+    ("multi-turn", "message.lower"): _best_share,
+    ("multi-turn", "facts.lower"): _best_share,
     ("static-benchmark", "accuracy.lower"): _best_published,
     ("static-fresh-gap", "static.lower"): _best_published,
     ("static-fresh-gap", "fresh.lower"): _best_published,

@@ -63,10 +63,26 @@ class CorpusScanParameters(StrictValue):
     """Copies planted per kind to measure recall."""
 
 
+class MultiTurnParameters(StrictValue):
+    """Check ``multi-turn``."""
+
+    levels: tuple[int, ...] = Field(default=(2, 3, 4, 5), min_length=1)
+    """Difficulties, each once: 2, 2, 4, 6 and 8 revisions of 2, 3, 3, 4 and 5 lines at levels 1 to 5."""
+    items: int = Field(default=80, ge=10, le=5000)
+    """Items over all levels, shared out evenly; each is asked in three ways."""
+    samples: int = Field(default=4, ge=1, le=64)
+    """Answers to each item, in each way."""
+    acknowledge: bool = False
+    """Ask for a word of acknowledgement between the turns, rather than for the total each time."""
+    max_tokens: int = Field(default=4096, ge=16, le=131072)
+    """Longest answer to a turn, reasoning included, tokens."""
+
+
 PARAMETER_TYPES: dict[str, type[StrictValue]] = {
     "static-benchmark": StaticBenchmarkParameters,
     "fresh-reasoning": FreshReasoningParameters,
     "static-fresh-gap": StaticFreshGapParameters,
     "corpus-scan": CorpusScanParameters,
+    "multi-turn": MultiTurnParameters,
 }
 """Check id to the type of its parameters."""

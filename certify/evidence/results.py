@@ -219,10 +219,74 @@ class CorpusScanResult(Value):
     """Their bytes as stored, as far as the format tells."""
 
 
+class Drop(Value):
+    """How much lower the share of right answers is one way than the other, item by item, with its 95 % interval."""
+
+    estimate: float = Field(ge=-1, le=1)
+    """Mean of the differences; above 0 where the second way is harder."""
+    lower: float = Field(ge=-1, le=1)
+    """Lower bound, rounded down."""
+    upper: float = Field(ge=-1, le=1)
+    """Upper bound, rounded up."""
+    items: int
+    """Pairs."""
+    rule: str
+    """Name of the rule in docs/statistics.md."""
+
+
+class TurnsLevel(Value):
+    """One difficulty of the revised orders."""
+
+    level: int
+    """The difficulty."""
+    revisions: int
+    """Changes that count, in each item."""
+    items: int
+    """Items."""
+    facts: Fraction
+    """Plain share of right answers to the final facts alone."""
+    message: Fraction
+    """Plain share with the whole story in one message."""
+    turns: Fraction
+    """Plain share turn by turn."""
+    floor: Fraction
+    """Share that the best of a bank of answerers who follow no revision reaches, upper bound."""
+    floor_responder: str
+    """Which of them."""
+
+
+class MultiTurnResult(Value):
+    """Check ``multi-turn``: the same items asked at once, in one message with revisions, and turn by turn."""
+
+    facts: Estimate
+    """Share of right answers to the final facts alone."""
+    message: Estimate
+    """Share with the revisions told in one message."""
+    turns: Estimate
+    """Share with the revisions told turn by turn: the last answer counts."""
+    revision_drop: Drop
+    """Final facts minus one message: what following revisions costs."""
+    turn_drop: Drop
+    """One message minus turn by turn: what the turns cost."""
+    total_drop: Drop
+    """Final facts minus turn by turn."""
+    stale_share: Fraction
+    """Of the last answers turn by turn, share that gives the total of an earlier state."""
+    missed_share: Fraction
+    """Share that gives the total without exactly one of the revisions."""
+    reliable: Fraction
+    """Share of items of which every sample is right turn by turn."""
+    levels: tuple[TurnsLevel, ...] = Field(min_length=1)
+    """Each difficulty."""
+    outcomes: Outcomes
+    """How the answers ended, an episode counted once."""
+
+
 RESULT_TYPES: dict[str, type[Value]] = {
     "static-benchmark": StaticBenchmarkResult,
     "fresh-reasoning": FreshReasoningResult,
     "static-fresh-gap": StaticFreshGapResult,
     "corpus-scan": CorpusScanResult,
+    "multi-turn": MultiTurnResult,
 }
 """Check id to the type of its result."""

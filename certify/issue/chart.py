@@ -13,6 +13,7 @@ from certify.evidence.results import (
     CorpusScanResult,
     Estimate,
     FreshReasoningResult,
+    MultiTurnResult,
     StaticBenchmarkResult,
     StaticFreshGapResult,
 )
@@ -78,6 +79,9 @@ def chart_of(headline: Headline, results: Mapping[str, Value], thresholds: Thres
         return _share(result.accuracy, thresholds.get((check, "accuracy.lower")), None)
     if isinstance(result, StaticFreshGapResult):
         return _gap(result, thresholds.get((check, "upper")))
+    if isinstance(result, MultiTurnResult):
+        floor = max((one.floor for one in result.levels), default=None)
+        return _share(result.turns, thresholds.get((check, "turns.lower")), floor)
     if isinstance(result, CorpusScanResult):
         return _scan(result, thresholds.get((check, "contaminated_share")))
     return None

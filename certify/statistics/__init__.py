@@ -12,6 +12,7 @@ from certify.statistics.gap import GapTest, gap_test, paired_differences
 from certify.statistics.holm import holm
 from certify.statistics.interval import MINIMUM_ITEMS, Interval
 from certify.statistics.noinflation import no_inflation_bound
+from certify.statistics.paired import PairedInterval, paired_interval
 from certify.statistics.planning import best_lower_bound, estimate_rho, minimum_items, plan_size
 from certify.statistics.power import Headroom, detectable_inflation, gap_power
 from certify.statistics.suite import suite_interval
@@ -23,6 +24,7 @@ __all__ = [
     "GapTest",
     "Headroom",
     "Interval",
+    "PairedInterval",
     "Verdict",
     "accuracy_interval",
     "best_lower_bound",
@@ -40,6 +42,7 @@ __all__ = [
     "minimum_items",
     "no_inflation_bound",
     "paired_differences",
+    "paired_interval",
     "plan_size",
     "recall_lower_bound",
     "suite_interval",

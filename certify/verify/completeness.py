@@ -11,12 +11,22 @@ from certify.evidence.contamination import Contamination, data_seen
 from certify.evidence.dataset import DataExamined, Dataset, DatasetIdentity
 from certify.evidence.evaluation import Evaluation
 from certify.evidence.plan import Plan, PlannedCheck
-from certify.evidence.results import CorpusScanResult, FreshReasoningResult, Outcomes, StaticBenchmarkResult
+from certify.evidence.results import (
+    CorpusScanResult,
+    FreshReasoningResult,
+    MultiTurnResult,
+    Outcomes,
+    StaticBenchmarkResult,
+)
 from certify.trust.verified import Verified
 from certify.verify.scan_counts import check_scan_result
 
 if TYPE_CHECKING:
     from certify.verify.evidence import EvidenceSet
+
+
+ASKED_WAYS = {"multi-turn": 3}
+"""Checks that ask each of their items in several ways, a question for each."""
 
 
 def check_counts(plan: Plan, evaluation: Evaluation) -> None:
@@ -49,6 +59,8 @@ def _check_result(check: PlannedCheck, result: Value) -> None:
             raise HostileInput("CERT-E090", f"the result of {check.id} does not count the planned answers")
     if isinstance(result, FreshReasoningResult):
         _check_families(check, result)
+    if isinstance(result, MultiTurnResult):
+        _check_levels(check, result)
     if isinstance(result, StaticBenchmarkResult):
         asked, found = [str(check.parameters.get("sha256"))], [result.benchmark_sha256]
     elif isinstance(result, CorpusScanResult):
@@ -70,12 +82,24 @@ def _check_sizes(plan: Plan) -> None:
     for check in plan.checks:
         said = {"samples": check.samples, "maxTokens": check.max_tokens, "items": check.items}
         given = {name: check.parameters[name] for name in said if check.parameters.get(name) is not None}
-        most = given.pop("items", check.items)
+        most = given.pop("items", check.items // ASKED_WAYS.get(check.id, 1)) * ASKED_WAYS.get(check.id, 1)
         fits = check.items <= most if check.id == "static-benchmark" else check.items == most
         if not fits or any(said[name] != value for name, value in given.items()):
             raise HostileInput("CERT-E090", f"the plan's {check.id} is of another size than its parameters say")
     if plan.tokens != sum(check.tokens for check in plan.checks):
         raise HostileInput("CERT-E090", "the plan allows another number of tokens than its checks add up to")
+
+
+def _check_levels(check: PlannedCheck, result: MultiTurnResult) -> None:
+    """The levels are those planned, and their items are all of them."""
+    asked, found = check.parameters.get("levels"), [one.level for one in result.levels]
+    if not isinstance(asked, list | tuple) or sorted(map(str, asked)) != sorted(map(str, found)):
+        raise HostileInput("CERT-E090", f"the result of {check.id} is about other levels than were planned")
+    items = sum(one.items for one in result.levels)
+    if any(share.items != items for share in (result.facts, result.message, result.turns, result.total_drop)) or (
+        items * ASKED_WAYS[check.id] != check.items
+    ):
+        raise HostileInput("CERT-E090", f"the levels in the result of {check.id} do not add up to the whole")
 
 
 def _one_file_for_a_benchmark(plan: Plan) -> None:

@@ -17,8 +17,10 @@ from certify.evidence.decision import RuleOutcome
 from certify.evidence.plan import EntropyKind
 from certify.evidence.results import (
     CorpusScanResult,
+    Drop,
     Estimate,
     FreshReasoningResult,
+    MultiTurnResult,
     Outcomes,
     StaticBenchmarkResult,
     StaticFreshGapResult,
@@ -36,8 +38,15 @@ FRESH = "Fresh problems answered correctly"
 GAP = "Published items minus fresh twins"
 SCAN = "Benchmark items in training data"
 STATIC = "Published items answered correctly"
+TURNS = "Revised over several turns, answered correctly"
 
-CHECK_OF = {FRESH: "fresh-reasoning", GAP: "static-fresh-gap", SCAN: "corpus-scan", STATIC: "static-benchmark"}
+CHECK_OF = {
+    FRESH: "fresh-reasoning",
+    GAP: "static-fresh-gap",
+    SCAN: "corpus-scan",
+    STATIC: "static-benchmark",
+    TURNS: "multi-turn",
+}
 """Name of a headline to the check whose result it prints."""
 
 SMALLEST_PRINTED_SAMPLE = 10
@@ -71,6 +80,8 @@ def headlines(results: Mapping[str, Value]) -> tuple[Headline, ...]:
             found.append(_scan(name, result))
         elif isinstance(result, StaticBenchmarkResult):
             found.append(_static(name, result))
+        elif isinstance(result, MultiTurnResult):
+            found.append(_turns(name, result))
     return tuple(found)
 
 
@@ -127,6 +138,19 @@ def _static(name: str, result: StaticBenchmarkResult) -> Headline:
     return Headline(name=name, value=percent(share.estimate), detail=detail)
 
 
+def _turns(name: str, result: MultiTurnResult) -> Headline:
+    share, drop = result.turns, result.total_drop
+    detail = (
+        f"{_interval(share)}; {share.items} items{_repeats(share)}; {percent(result.facts.estimate)} with the final "
+        f"facts alone, a drop of {_difference(drop)}; {percent(result.stale_share)} gave an earlier total"
+    )
+    return Headline(name=name, value=percent(share.estimate), detail=detail)
+
+
+def _difference(drop: Drop) -> str:
+    return f"{points(drop.estimate)} (95 % interval {points(drop.lower)} to {points(drop.upper)})"
+
+
 def unscanned_words(result: CorpusScanResult) -> str:
     """What the scan left out, in a line; empty where it searched every byte."""
     if not result.unscanned:
@@ -170,6 +194,10 @@ _FAMILIES = (
     "Only the fresh problems are new. Their families are public, their answers short and checkable by machine: "
     "success at them supports, and does not prove, ability at other tasks."
 )
+_TURNS = (
+    "In multi-turn the user is scripted and the facts are numbers. What of its earlier reasoning the model sees again "
+    "is left to its chat template; without one it sees none."
+)
 TRUNCATION_WORTH_TELLING = 0.01
 """Share of cut-off answers from which a caveat names it; one in a hundred moves no bound of a certificate."""
 
@@ -207,6 +235,7 @@ def caveats(
         (not rerun, _NOT_RERUN),
         (True, _CONFIGURATION),
         ("fresh-reasoning" in results, _FAMILIES),
+        ("multi-turn" in results, _TURNS),
     ]
     scan = results.get("corpus-scan")
     scanned = _scan_caveats(scan) if isinstance(scan, CorpusScanResult) else ()
