@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from certify.check.extraction import find_answer, without_answer
+from certify.check.tools.judging import TOOLS, judged_tools
 from certify.check.verifiers import is_numeric, verify
 from certify.engines.episodes import RequestKey, unfold
 from certify.engines.reasoning import split_reasoning
@@ -69,7 +70,10 @@ def _record(
         raise _other_answers(f"turn {len(episode.said) + 1} of {question.check}, item {question.item} is missing")
     if len(turns) > len(episode.said):
         raise _other_answers(f"{question.check}, item {question.item} is answered after it was over")
-    record = judged(question, episode.said[-1], reasoning, chat=chat)
+    if question.verifier in TOOLS:
+        record = judged_tools(question, episode.said, reasoning)
+    else:
+        record = judged(question, episode.said[-1], reasoning, chat=chat)
     return record if len(episode.said) == 1 else record.model_copy(update={"earlier": episode.said[:-1]})
 
 

@@ -16,6 +16,7 @@ from certify.check.multi_turn import MultiTurn
 from certify.check.sources import open_sources, with_digests
 from certify.check.static_benchmark import StaticBenchmark
 from certify.check.static_fresh_gap import StaticFreshGap
+from certify.check.unseen_tools import UnseenTools
 from certify.engines.episodes import most_turns
 from certify.errors import UsageError
 from certify.evidence.answers import ItemRecord, Question, Request
@@ -29,7 +30,8 @@ if TYPE_CHECKING:
     from certify.decide.form import CheckRequest
 
 CHECKS: dict[str, Check[Any]] = {
-    check.id: check for check in (StaticBenchmark(), FreshReasoning(), StaticFreshGap(), CorpusScan(), MultiTurn())
+    check.id: check
+    for check in (StaticBenchmark(), FreshReasoning(), StaticFreshGap(), CorpusScan(), MultiTurn(), UnseenTools())
 }
 """Check id to the check."""
 

@@ -52,7 +52,7 @@ class Question(Value):
     episode: Episode | None = None
     """How the conversation goes on after the text; absent for a single question."""
     diagnostics: dict[str, str] | None = None
-    """Wrong answers that tell a known mistake, by its name; absent where none are told apart."""
+    """What tells known mistakes apart, by name: wrong answers, or what was to be done; absent where nothing does."""
 
 
 class Request(Value):
@@ -153,6 +153,8 @@ class ItemRecord(Value):
     """The span taken as the answer; absent when there was none."""
     outcome: Outcome
     """The judgement."""
+    marks: dict[str, int] | None = None
+    """What else was counted in the answer, by name; absent where its check counts nothing else."""
 
     @property
     def key(self) -> tuple[str, str, int]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import Field
 
 from certify.evidence.base import Fraction, Sha256, StrictValue
@@ -78,11 +80,27 @@ class MultiTurnParameters(StrictValue):
     """Longest answer to a turn, reasoning included, tokens."""
 
 
+class UnseenToolsParameters(StrictValue):
+    """Check ``unseen-tools``."""
+
+    modes: tuple[Literal["act", "plan"], ...] = Field(default=("act", "plan"), min_length=1)
+    """How each item is asked: act, with results coming back; plan, all calls at once."""
+    levels: tuple[int, ...] = Field(default=(3, 4, 5, 6), min_length=1)
+    """Difficulties, each once: 1, 1, 2, 3, 4 and 6 tools are needed at levels 1 to 6."""
+    items: int = Field(default=120, ge=12, le=5000)
+    """Items over all levels, shared out evenly; each is asked in each mode."""
+    samples: int = Field(default=4, ge=1, le=64)
+    """Answers to each item, in each mode."""
+    max_tokens: int = Field(default=4096, ge=16, le=131072)
+    """Longest answer to a turn, reasoning included, tokens."""
+
+
 PARAMETER_TYPES: dict[str, type[StrictValue]] = {
     "static-benchmark": StaticBenchmarkParameters,
     "fresh-reasoning": FreshReasoningParameters,
     "static-fresh-gap": StaticFreshGapParameters,
     "corpus-scan": CorpusScanParameters,
     "multi-turn": MultiTurnParameters,
+    "unseen-tools": UnseenToolsParameters,
 }
 """Check id to the type of its parameters."""

@@ -282,11 +282,71 @@ class MultiTurnResult(Value):
     """How the answers ended, an episode counted once."""
 
 
+class ToolUse(Value):
+    """Invented tools in one mode; shares of answers unless said otherwise."""
+
+    solved: Estimate
+    """Share of right results that came from own valid calls, over the items that can be solved."""
+    declined: Fraction
+    """Share that says so, over the items that no tool can solve or that leave something out."""
+    gave_up: Fraction
+    """Share that says "impossible", over the items that can be solved."""
+    first_call_right: Fraction
+    """Share whose first call is a needed tool with known inputs and the documented choice, over these items."""
+    without_calls: Fraction
+    """Share with the right number, though not from own valid calls: not counted as solved."""
+    calls: int = Field(ge=0)
+    """Calls over all answers of the mode."""
+    unknown_tool: Fraction
+    """Share of the calls to a tool that does not exist."""
+    wrong_arguments: Fraction
+    """Share of the calls with arguments that the documentation does not allow."""
+    wrong_tool: Fraction
+    """Share of the calls to a tool that is not needed, over the items that can be solved."""
+    wrong_choice: Fraction
+    """Share of the calls to a needed tool with another choice than documented, over these items."""
+    formless: Fraction
+    """Share of answers in which a turn was neither a call nor an answer; one is asked again."""
+
+
+class ToolsLevel(Value):
+    """One difficulty of the invented tools."""
+
+    level: int
+    """The difficulty."""
+    depth: int
+    """Tools that are needed."""
+    items: int
+    """Items that can be solved."""
+    act: Fraction | None = None
+    """Plain share solved with results coming back; absent where not asked."""
+    plan: Fraction | None = None
+    """Plain share solved with all calls at once; absent where not asked."""
+    floor: Fraction
+    """Share that the best of a bank of answerers who read no documentation reaches, upper bound."""
+    floor_responder: str
+    """Which of them."""
+
+
+class UnseenToolsResult(Value):
+    """Check ``unseen-tools``: tools that were invented for the run, used from their documentation."""
+
+    act: ToolUse | None = None
+    """With results coming back; absent where not asked."""
+    plan: ToolUse | None = None
+    """With all calls written at once; absent where not asked."""
+    levels: tuple[ToolsLevel, ...] = Field(min_length=1)
+    """Each difficulty."""
+    outcomes: Outcomes
+    """How the answers ended, an episode counted once."""
+
+
 RESULT_TYPES: dict[str, type[Value]] = {
     "static-benchmark": StaticBenchmarkResult,
     "fresh-reasoning": FreshReasoningResult,
     "static-fresh-gap": StaticFreshGapResult,
     "corpus-scan": CorpusScanResult,
     "multi-turn": MultiTurnResult,
+    "unseen-tools": UnseenToolsResult,
 }
 """Check id to the type of its result."""

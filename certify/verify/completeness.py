@@ -17,6 +17,7 @@ from certify.evidence.results import (
     MultiTurnResult,
     Outcomes,
     StaticBenchmarkResult,
+    UnseenToolsResult,
 )
 from certify.trust.verified import Verified
 from certify.verify.scan_counts import check_scan_result
@@ -25,8 +26,12 @@ if TYPE_CHECKING:
     from certify.verify.evidence import EvidenceSet
 
 
-ASKED_WAYS = {"multi-turn": 3}
-"""Checks that ask each of their items in several ways, a question for each."""
+def asked_ways(check: PlannedCheck) -> int:
+    """In how many ways a check asks each of its items, a question for each."""
+    if check.id == "unseen-tools":
+        modes = check.parameters.get("modes")
+        return len(modes) if isinstance(modes, list | tuple) and modes else 1
+    return 3 if check.id == "multi-turn" else 1
 
 
 def check_counts(plan: Plan, evaluation: Evaluation) -> None:
@@ -59,7 +64,7 @@ def _check_result(check: PlannedCheck, result: Value) -> None:
             raise HostileInput("CERT-E090", f"the result of {check.id} does not count the planned answers")
     if isinstance(result, FreshReasoningResult):
         _check_families(check, result)
-    if isinstance(result, MultiTurnResult):
+    if isinstance(result, MultiTurnResult | UnseenToolsResult):
         _check_levels(check, result)
     if isinstance(result, StaticBenchmarkResult):
         asked, found = [str(check.parameters.get("sha256"))], [result.benchmark_sha256]
@@ -82,7 +87,8 @@ def _check_sizes(plan: Plan) -> None:
     for check in plan.checks:
         said = {"samples": check.samples, "maxTokens": check.max_tokens, "items": check.items}
         given = {name: check.parameters[name] for name in said if check.parameters.get(name) is not None}
-        most = given.pop("items", check.items // ASKED_WAYS.get(check.id, 1)) * ASKED_WAYS.get(check.id, 1)
+        ways = asked_ways(check)
+        most = given.pop("items", check.items // ways) * ways
         fits = check.items <= most if check.id == "static-benchmark" else check.items == most
         if not fits or any(said[name] != value for name, value in given.items()):
             raise HostileInput("CERT-E090", f"the plan's {check.id} is of another size than its parameters say")
@@ -90,15 +96,20 @@ def _check_sizes(plan: Plan) -> None:
         raise HostileInput("CERT-E090", "the plan allows another number of tokens than its checks add up to")
 
 
-def _check_levels(check: PlannedCheck, result: MultiTurnResult) -> None:
+def _check_levels(check: PlannedCheck, result: MultiTurnResult | UnseenToolsResult) -> None:
     """The levels are those planned, and their items are all of them."""
     asked, found = check.parameters.get("levels"), [one.level for one in result.levels]
     if not isinstance(asked, list | tuple) or sorted(map(str, asked)) != sorted(map(str, found)):
         raise HostileInput("CERT-E090", f"the result of {check.id} is about other levels than were planned")
     items = sum(one.items for one in result.levels)
-    if any(share.items != items for share in (result.facts, result.message, result.turns, result.total_drop)) or (
-        items * ASKED_WAYS[check.id] != check.items
-    ):
+    if isinstance(result, MultiTurnResult):
+        counts = [share.items for share in (result.facts, result.message, result.turns, result.total_drop)]
+        whole = items * asked_ways(check) == check.items
+    else:
+        used = {name: mode for name, mode in (("act", result.act), ("plan", result.plan)) if mode is not None}
+        counts = [mode.solved.items for mode in used.values()]
+        whole = sorted(map(str, check.parameters.get("modes") or ())) == list(used)
+    if not whole or any(count != items for count in counts):
         raise HostileInput("CERT-E090", f"the levels in the result of {check.id} do not add up to the whole")
 
 

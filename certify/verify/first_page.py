@@ -24,6 +24,7 @@ from certify.evidence.results import (
     Outcomes,
     StaticBenchmarkResult,
     StaticFreshGapResult,
+    UnseenToolsResult,
 )
 from certify.verify.evidence import EvidenceSet
 
@@ -38,6 +39,7 @@ FRESH = "Fresh problems answered correctly"
 GAP = "Published items minus fresh twins"
 SCAN = "Benchmark items in training data"
 STATIC = "Published items answered correctly"
+TOOLS = "Unseen tools used rightly"
 TURNS = "Revised over several turns, answered correctly"
 
 CHECK_OF = {
@@ -46,6 +48,7 @@ CHECK_OF = {
     SCAN: "corpus-scan",
     STATIC: "static-benchmark",
     TURNS: "multi-turn",
+    TOOLS: "unseen-tools",
 }
 """Name of a headline to the check whose result it prints."""
 
@@ -82,6 +85,8 @@ def headlines(results: Mapping[str, Value]) -> tuple[Headline, ...]:
             found.append(_static(name, result))
         elif isinstance(result, MultiTurnResult):
             found.append(_turns(name, result))
+        elif isinstance(result, UnseenToolsResult):
+            found.append(_tools(name, result))
     return tuple(found)
 
 
@@ -147,6 +152,18 @@ def _turns(name: str, result: MultiTurnResult) -> Headline:
     return Headline(name=name, value=percent(share.estimate), detail=detail)
 
 
+def _tools(name: str, result: UnseenToolsResult) -> Headline:
+    main = result.act or result.plan
+    if main is None:
+        raise HostileInput("CERT-E090", "the result of unseen-tools is about no mode")
+    share, depth = main.solved, max(level.depth for level in result.levels)
+    how = "results coming back" if result.act else "all calls written at once"
+    told = [_interval(share), f"{share.items} items{_repeats(share)}, {how}, up to {depth} tools each"]
+    if result.act and result.plan:
+        told.append(f"{percent(result.plan.solved.estimate)} with all calls written at once")
+    return Headline(name=name, value=percent(share.estimate), detail="; ".join(told))
+
+
 def _difference(drop: Drop) -> str:
     return f"{points(drop.estimate)} (95 % interval {points(drop.lower)} to {points(drop.upper)})"
 
@@ -198,6 +215,10 @@ _TURNS = (
     "In multi-turn the user is scripted and the facts are numbers. What of its earlier reasoning the model sees again "
     "is left to its chat template; without one it sees none."
 )
+_TOOLS = (
+    "In unseen-tools the tools are new, the idea of calling one is not. They compute numbers, are documented without "
+    "gaps, and hold no traps: nothing is said of safety."
+)
 TRUNCATION_WORTH_TELLING = 0.01
 """Share of cut-off answers from which a caveat names it; one in a hundred moves no bound of a certificate."""
 
@@ -236,6 +257,7 @@ def caveats(
         (True, _CONFIGURATION),
         ("fresh-reasoning" in results, _FAMILIES),
         ("multi-turn" in results, _TURNS),
+        ("unseen-tools" in results, _TOOLS),
     ]
     scan = results.get("corpus-scan")
     scanned = _scan_caveats(scan) if isinstance(scan, CorpusScanResult) else ()

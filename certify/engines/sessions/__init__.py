@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from certify.engines.sessions.base import Message, Session
 from certify.engines.sessions.script import Script, script
+from certify.engines.sessions.tools import Tools
 from certify.errors import UsageError
 
 __all__ = ["SESSIONS", "Message", "Session", "script", "session_of"]
 
-SESSIONS: dict[str, Session] = {session.id: session for session in (Script(),)}
+SESSIONS: dict[str, Session] = {session.id: session for session in (Script(), Tools())}
 """Session id to the session."""
 
 

@@ -26,6 +26,7 @@ EVERYTHING = {
     "fresh_reasoning": {"families": ["addition", "counting"], "items": 12, "samples": 3},
     "static_fresh_gap": {"samples": 2},
     "corpus_scan": {},
+    "unseen_tools": {"levels": [1, 3], "items": 12, "samples": 2},
     "multi_turn": {"levels": [1, 3], "items": 10, "samples": 2},
 }
 

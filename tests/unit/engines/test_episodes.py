@@ -100,7 +100,7 @@ def test_sessions_do_not_see_the_reasoning(monkeypatch: pytest.MonkeyPatch) -> N
 
 @pytest.mark.parametrize("name", sorted(SESSIONS))
 @given(
-    facts=st.dictionaries(st.sampled_from(["messages", "tools", "goal", "x"]), ANYTHING),
+    facts=st.dictionaries(st.sampled_from(["messages", "tools", "given", "goal", "limit"]), ANYTHING),
     answers=st.lists(st.text(), min_size=1),
 )
 def test_sessions_never_raise_and_repeat_themselves(name: str, facts: dict, answers: list[str]) -> None:
