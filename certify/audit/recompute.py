@@ -179,7 +179,7 @@ def _judged_again(
 ) -> tuple[bool, str]:
     again = judge_in_worker(
         questions,
-        [record.completion for record in records],
+        [turn for record in records for turn in record.turns],
         evaluation.configuration.reasoning,
         samples=samples_of(plan.checks),
         prompt_style=evaluation.configuration.prompt_style,

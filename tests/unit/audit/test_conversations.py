@@ -9,8 +9,17 @@ import pytest
 
 pytest.importorskip("lm_eval", reason="lm-eval is not installed")
 
-from certify.audit.recompute import _asked_as_planned
-from certify.check import all_questions, all_requests, judge, planned_checks, planned_sources, samples_of, score_all
+from certify.audit.recompute import _asked_as_planned, _judged_again
+from certify.check import (
+    all_questions,
+    all_requests,
+    judge,
+    judge_in_worker,
+    planned_checks,
+    planned_sources,
+    samples_of,
+    score_all,
+)
 from certify.decide.form import CheckRequest
 from certify.engines.backend import Generation, Prompt
 from certify.engines.harness import run
@@ -20,6 +29,7 @@ from certify.engines.replay import ReplayBackend, replay_configuration
 from certify.errors import HostileInput
 from certify.evidence.answers import FinishReason, ItemRecord
 from certify.evidence.model import Sampling
+from tests.fakes.scripted_engine import judge_here
 
 SEED = bytes(range(32))
 SMALL = {
@@ -59,6 +69,21 @@ def test_conversations_through_the_harness_are_followed_again(followed):
     assert _asked_as_planned(plan, questions, records, SEED)[0]
     assert results["multi-turn"].turns.items == 10
     assert results["unseen-tools"].act.unknown_tool == 1
+
+
+def test_conversations_are_judged_again_turn_by_turn(followed, monkeypatch: pytest.MonkeyPatch):
+    plan, questions, records, _, _ = followed
+    monkeypatch.setattr("certify.audit.recompute.judge_in_worker", judge_here)
+    evaluation = SimpleNamespace(configuration=plan.configuration)
+    assert _judged_again(plan, evaluation, questions, records)[0]
+    with pytest.raises(HostileInput, match="CERT-E110"):
+        _judged_again(plan, evaluation, questions, [records[0].model_copy(update={"answer": "7"}), *records[1:]])
+
+
+def test_the_worker_that_judges_gives_the_same_records(followed):
+    plan, questions, records, _, _ = followed
+    said = [turn for record in records for turn in record.turns]
+    assert judge_in_worker(questions, said, None, samples=samples_of(plan.checks)) == tuple(records)
 
 
 def test_a_record_that_is_no_such_conversation_is_found(followed):
