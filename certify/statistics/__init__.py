@@ -8,7 +8,9 @@ from certify.statistics.binomial import (
     recall_lower_bound,
 )
 from certify.statistics.clean_subset import CleanSubset, clean_subset
+from certify.statistics.fixed_sequence import ONE_SIDED, fixed_sequence
 from certify.statistics.gap import GapTest, gap_test, paired_differences
+from certify.statistics.half_length import HalfLength, half_length
 from certify.statistics.holm import holm
 from certify.statistics.interval import MINIMUM_ITEMS, Interval
 from certify.statistics.noinflation import no_inflation_bound
@@ -19,8 +21,10 @@ from certify.statistics.verdict import Verdict, judge
 
 __all__ = [
     "MINIMUM_ITEMS",
+    "ONE_SIDED",
     "CleanSubset",
     "GapTest",
+    "HalfLength",
     "Headroom",
     "Interval",
     "Verdict",
@@ -33,8 +37,10 @@ __all__ = [
     "detectable_inflation",
     "estimate_rho",
     "exact_set_interval",
+    "fixed_sequence",
     "gap_power",
     "gap_test",
+    "half_length",
     "holm",
     "judge",
     "minimum_items",
