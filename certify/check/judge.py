@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 
 from certify.check.extraction import find_answer, split_reasoning, without_answer
-from certify.check.verifiers import is_numeric, verify
+from certify.check.structures import find_structure
+from certify.check.verifiers import is_numeric, is_structured, verify
 from certify.errors import EvidenceMissing
 from certify.evidence.answers import Completion, FinishReason, ItemRecord, Outcome, Question
 from certify.evidence.model import ReasoningTags
@@ -51,8 +53,9 @@ def judged(question: Question, completion: Completion, reasoning: ReasoningTags 
         return ItemRecord(completion=completion, answer=None, outcome=Outcome.ERROR)
     text, closed = split_reasoning(completion.text, reasoning)
     cut_off = completion.finish_reason is FinishReason.LENGTH
-    numeric = is_numeric(question.verifier)
-    answer = find_answer(text, numeric=numeric, chat=chat, cut_off=cut_off) if closed else None
+    numeric, structured = is_numeric(question.verifier), is_structured(question.verifier)
+    reading = find_structure if structured else partial(find_answer, numeric=numeric)
+    answer = reading(text, chat=chat, cut_off=cut_off) if closed else None
     if answer is None:
         outcome = without_answer(text, closed, cut_off, completion.token_ids)
     else:

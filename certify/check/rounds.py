@@ -12,6 +12,8 @@ from certify.check.base import Answers, Check, Sources
 from certify.check.corpus_scan import CorpusScan, Scanned
 from certify.check.families import FAMILIES, generate_items
 from certify.check.fresh_reasoning import FreshReasoning
+from certify.check.logic_puzzles import LogicPuzzles
+from certify.check.long_chain import LongChain
 from certify.check.sources import open_sources, with_digests
 from certify.check.static_benchmark import StaticBenchmark
 from certify.check.static_fresh_gap import StaticFreshGap
@@ -27,7 +29,15 @@ if TYPE_CHECKING:
     from certify.decide.form import CheckRequest
 
 CHECKS: dict[str, Check[Any]] = {
-    check.id: check for check in (StaticBenchmark(), FreshReasoning(), StaticFreshGap(), CorpusScan())
+    check.id: check
+    for check in (
+        StaticBenchmark(),
+        FreshReasoning(),
+        StaticFreshGap(),
+        CorpusScan(),
+        LogicPuzzles(),
+        LongChain(),
+    )
 }
 """Check id to the check."""
 
@@ -169,7 +179,7 @@ def score_all(
 def pilot_requests(requests: Sequence[CheckRequest]) -> tuple[Request, ...]:
     """A few problems like those of a policy, which no plan will ask, with its largest token cap."""
     parameters = [_typed(request.id, request.with_) for request in requests]
-    cap = max((getattr(given, "max_tokens", 0) for given in parameters), default=0) or 1024
+    cap = max((getattr(given, "max_tokens", 0) or 0 for given in parameters), default=0) or 1024
     fresh = next((given for given in parameters if isinstance(given, FreshReasoningParameters)), None)
     families = fresh.families if fresh else tuple(FAMILIES)
     level = fresh.level if fresh else 1

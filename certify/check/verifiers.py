@@ -9,11 +9,13 @@ from collections.abc import Callable
 from certify.check.families import FAMILIES
 from certify.check.families.answers import same_integers
 from certify.check.families.base import IntegerAnswer
+from certify.check.puzzles import PUZZLES
 from certify.errors import UsageError
 
 INTEGER = "integer"
 TEXT = "text"
 FAMILY = "family:"
+PUZZLE = "puzzle:"
 _SPACE = re.compile(r"\s+")
 
 
@@ -21,7 +23,7 @@ def verify(verifier: str, answer: str, gold: str) -> bool:
     """Whether an extracted answer is the right one.
 
     Args:
-        verifier: ``family:<id>``, ``integer`` or ``text``.
+        verifier: ``family:<id>``, ``puzzle:<id>``, ``integer`` or ``text``.
         answer: the span that was extracted.
         gold: the right answer.
 
@@ -41,6 +43,16 @@ def is_numeric(verifier: str) -> bool:
     return verifier == INTEGER or isinstance(FAMILIES.get(verifier.removeprefix(FAMILY)), IntegerAnswer)
 
 
+def is_structured(verifier: str) -> bool:
+    """Whether right answers are JSON objects or lists.
+
+    Raises:
+        UsageError: CERT-E102, there is no such verifier.
+    """
+    _comparison(verifier)
+    return verifier.startswith(PUZZLE)
+
+
 def same_text(answer: str, gold: str) -> bool:
     """Equality of short texts, ignoring case, width, spaces and a final stop."""
     return _folded(answer) == _folded(gold) != ""
@@ -51,6 +63,8 @@ def _comparison(verifier: str) -> Callable[[str, str], bool]:
         return _same_integer
     if verifier == TEXT:
         return same_text
+    if verifier.startswith(PUZZLE) and verifier.removeprefix(PUZZLE) in PUZZLES:
+        return PUZZLES[verifier.removeprefix(PUZZLE)].verify
     family = FAMILIES.get(verifier.removeprefix(FAMILY)) if verifier.startswith(FAMILY) else None
     if family is None:
         raise UsageError("CERT-E102", f"no verifier is called {verifier!r}", hint="use certify of the plan's version")

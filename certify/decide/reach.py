@@ -9,9 +9,23 @@ from certify.decide.findings import Finding
 from certify.decide.form import Rule
 from certify.decide.profile import conjuncts
 from certify.decide.syntax import Path, Syntax, constant, path_of, show_path
-from certify.evidence.parameters import PARAMETER_TYPES, CorpusScanParameters, FreshReasoningParameters
+from certify.evidence.parameters import (
+    PARAMETER_TYPES,
+    CorpusScanParameters,
+    FreshReasoningParameters,
+    LogicPuzzlesParameters,
+    LongChainParameters,
+)
 from certify.evidence.parameters import StaticBenchmarkParameters as StaticParameters
-from certify.statistics import best_lower_bound, minimum_items, no_inflation_bound, recall_lower_bound, suite_interval
+from certify.statistics import (
+    ONE_SIDED,
+    accuracy_interval,
+    best_lower_bound,
+    minimum_items,
+    no_inflation_bound,
+    recall_lower_bound,
+    suite_interval,
+)
 
 _AT_LEAST = {"_>=_": 1, "_>_": 1, "_<=_": -1, "_<_": -1}
 
@@ -57,7 +71,7 @@ def _compare(
 def best_result(path: Path, checks: Mapping[str, dict[str, Any]]) -> float | None:
     """The best value a flawless model gives this bound with the planned sample; None where that is not known.
 
-    Source: docs/statistics.md, the rules ACC, SUITE, NOINFL and RECALL applied to a flawless result.
+    Source: docs/statistics.md, the rules ACC, SUITE, LADDER, NOINFL and RECALL applied to a flawless result.
     """
     if path[0] != "check" or path[1] not in checks:
         return None
@@ -90,9 +104,22 @@ def _best_suite(given: FreshReasoningParameters, items: int | None) -> float:
     return 0.0 if interval is None else interval.lower
 
 
+def _best_level(given: LogicPuzzlesParameters, items: int | None) -> float:
+    right = [given.samples] * (given.per_level - given.twins())
+    interval = suite_interval(dict.fromkeys(given.families, right), given.samples, level=ONE_SIDED)
+    return float(given.levels[-1]) if interval is not None and interval.lower >= given.hold else 0.0
+
+
+def _best_length(given: LongChainParameters, items: int | None) -> float:
+    interval = accuracy_interval([given.samples] * given.per_length, given.samples, level=ONE_SIDED)
+    return float(given.lengths[-1]) if interval is not None and interval.lower >= given.hold else 0.0
+
+
 _BEST: dict[tuple[str, str], Callable[[Any, int | None], float | None]] = {
     ("corpus-scan", "verbatim_recall_lower"): _best_recall,
     ("fresh-reasoning", "accuracy.lower"): _best_suite,
+    ("logic-puzzles", "held_level"): _best_level,
+    ("long-chain", "held_length"): _best_length,
     ("static-benchmark", "accuracy.lower"): _best_published,
     ("static-fresh-gap", "static.lower"): _best_published,
     ("static-fresh-gap", "fresh.lower"): _best_published,

@@ -26,9 +26,9 @@ class Question(Value):
     gold: str
     """The right answer, canonical text."""
     verifier: str
-    """Which comparison decides: ``family:<id>``, ``integer`` or ``text``."""
+    """Which comparison decides: ``family:<id>``, ``puzzle:<id>``, ``integer`` or ``text``."""
     pair: str | None = None
-    """For a fresh twin of a static item: the static item's id."""
+    """For a fresh twin of a static item, or a puzzle's twin without a solution: that item's id."""
     max_tokens: int = Field(ge=1)
     """Longest answer, reasoning included, tokens."""
 

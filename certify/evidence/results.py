@@ -5,50 +5,10 @@ from __future__ import annotations
 from pydantic import Field
 
 from certify.evidence.base import Fraction, Sha256, Value
+from certify.evidence.estimates import Estimate, Outcomes
+from certify.evidence.ladders import LogicPuzzlesResult, LongChainResult
 
-
-class Estimate(Value):
-    """A share with its 95 % interval, on four printed decimals; verdicts use these decimals."""
-
-    estimate: Fraction
-    """Plain mean."""
-    lower: Fraction
-    """Lower bound, rounded down."""
-    upper: Fraction
-    """Upper bound, rounded up."""
-    items: int
-    """Independent items."""
-    samples: int
-    """Answers to each item."""
-    rule: str
-    """Name of the rule in docs/statistics.md."""
-
-
-class Outcomes(Value):
-    """How many answers ended how."""
-
-    answers: int = 0
-    """All answers."""
-    correct: int = 0
-    """Right."""
-    wrong: int = 0
-    """An answer that is not right."""
-    no_answer: int = 0
-    """Nothing after the reasoning."""
-    unparseable: int = 0
-    """Text from which no answer could be read."""
-    truncated: int = 0
-    """Cut off at the token limit."""
-    unclosed: int = 0
-    """Reasoning never closed."""
-    looped: int = 0
-    """Repeated itself until cut off."""
-    error: int = 0
-    """The engine failed."""
-    truncated_share: Fraction = 0.0
-    """Share cut off at the limit, loops included."""
-    unreadable_share: Fraction = 0.0
-    """Share without a readable answer though not cut off."""
+__all__ = ["RESULT_TYPES", "Estimate", "Outcomes"]
 
 
 class StaticBenchmarkResult(Value):
@@ -224,5 +184,7 @@ RESULT_TYPES: dict[str, type[Value]] = {
     "fresh-reasoning": FreshReasoningResult,
     "static-fresh-gap": StaticFreshGapResult,
     "corpus-scan": CorpusScanResult,
+    "logic-puzzles": LogicPuzzlesResult,
+    "long-chain": LongChainResult,
 }
 """Check id to the type of its result."""

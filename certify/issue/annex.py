@@ -9,10 +9,11 @@ from certify.evidence.base import Value
 from certify.evidence.certificate import EvidenceReference
 from certify.evidence.dataset import Declaration
 from certify.evidence.decision import RuleOutcome
+from certify.evidence.ladders import ChainRung, LogicPuzzlesResult, LongChainResult, PuzzleCell
 from certify.evidence.model import ModelIdentity, TestedConfiguration
-from certify.evidence.results import FreshReasoningResult
+from certify.evidence.results import FamilyResult, FreshReasoningResult
 from certify.issue.wording import RULE_MARKS, Mark, clip, minute
-from certify.verify.first_page import percent
+from certify.verify.printed import percent
 
 STANDING_LIMITS = (
     "The document is tamper-evident: verification finds any change to it. Its standing can change after printing; only "
@@ -150,18 +151,32 @@ def configuration_rows(model: ModelIdentity, configuration: TestedConfiguration)
 
 def family_rows(results: Mapping[str, Value]) -> tuple[FamilyRow, ...]:
     """Annex C: families of fresh problems with the floor that needs no reasoning."""
-    fresh = results.get("fresh-reasoning")
-    if not isinstance(fresh, FreshReasoningResult):
-        return ()
-    return tuple(
-        FamilyRow(
-            f"{clip(one.family, 40)} v{one.version}",
-            clip(one.released, 10),
-            f"{one.right} of {one.answers}",
-            percent(one.share),
-            f"{percent(one.floor)} ({clip(one.floor_responder, 40)})",
-        )
-        for one in fresh.families
+    fresh, puzzles, chain = (results.get(check) for check in ("fresh-reasoning", "logic-puzzles", "long-chain"))
+    rows = []
+    if isinstance(fresh, FreshReasoningResult):
+        rows += [_family_row(f"{clip(one.family, 40)} v{one.version}", one.released, one) for one in fresh.families]
+    if isinstance(puzzles, LogicPuzzlesResult):
+        rows += [
+            _family_row(f"{clip(one.family, 40)} puzzles v{one.version}, level {one.level}", one.released, one)
+            for one in puzzles.families
+        ]
+    if isinstance(chain, LongChainResult):
+        rows += [
+            _family_row(f"{clip(arm.arm, 40)} chains v{chain.version}, {rung.length} steps", chain.released, rung)
+            for arm in chain.arms
+            for rung in arm.rungs
+        ]
+    return tuple(rows)
+
+
+def _family_row(family: str, released: str, one: FamilyResult | PuzzleCell | ChainRung) -> FamilyRow:
+    share = one.accuracy.estimate if isinstance(one, ChainRung) else one.share
+    return FamilyRow(
+        family,
+        clip(released, 10),
+        f"{one.right} of {one.answers}",
+        percent(share),
+        f"{percent(one.floor)} ({clip(one.floor_responder, 40)})",
     )
 
 

@@ -16,7 +16,8 @@ from certify.evidence.results import (
     StaticBenchmarkResult,
     StaticFreshGapResult,
 )
-from certify.verify.first_page import CHECK_OF, SMALLEST_PRINTED_SAMPLE, percent, points
+from certify.verify.first_page import CHECK_OF, SMALLEST_PRINTED_SAMPLE
+from certify.verify.printed import percent, points
 
 Thresholds = Mapping[tuple[str, str], float]
 

@@ -13,6 +13,7 @@ from certify.evidence.evaluation import Evaluation
 from certify.evidence.plan import Plan, PlannedCheck
 from certify.evidence.results import CorpusScanResult, FreshReasoningResult, Outcomes, StaticBenchmarkResult
 from certify.trust.verified import Verified
+from certify.verify.ladder_counts import check_ladder
 from certify.verify.scan_counts import check_scan_result
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ def _check_result(check: PlannedCheck, result: Value) -> None:
             raise HostileInput("CERT-E090", f"the result of {check.id} does not count the planned answers")
     if isinstance(result, FreshReasoningResult):
         _check_families(check, result)
+    check_ladder(check, result)
     if isinstance(result, StaticBenchmarkResult):
         asked, found = [str(check.parameters.get("sha256"))], [result.benchmark_sha256]
     elif isinstance(result, CorpusScanResult):

@@ -14,6 +14,7 @@ from certify.evidence.certificate import AttemptCount, Certificate, Headline
 from certify.evidence.contamination import data_seen
 from certify.evidence.dataset import DataExamined, DatasetIdentity, DigestSource
 from certify.evidence.decision import RuleOutcome
+from certify.evidence.ladders import LogicPuzzlesResult, LongChainResult
 from certify.evidence.plan import EntropyKind
 from certify.evidence.results import (
     CorpusScanResult,
@@ -24,34 +25,36 @@ from certify.evidence.results import (
     StaticFreshGapResult,
 )
 from certify.verify.evidence import EvidenceSet
+from certify.verify.ladder_words import chain_headline, ladder_caveats, puzzle_headline
+from certify.verify.printed import percent, points
 
-WORDING = 2
+WORDING = 3
 """Raised whenever a word or a format of this module changes."""
 
-COMPARED = frozenset({1, WORDING})
+COMPARED = frozenset({1, 2, WORDING})
 """Wordings that this version can make again; pages in others are not compared. Version 2 differs from 1 only in what it
-says of a scan with parts left out or with near matches, and version 1 wrote no such results."""
+says of a scan with parts left out or with near matches, version 3 from 2 only in what it says of checks that came with
+it; earlier versions wrote no such results."""
 
 FRESH = "Fresh problems answered correctly"
 GAP = "Published items minus fresh twins"
 SCAN = "Benchmark items in training data"
 STATIC = "Published items answered correctly"
+PUZZLES = "Hardest level of logic puzzles held"
+CHAIN = "Longest chain of steps followed"
 
-CHECK_OF = {FRESH: "fresh-reasoning", GAP: "static-fresh-gap", SCAN: "corpus-scan", STATIC: "static-benchmark"}
+CHECK_OF = {
+    FRESH: "fresh-reasoning",
+    GAP: "static-fresh-gap",
+    SCAN: "corpus-scan",
+    STATIC: "static-benchmark",
+    PUZZLES: "logic-puzzles",
+    CHAIN: "long-chain",
+}
 """Name of a headline to the check whose result it prints."""
 
 SMALLEST_PRINTED_SAMPLE = 10
 """Below this many items no interval is printed. Source: docs/statistics.md, rule ACC."""
-
-
-def percent(share: float) -> str:
-    """A share as printed: ``0.8832`` is ``88.32 %``; the four decimals that verdicts use stay visible."""
-    return f"{share * 100:.2f} %"
-
-
-def points(difference: float) -> str:
-    """A signed difference of shares in percentage points: ``+1.67 points``."""
-    return f"{difference * 100:+.2f} points".replace("-", "−")
 
 
 def headlines(results: Mapping[str, Value]) -> tuple[Headline, ...]:
@@ -71,6 +74,10 @@ def headlines(results: Mapping[str, Value]) -> tuple[Headline, ...]:
             found.append(_scan(name, result))
         elif isinstance(result, StaticBenchmarkResult):
             found.append(_static(name, result))
+        elif isinstance(result, LogicPuzzlesResult):
+            found.append(puzzle_headline(name, result))
+        elif isinstance(result, LongChainResult):
+            found.append(chain_headline(name, result))
     return tuple(found)
 
 
@@ -211,7 +218,7 @@ def caveats(
     scan = results.get("corpus-scan")
     scanned = _scan_caveats(scan) if isinstance(scan, CorpusScanResult) else ()
     waived = tuple(f"Waived: {waived_words(rule)}." for rule in rules if rule.waiver is not None)
-    return waived + tuple(text for holds, text in told if holds) + scanned + _unread(results)
+    return waived + tuple(text for holds, text in told if holds) + scanned + ladder_caveats(results) + _unread(results)
 
 
 def _scan_caveats(scan: CorpusScanResult) -> tuple[str, ...]:

@@ -36,7 +36,8 @@ def plan(benchmark_file: Path) -> Callable[..., tuple[tuple[PlannedCheck, ...], 
         requests = []
         for name, given in checks.items():
             identifier = name.replace("_", "-")
-            extra = {} if identifier == "fresh-reasoning" else {"benchmark": str(benchmark_file)}
+            asks_published = identifier in ("static-benchmark", "static-fresh-gap")
+            extra = {"benchmark": str(benchmark_file)} if asks_published else {}
             extra = {"benchmarks": [str(benchmark_file)]} if identifier == "corpus-scan" else extra
             requests.append(CheckRequest.model_validate({"id": identifier, "with": {**extra, **given}}))
         planned = planned_checks(requests)

@@ -26,6 +26,8 @@ EVERYTHING = {
     "fresh_reasoning": {"families": ["addition", "counting"], "items": 12, "samples": 3},
     "static_fresh_gap": {"samples": 2},
     "corpus_scan": {},
+    "logic_puzzles": {"families": ["grid", "ordering"], "levels": [1], "per_level": 6, "samples": 1, "max_tokens": 64},
+    "long_chain": {"lengths": [2, 4], "arms": ["dense"], "per_length": 10, "samples": 1, "max_tokens": 64},
 }
 
 
