@@ -7,13 +7,21 @@ from certify.statistics.binomial import (
     clopper_pearson_upper,
     recall_lower_bound,
 )
+from certify.statistics.boschloo import boschloo_p_value
 from certify.statistics.clean_subset import CleanSubset, clean_subset
+from certify.statistics.conformal import conformal_p_values, discoveries
+from certify.statistics.exact_tests import guessing_p_value, permutation_p_value
 from certify.statistics.gap import GapTest, gap_test, paired_differences
 from certify.statistics.holm import holm
-from certify.statistics.interval import MINIMUM_ITEMS, Interval
+from certify.statistics.interval import MINIMUM_ITEMS, Interval, Sums
+from certify.statistics.majority import majority_at_k
 from certify.statistics.noinflation import no_inflation_bound
+from certify.statistics.pass_at import pass_at_k, pass_hat_k, pass_interval
 from certify.statistics.planning import best_lower_bound, estimate_rho, minimum_items, plan_size
 from certify.statistics.power import Headroom, detectable_inflation, gap_power
+from certify.statistics.ratio import Ratio, ratio_interval
+from certify.statistics.references import ReferenceTest, reference_test
+from certify.statistics.sequential import Stop, look_interval, look_levels, look_sizes, look_stop
 from certify.statistics.suite import suite_interval
 from certify.statistics.verdict import Verdict, judge
 
@@ -23,24 +31,43 @@ __all__ = [
     "GapTest",
     "Headroom",
     "Interval",
+    "Ratio",
+    "ReferenceTest",
+    "Stop",
+    "Sums",
     "Verdict",
     "accuracy_interval",
     "best_lower_bound",
+    "boschloo_p_value",
     "clean_subset",
     "clopper_pearson",
     "clopper_pearson_lower",
     "clopper_pearson_upper",
+    "conformal_p_values",
     "detectable_inflation",
+    "discoveries",
     "estimate_rho",
     "exact_set_interval",
     "gap_power",
     "gap_test",
+    "guessing_p_value",
     "holm",
     "judge",
+    "look_interval",
+    "look_levels",
+    "look_sizes",
+    "look_stop",
+    "majority_at_k",
     "minimum_items",
     "no_inflation_bound",
     "paired_differences",
+    "pass_at_k",
+    "pass_hat_k",
+    "pass_interval",
+    "permutation_p_value",
     "plan_size",
+    "ratio_interval",
     "recall_lower_bound",
+    "reference_test",
     "suite_interval",
 ]
