@@ -12,6 +12,7 @@ from certify.check import (
     Sources,
     all_questions,
     all_requests,
+    asked_questions,
     judge_in_worker,
     planned_parameters,
     planned_sources,
@@ -79,9 +80,15 @@ def recompute(evidence: EvidenceSet, pack: EvidencePack, data: Sequence[Path], c
     if sources is None or questions is None or records is None:
         checks.skipped("numbers", "without benchmarks, questions and records nothing can be recomputed")
         return
-    checks.attempt("requests", lambda: _asked_as_planned(plan, questions, records, seed))
+    asked: Sequence[Question] | None = questions
+    if any(check.looks for check in plan.checks):
+        asked = checks.attempt("looks", lambda: _looked(plan, questions, records))
+    if asked is None:
+        checks.skipped("numbers", "without the questions that were asked nothing can be recomputed")
+        return
+    checks.attempt("requests", lambda: _asked_as_planned(plan, asked, records, seed))
     checks.attempt("journal", lambda: _journal_agrees(pack, evidence, records))
-    checks.attempt("judgements", lambda: _judged_again(plan, evaluation, questions, records))
+    checks.attempt("judgements", lambda: _judged_again(plan, evaluation, asked, records))
     scanned = checks.attempt("scan", lambda: _scanned(pack, evidence, data, sources, seed))
     if not data and scanned is not None and scanned.result is not None:
         checks.skipped("rescan", "the training data was not given; name it with --data to scan it again")
@@ -120,6 +127,14 @@ def _regenerated(
     if pack.lines("questions.jsonl", Question) != drawn:
         raise HostileInput("CERT-E110", "questions.jsonl holds other questions than the seed gives")
     return drawn, f"{len(drawn)} questions drawn again from the seed, all the same"
+
+
+def _looked(
+    plan: Plan, questions: Sequence[Question], records: Sequence[ItemRecord]
+) -> tuple[tuple[Question, ...], str]:
+    """The questions up to the looks where checks stop; the answers are exactly those to them."""
+    asked = asked_questions(plan.checks, questions, records)
+    return asked, f"{len(asked)} of {len(questions)} questions asked; every look decided again from the answers"
 
 
 def _asked_as_planned(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, ClassVar, NamedTuple, Protocol, TypeVar
 
@@ -12,6 +12,7 @@ from certify.check.benchmarks import Benchmark, BenchmarkItem
 from certify.evidence.answers import ItemRecord, Outcome, Question
 from certify.evidence.base import StrictValue, Value
 from certify.evidence.evaluation import NotRun
+from certify.evidence.looks import LookTaken, PlannedLook
 from certify.evidence.results import Estimate, Outcomes
 from certify.statistics import Interval
 
@@ -45,6 +46,8 @@ class Size(NamedTuple):
     items: int
     samples: int
     max_tokens: int
+    looks: tuple[PlannedLook, ...] | None = None
+    """Where it may stop early, if anywhere."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,8 @@ class Answers:
 
     questions: tuple[Question, ...]
     records: tuple[ItemRecord, ...]
+    looks: Mapping[str, tuple[LookTaken, ...]] = field(default_factory=dict)
+    """The looks taken, by check; empty for a check without any."""
 
     def questions_of(self, check: str) -> tuple[Question, ...]:
         """The questions of one check."""
@@ -108,6 +113,18 @@ def outcomes_of(found: Iterable[Outcome]) -> Outcomes:
 def estimate_of(interval: Interval) -> Estimate:
     """An interval as it enters evidence."""
     return Estimate(**interval._asdict())
+
+
+def look_estimate(taken: LookTaken, samples: int) -> Estimate:
+    """The result of a check that ended with this look: its interval holds at 95 % over all looks together."""
+    return Estimate(
+        estimate=taken.estimate,
+        lower=taken.lower,
+        upper=taken.upper,
+        items=taken.items,
+        samples=samples,
+        rule="SEQ",
+    )
 
 
 def _share(part: int, whole: int) -> float:

@@ -12,6 +12,7 @@ from certify.check.base import Answers, Check, Sources
 from certify.check.corpus_scan import CorpusScan, Scanned
 from certify.check.families import FAMILIES, generate_items
 from certify.check.fresh_reasoning import FreshReasoning
+from certify.check.looks import asked_questions, looks_taken
 from certify.check.sources import open_sources, with_digests
 from certify.check.static_benchmark import StaticBenchmark
 from certify.check.static_fresh_gap import StaticFreshGap
@@ -70,6 +71,7 @@ def planned_checks(
                 items=size.items,
                 samples=size.samples,
                 max_tokens=size.max_tokens,
+                looks=size.looks,
             )
         )
     return tuple(planned)
@@ -152,8 +154,13 @@ def score_all(
         records: every judged answer.
         sources: from :func:`planned_sources`.
         scanned: what the corpus scan found, when there was data to scan.
+
+    Raises:
+        EvidenceMissing: CERT-E064, the answers are not exactly those of the looks that were to be taken.
     """
-    answers, results, not_run = Answers(tuple(questions), tuple(records)), dict[str, Value](), list[NotRun]()
+    asked = asked_questions(checks, questions, records)
+    taken = {check.id: looks_taken(check, questions, records) for check in checks}
+    answers, results, not_run = Answers(asked, tuple(records), taken), dict[str, Value](), list[NotRun]()
     parameters = planned_parameters(checks)
     for check in checks:
         outcome: Value = CHECKS[check.id].score(parameters[check.id], answers, sources)

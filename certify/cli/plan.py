@@ -10,6 +10,7 @@ import typer
 
 from certify.cli.options import Context, Json, Trust, ask_passphrase
 from certify.cli.progress import TerminalReporter
+from certify.cli.render import emit_json
 from certify.cli.run_options import (
     BatchSize,
     CachedData,
@@ -36,7 +37,7 @@ from certify.evidence.plan import EntropyKind
 from certify.pipeline.request import Stage
 
 app = typer.Typer(
-    no_args_is_help=True, add_completion=False, help="First stage of run: sign and log the plan, ask nothing yet."
+    no_args_is_help=True, add_completion=False, help="First stage of run: size, sign and log the plan, ask nothing yet."
 )
 
 
@@ -63,7 +64,10 @@ def make(
     json: Json = False,
 ) -> int:
     """Sign and log the plan of a run; no question is drawn yet."""
+    from certify.cli.outlook import print_outlook
+    from certify.decide import load_policy
     from certify.pipeline.main import start_run
+    from certify.pipeline.outlook import outlook_of_run
     from certify.pipeline.preparing import require_installed
     from certify.pipeline.workspace import Workspace
 
@@ -75,7 +79,25 @@ def make(
         folder = start_run(Workspace.open_or_create(home, ask=ask_passphrase), request, reporter, upto=Stage.PLAN)
     finally:
         reporter.close()
-    tell(str(home), folder.name, Stage.PLAN, json)
+    outlook = outlook_of_run(folder, load_policy(policy))
+    if not json:
+        print_outlook(outlook)
+    tell(str(home), folder.name, Stage.PLAN, json, more={"outlook": outlook.document()})
+    return int(ExitCode.POSITIVE)
+
+
+@app.command("preview")
+def preview(policy: Policy, json: Json = False) -> int:
+    """Show sample sizes, power and token cost of a policy's plan; needs no model and logs nothing."""
+    from certify.cli.outlook import print_outlook
+    from certify.decide import load_policy
+    from certify.pipeline.outlook import preview
+
+    found = preview(load_policy(policy))
+    if json:
+        emit_json("plan", {"outlook": found.document()})
+    else:
+        print_outlook(found)
     return int(ExitCode.POSITIVE)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from certify.cli.outlook import print_outlook
 from certify.cli.render import checklist, emit, emit_json, fields, next_step, paragraph
 from certify.evidence.certificate import Certificate, Findings, ScreeningReport
 from certify.verify.first_page import digest_words, waived_words
@@ -186,6 +187,8 @@ def print_estimate(found: Estimation, request: RunRequest, json: bool, price_per
             ("cut off", f"{found.truncated_share:.0%} of the pilot's answers reached the token limit"),
         ]
     )
+    emit()
+    print_outlook(found.outlook)
     if not found.finishes:
         emit()
         paragraph(

@@ -72,6 +72,9 @@ def _gap_findings(policy: LoadedPolicy) -> Iterator[Finding]:
     if static is None or static["benchmark"] != gap["benchmark"]:
         what = f"static-fresh-gap needs static-benchmark on {gap['benchmark']} in the same policy"
         yield Finding("gap-without-static", "", what, "add that check: the published side of each pair comes from it")
+    elif static.get("looks"):
+        what = "static-fresh-gap pairs every published item, and static-benchmark may stop before it asked them all"
+        yield Finding("gap-with-looks", "", what, "leave `looks` and `threshold` out of static-benchmark")
 
 
 def _rule_findings(policy: LoadedPolicy, rule: Rule) -> Iterator[Finding]:

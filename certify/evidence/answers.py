@@ -31,6 +31,8 @@ class Question(Value):
     """For a fresh twin of a static item: the static item's id."""
     max_tokens: int = Field(ge=1)
     """Longest answer, reasoning included, tokens."""
+    look: int | None = Field(default=None, ge=1)
+    """The look before which it is asked, from 1; absent where a check has none."""
 
 
 class Request(Value):

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from typing import Annotated, Self, TypeVar
+
+from pydantic import Field, model_validator
 
 from certify.evidence.base import Fraction, Sha256, StrictValue
+
+P = TypeVar("P", bound=StrictValue)
+
+
+def _require_threshold(parameters: P, looks: int | None, threshold: float | None) -> P:
+    if (looks is None) != (threshold is None):
+        raise ValueError("looks and threshold go together: a look stops where a bound crosses the threshold")
+    return parameters
 
 
 class StaticBenchmarkParameters(StrictValue):
@@ -20,6 +30,14 @@ class StaticBenchmarkParameters(StrictValue):
     """Answers to each item."""
     max_tokens: int = Field(default=1024, ge=16, le=131072)
     """Longest answer, reasoning included, tokens."""
+    looks: int | None = Field(default=None, ge=2, le=10)
+    """Looks at which the run may stop early, after equal shares of the items; all are asked at once when absent."""
+    threshold: Annotated[float, Field(gt=0, lt=1)] | None = None
+    """Accuracy that a rule of the policy asks and the looks are held against; needed with looks."""
+
+    @model_validator(mode="after")
+    def _looks_serve_a_threshold(self) -> Self:
+        return _require_threshold(self, self.looks, self.threshold)
 
 
 class FreshReasoningParameters(StrictValue):
@@ -35,6 +53,14 @@ class FreshReasoningParameters(StrictValue):
     """Answers to each problem."""
     max_tokens: int = Field(default=1024, ge=16, le=131072)
     """Longest answer, reasoning included, tokens."""
+    looks: int | None = Field(default=None, ge=2, le=10)
+    """Looks at which the run may stop early, after equal shares of the items; all are asked at once when absent."""
+    threshold: Annotated[float, Field(gt=0, lt=1)] | None = None
+    """Accuracy that a rule of the policy asks and the looks are held against; needed with looks."""
+
+    @model_validator(mode="after")
+    def _looks_serve_a_threshold(self) -> Self:
+        return _require_threshold(self, self.looks, self.threshold)
 
 
 class StaticFreshGapParameters(StrictValue):

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from certify.evidence.base import Sha256, Utc, Value
 from certify.evidence.dataset import DataExamined, DatasetIdentity
+from certify.evidence.looks import PlannedLook
 from certify.evidence.model import ModelIdentity, TestedConfiguration
 
 
@@ -56,6 +57,8 @@ class PlannedCheck(Value):
     """Answers to each question."""
     max_tokens: int = Field(ge=0)
     """Longest answer, tokens."""
+    looks: tuple[PlannedLook, ...] | None = None
+    """Where it may stop early; absent where every item is asked."""
 
 
 class Plan(Value):

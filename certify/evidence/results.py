@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from certify.evidence.base import Fraction, Sha256, Value
+from certify.evidence.looks import LookTaken
 
 
 class Estimate(Value):
@@ -62,6 +63,8 @@ class StaticBenchmarkResult(Value):
     """Share of right answers."""
     outcomes: Outcomes
     """How the answers ended."""
+    looks: tuple[LookTaken, ...] | None = None
+    """The looks taken, in order; absent where the plan has none."""
 
 
 class FamilyResult(Value):
@@ -100,6 +103,8 @@ class FreshReasoningResult(Value):
     """How the answers ended."""
     level: int
     """Difficulty level of the problems."""
+    looks: tuple[LookTaken, ...] | None = None
+    """The looks taken, in order; absent where the plan has none."""
 
 
 class StaticFreshGapResult(Value):

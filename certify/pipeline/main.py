@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Sequence
 from pathlib import Path
 
-from certify.check import unreadable
+from certify.check import planned_checks, unreadable
 from certify.check.corpus_scan import CorpusScan
 from certify.decide import load_policy
 from certify.errors import HostileInput, UsageError
@@ -20,6 +20,7 @@ from certify.pipeline.concluding import OUTCOME, WAITING, conclude
 from certify.pipeline.deciding import make_decision
 from certify.pipeline.evaluating import evaluate
 from certify.pipeline.files import RunFolder
+from certify.pipeline.outlook import require_reachable
 from certify.pipeline.planning import attest_inputs, is_lapsed, make_plan, require_entropy
 from certify.pipeline.preparing import prepare_engine, require_installed
 from certify.pipeline.reporter import Reporter
@@ -82,16 +83,17 @@ def _advance(workspace: Workspace, folder: RunFolder, inputs: RunInputs, reporte
     attested = attest_inputs(workspace, folder, inputs)
     if not folder.has("plan.bundle.json"):
         workspace.signer("evaluator")  # a missing key or wrong PIN is told before the engine starts
+        require_reachable(inputs.policy, planned_checks(inputs.policy.policy.checks))
     prepared = prepare_engine(folder, inputs, reporter)
     plan, plan_bundle, plan_index = make_plan(workspace, folder, prepared)
     if upto is Stage.PLAN:
         return
-    evaluated, evaluation_index = evaluate(workspace, folder, prepared, plan, reporter)
+    evaluated, evaluated_at = evaluate(workspace, folder, prepared, plan, reporter)
     if upto is Stage.CHECK:
         return
     reporter.stage("Deciding")
     waivers = waivers_for(workspace, folder, inputs.request.waivers, inputs.model.identity.identity, inputs.policy)
-    places = {"plan": plan_index, "evaluation": evaluation_index}
+    places = {"plan": plan_index, **evaluated_at}
     places |= {waiver.payload_sha256: log_for_approver(workspace, waiver, WHAT) for waiver in waivers}
     bundles = [*attested, plan_bundle, *evaluated, *waivers]
     decided = make_decision(workspace, folder, inputs.policy, bundles, places)

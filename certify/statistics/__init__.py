@@ -21,7 +21,7 @@ from certify.statistics.planning import best_lower_bound, estimate_rho, minimum_
 from certify.statistics.power import Headroom, detectable_inflation, gap_power
 from certify.statistics.ratio import Ratio, ratio_interval
 from certify.statistics.references import ReferenceTest, reference_test
-from certify.statistics.sequential import Stop, look_interval, look_levels, look_sizes, look_stop
+from certify.statistics.sequential import look_interval, look_levels, look_sizes
 from certify.statistics.suite import suite_interval
 from certify.statistics.verdict import Verdict, judge
 
@@ -33,7 +33,6 @@ __all__ = [
     "Interval",
     "Ratio",
     "ReferenceTest",
-    "Stop",
     "Sums",
     "Verdict",
     "accuracy_interval",
@@ -56,7 +55,6 @@ __all__ = [
     "look_interval",
     "look_levels",
     "look_sizes",
-    "look_stop",
     "majority_at_k",
     "minimum_items",
     "no_inflation_bound",

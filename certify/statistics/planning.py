@@ -12,7 +12,8 @@ from certify.statistics.quantile import normal_quantile
 DEFAULT_RHO = 0.6
 """Correlation of the answers to one item when no pilot tells: real reasoning sets lie between .35 and .8."""
 
-_FORMULA_HOLDS_TO = 0.93
+FORMULA_HOLDS_TO = 0.93
+"""True accuracy up to which repeats gain what the formula says."""
 
 
 def best_lower_bound(items: int, level: float = 0.95) -> float:
@@ -92,7 +93,7 @@ def plan_size(
     Raises:
         ValueError: an argument outside its range.
     """
-    counted = 1 if threshold + margin > _FORMULA_HOLDS_TO else samples
+    counted = 1 if threshold + margin > FORMULA_HOLDS_TO else samples
     size = formula_size(threshold, margin, counted, power=power, rho=rho, level=level)
     return max(size, minimum_items(threshold, level))
 

@@ -56,8 +56,8 @@ def ratio_interval(
     Raises:
         ValueError: lists of different length, negative numbers, or too few resamples.
 
-    Source: percentile bootstrap over items, Efron (1979). Coverage in docs/statistics.md; below 30 items, or with
-    few items that have a denominator, it is too narrow.
+    Source: percentile bootstrap over items, Efron (1979). Coverage in docs/statistics.md: .92 to .96 from 20
+    items on; with few items that have a denominator it is too narrow.
     """
     if len(above) != len(below) or min((*above, *below), default=0) < 0 or resamples < 199:
         raise ValueError("each item needs a numerator and a denominator, neither negative, and 199 resamples")

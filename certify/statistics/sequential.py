@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import StrEnum
 
 from certify.statistics.interval import Interval, Sums
 from certify.statistics.suite import suite_of_sums
-from certify.statistics.verdict import Verdict, judge
 
 FEWEST_FIRST = 40
 """Items of the smallest first look: below it the errors were not shown. Source: docs/statistics.md, rule SEQ."""
@@ -28,15 +26,6 @@ NOMINAL = {
 Source: Lan and DeMets (1983), spending alpha ln(1 + (e - 1) t) at equally spaced shares t, which is close to Pocock
 (1977); computed by recursive integration in tests/bench/spending.py, whose digits these are.
 """
-
-
-class Stop(StrEnum):
-    """What a look comes to."""
-
-    MET = "met"
-    NOT_MET = "not_met"
-    GO_ON = "go_on"
-    EXHAUSTED = "exhausted"
 
 
 def look_levels(looks: int) -> tuple[float, ...]:
@@ -65,6 +54,8 @@ def look_sizes(items: int, looks: int) -> tuple[int, ...]:
 def look_interval(groups: Mapping[str, Sums], samples: int, look: int, looks: int) -> Interval | None:
     """The interval of one look: whichever look a run stops at, it holds at least at 95 %.
 
+    A run stops where ``judge`` finds the threshold met or not met by it.
+
     Args:
         groups: sums of each family over the items asked so far; one group for a benchmark.
         samples: answers per item.
@@ -83,15 +74,3 @@ def look_interval(groups: Mapping[str, Sums], samples: int, look: int, looks: in
         raise ValueError(f"there is no look {look} of {looks}")
     found = suite_of_sums(groups, samples, level=look_levels(looks)[look - 1])
     return None if found is None else found._replace(rule="SEQ")
-
-
-def look_stop(interval: Interval | None, threshold: float, look: int, looks: int) -> Stop:
-    """Whether a run stops at a look: decided on the printed digits, like every verdict.
-
-    Raises:
-        ValueError: the threshold or a bound is not a finite number.
-    """
-    verdict = judge(interval, threshold)
-    if verdict is not Verdict.INCONCLUSIVE:
-        return Stop(verdict.value)
-    return Stop.GO_ON if look < looks else Stop.EXHAUSTED

@@ -13,6 +13,7 @@ from certify.evidence.evaluation import Evaluation
 from certify.evidence.plan import Plan, PlannedCheck
 from certify.evidence.results import CorpusScanResult, FreshReasoningResult, Outcomes, StaticBenchmarkResult
 from certify.trust.verified import Verified
+from certify.verify.looks import asked_items
 from certify.verify.scan_counts import check_scan_result
 
 if TYPE_CHECKING:
@@ -29,7 +30,8 @@ def check_counts(plan: Plan, evaluation: Evaluation) -> None:
     if ran & missing or ran | missing != {check.id for check in plan.checks}:
         raise HostileInput("CERT-E090", "the evaluation leaves out a planned check without saying so")
     questions = sum(check.items for check in plan.checks)
-    records = sum(check.items * check.samples for check in plan.checks)
+    asked = asked_items(plan, evaluation.results())
+    records = sum(asked[check.id] * check.samples for check in plan.checks)
     if (evaluation.journal.questions, evaluation.journal.records) != (questions, records):
         raise HostileInput("CERT-E090", f"not the {records} planned answers to {questions} questions were evaluated")
     _check_sizes(plan)
@@ -37,7 +39,7 @@ def check_counts(plan: Plan, evaluation: Evaluation) -> None:
     results = evaluation.results()
     for check in plan.checks:
         if check.id in results:
-            _check_result(check, results[check.id])
+            _check_result(check.model_copy(update={"items": asked[check.id]}), results[check.id])
 
 
 def _check_result(check: PlannedCheck, result: Value) -> None:

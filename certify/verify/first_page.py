@@ -14,6 +14,7 @@ from certify.evidence.certificate import AttemptCount, Certificate, Headline
 from certify.evidence.contamination import data_seen
 from certify.evidence.dataset import DataExamined, DatasetIdentity, DigestSource
 from certify.evidence.decision import RuleOutcome
+from certify.evidence.looks import LookTaken
 from certify.evidence.plan import EntropyKind
 from certify.evidence.results import (
     CorpusScanResult,
@@ -84,11 +85,19 @@ def _repeats(share: Estimate) -> str:
     return f", {share.samples} answers each" if share.samples > 1 else ""
 
 
+def _stopped(looks: tuple[LookTaken, ...] | None) -> str:
+    """Where a run with looks ended: its estimate lies a little too far from the threshold where that was early."""
+    if not looks:
+        return ""
+    last = looks[-1]
+    return f"; stopped early at look {last.look} of {last.of}" if last.look < last.of else f"; {last.of} looks taken"
+
+
 def _fresh(name: str, result: FreshReasoningResult) -> Headline:
     share = result.accuracy
     detail = (
         f"{_interval(share)}; {share.items} problems{_repeats(share)} from {len(result.families)} families, "
-        f"weakest family {percent(result.lowest_family)}"
+        f"weakest family {percent(result.lowest_family)}{_stopped(result.looks)}"
     )
     return Headline(name=name, value=percent(share.estimate), detail=detail)
 
@@ -123,7 +132,7 @@ def _scan(name: str, result: CorpusScanResult) -> Headline:
 
 def _static(name: str, result: StaticBenchmarkResult) -> Headline:
     share = result.accuracy
-    detail = f"{_interval(share)}; {share.items} items{_repeats(share)} of {result.benchmark}"
+    detail = f"{_interval(share)}; {share.items} items{_repeats(share)} of {result.benchmark}{_stopped(result.looks)}"
     return Headline(name=name, value=percent(share.estimate), detail=detail)
 
 

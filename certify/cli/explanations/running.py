@@ -1,4 +1,4 @@
-"""Codes 060 to 069 and 098 to 103, and 475: engines, journals, checks and problems."""
+"""Codes 060 to 069 and 098 to 103, 140, and 475: engines, journals, checks and problems."""
 
 from __future__ import annotations
 
@@ -88,6 +88,12 @@ CODES = {
         "The answers could not be judged",
         "The process that compares answers with solutions stopped. Every answer is kept in the journal. Give the "
         "same command again.",
+    ),
+    "CERT-E140": Explanation(
+        "A threshold of the policy is out of reach of the planned sample",
+        "Even a model that answers everything right would not meet it, because so few items cannot show so much. The "
+        "run stops before its plan is logged and no attempt is counted. Plan more items, or ask for less; `certify "
+        "plan preview --policy P` shows what a policy's sample can show.",
     ),
     "CERT-E475": Explanation(
         "The file of a known benchmark is not at hand",

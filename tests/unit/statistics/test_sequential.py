@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
-from certify.statistics import Sums, accuracy_interval, suite_interval
-from certify.statistics.sequential import NOMINAL, Stop, look_interval, look_levels, look_sizes, look_stop
+from certify.statistics import Sums, Verdict, accuracy_interval, judge, suite_interval
+from certify.statistics.sequential import NOMINAL, look_interval, look_levels, look_sizes
+from tests.bench.rules_simulation import draw_runs, run_looks, truth_away
 from tests.bench.spending import nominal_levels, nominal_levels_at, spent
 
 
@@ -63,20 +64,18 @@ def test_known_answers() -> None:
     perfect = look_interval({"one": Sums.of([1] * 80)}, 1, 1, 3)
     assert perfect is not None
     assert (perfect.lower, perfect.upper) == (0.9455, 1.0)
-    assert look_stop(perfect, 0.9, 1, 3) is Stop.MET
-    assert look_stop(perfect, 0.95, 1, 3) is Stop.GO_ON
-    assert look_stop(perfect, 0.95, 3, 3) is Stop.EXHAUSTED
+    assert judge(perfect, 0.9) is Verdict.MET
+    assert judge(perfect, 0.95) is Verdict.INCONCLUSIVE
+    assert judge(perfect, 0.95) is Verdict.INCONCLUSIVE
     poor = look_interval({"one": Sums.of([1] * 30 + [0] * 50)}, 1, 1, 3)
     assert poor is not None
-    assert look_stop(poor, 0.6, 1, 3) is Stop.NOT_MET
-    assert look_stop(None, 0.6, 1, 3) is Stop.GO_ON
+    assert judge(poor, 0.6) is Verdict.NOT_MET
+    assert judge(None, 0.6) is Verdict.INCONCLUSIVE
 
 
 def test_impossible_looks_are_refused() -> None:
     with pytest.raises(ValueError, match="no look 4 of 3"):
         look_interval({"one": Sums.of([1] * 80)}, 1, 4, 3)
-    with pytest.raises(ValueError, match="finite"):
-        look_stop(None, float("nan"), 1, 3)
 
 
 @pytest.mark.parametrize(
@@ -85,3 +84,25 @@ def test_impossible_looks_are_refused() -> None:
 def test_sums_that_no_answers_have_are_refused(sums: Sums) -> None:
     with pytest.raises(ValueError, match="cannot"):
         sums.require_possible(4)
+
+
+@pytest.mark.parametrize(("items", "samples", "threshold"), [(200, 1, 0.5), (200, 4, 0.8)])
+def test_wrong_verdicts_at_the_threshold_are_as_rare_as_promised(items: int, samples: int, threshold: float) -> None:
+    rng = np.random.default_rng(7)
+    found = run_looks(draw_runs(rng, 1500, items, samples, threshold, 0.35), samples, 5, threshold, threshold)
+    assert found.met < 0.025 + 0.012
+    assert found.not_met < 0.025 + 0.012
+    assert found.covered > 0.935
+
+
+@pytest.mark.parametrize("distance", [-3, -2, 2, 3])
+@pytest.mark.parametrize(("items", "samples", "threshold"), [(200, 1, 0.75), (200, 4, 0.8), (500, 1, 0.9)])
+def test_two_half_widths_away_two_fifths_of_the_items_are_saved(
+    items: int, samples: int, threshold: float, distance: int
+) -> None:
+    rng = np.random.default_rng(11)
+    truth = truth_away(threshold, distance, items, samples, 0.35)
+    found = run_looks(draw_runs(rng, 300, items, samples, truth, 0.35), samples, 5, threshold, truth)
+    assert found.items <= 0.6
+    assert found.met + found.not_met > 0.93
+    assert (found.not_met if distance > 0 else found.met) < 0.01
