@@ -11,6 +11,7 @@ from certify.audit.audit import audit_certificate
 from certify.engines.journal import Journal, read_journal
 from certify.evidence import statement as kinds
 from certify.evidence.looks import Interim
+from certify.pipeline.case import read_case
 from certify.pipeline.main import run_model, start_run
 from certify.pipeline.reporter import Silent
 from certify.pipeline.request import Stage
@@ -99,6 +100,9 @@ def test_every_look_before_the_last_is_logged_before_more_is_asked(production, m
     chain = chain_of(production, request, folder)
     found = verify_certificate(chain.bundle, trust=chain.trust, expectations=Expectations(at=chain.at))
     assert not [line for line in found.checks if line.result == "fail"]
+    case = read_case(folder.file("decision.bundle.json"), folder.name, production.workspace.trust)
+    assert case.evidence is not None
+    assert len(case.evidence.interims) == len(looks) - 1, "an approver is shown every look"
     monkeypatch.setattr("certify.audit.recompute.judge_in_worker", judge_here)
     audit = audit_certificate(chain.bundle, trust=chain.trust, pack=folder.path, at=chain.at)
     assert audit.agrees
