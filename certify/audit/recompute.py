@@ -21,7 +21,7 @@ from certify.check import (
 )
 from certify.engines.journal import read_journal
 from certify.engines.order import JournalHeader
-from certify.engines.prompts import COMPLETION, completion_prompt
+from certify.engines.prompts import COMPLETION, completion_prompt, planned_version
 from certify.errors import EvidenceMissing, HostileInput
 from certify.evidence.answers import ItemRecord, Question, evidence_root
 from certify.evidence.base import Value
@@ -149,6 +149,7 @@ def _journal_agrees(pack: EvidencePack, evidence: EvidenceSet, records: Sequence
     pack.read("journal.jsonl")
     plan = evidence.plan.value
     header = JournalHeader.of(evidence.plan.payload_sha256, plan.model.identity, plan.configuration)
+    header = header.model_copy(update={"prompts": planned_version(plan.configuration.engine_version)})
     answers = read_journal(pack.folder / "journal.jsonl", header)
     if {record.key: record.completion for record in records} != answers:
         raise HostileInput("CERT-E110", "the journal holds other answers than the records")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar, NamedTuple, Protocol, TypeVar
@@ -57,6 +57,10 @@ class Answers:
     def questions_of(self, check: str) -> tuple[Question, ...]:
         """The questions of one check."""
         return tuple(question for question in self.questions if question.check == check)
+
+    def questions_in(self, checks: Container[str]) -> tuple[Question, ...]:
+        """The questions of several checks."""
+        return tuple(question for question in self.questions if question.check in checks)
 
     def right(self, check: str) -> dict[str, int]:
         """Right answers to each item of a check; 0 for an item without any."""

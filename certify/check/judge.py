@@ -51,7 +51,7 @@ def judged(question: Question, completion: Completion, reasoning: ReasoningTags 
         return ItemRecord(completion=completion, answer=None, outcome=Outcome.ERROR)
     text, closed = split_reasoning(completion.text, reasoning)
     cut_off = completion.finish_reason is FinishReason.LENGTH
-    numeric = is_numeric(question.verifier)
+    numeric = is_numeric(question.verifier, question.gold)
     answer = find_answer(text, numeric=numeric, chat=chat, cut_off=cut_off) if closed else None
     if answer is None:
         outcome = without_answer(text, closed, cut_off, completion.token_ids)

@@ -12,6 +12,7 @@ from certify.check.base import Answers, Check, Sources
 from certify.check.corpus_scan import CorpusScan, Scanned
 from certify.check.families import FAMILIES, generate_items
 from certify.check.fresh_reasoning import FreshReasoning
+from certify.check.instances import as_seen_by, renamed
 from certify.check.sources import open_sources, with_digests
 from certify.check.static_benchmark import StaticBenchmark
 from certify.check.static_fresh_gap import StaticFreshGap
@@ -19,6 +20,7 @@ from certify.errors import UsageError
 from certify.evidence.answers import ItemRecord, Question, Request
 from certify.evidence.base import StrictValue, Value
 from certify.evidence.evaluation import NotRun
+from certify.evidence.instances import entry_for
 from certify.evidence.parameters import PARAMETER_TYPES, FreshReasoningParameters
 from certify.evidence.plan import PlannedCheck
 from certify.statistics.stream import repeat_seed
@@ -61,11 +63,12 @@ def planned_checks(
     sources = open_sources(parameters, files)
     planned = []
     for name, given in parameters.items():
-        size = CHECKS[name].size(given, sources)
+        check = check_for(name)
+        size = check.size(given, sources)
         planned.append(
             PlannedCheck(
                 id=name,
-                version=CHECKS[name].version,
+                version=check.version,
                 parameters=with_digests(given, sources).document(),
                 items=size.items,
                 samples=size.samples,
@@ -82,10 +85,11 @@ def planned_parameters(checks: Sequence[PlannedCheck]) -> dict[str, StrictValue]
         UsageError: CERT-E102, a check this version does not have, or has in another version.
     """
     for check in checks:
-        if check.id in CHECKS and CHECKS[check.id].version != check.version:
+        known = entry_for(check.id, CHECKS)
+        if known is not None and known.version != check.version:
             raise UsageError(
                 "CERT-E102",
-                f"the plan uses version {check.version} of {check.id}, this is version {CHECKS[check.id].version}",
+                f"the plan uses version {check.version} of {check.id}, this is version {known.version}",
                 why="another version may draw other problems",
                 hint="use the certify version that made the plan",
             )
@@ -109,7 +113,7 @@ def all_questions(checks: Sequence[PlannedCheck], sources: Sources, seed: bytes)
     """
     parameters, questions = planned_parameters(checks), list[Question]()
     for check in checks:
-        drawn = CHECKS[check.id].questions(parameters[check.id], sources, seed)
+        drawn = renamed(check_for(check.id).questions(parameters[check.id], sources, seed), check.id)
         if len(drawn) != check.items:
             raise UsageError("CERT-E102", f"{check.id} draws {len(drawn)} questions where the plan says {check.items}")
         questions += drawn
@@ -156,11 +160,12 @@ def score_all(
     answers, results, not_run = Answers(tuple(questions), tuple(records)), dict[str, Value](), list[NotRun]()
     parameters = planned_parameters(checks)
     for check in checks:
-        outcome: Value = CHECKS[check.id].score(parameters[check.id], answers, sources)
+        own = as_seen_by(check.id, parameters, answers)
+        outcome: Value = check_for(check.id).score(parameters[check.id], own, sources)
         if check.id == CorpusScan.id and scanned is not None:
             outcome = scanned.result
         if isinstance(outcome, NotRun):
-            not_run.append(outcome)
+            not_run.append(outcome.model_copy(update={"check": check.id}))
         else:
             results[check.id] = outcome
     return Scored(results, tuple(not_run))
@@ -188,7 +193,20 @@ def pilot_requests(requests: Sequence[CheckRequest]) -> tuple[Request, ...]:
     )
 
 
+def check_for(name: str) -> Check[Any]:
+    """The check behind an id.
+
+    Raises:
+        UsageError: CERT-E102, there is none.
+    """
+    known = entry_for(name, CHECKS)
+    if known is None:
+        raise UsageError("CERT-E102", f"no check is called {name}", hint=f"known: {', '.join(sorted(CHECKS))}")
+    return known
+
+
 def _typed(check: str, given: Mapping[str, Any]) -> StrictValue:
-    if check not in PARAMETER_TYPES:
-        raise UsageError("CERT-E102", f"no check is called {check}", hint=f"known: {', '.join(sorted(CHECKS))}")
-    return PARAMETER_TYPES[check].from_document(dict(given), name=f"parameters of {check}")
+    check_for(check)
+    form = entry_for(check, PARAMETER_TYPES)
+    assert form is not None  # noqa: S101 - a test holds both tables to the same checks
+    return form.from_document(dict(given), name=f"parameters of {check}")

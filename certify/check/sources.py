@@ -7,6 +7,7 @@ from pathlib import Path
 
 from certify.check.base import Sources
 from certify.check.benchmarks import other_file, read_benchmark
+from certify.check.instances import published_side
 from certify.errors import UsageError
 from certify.evidence.base import StrictValue
 from certify.evidence.parameters import CorpusScanParameters, StaticBenchmarkParameters, StaticFreshGapParameters
@@ -32,10 +33,8 @@ def open_sources(parameters: Parameters, files: Mapping[str, Path] | None = None
     for name, digest in agreed.items():
         if digest is not None and benchmarks[name].sha256 != digest:
             raise other_file(name, benchmarks[name].sha256, digest)
-    static, limits = parameters.get("static-benchmark"), dict[str, int]()
-    if isinstance(static, StaticBenchmarkParameters) and static.items is not None:
-        limits[static.benchmark] = static.items
-    return Sources(benchmarks, limits)
+    static = [given for given in parameters.values() if isinstance(given, StaticBenchmarkParameters)]
+    return Sources(benchmarks, {one.benchmark: one.items for one in static if one.items is not None})
 
 
 def with_digests(parameters: StrictValue, sources: Sources) -> StrictValue:
@@ -59,13 +58,14 @@ def _named(parameters: Parameters) -> dict[str, str | None]:
 
 
 def _refuse_disagreement(parameters: Parameters) -> None:
-    gap, static = parameters.get("static-fresh-gap"), parameters.get("static-benchmark")
-    if not isinstance(gap, StaticFreshGapParameters):
-        return
-    if not isinstance(static, StaticBenchmarkParameters) or static.benchmark != gap.benchmark:
-        raise UsageError(
-            "CERT-E102",
-            "static-fresh-gap cannot be planned: static-benchmark does not ask the same benchmark",
-            why="the twins are compared with the published problems of the same run",
-            hint=f"add a static-benchmark check with benchmark: {gap.benchmark}",
-        )
+    seen: dict[str, str] = {}
+    for name, given in parameters.items():
+        if isinstance(given, StaticFreshGapParameters):
+            published_side(given, parameters)
+        elif isinstance(given, StaticBenchmarkParameters) and (first := seen.setdefault(given.benchmark, name)) != name:
+            raise UsageError(
+                "CERT-E102",
+                f"{name} cannot be planned: {first} asks {given.benchmark} already",
+                why="one benchmark asked twice would count twice",
+                hint="list each benchmark once",
+            )

@@ -5,6 +5,10 @@ from __future__ import annotations
 from typing import ClassVar
 
 from certify.check.base import Answers, Size, Sources, estimate_of
+from certify.check.benchmarks import BenchmarkItem
+from certify.check.math_answers import require_math_verify
+from certify.check.scaling import scaling_points
+from certify.check.verifiers import CHOICE, MATH
 from certify.evidence.answers import Question
 from certify.evidence.evaluation import NotRun
 from certify.evidence.parameters import StaticBenchmarkParameters
@@ -20,8 +24,14 @@ class StaticBenchmark:
     title: ClassVar[str] = "Score on a published benchmark"
 
     def size(self, parameters: StaticBenchmarkParameters, sources: Sources) -> Size:
-        """The benchmark's items, or the first so many of them."""
+        """The benchmark's items, or the first so many of them.
+
+        Raises:
+            UsageError: CERT-E035, what compares its answers is not installed.
+        """
         items = len(sources.asked(parameters.benchmark))
+        if any(_verifier(item, parameters) == MATH for item in sources.asked(parameters.benchmark)):
+            require_math_verify()
         return Size(items, parameters.samples, parameters.max_tokens)
 
     def questions(self, parameters: StaticBenchmarkParameters, sources: Sources, seed: bytes) -> tuple[Question, ...]:
@@ -34,7 +44,7 @@ class StaticBenchmark:
                 group=group,
                 text=item.question,
                 gold=item.gold,
-                verifier=item.verifier,
+                verifier=_verifier(item, parameters),
                 max_tokens=parameters.max_tokens,
             )
             for item in sources.asked(parameters.benchmark)
@@ -55,4 +65,11 @@ class StaticBenchmark:
             benchmark_sha256=benchmark.sha256,
             accuracy=estimate_of(interval),
             outcomes=answers.outcomes(self.id),
+            scaling=scaling_points(self.id, parameters.scaling, parameters.samples, answers),
         )
+
+
+def _verifier(item: BenchmarkItem, parameters: StaticBenchmarkParameters) -> str:
+    """How answers are compared; problems of our own families and multiple choice have their own rule."""
+    fixed = item.problem is not None or item.verifier == CHOICE or parameters.answers is None
+    return item.verifier if fixed else str(parameters.answers)

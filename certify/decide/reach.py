@@ -9,6 +9,7 @@ from certify.decide.findings import Finding
 from certify.decide.form import Rule
 from certify.decide.profile import conjuncts
 from certify.decide.syntax import Path, Syntax, constant, path_of, show_path
+from certify.evidence.instances import kind_of
 from certify.evidence.parameters import PARAMETER_TYPES, CorpusScanParameters, FreshReasoningParameters
 from certify.evidence.parameters import StaticBenchmarkParameters as StaticParameters
 from certify.statistics import best_lower_bound, minimum_items, no_inflation_bound, recall_lower_bound, suite_interval
@@ -62,10 +63,17 @@ def best_result(path: Path, checks: Mapping[str, dict[str, Any]]) -> float | Non
     if path[0] != "check" or path[1] not in checks:
         return None
     check, field = str(path[1]), ".".join(str(part) for part in path[2:])
-    given: Any = PARAMETER_TYPES[check].model_validate(checks[check])
-    static = StaticParameters.model_validate(checks.get("static-benchmark", {"benchmark": ""}))
-    best = _BEST.get((check, field))
-    return None if best is None else best(given, static.items)
+    given: Any = PARAMETER_TYPES[kind_of(check)].model_validate(checks[check])
+    best = _BEST.get((kind_of(check), field))
+    return None if best is None else best(given, _published_items(given, checks))
+
+
+def _published_items(given: Any, checks: Mapping[str, dict[str, Any]]) -> int | None:
+    """How many items of its benchmark a plan asks, where a check is about one and the policy says so."""
+    static = [checks[name] for name in checks if kind_of(name) == "static-benchmark"]
+    asked = [StaticParameters.model_validate(one) for one in static]
+    benchmark = getattr(given, "benchmark", None)
+    return next((one.items for one in asked if one.benchmark == benchmark), None)
 
 
 def _best_published(given: Any, items: int | None) -> float | None:

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from datetime import datetime
 
 from certify.evidence.model import ReasoningTags
 
-PROMPTS_VERSION = 1
-"""Raised whenever any text of this module changes: journals of another version are not continued."""
+PROMPTS_VERSION = 2
+"""Raised whenever any text of this module changes: journals of another version are not continued. Version 1 asked for
+``\\boxed{}`` a second time where a problem did so itself."""
 
 CHAT = "chat"
 COMPLETION = "completion"
 
 BOXED_INSTRUCTION = "\n\nReason step by step, then give only the final answer inside \\boxed{}."
 """Ends every question put through a chat template, so that the answer can be told from the talk."""
+
+_VERSION = re.compile(r"\bprompts (\d{1,6})$")
+_ENDING = 160
+"""Characters of a problem in which an instruction of its own is looked for."""
 
 COMPLETION_STOP = "\nQuestion:"
 """A model that goes on to write its next question has answered this one."""
@@ -41,9 +47,15 @@ def completion_prompt(text: str, system_prompt: str | None = None) -> str:
     return f"{before}Question: {text}\nAnswer:"
 
 
+def planned_version(engine_version: str) -> int:
+    """The version of these texts that a plan was made with; this one where its engine does not say."""
+    found = _VERSION.search(engine_version)
+    return int(found[1]) if found else PROMPTS_VERSION
+
+
 def user_text(text: str) -> str:
-    """What the user says in style ``chat``."""
-    return text + BOXED_INSTRUCTION
+    """What the user says in style ``chat``; a problem that ends with such an instruction of its own gets no second."""
+    return text if "\\boxed{" in text[-_ENDING:] else text + BOXED_INSTRUCTION
 
 
 def messages(text: str, system_prompt: str | None = None) -> list[dict[str, str]]:

@@ -26,7 +26,7 @@ class Question(Value):
     gold: str
     """The right answer, canonical text."""
     verifier: str
-    """Which comparison decides: ``family:<id>``, ``integer`` or ``text``."""
+    """Which comparison decides: ``family:<id>``, ``integer``, ``math``, ``choice`` or ``text``."""
     pair: str | None = None
     """For a fresh twin of a static item: the static item's id."""
     max_tokens: int = Field(ge=1)

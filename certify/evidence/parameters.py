@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
 
 from certify.evidence.base import Fraction, Sha256, StrictValue
+from certify.evidence.decoding import DecodedParameters
+
+AnswerKind = Literal["integer", "math", "text"]
+Draws = Annotated[int, Field(ge=1, le=64)]
 
 
-class StaticBenchmarkParameters(StrictValue):
+class StaticBenchmarkParameters(DecodedParameters):
     """Check ``static-benchmark``."""
 
     benchmark: str
-    """Id in policies/benchmarks, or the path of a JSONL file."""
+    """Id in policies/benchmarks, or the path of a JSONL or Parquet file."""
     sha256: Sha256 | None = None
     """SHA-256 of the benchmark's file; the plan fills it in, a policy may demand it."""
     items: int | None = Field(default=None, ge=10)
@@ -20,6 +26,16 @@ class StaticBenchmarkParameters(StrictValue):
     """Answers to each item."""
     max_tokens: int = Field(default=1024, ge=16, le=131072)
     """Longest answer, reasoning included, tokens."""
+    answers: AnswerKind | None = None
+    """How answers are compared; follows from the benchmark when absent."""
+    scaling: tuple[Draws, ...] | None = Field(default=None, min_length=1, max_length=12)
+    """Numbers of answers for which pass@k and majority@k are given beside the accuracy; none when absent."""
+
+    @model_validator(mode="after")
+    def _drawn_from_samples(self) -> StaticBenchmarkParameters:
+        if self.scaling and max(self.scaling) > self.samples:
+            raise ValueError(f"scaling asks for {max(self.scaling)} of {self.samples} answers")
+        return self
 
 
 class FreshReasoningParameters(StrictValue):

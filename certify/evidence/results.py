@@ -51,6 +51,19 @@ class Outcomes(Value):
     """Share without a readable answer though not cut off."""
 
 
+class ScalingPoint(Value):
+    """Several answers to each item taken together: test-time scaling, a system's number and never the model's own."""
+
+    answers: int = Field(ge=1)
+    """Answers taken together, k."""
+    any_right: Estimate
+    """pass@k: at least one of them is right, which somebody else would have to tell."""
+    all_right: Estimate
+    """All of them are right: reliability."""
+    majority: Estimate
+    """majority@k: the commonest of them is right, ties broken by lot."""
+
+
 class StaticBenchmarkResult(Value):
     """Check ``static-benchmark``: published items, answered."""
 
@@ -62,6 +75,8 @@ class StaticBenchmarkResult(Value):
     """Share of right answers."""
     outcomes: Outcomes
     """How the answers ended."""
+    scaling: tuple[ScalingPoint, ...] | None = None
+    """Test-time scaling, where the plan asked for it."""
 
 
 class FamilyResult(Value):

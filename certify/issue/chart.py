@@ -16,12 +16,12 @@ from certify.evidence.results import (
     StaticBenchmarkResult,
     StaticFreshGapResult,
 )
-from certify.verify.first_page import CHECK_OF, SMALLEST_PRINTED_SAMPLE, percent, points
+from certify.verify.first_page import SMALLEST_PRINTED_SAMPLE, check_of, percent, points
 
 Thresholds = Mapping[tuple[str, str], float]
 
 _COMPARISON = re.compile(
-    r"""check\[["'](?P<check>[\w-]+)["']\]\.(?P<field>[\w.]+)\s*(?:>=|<=|>|<)\s*params\.(?P<parameter>\w+)"""
+    r"""check\[["'](?P<check>[\w:.-]+)["']\]\.(?P<field>[\w.]+)\s*(?:>=|<=|>|<)\s*params\.(?P<parameter>\w+)"""
 )
 
 WIDTH = 240.0
@@ -69,7 +69,7 @@ class _Scale(NamedTuple):
 
 def chart_of(headline: Headline, results: Mapping[str, Value], thresholds: Thresholds) -> Chart | None:
     """The chart of a headline, or nothing where its result is not at hand or has no scale."""
-    check = CHECK_OF.get(headline.name, "")
+    check = check_of(headline.name)
     result = results.get(check)
     if isinstance(result, FreshReasoningResult):
         floor = max((one.floor for one in result.families), default=None)

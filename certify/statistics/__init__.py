@@ -11,7 +11,9 @@ from certify.statistics.clean_subset import CleanSubset, clean_subset
 from certify.statistics.gap import GapTest, gap_test, paired_differences
 from certify.statistics.holm import holm
 from certify.statistics.interval import MINIMUM_ITEMS, Interval
+from certify.statistics.majority import Votes, majority_at
 from certify.statistics.noinflation import no_inflation_bound
+from certify.statistics.passatk import all_right_at, pass_at
 from certify.statistics.planning import best_lower_bound, estimate_rho, minimum_items, plan_size
 from certify.statistics.power import Headroom, detectable_inflation, gap_power
 from certify.statistics.suite import suite_interval
@@ -24,7 +26,9 @@ __all__ = [
     "Headroom",
     "Interval",
     "Verdict",
+    "Votes",
     "accuracy_interval",
+    "all_right_at",
     "best_lower_bound",
     "clean_subset",
     "clopper_pearson",
@@ -37,9 +41,11 @@ __all__ = [
     "gap_test",
     "holm",
     "judge",
+    "majority_at",
     "minimum_items",
     "no_inflation_bound",
     "paired_differences",
+    "pass_at",
     "plan_size",
     "recall_lower_bound",
     "suite_interval",

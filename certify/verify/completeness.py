@@ -10,6 +10,7 @@ from certify.evidence.base import Value
 from certify.evidence.contamination import Contamination, data_seen
 from certify.evidence.dataset import DataExamined, Dataset, DatasetIdentity
 from certify.evidence.evaluation import Evaluation
+from certify.evidence.instances import kind_of
 from certify.evidence.plan import Plan, PlannedCheck
 from certify.evidence.results import CorpusScanResult, FreshReasoningResult, Outcomes, StaticBenchmarkResult
 from certify.trust.verified import Verified
@@ -71,7 +72,7 @@ def _check_sizes(plan: Plan) -> None:
         said = {"samples": check.samples, "maxTokens": check.max_tokens, "items": check.items}
         given = {name: check.parameters[name] for name in said if check.parameters.get(name) is not None}
         most = given.pop("items", check.items)
-        fits = check.items <= most if check.id == "static-benchmark" else check.items == most
+        fits = check.items <= most if kind_of(check.id) == "static-benchmark" else check.items == most
         if not fits or any(said[name] != value for name, value in given.items()):
             raise HostileInput("CERT-E090", f"the plan's {check.id} is of another size than its parameters say")
     if plan.tokens != sum(check.items * check.samples * check.max_tokens for check in plan.checks):

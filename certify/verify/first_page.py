@@ -14,6 +14,7 @@ from certify.evidence.certificate import AttemptCount, Certificate, Headline
 from certify.evidence.contamination import data_seen
 from certify.evidence.dataset import DataExamined, DatasetIdentity, DigestSource
 from certify.evidence.decision import RuleOutcome
+from certify.evidence.instances import kind_of, label_of
 from certify.evidence.plan import EntropyKind
 from certify.evidence.results import (
     CorpusScanResult,
@@ -25,12 +26,13 @@ from certify.evidence.results import (
 )
 from certify.verify.evidence import EvidenceSet
 
-WORDING = 2
+WORDING = 3
 """Raised whenever a word or a format of this module changes."""
 
-COMPARED = frozenset({1, WORDING})
+COMPARED = frozenset({1, 2, WORDING})
 """Wordings that this version can make again; pages in others are not compared. Version 2 differs from 1 only in what it
-says of a scan with parts left out or with near matches, and version 1 wrote no such results."""
+says of a scan with parts left out or with near matches, and version 1 wrote no such results. Version 3 adds words for
+results that earlier versions did not write: labelled checks and test-time scaling."""
 
 FRESH = "Fresh problems answered correctly"
 GAP = "Published items minus fresh twins"
@@ -61,8 +63,7 @@ def headlines(results: Mapping[str, Value]) -> tuple[Headline, ...]:
         results: check id to its typed result, as ``Evaluation.results()`` gives them.
     """
     found = []
-    for name, check in CHECK_OF.items():
-        result = results.get(check)
+    for name, result in _in_order(results):
         if isinstance(result, FreshReasoningResult):
             found.append(_fresh(name, result))
         elif isinstance(result, StaticFreshGapResult):
@@ -72,6 +73,29 @@ def headlines(results: Mapping[str, Value]) -> tuple[Headline, ...]:
         elif isinstance(result, StaticBenchmarkResult):
             found.append(_static(name, result))
     return tuple(found)
+
+
+def _in_order(results: Mapping[str, Value]) -> list[tuple[str, Value]]:
+    """(headline, result): kind by kind, within a kind the unlabelled one first."""
+    return [
+        (headline_of(check), results[check])
+        for kind in CHECK_OF.values()
+        for check in sorted(results)
+        if kind_of(check) == kind
+    ]
+
+
+def headline_of(check: str) -> str:
+    """Name of the headline that prints the result of a check; its label stands behind it in brackets."""
+    name = next(name for name, kind in CHECK_OF.items() if kind == kind_of(check))
+    return f"{name} ({label})" if (label := label_of(check)) else name
+
+
+def check_of(headline: str) -> str:
+    """The check whose result a headline prints; empty where none does."""
+    name, bracket, label = headline.partition(" (")
+    kind = CHECK_OF.get(name, "")
+    return f"{kind}:{label.removesuffix(')')}" if kind and bracket else kind
 
 
 def _interval(share: Estimate) -> str:
@@ -123,8 +147,20 @@ def _scan(name: str, result: CorpusScanResult) -> Headline:
 
 def _static(name: str, result: StaticBenchmarkResult) -> Headline:
     share = result.accuracy
-    detail = f"{_interval(share)}; {share.items} items{_repeats(share)} of {result.benchmark}"
+    detail = f"{_interval(share)}; {share.items} items{_repeats(share)} of {result.benchmark}{_scaling(result)}"
     return Headline(name=name, value=percent(share.estimate), detail=detail)
+
+
+def _scaling(result: StaticBenchmarkResult) -> str:
+    """The widest vote and choice as the test-time scaling they are."""
+    if not result.scaling:
+        return ""
+    most = max(result.scaling, key=lambda point: point.answers)
+    vote, reach = percent(most.majority.estimate), percent(most.any_right.estimate)
+    return (
+        f"; test-time scaling, not the model alone: majority of {most.answers} {vote}, "
+        f"any of {most.answers} right {reach}"
+    )
 
 
 def unscanned_words(result: CorpusScanResult) -> str:
