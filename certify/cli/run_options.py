@@ -26,6 +26,10 @@ Device = Annotated[DeviceName, typer.Option(help="Where it runs.")]
 Dtype = Annotated[DtypeName, typer.Option(help="Precision of its numbers.")]
 PromptStyle = Annotated[PromptStyleName, typer.Option(help="How a question is put to it.")]
 SystemPrompt = Annotated[str | None, typer.Option(help="Text before every question.")]
+Decoding = Annotated[
+    str | None,
+    typer.Option(help="Decoding preset for the whole run, such as VibeThinker-style; the policy's if absent."),
+]
 Entropy = Annotated[EntropyKind, typer.Option(help="Where the seed comes from.")]
 MaxHours = Annotated[float, typer.Option(min=0.01, help="Time until the plan counts as failed.")]
 Waivers = Annotated[list[Path] | None, typer.Option("--waiver", help="Signed waiver; repeat for several.")]

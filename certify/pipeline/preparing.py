@@ -14,6 +14,7 @@ from certify.engines.pilot import PilotResult, pilot, require_token_cap
 from certify.engines.runner import describe
 from certify.errors import UsageError
 from certify.identify import ModelFolder, recheck, stage
+from certify.pipeline.decoding import sampling_of
 from certify.pipeline.files import RunFolder
 from certify.pipeline.reporter import Reporter
 from certify.pipeline.request import Prepared, RunInputs
@@ -105,6 +106,7 @@ def describe_model(staged: Path, inputs: RunInputs) -> Described:
         dtype=request.dtype,
         prompt_style=request.prompt_style,
         system_prompt=request.system_prompt,
+        sampling=sampling_of(inputs.policy.policy.checks, request.decoding),
     )
 
 

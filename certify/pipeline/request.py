@@ -60,6 +60,8 @@ class RunRequest(Value):
     """How a question is put to it."""
     system_prompt: str | None = None
     """Text before every question."""
+    decoding: str | None = None
+    """Name of a decoding preset; as the policy's checks say, or greedy, when absent."""
     entropy: EntropyKind = EntropyKind.SELF
     """Where the seed's randomness comes from."""
     max_hours: float = 168.0
@@ -97,7 +99,9 @@ class RunInputs:
     def key(self) -> str:
         """Names what is asked: a run that was cut off is continued by asking for the same."""
         request = self.request
-        described = {"description": self.description.document()} if self.description else {}
+        described: dict[str, Any] = {"description": self.description.document()} if self.description else {}
+        if request.decoding is not None:
+            described["decoding"] = request.decoding
         return canonical_digest(
             {
                 "model": self.model.identity.document(),

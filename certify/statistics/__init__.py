@@ -14,7 +14,7 @@ from certify.statistics.interval import MINIMUM_ITEMS, Interval
 from certify.statistics.majority import Votes, majority_at
 from certify.statistics.noinflation import no_inflation_bound
 from certify.statistics.passatk import all_right_at, pass_at
-from certify.statistics.planning import best_lower_bound, estimate_rho, minimum_items, plan_size
+from certify.statistics.planning import best_lower_bound, estimate_rho, minimum_items, plan_size, typical_counts
 from certify.statistics.power import Headroom, detectable_inflation, gap_power
 from certify.statistics.suite import suite_interval
 from certify.statistics.verdict import Verdict, judge
@@ -49,4 +49,5 @@ __all__ = [
     "plan_size",
     "recall_lower_bound",
     "suite_interval",
+    "typical_counts",
 ]

@@ -116,3 +116,38 @@ def estimate_rho(right: Sequence[int], samples: int) -> float:
     spread = math.fsum((c / samples - mean) ** 2 for c in right) / (len(right) - 1)
     pure = mean * (1 - mean)
     return min(max((spread - pure / samples) / (pure * (1 - 1 / samples)), 0.0), 1.0)
+
+
+def typical_counts(accuracy: float, items: int, samples: int, *, rho: float = DEFAULT_RHO) -> list[int]:
+    """Right answers to each item as a model of this accuracy would typically give them, for planning alone.
+
+    What rules ACC and SET make of them is the interval to expect before anything is run.
+
+    Args:
+        accuracy: supposed share of right answers, in [0, 1].
+        items: number of items.
+        samples: answers to each.
+        rho: correlation of the answers to one item; see ``estimate_rho``.
+
+    Returns:
+        Counts with exactly the share asked for, as near as whole answers come, ascending.
+
+    Raises:
+        ValueError: an argument outside its range.
+
+    Source: a share rho + (1 - rho) / samples of the items is always right or always wrong, the others are right as
+    often as the whole; item means then have the variance accuracy (1 - accuracy) (rho + (1 - rho) / samples).
+    """
+    if not (0 <= accuracy <= 1 and items >= 1 and samples >= 1 and 0 <= rho <= 1):
+        raise ValueError(f"no counts for an accuracy of {accuracy}, {items} items, {samples} answers, rho {rho}")
+    settled = rho + (1 - rho) / samples
+    total, sure = round(accuracy * items * samples), math.floor(items * settled * accuracy + 0.5)
+    lost = math.floor(items * settled * (1 - accuracy) + 0.5)
+    lost = min(lost, items - sure)
+    between = items - sure - lost
+    left = total - sure * samples
+    if between == 0 or not 0 <= left <= between * samples:
+        sure, rest = divmod(total, samples)
+        return sorted([0] * (items - sure - bool(rest)) + [rest] * bool(rest) + [samples] * sure)
+    each, more = divmod(left, between)
+    return sorted([0] * lost + [each + (place < more) for place in range(between)] + [samples] * sure)

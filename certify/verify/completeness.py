@@ -9,6 +9,7 @@ from certify.evidence.answers import Outcome
 from certify.evidence.base import Value
 from certify.evidence.contamination import Contamination, data_seen
 from certify.evidence.dataset import DataExamined, Dataset, DatasetIdentity
+from certify.evidence.decoding import PRESETS
 from certify.evidence.evaluation import Evaluation
 from certify.evidence.instances import kind_of
 from certify.evidence.plan import Plan, PlannedCheck
@@ -35,6 +36,7 @@ def check_counts(plan: Plan, evaluation: Evaluation) -> None:
         raise HostileInput("CERT-E090", f"not the {records} planned answers to {questions} questions were evaluated")
     _check_sizes(plan)
     _one_file_for_a_benchmark(plan)
+    _decoded_as_named(plan)
     results = evaluation.results()
     for check in plan.checks:
         if check.id in results:
@@ -77,6 +79,14 @@ def _check_sizes(plan: Plan) -> None:
             raise HostileInput("CERT-E090", f"the plan's {check.id} is of another size than its parameters say")
     if plan.tokens != sum(check.items * check.samples * check.max_tokens for check in plan.checks):
         raise HostileInput("CERT-E090", "the plan allows another number of tokens than its checks add up to")
+
+
+def _decoded_as_named(plan: Plan) -> None:
+    """A check that names a decoding is run with it; names that this version does not know say nothing to it."""
+    for check in plan.checks:
+        preset = PRESETS.get(str(check.parameters.get("decoding")))
+        if preset is not None and preset.sampling != plan.configuration.sampling:
+            raise HostileInput("CERT-E090", f"the plan's {check.id} names another decoding than its configuration has")
 
 
 def _one_file_for_a_benchmark(plan: Plan) -> None:
