@@ -30,6 +30,7 @@ from certify.evidence.evaluation import Evaluation
 from certify.evidence.parameters import CorpusScanParameters
 from certify.evidence.plan import Plan
 from certify.evidence.results import CorpusScanResult
+from certify.evidence.telemetry import MeasuredRun
 from certify.verify.evidence import EvidenceSet
 from certify.verify.result import Checklist
 
@@ -87,7 +88,8 @@ def recompute(evidence: EvidenceSet, pack: EvidencePack, data: Sequence[Path], c
         checks.skipped("rescan", "the training data was not given; name it with --data to scan it again")
 
     def count() -> tuple[bool, str]:
-        scored = score_all(plan.checks, questions, records, sources, scanned.result if scanned else None)
+        found_scan = scanned.result if scanned else None
+        scored = score_all(plan.checks, questions, records, sources, found_scan, measured=_measured(pack))
         found = {name: result.document() for name, result in scored.results.items()}
         if found != evaluation.checks or scored.not_run != evaluation.not_run:
             differing = [name for name in evaluation.checks if found.get(name) != evaluation.checks[name]]
@@ -169,6 +171,13 @@ def _judged_again(
     if tuple(again) != tuple(records):
         raise HostileInput("CERT-E110", "the answers, judged again, come out otherwise")
     return True, f"{len(again)} answers judged again, all the same"
+
+
+def _measured(pack: EvidencePack) -> MeasuredRun | None:
+    """What was measured beside the evidence; its digest is in the result that uses it."""
+    if not (pack.folder / "telemetry.json").is_file():
+        return None
+    return MeasuredRun.from_bytes(pack.read("telemetry.json"), name="telemetry.json")
 
 
 def _scanned(

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from certify.check.base import Answers, Check, Sources
+from certify.check.concision import Concision
 from certify.check.corpus_scan import CorpusScan, Scanned
+from certify.check.cost import Cost, cost_of
 from certify.check.families import FAMILIES, generate_items
 from certify.check.fresh_reasoning import FreshReasoning
 from certify.check.instances import as_seen_by, renamed
@@ -21,15 +23,17 @@ from certify.evidence.answers import ItemRecord, Question, Request
 from certify.evidence.base import StrictValue, Value
 from certify.evidence.evaluation import NotRun
 from certify.evidence.instances import entry_for
-from certify.evidence.parameters import PARAMETER_TYPES, FreshReasoningParameters
+from certify.evidence.parameters import PARAMETER_TYPES, CostParameters, FreshReasoningParameters
 from certify.evidence.plan import PlannedCheck
+from certify.evidence.telemetry import MeasuredRun
 from certify.statistics.stream import repeat_seed
 
 if TYPE_CHECKING:
     from certify.decide.form import CheckRequest
 
 CHECKS: dict[str, Check[Any]] = {
-    check.id: check for check in (StaticBenchmark(), FreshReasoning(), StaticFreshGap(), CorpusScan())
+    check.id: check
+    for check in (StaticBenchmark(), FreshReasoning(), StaticFreshGap(), CorpusScan(), Concision(), Cost())
 }
 """Check id to the check."""
 
@@ -147,6 +151,8 @@ def score_all(
     records: Sequence[ItemRecord],
     sources: Sources,
     scanned: Scanned | None = None,
+    *,
+    measured: MeasuredRun | None = None,
 ) -> Scored:
     """The result of every planned check, or why it has none.
 
@@ -156,6 +162,7 @@ def score_all(
         records: every judged answer.
         sources: from :func:`planned_sources`.
         scanned: what the corpus scan found, when there was data to scan.
+        measured: time and energy of answering, where there is a record.
     """
     answers, results, not_run = Answers(tuple(questions), tuple(records)), dict[str, Value](), list[NotRun]()
     parameters = planned_parameters(checks)
@@ -164,6 +171,9 @@ def score_all(
         outcome: Value = check_for(check.id).score(parameters[check.id], own, sources)
         if check.id == CorpusScan.id and scanned is not None:
             outcome = scanned.result
+        given = parameters[check.id]
+        if isinstance(given, CostParameters):
+            outcome = cost_of(given, answers, measured)
         if isinstance(outcome, NotRun):
             not_run.append(outcome.model_copy(update={"check": check.id}))
         else:

@@ -8,6 +8,7 @@ from pathlib import Path
 from certify.check.base import Sources
 from certify.check.benchmarks import other_file, read_benchmark
 from certify.check.instances import published_side
+from certify.check.readers import refuse_unread
 from certify.errors import UsageError
 from certify.evidence.base import StrictValue
 from certify.evidence.parameters import CorpusScanParameters, StaticBenchmarkParameters, StaticFreshGapParameters
@@ -58,6 +59,7 @@ def _named(parameters: Parameters) -> dict[str, str | None]:
 
 
 def _refuse_disagreement(parameters: Parameters) -> None:
+    refuse_unread(parameters)
     seen: dict[str, str] = {}
     for name, given in parameters.items():
         if isinstance(given, StaticFreshGapParameters):

@@ -55,6 +55,11 @@ def _policy_findings(policy: LoadedPolicy) -> Iterator[Finding]:
     for name, count in Counter(rule.id for rule in rules).items():
         if count > 1:
             yield Finding("duplicate-rule", name, f"{count} rules have this id", "give each rule its own id")
+    for name in checks:
+        for other in policy.parameters_of(name).get("reads", ()):
+            if other not in checks:
+                what = f"{name} reads {other}, which the policy does not run"
+                yield Finding("check-not-run", "", what, closest(other, checks) or "add it under `checks:`")
     for name, count in Counter(checks).items():
         if count > 1:
             yield Finding("duplicate-check", "", f"the check {name} is listed {count} times", "list it once")
@@ -64,6 +69,7 @@ def _policy_findings(policy: LoadedPolicy) -> Iterator[Finding]:
         if kind_of(name) == _GAP:
             yield from _gap_findings(policy, name)
     read = {str(path[1]) for rule in rules for path in _evidence(rule) if path[0] == "check" and len(path) > 1}
+    read |= {name for check in read & set(checks) for name in policy.parameters_of(check).get("reads", ())}
     paired = {policy.parameters_of(name)["benchmark"] for name in read & set(checks) if kind_of(name) == _GAP}
     for name in checks:
         half = kind_of(name) == "static-benchmark" and policy.parameters_of(name)["benchmark"] in paired

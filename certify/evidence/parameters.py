@@ -79,10 +79,34 @@ class CorpusScanParameters(StrictValue):
     """Copies planted per kind to measure recall."""
 
 
+class ConcisionParameters(StrictValue):
+    """Check ``concision``; it asks nothing."""
+
+    reads: tuple[str, ...] = Field(min_length=1, max_length=20)
+    """Ids of the checks of the same plan whose answers it measures."""
+    budgets: tuple[Annotated[int, Field(ge=1, le=131072)], ...] | None = Field(
+        default=None, min_length=1, max_length=20
+    )
+    """Token budgets of the curve; halves of the longest answer allowed, six times, when absent."""
+
+
+class CostParameters(StrictValue):
+    """Check ``cost``; it asks nothing."""
+
+    reads: tuple[str, ...] = Field(min_length=1, max_length=50)
+    """Ids of all checks of the same plan that ask: time and energy are measured over the whole run."""
+    currency: str | None = Field(default=None, pattern=r"^[A-Z]{3}$")
+    """Currency of the price, ISO 4217."""
+    price_per_hour: float | None = Field(default=None, gt=0, le=1e6)
+    """Declared price of the hardware for an hour."""
+
+
 PARAMETER_TYPES: dict[str, type[StrictValue]] = {
     "static-benchmark": StaticBenchmarkParameters,
     "fresh-reasoning": FreshReasoningParameters,
     "static-fresh-gap": StaticFreshGapParameters,
     "corpus-scan": CorpusScanParameters,
+    "concision": ConcisionParameters,
+    "cost": CostParameters,
 }
 """Check id to the type of its parameters."""

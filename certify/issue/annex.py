@@ -12,7 +12,7 @@ from certify.evidence.decision import RuleOutcome
 from certify.evidence.model import ModelIdentity, TestedConfiguration
 from certify.evidence.results import FreshReasoningResult
 from certify.issue.wording import RULE_MARKS, Mark, clip, minute
-from certify.verify.first_page import percent
+from certify.verify.numbers import percent
 
 STANDING_LIMITS = (
     "The document is tamper-evident: verification finds any change to it. Its standing can change after printing; only "

@@ -16,7 +16,8 @@ from certify.evidence.results import (
     StaticBenchmarkResult,
     StaticFreshGapResult,
 )
-from certify.verify.first_page import SMALLEST_PRINTED_SAMPLE, check_of, percent, points
+from certify.verify.first_page import SMALLEST_PRINTED_SAMPLE, check_of, points
+from certify.verify.numbers import percent
 
 Thresholds = Mapping[tuple[str, str], float]
 

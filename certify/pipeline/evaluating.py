@@ -35,6 +35,7 @@ from certify.files import write_whole
 from certify.identify import recheck
 from certify.pipeline.clock import now
 from certify.pipeline.files import RunFolder, json_lines
+from certify.pipeline.measuring import keep_session, measured_run
 from certify.pipeline.planning import draw_seed, require_open, signed_once
 from certify.pipeline.reporter import Reporter
 from certify.pipeline.request import Prepared
@@ -83,7 +84,8 @@ def evaluate(
     reporter.stage("Checking that the model is still the same")
     recheck(prepared.inputs.model)
     recheck(replace(prepared.inputs.model, folder=prepared.staged))
-    scored = score_all(plan.value.checks, asked.questions, records, asked.sources, scanned)
+    measured = measured_run(folder)
+    scored = score_all(plan.value.checks, asked.questions, records, asked.sources, scanned, measured=measured)
 
     def payload() -> bytes:
         evaluation = Evaluation(
@@ -137,7 +139,8 @@ def _records(
     )
     write_requests(folder.file("requests.jsonl"), all_requests(plan.value.checks, asked.questions, asked.seed))
     reporter.stage("Asking the questions")
-    answer(order, progress=lambda seen: reporter.advance(seen.done, seen.total, "answers"))
+    told = answer(order, progress=lambda seen: reporter.advance(seen.done, seen.total, "answers"))
+    keep_session(folder, told, order.batch_size)
     reporter.stage("Judging the answers")
     records = judge_in_worker(
         asked.questions,

@@ -13,7 +13,14 @@ from certify.evidence.decoding import PRESETS
 from certify.evidence.evaluation import Evaluation
 from certify.evidence.instances import kind_of
 from certify.evidence.plan import Plan, PlannedCheck
-from certify.evidence.results import CorpusScanResult, FreshReasoningResult, Outcomes, StaticBenchmarkResult
+from certify.evidence.results import (
+    ConcisionResult,
+    CorpusScanResult,
+    CostResult,
+    FreshReasoningResult,
+    Outcomes,
+    StaticBenchmarkResult,
+)
 from certify.trust.verified import Verified
 from certify.verify.scan_counts import check_scan_result
 
@@ -52,6 +59,8 @@ def _check_result(check: PlannedCheck, result: Value) -> None:
             raise HostileInput("CERT-E090", f"the result of {check.id} does not count the planned answers")
     if isinstance(result, FreshReasoningResult):
         _check_families(check, result)
+    if isinstance(result, ConcisionResult | CostResult):
+        _check_reads(check, result)
     if isinstance(result, StaticBenchmarkResult):
         asked, found = [str(check.parameters.get("sha256"))], [result.benchmark_sha256]
     elif isinstance(result, CorpusScanResult):
@@ -63,6 +72,13 @@ def _check_result(check: PlannedCheck, result: Value) -> None:
         return
     if asked != found:
         raise HostileInput("CERT-E090", f"the result of {check.id} is about another benchmark than was planned")
+
+
+def _check_reads(check: PlannedCheck, result: ConcisionResult | CostResult) -> None:
+    """A check that reads others speaks of those it was planned to read."""
+    found = list(result.reads) if isinstance(result, CostResult) else [one.check for one in result.checks]
+    if list(check.parameters.get("reads", ())) != found:
+        raise HostileInput("CERT-E090", f"the result of {check.id} is about other checks than were planned")
 
 
 def _check_sizes(plan: Plan) -> None:

@@ -17,14 +17,18 @@ from certify.evidence.decision import RuleOutcome
 from certify.evidence.instances import kind_of, label_of
 from certify.evidence.plan import EntropyKind
 from certify.evidence.results import (
+    ConcisionResult,
     CorpusScanResult,
+    CostResult,
     Estimate,
     FreshReasoningResult,
     Outcomes,
     StaticBenchmarkResult,
     StaticFreshGapResult,
 )
+from certify.verify.derived_words import concision_headline, cost_headline
 from certify.verify.evidence import EvidenceSet
+from certify.verify.numbers import percent
 
 WORDING = 3
 """Raised whenever a word or a format of this module changes."""
@@ -38,17 +42,21 @@ FRESH = "Fresh problems answered correctly"
 GAP = "Published items minus fresh twins"
 SCAN = "Benchmark items in training data"
 STATIC = "Published items answered correctly"
+CONCISION = "Tokens for each right answer"
+COST = "Right answers each second"
 
-CHECK_OF = {FRESH: "fresh-reasoning", GAP: "static-fresh-gap", SCAN: "corpus-scan", STATIC: "static-benchmark"}
+CHECK_OF = {
+    FRESH: "fresh-reasoning",
+    GAP: "static-fresh-gap",
+    SCAN: "corpus-scan",
+    STATIC: "static-benchmark",
+    CONCISION: "concision",
+    COST: "cost",
+}
 """Name of a headline to the check whose result it prints."""
 
 SMALLEST_PRINTED_SAMPLE = 10
 """Below this many items no interval is printed. Source: docs/statistics.md, rule ACC."""
-
-
-def percent(share: float) -> str:
-    """A share as printed: ``0.8832`` is ``88.32 %``; the four decimals that verdicts use stay visible."""
-    return f"{share * 100:.2f} %"
 
 
 def points(difference: float) -> str:
@@ -72,6 +80,10 @@ def headlines(results: Mapping[str, Value]) -> tuple[Headline, ...]:
             found.append(_scan(name, result))
         elif isinstance(result, StaticBenchmarkResult):
             found.append(_static(name, result))
+        elif isinstance(result, ConcisionResult):
+            found += [concision_headline(name, one) for one in result.checks]
+        elif isinstance(result, CostResult):
+            found.append(cost_headline(name, result))
     return tuple(found)
 
 

@@ -12,6 +12,7 @@ from certify.evidence.answers import Completion, FinishReason, Question
 from certify.evidence.plan import PlannedCheck
 
 SEED = bytes(range(32))
+WITHOUT_BENCHMARK = ("fresh-reasoning", "concision", "cost")
 
 
 def item_rows(per_family: int = 3) -> list[dict[str, Any]]:
@@ -36,7 +37,7 @@ def plan(benchmark_file: Path) -> Callable[..., tuple[tuple[PlannedCheck, ...], 
         requests = []
         for name, given in checks.items():
             identifier = name.replace("_", "-")
-            extra = {} if identifier == "fresh-reasoning" else {"benchmark": str(benchmark_file)}
+            extra = {} if identifier in WITHOUT_BENCHMARK else {"benchmark": str(benchmark_file)}
             extra = {"benchmarks": [str(benchmark_file)]} if identifier == "corpus-scan" else extra
             requests.append(CheckRequest.model_validate({"id": identifier, "with": {**extra, **given}}))
         planned = planned_checks(requests)

@@ -26,6 +26,8 @@ EVERYTHING = {
     "fresh_reasoning": {"families": ["addition", "counting"], "items": 12, "samples": 3},
     "static_fresh_gap": {"samples": 2},
     "corpus_scan": {},
+    "concision": {"reads": ["fresh-reasoning"]},
+    "cost": {"reads": ["static-benchmark", "fresh-reasoning", "static-fresh-gap"]},
 }
 
 

@@ -34,7 +34,7 @@ def read(source: DigestSource) -> DatasetIdentity:
 
 def test_headlines_come_in_a_fixed_order_whatever_the_order_of_results():
     backwards = dict(reversed(list(results().items())))
-    assert [one.name for one in headlines(backwards)] == [FRESH, GAP, SCAN, STATIC] == list(CHECK_OF)
+    assert [one.name for one in headlines(backwards)] == [FRESH, GAP, SCAN, STATIC] == list(CHECK_OF)[:4]
 
 
 def test_printed_numbers_keep_the_decimals_that_verdicts_use():
