@@ -16,6 +16,9 @@ from certify.evidence.results import Estimate, Outcomes
 from certify.statistics import Interval
 
 P_contra = TypeVar("P_contra", bound=StrictValue, contravariant=True)
+PRIVATE_PREFIX = "private:"
+"""Begins the name under which an operator's own problems stand among a plan's sources."""
+
 _CUT_OFF = (Outcome.TRUNCATED, Outcome.LOOPED)
 _UNREADABLE = (Outcome.NO_ANSWER, Outcome.UNPARSEABLE, Outcome.UNCLOSED)
 
@@ -35,8 +38,10 @@ class Sources:
 
     @cached_property
     def published(self) -> frozenset[str]:
-        """Question texts that no fresh problem may repeat."""
-        return frozenset(item.question for benchmark in self.benchmarks.values() for item in benchmark.items)
+        """Question texts that no fresh problem may repeat; private ones stay out, so that nothing depends on them."""
+        named = self.benchmarks.items()
+        open_sets = [benchmark for name, benchmark in named if not name.startswith(PRIVATE_PREFIX)]
+        return frozenset(item.question for benchmark in open_sets for item in benchmark.items)
 
 
 class Size(NamedTuple):

@@ -15,6 +15,7 @@ from certify.check.cost import Cost, cost_of
 from certify.check.families import FAMILIES, generate_items
 from certify.check.fresh_reasoning import FreshReasoning
 from certify.check.instances import as_seen_by, renamed
+from certify.check.private_set import PrivateSet
 from certify.check.sources import open_sources, with_digests
 from certify.check.static_benchmark import StaticBenchmark
 from certify.check.static_fresh_gap import StaticFreshGap
@@ -33,7 +34,15 @@ if TYPE_CHECKING:
 
 CHECKS: dict[str, Check[Any]] = {
     check.id: check
-    for check in (StaticBenchmark(), FreshReasoning(), StaticFreshGap(), CorpusScan(), Concision(), Cost())
+    for check in (
+        StaticBenchmark(),
+        FreshReasoning(),
+        StaticFreshGap(),
+        CorpusScan(),
+        PrivateSet(),
+        Concision(),
+        Cost(),
+    )
 }
 """Check id to the check."""
 

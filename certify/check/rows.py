@@ -54,9 +54,9 @@ def read_items(
     named = [identifier] if identifier else IDS
     rows = [_row(number, document, (asked, answered), named, verifier) for number, document in enumerate(documents)]
     seen: set[str] = set()
-    for row in rows:
+    for number, row in enumerate(rows, 1):
         if row[0] in seen:
-            raise _bad(f"the id {row[0]!r} is used twice")
+            raise _bad(f"row {number}: its id is used twice")
         seen.add(row[0])
     return rows
 

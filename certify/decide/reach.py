@@ -80,6 +80,10 @@ def _best_published(given: Any, items: int | None) -> float | None:
     return best_lower_bound(items) if items else None
 
 
+def _best_private(given: Any, items: int | None) -> float | None:
+    return best_lower_bound(given.items) if given.items else None
+
+
 def _best_gap(given: Any, items: int | None) -> float | None:
     return no_inflation_bound([0] * items) if items else None
 
@@ -101,6 +105,7 @@ def _best_suite(given: FreshReasoningParameters, items: int | None) -> float:
 _BEST: dict[tuple[str, str], Callable[[Any, int | None], float | None]] = {
     ("corpus-scan", "verbatim_recall_lower"): _best_recall,
     ("fresh-reasoning", "accuracy.lower"): _best_suite,
+    ("private-set", "accuracy.lower"): _best_private,
     ("static-benchmark", "accuracy.lower"): _best_published,
     ("static-fresh-gap", "static.lower"): _best_published,
     ("static-fresh-gap", "fresh.lower"): _best_published,

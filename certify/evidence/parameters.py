@@ -10,6 +10,7 @@ from certify.evidence.base import Fraction, Sha256, StrictValue
 from certify.evidence.decoding import DecodedParameters
 
 AnswerKind = Literal["integer", "math", "text"]
+LanguageTag = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$")]
 Draws = Annotated[int, Field(ge=1, le=64)]
 
 
@@ -79,6 +80,25 @@ class CorpusScanParameters(StrictValue):
     """Copies planted per kind to measure recall."""
 
 
+class PrivateSetParameters(DecodedParameters):
+    """Check ``private-set``; the file is the operator's own, and nothing but its digest is said of it."""
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9.-]{0,63}$")
+    """Public name of the set; its file is ``<name>.jsonl`` or ``.parquet`` in the folder of private sets."""
+    languages: tuple[LanguageTag, ...] = Field(min_length=1, max_length=20)
+    """Languages of the problems, BCP 47 tags such as ``de``; printed on page one."""
+    sha256: Sha256 | None = None
+    """SHA-256 of the file; the plan fills it in, a policy may demand it."""
+    items: int | None = Field(default=None, ge=10)
+    """Use only the first so many items; all when absent."""
+    samples: int = Field(default=1, ge=1, le=64)
+    """Answers to each item."""
+    max_tokens: int = Field(default=1024, ge=16, le=131072)
+    """Longest answer, reasoning included, tokens."""
+    answers: AnswerKind | None = None
+    """How answers are compared; follows from the set when absent."""
+
+
 class ConcisionParameters(StrictValue):
     """Check ``concision``; it asks nothing."""
 
@@ -106,6 +126,7 @@ PARAMETER_TYPES: dict[str, type[StrictValue]] = {
     "fresh-reasoning": FreshReasoningParameters,
     "static-fresh-gap": StaticFreshGapParameters,
     "corpus-scan": CorpusScanParameters,
+    "private-set": PrivateSetParameters,
     "concision": ConcisionParameters,
     "cost": CostParameters,
 }

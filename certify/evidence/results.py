@@ -234,6 +234,21 @@ class CorpusScanResult(Value):
     """Their bytes as stored, as far as the format tells."""
 
 
+class PrivateSetResult(Value):
+    """Check ``private-set``: an operator's own problems, of which nothing is published but their number and score."""
+
+    name: str
+    """The operator's name for the set."""
+    sha256: Sha256
+    """Digest of its file."""
+    languages: tuple[str, ...] = Field(min_length=1)
+    """Languages of the problems, BCP 47 tags."""
+    accuracy: Estimate
+    """Share of right answers."""
+    outcomes: Outcomes
+    """How the answers ended."""
+
+
 class Lengths(Value):
     """Lengths of some answers, tokens, reasoning included."""
 
@@ -340,6 +355,7 @@ RESULT_TYPES: dict[str, type[Value]] = {
     "fresh-reasoning": FreshReasoningResult,
     "static-fresh-gap": StaticFreshGapResult,
     "corpus-scan": CorpusScanResult,
+    "private-set": PrivateSetResult,
     "concision": ConcisionResult,
     "cost": CostResult,
 }

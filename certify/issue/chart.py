@@ -13,6 +13,7 @@ from certify.evidence.results import (
     CorpusScanResult,
     Estimate,
     FreshReasoningResult,
+    PrivateSetResult,
     StaticBenchmarkResult,
     StaticFreshGapResult,
 )
@@ -75,7 +76,7 @@ def chart_of(headline: Headline, results: Mapping[str, Value], thresholds: Thres
     if isinstance(result, FreshReasoningResult):
         floor = max((one.floor for one in result.families), default=None)
         return _share(result.accuracy, thresholds.get((check, "accuracy.lower")), floor)
-    if isinstance(result, StaticBenchmarkResult):
+    if isinstance(result, StaticBenchmarkResult | PrivateSetResult):
         return _share(result.accuracy, thresholds.get((check, "accuracy.lower")), None)
     if isinstance(result, StaticFreshGapResult):
         return _gap(result, thresholds.get((check, "upper")))

@@ -18,6 +18,7 @@ from certify.issue.annex import EvidenceRow, FamilyRow, Row, RuleRow
 from certify.issue.chart import Chart, Thresholds, chart_of, thresholds_of
 from certify.issue.wording import Mark, clip
 from certify.verify.first_page import unscanned_words, waived_words
+from certify.verify.languages import languages_tested
 
 HEADLINES_SHOWN = 3
 NOT_CHECKED_SHOWN = 4
@@ -124,7 +125,7 @@ def page_of(
         identity=wording.groups(findings.model.identity),
         model_facts=_model_facts(findings),
         panels=_panels(findings, found, thresholds_of(policy or {}, findings.rules)),
-        facts=_facts(findings),
+        facts=_facts(findings, found),
         not_checked=not_checked(findings, found),
         command=_command(findings),
         status_location=findings.status_location if isinstance(findings, Certificate) else "",
@@ -196,12 +197,13 @@ def _panels(findings: Findings, results: Mapping[str, Value], thresholds: Thresh
     )
 
 
-def _facts(findings: Findings) -> tuple[Row, ...]:
+def _facts(findings: Findings, results: Mapping[str, Value]) -> tuple[Row, ...]:
     attempts = findings.attempts
     tried = f"{attempts.number} of {attempts.total} in this log"
     tried += "." if attempts.excludable else "; earlier attempts cannot be excluded."
     rows = [
         Row("Tested configuration", wording.configuration_sentence(findings.configuration)),
+        *([Row("Tested in", f"{languages}.")] if (languages := clip(languages_tested(results), 200)) else []),
         Row("Training data seen", wording.data_sentence(findings.data_examined, findings.datasets)),
         Row("Attempt", f"{tried} Seed {wording.SEED_WORDS[findings.entropy]}."),
         *_exceptions(findings),

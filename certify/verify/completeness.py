@@ -19,6 +19,7 @@ from certify.evidence.results import (
     CostResult,
     FreshReasoningResult,
     Outcomes,
+    PrivateSetResult,
     StaticBenchmarkResult,
 )
 from certify.trust.verified import Verified
@@ -26,6 +27,10 @@ from certify.verify.scan_counts import check_scan_result
 
 if TYPE_CHECKING:
     from certify.verify.evidence import EvidenceSet
+
+
+_FROM_FILES = ("static-benchmark", "private-set")
+"""Checks that ask at most as many items as their file holds."""
 
 
 def check_counts(plan: Plan, evaluation: Evaluation) -> None:
@@ -61,7 +66,10 @@ def _check_result(check: PlannedCheck, result: Value) -> None:
         _check_families(check, result)
     if isinstance(result, ConcisionResult | CostResult):
         _check_reads(check, result)
-    if isinstance(result, StaticBenchmarkResult):
+    if isinstance(result, PrivateSetResult):
+        names = (check.parameters.get(name) for name in ("name", "sha256", "languages"))
+        asked, found = list(map(str, names)), [result.name, result.sha256, str(list(result.languages))]
+    elif isinstance(result, StaticBenchmarkResult):
         asked, found = [str(check.parameters.get("sha256"))], [result.benchmark_sha256]
     elif isinstance(result, CorpusScanResult):
         check_scan_result(result)
@@ -90,7 +98,7 @@ def _check_sizes(plan: Plan) -> None:
         said = {"samples": check.samples, "maxTokens": check.max_tokens, "items": check.items}
         given = {name: check.parameters[name] for name in said if check.parameters.get(name) is not None}
         most = given.pop("items", check.items)
-        fits = check.items <= most if kind_of(check.id) == "static-benchmark" else check.items == most
+        fits = check.items <= most if kind_of(check.id) in _FROM_FILES else check.items == most
         if not fits or any(said[name] != value for name, value in given.items()):
             raise HostileInput("CERT-E090", f"the plan's {check.id} is of another size than its parameters say")
     if plan.tokens != sum(check.items * check.samples * check.max_tokens for check in plan.checks):

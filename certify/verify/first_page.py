@@ -23,11 +23,13 @@ from certify.evidence.results import (
     Estimate,
     FreshReasoningResult,
     Outcomes,
+    PrivateSetResult,
     StaticBenchmarkResult,
     StaticFreshGapResult,
 )
 from certify.verify.derived_words import concision_headline, cost_headline
 from certify.verify.evidence import EvidenceSet
+from certify.verify.languages import language_words
 from certify.verify.numbers import percent
 
 WORDING = 3
@@ -42,6 +44,7 @@ FRESH = "Fresh problems answered correctly"
 GAP = "Published items minus fresh twins"
 SCAN = "Benchmark items in training data"
 STATIC = "Published items answered correctly"
+PRIVATE = "Own problems answered correctly"
 CONCISION = "Tokens for each right answer"
 COST = "Right answers each second"
 
@@ -50,6 +53,7 @@ CHECK_OF = {
     GAP: "static-fresh-gap",
     SCAN: "corpus-scan",
     STATIC: "static-benchmark",
+    PRIVATE: "private-set",
     CONCISION: "concision",
     COST: "cost",
 }
@@ -80,6 +84,8 @@ def headlines(results: Mapping[str, Value]) -> tuple[Headline, ...]:
             found.append(_scan(name, result))
         elif isinstance(result, StaticBenchmarkResult):
             found.append(_static(name, result))
+        elif isinstance(result, PrivateSetResult):
+            found.append(_private(name, result))
         elif isinstance(result, ConcisionResult):
             found += [concision_headline(name, one) for one in result.checks]
         elif isinstance(result, CostResult):
@@ -163,6 +169,15 @@ def _static(name: str, result: StaticBenchmarkResult) -> Headline:
     return Headline(name=name, value=percent(share.estimate), detail=detail)
 
 
+def _private(name: str, result: PrivateSetResult) -> Headline:
+    share = result.accuracy
+    detail = (
+        f"tested in {language_words(result.languages)}; {_interval(share)}; {share.items} items{_repeats(share)} of "
+        f"the operator’s own set {result.name}, which is not published"
+    )
+    return Headline(name=name, value=percent(share.estimate), detail=detail)
+
+
 def _scaling(result: StaticBenchmarkResult) -> str:
     """The widest vote and choice as the test-time scaling they are."""
     if not result.scaling:
@@ -218,6 +233,10 @@ _FAMILIES = (
     "Only the fresh problems are new. Their families are public, their answers short and checkable by machine: "
     "success at them supports, and does not prove, ability at other tasks."
 )
+_PRIVATE = (
+    "The operator’s own problems are not published: that they are what their name says is the operator’s word, and "
+    "only whoever has the file can ask them again."
+)
 TRUNCATION_WORTH_TELLING = 0.01
 """Share of cut-off answers from which a caveat names it; one in a hundred moves no bound of a certificate."""
 
@@ -255,6 +274,7 @@ def caveats(
         (not rerun, _NOT_RERUN),
         (True, _CONFIGURATION),
         ("fresh-reasoning" in results, _FAMILIES),
+        (any(isinstance(result, PrivateSetResult) for result in results.values()), _PRIVATE),
     ]
     scan = results.get("corpus-scan")
     scanned = _scan_caveats(scan) if isinstance(scan, CorpusScanResult) else ()

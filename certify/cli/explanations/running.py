@@ -95,4 +95,9 @@ CODES = {
         "says and put it into the folder that CERTIFY_BENCHMARKS names. Only the file with the digest in the message "
         "is taken.",
     ),
+    "CERT-E476": Explanation(
+        "An operator's own problems are not at hand",
+        "A policy names a private set by its public name alone. Its file is looked for in the folder that "
+        "CERTIFY_PRIVATE_SETS names, as NAME.jsonl or NAME.parquet. Whoever audits the run needs the same file.",
+    ),
 }

@@ -30,14 +30,20 @@ def benchmark_file(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def plan(benchmark_file: Path) -> Callable[..., tuple[tuple[PlannedCheck, ...], Sources]]:
+def plan(
+    benchmark_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., tuple[tuple[PlannedCheck, ...], Sources]]:
     """Plans the named checks with parameters; the benchmark is the tiny one unless named."""
+    monkeypatch.setenv("CERTIFY_PRIVATE_SETS", str(benchmark_file.parent))
 
     def make(**checks: dict[str, Any]) -> tuple[tuple[PlannedCheck, ...], Sources]:
         requests = []
         for name, given in checks.items():
             identifier = name.replace("_", "-")
             extra = {} if identifier in WITHOUT_BENCHMARK else {"benchmark": str(benchmark_file)}
+            if identifier == "private-set":
+                (benchmark_file.parent / "own.jsonl").write_bytes(benchmark_file.read_bytes())
+                extra = {"name": "own", "languages": ["en"]}
             extra = {"benchmarks": [str(benchmark_file)]} if identifier == "corpus-scan" else extra
             requests.append(CheckRequest.model_validate({"id": identifier, "with": {**extra, **given}}))
         planned = planned_checks(requests)

@@ -26,8 +26,9 @@ EVERYTHING = {
     "fresh_reasoning": {"families": ["addition", "counting"], "items": 12, "samples": 3},
     "static_fresh_gap": {"samples": 2},
     "corpus_scan": {},
+    "private_set": {"samples": 2},
     "concision": {"reads": ["fresh-reasoning"]},
-    "cost": {"reads": ["static-benchmark", "fresh-reasoning", "static-fresh-gap"]},
+    "cost": {"reads": ["static-benchmark", "fresh-reasoning", "static-fresh-gap", "private-set"]},
 }
 
 
@@ -121,6 +122,6 @@ def test_questions_do_not_depend_on_the_hash_seed(plan, benchmark_file):
             capture_output=True,
             text=True,
             check=True,
-            env={"PYTHONHASHSEED": hash_seed},
+            env={"PYTHONHASHSEED": hash_seed, "CERTIFY_PRIVATE_SETS": str(benchmark_file.parent)},
         )
         assert json.loads(done.stdout) == expected
