@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
@@ -63,10 +63,29 @@ class StaticFreshGapParameters(StrictValue):
     """SHA-256 of the benchmark's file; the plan fills it in, a policy may demand it."""
     power_against: Fraction = 0.1
     """The inflation whose detection power is printed."""
+    twins: Literal["annotations"] | None = None
+    """Make twins from calculations annotated in the solutions; from our own families' facts when absent."""
+    margin: Fraction | None = None
+    """Gap that twins a little harder may make by themselves; 0.02 with annotations, none otherwise."""
+    isomorphs: int | None = Field(default=None, ge=1, le=8)
+    """Twins of each item; 2 with annotations, 1 otherwise."""
     samples: int = Field(default=1, ge=1, le=64)
     """Answers to each fresh twin."""
     max_tokens: int = Field(default=1024, ge=16, le=131072)
     """Longest answer, reasoning included, tokens."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _annotated(cls, given: Any) -> Any:
+        if not isinstance(given, dict) or given.get("twins") is None:
+            return given
+        return {"margin": 0.02, "isomorphs": 2} | given
+
+    @model_validator(mode="after")
+    def _only_annotated(self) -> StaticFreshGapParameters:
+        if self.twins is None and (self.margin is not None or self.isomorphs is not None):
+            raise ValueError("margin and isomorphs belong to twins: annotations")
+        return self
 
 
 class CorpusScanParameters(StrictValue):

@@ -140,6 +140,14 @@ class StaticFreshGapResult(Value):
     """Pairs."""
     outcomes: Outcomes
     """How the answers to the fresh twins ended."""
+    margin: Fraction | None = None
+    """Gap that the plan allowed for twins that are a little harder by themselves."""
+    margin_p_value: Fraction | None = None
+    """Exact one-sided sign-flip test of a gap of at most the margin."""
+    isomorphs: int | None = Field(default=None, ge=1)
+    """Twins of each item, where the plan said how many."""
+    left_out: int | None = Field(default=None, ge=0)
+    """Published items without a twin that is certain to be of the same form."""
 
 
 class SelfTestRow(Value):

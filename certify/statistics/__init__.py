@@ -8,7 +8,7 @@ from certify.statistics.binomial import (
     recall_lower_bound,
 )
 from certify.statistics.clean_subset import CleanSubset, clean_subset
-from certify.statistics.gap import GapTest, gap_test, paired_differences
+from certify.statistics.gap import GapTest, gap_test, margin_p_value, paired_differences
 from certify.statistics.holm import holm
 from certify.statistics.interval import MINIMUM_ITEMS, Interval
 from certify.statistics.majority import Votes, majority_at
@@ -42,6 +42,7 @@ __all__ = [
     "holm",
     "judge",
     "majority_at",
+    "margin_p_value",
     "minimum_items",
     "no_inflation_bound",
     "paired_differences",

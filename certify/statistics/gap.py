@@ -104,6 +104,19 @@ def gap_test(
     )
 
 
+def margin_p_value(differences: Sequence[Fraction], margin: float) -> float:
+    """The one-sided exact p-value of a mean gap of at most ``margin``, rounded up to 4 significant digits.
+
+    Args:
+        differences: published minus fresh accuracy of each item.
+        margin: gap that is allowed for, in [0, 1].
+
+    Source: the sign-flip test on differences less the margin; docs/statistics.md, rule GAP.
+    """
+    allowed = Fraction(str(margin))
+    return _printed(sign_flip_p_value([difference - allowed for difference in differences]))
+
+
 def sign_flip_p_value(differences: Sequence[Fraction]) -> Fraction:
     """The share of the 2**n sign patterns whose sum reaches the observed one; exact, at least 2**-n."""
     scale = 1

@@ -138,8 +138,15 @@ def _fresh(name: str, result: FreshReasoningResult) -> Headline:
 def _gap(name: str, result: StaticFreshGapResult) -> Headline:
     detail = (
         f"95 % upper bound {points(result.upper)}; {_p_value(result.p_value)} on {result.items} pairs; {_power(result)}"
+        f"{_margin(result)}"
     )
     return Headline(name=name, value=points(result.gap), detail=detail)
+
+
+def _margin(result: StaticFreshGapResult) -> str:
+    if result.margin is None or result.margin_p_value is None:
+        return ""
+    return f"; {_p_value(result.margin_p_value)} against the planned margin of {points(result.margin).lstrip('+')}"
 
 
 def _power(result: StaticFreshGapResult) -> str:
