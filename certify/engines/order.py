@@ -174,6 +174,8 @@ class Telemetry(Value):
     """Answers of this run cut off at their limit."""
     peak_memory: int = Field(default=0, ge=0)
     """Largest resident memory of the worker, bytes."""
+    joules: float | None = Field(default=None, gt=0)
+    """Energy of the GPU board while answering; absent where it was not measured."""
 
     @property
     def tokens_per_second(self) -> float:

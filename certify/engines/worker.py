@@ -21,6 +21,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from certify.engines.backend import Backend, open_backend
+from certify.engines.energy import EnergyMeter
 from certify.engines.order import AnyOrder, Described, DescribeOrder, EmbedOrder, Telemetry, WorkOrder, read_requests
 from certify.engines.sandbox import die_with_parent, limit_memory, refuse_network
 from certify.errors import CertifyError, EvidenceMissing
@@ -77,9 +78,11 @@ def _answer(order: WorkOrder, say: Say) -> None:
         _require_configuration(order, backend)
         loaded = time.monotonic()
         say({"event": "loaded", "seconds": round(loaded - started, 3)})
-        tally = _Tally(say, resumed, len(requests), loaded)
+        tally, meter = _Tally(say, resumed, len(requests), loaded), EnergyMeter.start(order.configuration.device)
         run(backend, journal, requests, tally.committed)
-        say({"event": "done", "telemetry": tally.telemetry(started_at, loaded - started).document()})
+        told = tally.telemetry(started_at, loaded - started)
+        told = told.model_copy(update={"joules": meter.joules() if meter else None})
+        say({"event": "done", "telemetry": told.document()})
 
 
 class _Tally:

@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from enum import StrEnum
+from typing import Annotated, Any
 
 from pydantic import Field, model_validator
 
 from certify.evidence.base import Fraction, Sha256, StrictValue
 from certify.evidence.decoding import DecodedParameters
 
-AnswerKind = Literal["integer", "math", "text"]
 LanguageTag = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$")]
 Draws = Annotated[int, Field(ge=1, le=64)]
+
+
+class AnswerKind(StrEnum):
+    """How an answer is compared with the right one."""
+
+    INTEGER = "integer"
+    MATH = "math"
+    TEXT = "text"
+
+
+class TwinSource(StrEnum):
+    """What twins of published problems are made from, other than the facts of our own families."""
+
+    ANNOTATIONS = "annotations"
 
 
 class StaticBenchmarkParameters(DecodedParameters):
@@ -63,7 +77,7 @@ class StaticFreshGapParameters(StrictValue):
     """SHA-256 of the benchmark's file; the plan fills it in, a policy may demand it."""
     power_against: Fraction = 0.1
     """The inflation whose detection power is printed."""
-    twins: Literal["annotations"] | None = None
+    twins: TwinSource | None = None
     """Make twins from calculations annotated in the solutions; from our own families' facts when absent."""
     margin: Fraction | None = None
     """Gap that twins a little harder may make by themselves; 0.02 with annotations, none otherwise."""

@@ -20,7 +20,7 @@ def keep_session(folder: RunFolder, told: Telemetry, batch_size: int) -> None:
         tokens=told.tokens,
         seconds=told.seconds,
         peak_memory=told.peak_memory,
-        joules=getattr(told, "joules", None),
+        joules=told.joules,
     )
     sessions = (*(kept.sessions if kept else ()), session)
     write_whole(folder.file(TELEMETRY), MeasuredRun(batch_size=batch_size, sessions=sessions).to_bytes())
