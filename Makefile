@@ -12,7 +12,7 @@ K ?=
 
 export PYTHON TORCH_INDEX_URL
 
-.PHONY: help setup demo test test-all test-gpu lint fix bench docs package
+.PHONY: help setup demo test test-all test-gpu lint fix bench bench-statistics docs package
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -42,6 +42,9 @@ fix: setup ## format and mend what ruff can mend
 
 bench: setup ## ratios against named peers in the same run
 	@$(BIN)/python -m tests.bench
+
+bench-statistics: setup ## simulate the error rates again and write the tables of docs/statistics.md
+	@$(BIN)/python -m tests.bench.statistics_tables
 
 docs: setup ## check that every verb, option and error code is documented
 	@$(BIN)/pytest -q tests/unit/docs

@@ -12,6 +12,7 @@ from certify.evidence.contamination import Contamination
 from certify.evidence.dataset import Dataset, Declaration
 from certify.evidence.decision import Decision
 from certify.evidence.evaluation import Evaluation
+from certify.evidence.looks import Interim
 from certify.evidence.model import ModelIdentity
 from certify.evidence.plan import Plan
 from certify.evidence.statement import DECISION_FIELD, STATEMENT_TYPE, Subject, statement_bytes, subject_of
@@ -65,6 +66,11 @@ def declaration_statement(declaration: Declaration, model: ModelIdentity) -> byt
 def plan_statement(plan: Plan) -> bytes:
     """What will be tested, and how, before anything is drawn."""
     return statement_bytes(_model(plan.model), kinds.PLAN, plan)
+
+
+def interim_statement(interim: Interim, model: ModelIdentity) -> bytes:
+    """What was seen at a look, before more is asked."""
+    return statement_bytes(_model(model), kinds.INTERIM, interim)
 
 
 def evaluation_statement(evaluation: Evaluation) -> bytes:

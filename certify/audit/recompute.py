@@ -12,6 +12,7 @@ from certify.check import (
     Sources,
     all_questions,
     all_requests,
+    asked_questions,
     judge_in_worker,
     planned_parameters,
     planned_sources,
@@ -19,17 +20,23 @@ from certify.check import (
     scan_corpus,
     score_all,
 )
+from certify.engines.episodes import Unfolded, unfold
 from certify.engines.journal import read_journal
 from certify.engines.order import JournalHeader
-from certify.engines.prompts import COMPLETION, completion_prompt
+from certify.engines.prompts import COMPLETION, planned_version
+from certify.engines.waves import plain_prompt
 from certify.errors import EvidenceMissing, HostileInput
-from certify.evidence.answers import ItemRecord, Question, evidence_root
+from certify.evidence.answers import Completion, ItemRecord, Question, Request, evidence_root, turn_key
 from certify.evidence.base import Value
 from certify.evidence.canonical import sha256_hex
 from certify.evidence.evaluation import Evaluation
+from certify.evidence.instances import kind_of
+from certify.evidence.model import TestedConfiguration
 from certify.evidence.parameters import CorpusScanParameters
 from certify.evidence.plan import Plan
 from certify.evidence.results import CorpusScanResult
+from certify.evidence.telemetry import MeasuredRun
+from certify.statistics.stream import turn_seed
 from certify.verify.evidence import EvidenceSet
 from certify.verify.result import Checklist
 
@@ -79,15 +86,22 @@ def recompute(evidence: EvidenceSet, pack: EvidencePack, data: Sequence[Path], c
     if sources is None or questions is None or records is None:
         checks.skipped("numbers", "without benchmarks, questions and records nothing can be recomputed")
         return
-    checks.attempt("requests", lambda: _asked_as_planned(plan, questions, records, seed))
+    asked: Sequence[Question] | None = questions
+    if any(check.looks for check in plan.checks):
+        asked = checks.attempt("looks", lambda: _looked(plan, questions, records))
+    if asked is None:
+        checks.skipped("numbers", "without the questions that were asked nothing can be recomputed")
+        return
+    checks.attempt("requests", lambda: _asked_as_planned(plan, asked, records, seed))
     checks.attempt("journal", lambda: _journal_agrees(pack, evidence, records))
-    checks.attempt("judgements", lambda: _judged_again(plan, evaluation, questions, records))
+    checks.attempt("judgements", lambda: _judged_again(plan, evaluation, asked, records))
     scanned = checks.attempt("scan", lambda: _scanned(pack, evidence, data, sources, seed))
     if not data and scanned is not None and scanned.result is not None:
         checks.skipped("rescan", "the training data was not given; name it with --data to scan it again")
 
     def count() -> tuple[bool, str]:
-        scored = score_all(plan.checks, questions, records, sources, scanned.result if scanned else None)
+        found_scan = scanned.result if scanned else None
+        scored = score_all(plan.checks, questions, records, sources, found_scan, measured=_measured(pack, plan))
         found = {name: result.document() for name, result in scored.results.items()}
         if found != evaluation.checks or scored.not_run != evaluation.not_run:
             differing = [name for name in evaluation.checks if found.get(name) != evaluation.checks[name]]
@@ -122,6 +136,14 @@ def _regenerated(
     return drawn, f"{len(drawn)} questions drawn again from the seed, all the same"
 
 
+def _looked(
+    plan: Plan, questions: Sequence[Question], records: Sequence[ItemRecord]
+) -> tuple[tuple[Question, ...], str]:
+    """The questions up to the looks where checks stop; the answers are exactly those to them."""
+    asked = asked_questions(plan.checks, questions, records)
+    return asked, f"{len(asked)} of {len(questions)} questions asked; every look decided again from the answers"
+
+
 def _asked_as_planned(
     plan: Plan, questions: Sequence[Question], records: Sequence[ItemRecord], seed: bytes
 ) -> tuple[bool, str]:
@@ -129,13 +151,28 @@ def _asked_as_planned(
     requests = {request.key: request for request in all_requests(plan.checks, questions, seed)}
     configuration = plan.configuration
     for record in records:
-        request, given = requests.get(record.key), record.completion
-        if request is None or given.seed != str(request.seed) or len(given.token_ids) > request.max_tokens:
+        request = requests.get(record.key)
+        if request is None:
             raise HostileInput("CERT-E110", f"{'/'.join(map(str, record.key))} was not asked as planned")
-        prompt = completion_prompt(request.text, configuration.system_prompt)
-        if configuration.prompt_style == COMPLETION and given.prompt_sha256 != sha256_hex(prompt.encode()):
-            raise HostileInput("CERT-E110", f"{'/'.join(map(str, record.key))} answers another prompt than was planned")
+        episode = unfold(request, dict(enumerate(record.turns)), configuration.reasoning)
+        if not episode.over or episode.said != record.turns:
+            raise HostileInput("CERT-E110", f"{'/'.join(map(str, record.key))} has other turns than its session asks")
+        for turn, given in enumerate(record.turns):
+            _turn_as_planned(request, episode, turn, given, configuration)
     return True, f"{len(records)} answers, each with the sampling seed and limit that were planned"
+
+
+def _turn_as_planned(
+    request: Request, episode: Unfolded, turn: int, given: Completion, configuration: TestedConfiguration
+) -> None:
+    named = "/".join(map(str, turn_key(request.key, turn)))
+    seed = str(turn_seed(request.seed, turn))
+    if given.key != turn_key(request.key, turn) or given.seed != seed or given.tokens > request.max_tokens:
+        raise HostileInput("CERT-E110", f"{named} was not asked as planned")
+    if configuration.prompt_style != COMPLETION:
+        return
+    if given.prompt_sha256 != sha256_hex(plain_prompt(episode, turn, configuration).encode()):
+        raise HostileInput("CERT-E110", f"{named} answers another prompt than was planned")
 
 
 def _committed(pack: EvidencePack, evaluation: Evaluation) -> tuple[tuple[ItemRecord, ...], str]:
@@ -149,8 +186,9 @@ def _journal_agrees(pack: EvidencePack, evidence: EvidenceSet, records: Sequence
     pack.read("journal.jsonl")
     plan = evidence.plan.value
     header = JournalHeader.of(evidence.plan.payload_sha256, plan.model.identity, plan.configuration)
+    header = header.model_copy(update={"prompts": planned_version(plan.configuration.engine_version)})
     answers = read_journal(pack.folder / "journal.jsonl", header)
-    if {record.key: record.completion for record in records} != answers:
+    if {turn.key: turn for record in records for turn in record.turns} != answers:
         raise HostileInput("CERT-E110", "the journal holds other answers than the records")
     return True, f"{len(answers)} answers in the journal, chained line by line, the same as in the records"
 
@@ -160,7 +198,7 @@ def _judged_again(
 ) -> tuple[bool, str]:
     again = judge_in_worker(
         questions,
-        [record.completion for record in records],
+        [turn for record in records for turn in record.turns],
         evaluation.configuration.reasoning,
         samples=samples_of(plan.checks),
         prompt_style=evaluation.configuration.prompt_style,
@@ -168,6 +206,14 @@ def _judged_again(
     if tuple(again) != tuple(records):
         raise HostileInput("CERT-E110", "the answers, judged again, come out otherwise")
     return True, f"{len(again)} answers judged again, all the same"
+
+
+def _measured(pack: EvidencePack, plan: Plan) -> MeasuredRun | None:
+    """What was measured beside the evidence, where a check uses it; its digest is in the result of that."""
+    used = any(kind_of(check.id) == "cost" for check in plan.checks)
+    if not used or not (pack.folder / "telemetry.json").is_file():
+        return None
+    return MeasuredRun.from_bytes(pack.read("telemetry.json"), name="telemetry.json")
 
 
 def _scanned(

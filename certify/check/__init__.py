@@ -5,6 +5,7 @@ from certify.check.benchmarks import Benchmark, BenchmarkItem, read_benchmark
 from certify.check.corpus_scan import Scanned, scan_corpus
 from certify.check.judge import judge
 from certify.check.judging import judge_in_worker
+from certify.check.looks import asked_in_round, asked_questions, looks_taken
 from certify.check.rounds import (
     CHECKS,
     Scored,
@@ -30,8 +31,11 @@ __all__ = [
     "Sources",
     "all_questions",
     "all_requests",
+    "asked_in_round",
+    "asked_questions",
     "judge",
     "judge_in_worker",
+    "looks_taken",
     "pilot_requests",
     "planned_checks",
     "planned_parameters",

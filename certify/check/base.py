@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, ClassVar, NamedTuple, Protocol, TypeVar
 
@@ -12,10 +12,14 @@ from certify.check.benchmarks import Benchmark, BenchmarkItem
 from certify.evidence.answers import ItemRecord, Outcome, Question
 from certify.evidence.base import StrictValue, Value
 from certify.evidence.evaluation import NotRun
-from certify.evidence.results import Estimate, Outcomes
-from certify.statistics import Interval
+from certify.evidence.looks import LookTaken, PlannedLook
+from certify.evidence.results import Drop, Estimate, Outcomes
+from certify.statistics import Interval, PairedInterval
 
 P_contra = TypeVar("P_contra", bound=StrictValue, contravariant=True)
+PRIVATE_PREFIX = "private:"
+"""Begins the name under which an operator's own problems stand among a plan's sources."""
+
 _CUT_OFF = (Outcome.TRUNCATED, Outcome.LOOPED)
 _UNREADABLE = (Outcome.NO_ANSWER, Outcome.UNPARSEABLE, Outcome.UNCLOSED)
 
@@ -35,8 +39,10 @@ class Sources:
 
     @cached_property
     def published(self) -> frozenset[str]:
-        """Question texts that no fresh problem may repeat."""
-        return frozenset(item.question for benchmark in self.benchmarks.values() for item in benchmark.items)
+        """Question texts that no fresh problem may repeat; private ones stay out, so that nothing depends on them."""
+        named = self.benchmarks.items()
+        open_sets = [benchmark for name, benchmark in named if not name.startswith(PRIVATE_PREFIX)]
+        return frozenset(item.question for benchmark in open_sets for item in benchmark.items)
 
 
 class Size(NamedTuple):
@@ -45,6 +51,10 @@ class Size(NamedTuple):
     items: int
     samples: int
     max_tokens: int
+    calls: int | None = None
+    """Answers to all items once, every turn of an episode counted at its most; as many as items when absent."""
+    looks: tuple[PlannedLook, ...] | None = None
+    """Where it may stop early, if anywhere."""
 
 
 @dataclass(frozen=True)
@@ -53,10 +63,16 @@ class Answers:
 
     questions: tuple[Question, ...]
     records: tuple[ItemRecord, ...]
+    looks: Mapping[str, tuple[LookTaken, ...]] = field(default_factory=dict)
+    """The looks taken, by check; empty for a check without any."""
 
     def questions_of(self, check: str) -> tuple[Question, ...]:
         """The questions of one check."""
         return tuple(question for question in self.questions if question.check == check)
+
+    def questions_in(self, checks: Container[str]) -> tuple[Question, ...]:
+        """The questions of several checks."""
+        return tuple(question for question in self.questions if question.check in checks)
 
     def right(self, check: str) -> dict[str, int]:
         """Right answers to each item of a check; 0 for an item without any."""
@@ -108,6 +124,23 @@ def outcomes_of(found: Iterable[Outcome]) -> Outcomes:
 def estimate_of(interval: Interval) -> Estimate:
     """An interval as it enters evidence."""
     return Estimate(**interval._asdict())
+
+
+def drop_of(interval: PairedInterval) -> Drop:
+    """A difference as it enters evidence."""
+    return Drop(**interval._asdict())
+
+
+def look_estimate(taken: LookTaken, samples: int) -> Estimate:
+    """The result of a check that ended with this look: its interval holds at 95 % over all looks together."""
+    return Estimate(
+        estimate=taken.estimate,
+        lower=taken.lower,
+        upper=taken.upper,
+        items=taken.items,
+        samples=samples,
+        rule="SEQ",
+    )
 
 
 def _share(part: int, whole: int) -> float:

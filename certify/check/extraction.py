@@ -6,10 +6,9 @@ import json
 import re
 import unicodedata
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from certify.evidence.answers import Outcome
-from certify.evidence.model import ReasoningTags
 
 VERSION = 1
 """Raised whenever an answer could be read differently."""
@@ -28,39 +27,6 @@ _LATEX = re.compile(r"\\(?:text|mathrm|mathbf|textbf|operatorname)\s*\{([^{}]*)\
 _SPACING = re.compile(r"\\[,;:! ]|\\(?:left|right|quad|displaystyle)(?![a-zA-Z])|~")
 
 
-class Parts(NamedTuple):
-    """A completion taken apart."""
-
-    answer: str
-    """Everything outside the reasoning."""
-    closed: bool
-    """False when reasoning was opened and never closed."""
-
-
-def split_reasoning(text: str, tags: ReasoningTags | None) -> Parts:
-    """The part of a completion that is not reasoning.
-
-    Without declared tags all of it is the answer. A closing tag ends the reasoning at once; whatever is
-    opened and closed again later is reasoning too, and reasoning that never closes leaves no answer.
-    """
-    if tags is None:
-        return Parts(text.strip(), True)
-    inside = tags.opened_by_template and not text.lstrip().startswith(tags.open)
-    if not inside and tags.open not in text.partition(tags.close)[0] and tags.close in text:
-        inside = True  # the model closed what the prompt had opened
-    kept, rest = [], text
-    while True:
-        if inside:
-            _, closing, rest = rest.partition(tags.close)
-            if not closing:
-                return Parts("", False)
-        outside, opening, rest = rest.partition(tags.open)
-        kept.append(outside.replace(tags.close, "\n"))
-        if not opening:
-            return Parts("\n".join(kept).strip(), True)
-        inside = True
-
-
 def find_answer(text: str, *, numeric: bool, chat: bool, cut_off: bool) -> str | None:
     """The answer in the text outside the reasoning; None where none can be read.
 
@@ -70,7 +36,7 @@ def find_answer(text: str, *, numeric: bool, chat: bool, cut_off: bool) -> str |
     may have meant to go on, so there only a complete box, object or first line counts.
 
     Args:
-        text: see :func:`split_reasoning`.
+        text: see :func:`certify.engines.reasoning.split_reasoning`.
         numeric: the right answer is one number.
         chat: the model was asked through its chat template.
         cut_off: the answer ended at the token limit.

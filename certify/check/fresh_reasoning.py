@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import ClassVar
 
-from certify.check.base import Answers, Size, Sources, estimate_of
+from certify.check.base import Answers, Size, Sources, estimate_of, look_estimate
 from certify.check.families import FAMILIES, generate_items
 from certify.check.families.floor import floors
+from certify.check.looks import look_of, planned_looks
 from certify.errors import UsageError
 from certify.evidence.answers import Question
 from certify.evidence.evaluation import NotRun
@@ -33,7 +34,8 @@ class FreshReasoning:
             UsageError: CERT-E102, an unknown family or level, a family twice, or too few problems in each.
         """
         self._refuse_impossible(parameters)
-        return Size(parameters.items, parameters.samples, parameters.max_tokens)
+        looks = planned_looks(self.id, list(shares(parameters).values()), parameters.looks)
+        return Size(parameters.items, parameters.samples, parameters.max_tokens, looks=looks)
 
     def questions(self, parameters: FreshReasoningParameters, sources: Sources, seed: bytes) -> tuple[Question, ...]:
         """Problems shared out evenly; the first families get one more where that does not come out even."""
@@ -47,6 +49,7 @@ class FreshReasoning:
                 gold=problem.answer,
                 verifier=f"family:{family}",
                 max_tokens=parameters.max_tokens,
+                look=look_of(number - 1, count, parameters.looks),
             )
             for family, count in shares(parameters).items()
             for number, problem in enumerate(
@@ -65,13 +68,15 @@ class FreshReasoning:
         interval = suite_interval(families, parameters.samples) if families else None
         if interval is None:
             return NotRun(check=self.id, reason="too few problems in a family for an interval")
+        taken = answers.looks.get(self.id)
         results = tuple(_family_result(name, families[name], parameters) for name in sorted(families))
         return FreshReasoningResult(
-            accuracy=estimate_of(interval),
+            accuracy=look_estimate(taken[-1], parameters.samples) if taken else estimate_of(interval),
             families=results,
             lowest_family=min(result.share for result in results),
             outcomes=answers.outcomes(self.id),
             level=parameters.level,
+            looks=taken or None,
         )
 
     def _refuse_impossible(self, parameters: FreshReasoningParameters) -> None:

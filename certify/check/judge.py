@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 
-from certify.check.extraction import find_answer, split_reasoning, without_answer
-from certify.check.verifiers import is_numeric, verify
+from certify.check.extraction import find_answer, without_answer
+from certify.check.structures import find_structure
+from certify.check.tools.judging import TOOLS, judged_tools
+from certify.check.verifiers import is_numeric, is_structured, verify
+from certify.engines.episodes import RequestKey, unfold
+from certify.engines.reasoning import split_reasoning
 from certify.errors import EvidenceMissing
 from certify.evidence.answers import Completion, FinishReason, ItemRecord, Outcome, Question
 from certify.evidence.model import ReasoningTags
-
-Key = tuple[str, str, int]
 
 
 def judge(
@@ -21,7 +24,7 @@ def judge(
     samples: Mapping[str, int],
     prompt_style: str = "completion",
 ) -> tuple[ItemRecord, ...]:
-    """One record for each planned answer, sorted by key. Nothing but the arguments enters.
+    """One record for each planned answer, sorted by key; an episode is one answer. Nothing but the arguments enters.
 
     Args:
         questions: every question of the run.
@@ -34,15 +37,15 @@ def judge(
         EvidenceMissing: CERT-E064, the answers are not exactly the planned ones.
     """
     asked = {(question.check, question.item): question for question in questions}
-    planned = {(*key, repeat) for key in asked for repeat in range(samples.get(key[0], 0))}
-    given: dict[Key, Completion] = {}
+    given: dict[RequestKey, dict[int, Completion]] = {}
     for completion in completions:
-        if completion.key in given:
-            raise _other_answers(f"{_named(completion.key)} is answered twice")
-        given[completion.key] = completion
-    _require_planned(planned, set(given))
+        turns = given.setdefault(completion.request_key, {})
+        if (completion.turn or 0) in turns:
+            raise _other_answers(f"{_named(completion.request_key)} is answered twice")
+        turns[completion.turn or 0] = completion
+    _require_planned({(*key, repeat) for key in asked for repeat in range(samples.get(key[0], 0))}, set(given))
     chat = prompt_style == "chat"
-    return tuple(judged(asked[key[:2]], given[key], reasoning, chat=chat) for key in sorted(given))
+    return tuple(_record(asked[key[:2]], given[key], reasoning, chat=chat) for key in sorted(given))
 
 
 def judged(question: Question, completion: Completion, reasoning: ReasoningTags | None, *, chat: bool) -> ItemRecord:
@@ -51,8 +54,9 @@ def judged(question: Question, completion: Completion, reasoning: ReasoningTags 
         return ItemRecord(completion=completion, answer=None, outcome=Outcome.ERROR)
     text, closed = split_reasoning(completion.text, reasoning)
     cut_off = completion.finish_reason is FinishReason.LENGTH
-    numeric = is_numeric(question.verifier)
-    answer = find_answer(text, numeric=numeric, chat=chat, cut_off=cut_off) if closed else None
+    numeric, structured = is_numeric(question.verifier, question.gold), is_structured(question.verifier)
+    reading = find_structure if structured else partial(find_answer, numeric=numeric)
+    answer = reading(text, chat=chat, cut_off=cut_off) if closed else None
     if answer is None:
         outcome = without_answer(text, closed, cut_off, completion.token_ids)
     else:
@@ -60,7 +64,23 @@ def judged(question: Question, completion: Completion, reasoning: ReasoningTags 
     return ItemRecord(completion=completion, answer=answer, outcome=outcome)
 
 
-def _require_planned(planned: set[Key], given: set[Key]) -> None:
+def _record(
+    question: Question, turns: Mapping[int, Completion], reasoning: ReasoningTags | None, *, chat: bool
+) -> ItemRecord:
+    """The record of an episode: its last answer judged, the earlier ones beside it."""
+    episode = unfold(question, turns, reasoning)
+    if not episode.over:
+        raise _other_answers(f"turn {len(episode.said) + 1} of {question.check}, item {question.item} is missing")
+    if len(turns) > len(episode.said):
+        raise _other_answers(f"{question.check}, item {question.item} is answered after it was over")
+    if question.verifier in TOOLS:
+        record = judged_tools(question, episode.said, reasoning)
+    else:
+        record = judged(question, episode.said[-1], reasoning, chat=chat)
+    return record if len(episode.said) == 1 else record.model_copy(update={"earlier": episode.said[:-1]})
+
+
+def _require_planned(planned: set[RequestKey], given: set[RequestKey]) -> None:
     if planned == given:
         return
     missing, extra = sorted(planned - given), sorted(given - planned)
@@ -69,7 +89,7 @@ def _require_planned(planned: set[Key], given: set[Key]) -> None:
     raise _other_answers("; ".join(told))
 
 
-def _named(key: Key) -> str:
+def _named(key: RequestKey) -> str:
     return f"{key[0]}, item {key[1]}, answer {key[2] + 1}"
 
 

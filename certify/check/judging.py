@@ -17,7 +17,7 @@ from certify.evidence.answers import Completion, ItemRecord, Question
 from certify.evidence.model import ReasoningTags
 
 SECONDS = 600.0
-"""Time a judging may take by default."""
+"""Time a judging may take by default, besides a second for each answer."""
 
 
 def judge_in_worker(
@@ -27,7 +27,7 @@ def judge_in_worker(
     *,
     samples: Mapping[str, int],
     prompt_style: str = "completion",
-    seconds: float = SECONDS,
+    seconds: float | None = None,
     memory_limit: int | None = None,
 ) -> tuple[ItemRecord, ...]:
     """As :func:`certify.check.judge.judge`, in a process without keys, secrets or network.
@@ -51,9 +51,9 @@ def judge_in_worker(
         write_lines(Path(order.questions), questions)
         write_lines(Path(order.completions), given)
         (folder / "order.json").write_bytes(order.to_bytes())
-        run_worker(folder / "order.json", seconds=seconds)
+        run_worker(folder / "order.json", seconds=SECONDS + len(given) if seconds is None else seconds)
         records = read_records(Path(order.records))
-    if [record.completion for record in records] != sorted(given, key=lambda completion: completion.key):
+    if [turn for record in records for turn in record.turns] != sorted(given, key=lambda completion: completion.key):
         raise _failed("its records are not about the answers it was given")
     return records
 

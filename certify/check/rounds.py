@@ -9,25 +9,50 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from certify.check.base import Answers, Check, Sources
+from certify.check.concision import Concision
 from certify.check.corpus_scan import CorpusScan, Scanned
+from certify.check.cost import Cost, cost_of
 from certify.check.families import FAMILIES, generate_items
 from certify.check.fresh_reasoning import FreshReasoning
+from certify.check.instances import as_seen_by, renamed
+from certify.check.logic_puzzles import LogicPuzzles
+from certify.check.long_chain import LongChain
+from certify.check.looks import asked_questions, looks_taken
+from certify.check.multi_turn import MultiTurn
+from certify.check.private_set import PrivateSet
 from certify.check.sources import open_sources, with_digests
 from certify.check.static_benchmark import StaticBenchmark
 from certify.check.static_fresh_gap import StaticFreshGap
+from certify.check.unseen_tools import UnseenTools
+from certify.engines.episodes import most_turns
 from certify.errors import UsageError
 from certify.evidence.answers import ItemRecord, Question, Request
 from certify.evidence.base import StrictValue, Value
 from certify.evidence.evaluation import NotRun
-from certify.evidence.parameters import PARAMETER_TYPES, FreshReasoningParameters
+from certify.evidence.instances import entry_for
+from certify.evidence.parameters import PARAMETER_TYPES, CostParameters, FreshReasoningParameters
 from certify.evidence.plan import PlannedCheck
+from certify.evidence.telemetry import MeasuredRun
 from certify.statistics.stream import repeat_seed
 
 if TYPE_CHECKING:
     from certify.decide.form import CheckRequest
 
 CHECKS: dict[str, Check[Any]] = {
-    check.id: check for check in (StaticBenchmark(), FreshReasoning(), StaticFreshGap(), CorpusScan())
+    check.id: check
+    for check in (
+        StaticBenchmark(),
+        FreshReasoning(),
+        StaticFreshGap(),
+        CorpusScan(),
+        MultiTurn(),
+        UnseenTools(),
+        LogicPuzzles(),
+        LongChain(),
+        PrivateSet(),
+        Concision(),
+        Cost(),
+    )
 }
 """Check id to the check."""
 
@@ -61,15 +86,18 @@ def planned_checks(
     sources = open_sources(parameters, files)
     planned = []
     for name, given in parameters.items():
-        size = CHECKS[name].size(given, sources)
+        check = check_for(name)
+        size = check.size(given, sources)
         planned.append(
             PlannedCheck(
                 id=name,
-                version=CHECKS[name].version,
+                version=check.version,
                 parameters=with_digests(given, sources).document(),
                 items=size.items,
                 samples=size.samples,
                 max_tokens=size.max_tokens,
+                calls=size.calls,
+                looks=size.looks,
             )
         )
     return tuple(planned)
@@ -82,10 +110,11 @@ def planned_parameters(checks: Sequence[PlannedCheck]) -> dict[str, StrictValue]
         UsageError: CERT-E102, a check this version does not have, or has in another version.
     """
     for check in checks:
-        if check.id in CHECKS and CHECKS[check.id].version != check.version:
+        known = entry_for(check.id, CHECKS)
+        if known is not None and known.version != check.version:
             raise UsageError(
                 "CERT-E102",
-                f"the plan uses version {check.version} of {check.id}, this is version {CHECKS[check.id].version}",
+                f"the plan uses version {check.version} of {check.id}, this is version {known.version}",
                 why="another version may draw other problems",
                 hint="use the certify version that made the plan",
             )
@@ -109,9 +138,11 @@ def all_questions(checks: Sequence[PlannedCheck], sources: Sources, seed: bytes)
     """
     parameters, questions = planned_parameters(checks), list[Question]()
     for check in checks:
-        drawn = CHECKS[check.id].questions(parameters[check.id], sources, seed)
+        drawn = renamed(check_for(check.id).questions(parameters[check.id], sources, seed), check.id)
         if len(drawn) != check.items:
             raise UsageError("CERT-E102", f"{check.id} draws {len(drawn)} questions where the plan says {check.items}")
+        if sum(map(most_turns, drawn)) != (check.items if check.calls is None else check.calls):
+            raise UsageError("CERT-E102", f"the turns of {check.id} are not as many as the plan says")
         questions += drawn
     return tuple(sorted(questions, key=lambda question: (question.check, question.item)))
 
@@ -126,6 +157,8 @@ def all_requests(checks: Sequence[PlannedCheck], questions: Sequence[Question], 
             seed=repeat_seed(seed, f"{question.check}/{question.item}", repeat),
             text=question.text,
             max_tokens=question.max_tokens,
+            plain=question.plain,
+            episode=question.episode,
         )
         for question in sorted(questions, key=lambda question: (question.check, question.item))
         for repeat in range(samples_of(checks)[question.check])
@@ -143,6 +176,8 @@ def score_all(
     records: Sequence[ItemRecord],
     sources: Sources,
     scanned: Scanned | None = None,
+    *,
+    measured: MeasuredRun | None = None,
 ) -> Scored:
     """The result of every planned check, or why it has none.
 
@@ -152,15 +187,25 @@ def score_all(
         records: every judged answer.
         sources: from :func:`planned_sources`.
         scanned: what the corpus scan found, when there was data to scan.
+        measured: time and energy of answering, where there is a record.
+
+    Raises:
+        EvidenceMissing: CERT-E064, the answers are not exactly those of the looks that were to be taken.
     """
-    answers, results, not_run = Answers(tuple(questions), tuple(records)), dict[str, Value](), list[NotRun]()
+    asked = asked_questions(checks, questions, records)
+    taken = {check.id: looks_taken(check, questions, records) for check in checks}
+    answers, results, not_run = Answers(asked, tuple(records), taken), dict[str, Value](), list[NotRun]()
     parameters = planned_parameters(checks)
     for check in checks:
-        outcome: Value = CHECKS[check.id].score(parameters[check.id], answers, sources)
+        own = as_seen_by(check.id, parameters, answers)
+        outcome: Value = check_for(check.id).score(parameters[check.id], own, sources)
         if check.id == CorpusScan.id and scanned is not None:
             outcome = scanned.result
+        given = parameters[check.id]
+        if isinstance(given, CostParameters):
+            outcome = cost_of(given, answers, measured)
         if isinstance(outcome, NotRun):
-            not_run.append(outcome)
+            not_run.append(outcome.model_copy(update={"check": check.id}))
         else:
             results[check.id] = outcome
     return Scored(results, tuple(not_run))
@@ -169,7 +214,7 @@ def score_all(
 def pilot_requests(requests: Sequence[CheckRequest]) -> tuple[Request, ...]:
     """A few problems like those of a policy, which no plan will ask, with its largest token cap."""
     parameters = [_typed(request.id, request.with_) for request in requests]
-    cap = max((getattr(given, "max_tokens", 0) for given in parameters), default=0) or 1024
+    cap = max((getattr(given, "max_tokens", 0) or 0 for given in parameters), default=0) or 1024
     fresh = next((given for given in parameters if isinstance(given, FreshReasoningParameters)), None)
     families = fresh.families if fresh else tuple(FAMILIES)
     level = fresh.level if fresh else 1
@@ -188,7 +233,20 @@ def pilot_requests(requests: Sequence[CheckRequest]) -> tuple[Request, ...]:
     )
 
 
+def check_for(name: str) -> Check[Any]:
+    """The check behind an id.
+
+    Raises:
+        UsageError: CERT-E102, there is none.
+    """
+    known = entry_for(name, CHECKS)
+    if known is None:
+        raise UsageError("CERT-E102", f"no check is called {name}", hint=f"known: {', '.join(sorted(CHECKS))}")
+    return known
+
+
 def _typed(check: str, given: Mapping[str, Any]) -> StrictValue:
-    if check not in PARAMETER_TYPES:
-        raise UsageError("CERT-E102", f"no check is called {check}", hint=f"known: {', '.join(sorted(CHECKS))}")
-    return PARAMETER_TYPES[check].from_document(dict(given), name=f"parameters of {check}")
+    check_for(check)
+    form = entry_for(check, PARAMETER_TYPES)
+    assert form is not None  # noqa: S101 - a test holds both tables to the same checks
+    return form.from_document(dict(given), name=f"parameters of {check}")

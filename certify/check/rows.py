@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
 from certify.check.benchmark_files import text_of, value_at
+from certify.check.choices import choices_of, letter_of, with_choices
 from certify.check.extraction import last_boxed
 from certify.check.families import FAMILIES, Problem
 from certify.check.families.answers import integers
@@ -18,10 +20,11 @@ QUESTIONS = ("question", "problem", "prompt", "input", "text")
 ANSWERS = ("answer", "solution", "target", "expected", "reward_model.ground_truth", "output")
 """Columns that hold the answer."""
 
-IDS = ("id", "item", "item_id", "uid", "task_id")
+IDS = ("id", "item", "item_id", "uid", "task_id", "unique_id")
 """Columns that name a row."""
 
 MAX_QUESTION = 100_000
+_MATHEMATICS = re.compile(r"\\[a-zA-Z]|\^|\$|^\s*[-+]?\d+(?:\.\d+|\s*/\s*\d+)\s*%?\s*$")
 Row = tuple[str, str, str, str, str, Problem | None]
 
 
@@ -41,7 +44,8 @@ def read_items(
         answer: column with the answer; the first of :data:`ANSWERS` when absent.
         identifier: column that names a row; the first of :data:`IDS` when absent.
         verifier: how answers are compared; when absent ``family:<id>`` for rows of our own families,
-            ``integer`` where the gold answer is one, ``text`` otherwise.
+            ``choice`` for rows with choices, ``integer`` where the gold answer is one, ``math`` where it is
+            mathematics, ``text`` otherwise.
 
     Raises:
         UsageError: CERT-E100, a row is no problem, or an id is used twice.
@@ -50,9 +54,9 @@ def read_items(
     named = [identifier] if identifier else IDS
     rows = [_row(number, document, (asked, answered), named, verifier) for number, document in enumerate(documents)]
     seen: set[str] = set()
-    for row in rows:
+    for number, row in enumerate(rows, 1):
         if row[0] in seen:
-            raise _bad(f"the id {row[0]!r} is used twice")
+            raise _bad(f"row {number}: its id is used twice")
         seen.add(row[0])
     return rows
 
@@ -79,9 +83,19 @@ def _row(number: int, document: Any, columns: tuple[str, str], named: Sequence[s
     if isinstance(family, str) and family in FAMILIES:
         problem = _problem(document, question, answer, number)
         return identifier, question, answer, answer, f"family:{family}", problem
+    if verifier is None and (choices := choices_of(document)) is not None:
+        letter = letter_of(value_at(document, columns[1]), choices)
+        if letter is None:
+            raise _bad(f"row {number + 1}: its answer is none of its {len(choices)} choices")
+        return identifier, with_choices(question, choices), answer, letter, "choice", None
     gold = final_answer(answer)
-    chosen = verifier or ("integer" if _is_integer(gold) else "text")
-    return identifier, question, answer, gold, chosen, None
+    return identifier, question, answer, gold, verifier or _verifier_for(gold), None
+
+
+def _verifier_for(gold: str) -> str:
+    if _is_integer(gold):
+        return "integer"
+    return "math" if _MATHEMATICS.search(gold) else "text"
 
 
 def final_answer(answer: str) -> str:

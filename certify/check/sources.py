@@ -5,11 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from certify.check.base import Sources
-from certify.check.benchmarks import other_file, read_benchmark
+from certify.check.base import PRIVATE_PREFIX, Sources
+from certify.check.benchmarks import Benchmark, other_file, read_benchmark
+from certify.check.instances import published_side
+from certify.check.private_files import read_private, source_name
+from certify.check.readers import refuse_unread
 from certify.errors import UsageError
 from certify.evidence.base import StrictValue
-from certify.evidence.parameters import CorpusScanParameters, StaticBenchmarkParameters, StaticFreshGapParameters
+from certify.evidence.parameters import (
+    CorpusScanParameters,
+    PrivateSetParameters,
+    StaticBenchmarkParameters,
+    StaticFreshGapParameters,
+)
 
 Parameters = Mapping[str, StrictValue]
 """Check id to its parameters."""
@@ -28,20 +36,27 @@ def open_sources(parameters: Parameters, files: Mapping[str, Path] | None = None
     """
     _refuse_disagreement(parameters)
     agreed = _named(parameters)
-    benchmarks = {name: read_benchmark(name, file=(files or {}).get(name)) for name in agreed}
+    benchmarks = {name: _read(name, (files or {}).get(name)) for name in agreed}
     for name, digest in agreed.items():
         if digest is not None and benchmarks[name].sha256 != digest:
             raise other_file(name, benchmarks[name].sha256, digest)
-    static, limits = parameters.get("static-benchmark"), dict[str, int]()
-    if isinstance(static, StaticBenchmarkParameters) and static.items is not None:
-        limits[static.benchmark] = static.items
+    static = [given for given in parameters.values() if isinstance(given, StaticBenchmarkParameters)]
+    limits = {one.benchmark: one.items for one in static if one.items is not None}
+    private = [given for given in parameters.values() if isinstance(given, PrivateSetParameters)]
+    limits |= {source_name(one.name): one.items for one in private if one.items is not None}
     return Sources(benchmarks, limits)
+
+
+def _read(name: str, file: Path | None) -> Benchmark:
+    return read_private(name, file) if name.startswith(PRIVATE_PREFIX) else read_benchmark(name, file=file)
 
 
 def with_digests(parameters: StrictValue, sources: Sources) -> StrictValue:
     """The parameters with the digest of every benchmark filled in."""
     if isinstance(parameters, StaticBenchmarkParameters | StaticFreshGapParameters):
         return parameters.model_copy(update={"sha256": sources.benchmarks[parameters.benchmark].sha256})
+    if isinstance(parameters, PrivateSetParameters):
+        return parameters.model_copy(update={"sha256": sources.benchmarks[source_name(parameters.name)].sha256})
     if isinstance(parameters, CorpusScanParameters):
         digests = {name: sources.benchmarks[name].sha256 for name in parameters.benchmarks}
         return parameters.model_copy(update={"sha256": digests})
@@ -53,19 +68,30 @@ def _named(parameters: Parameters) -> dict[str, str | None]:
     for given in parameters.values():
         if isinstance(given, StaticBenchmarkParameters | StaticFreshGapParameters):
             named[given.benchmark] = given.sha256 or named.get(given.benchmark)
+        elif isinstance(given, PrivateSetParameters):
+            named[source_name(given.name)] = given.sha256
         elif isinstance(given, CorpusScanParameters):
             named |= {name: given.sha256.get(name) or named.get(name) for name in given.benchmarks}
     return named
 
 
+def _asked_by(given: StrictValue) -> str | None:
+    if isinstance(given, StaticBenchmarkParameters):
+        return given.benchmark
+    return source_name(given.name) if isinstance(given, PrivateSetParameters) else None
+
+
 def _refuse_disagreement(parameters: Parameters) -> None:
-    gap, static = parameters.get("static-fresh-gap"), parameters.get("static-benchmark")
-    if not isinstance(gap, StaticFreshGapParameters):
-        return
-    if not isinstance(static, StaticBenchmarkParameters) or static.benchmark != gap.benchmark:
-        raise UsageError(
-            "CERT-E102",
-            "static-fresh-gap cannot be planned: static-benchmark does not ask the same benchmark",
-            why="the twins are compared with the published problems of the same run",
-            hint=f"add a static-benchmark check with benchmark: {gap.benchmark}",
-        )
+    refuse_unread(parameters)
+    seen: dict[str, str] = {}
+    for name, given in parameters.items():
+        if isinstance(given, StaticFreshGapParameters):
+            published_side(given, parameters)
+        asked = _asked_by(given)
+        if asked is not None and (first := seen.setdefault(asked, name)) != name:
+            raise UsageError(
+                "CERT-E102",
+                f"{name} cannot be planned: {first} asks {asked} already",
+                why="one benchmark asked twice would count twice",
+                hint="list each benchmark once",
+            )

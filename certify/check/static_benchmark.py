@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from certify.check.base import Answers, Size, Sources, estimate_of
+from certify.check.base import Answers, Size, Sources, estimate_of, look_estimate
+from certify.check.benchmarks import BenchmarkItem
+from certify.check.looks import look_of, planned_looks
+from certify.check.math_answers import require_math_verify
+from certify.check.scaling import scaling_points
+from certify.check.verifiers import CHOICE, MATH
 from certify.evidence.answers import Question
 from certify.evidence.evaluation import NotRun
 from certify.evidence.parameters import StaticBenchmarkParameters
 from certify.evidence.results import StaticBenchmarkResult
 from certify.statistics import MINIMUM_ITEMS, accuracy_interval
+from certify.statistics.stream import Stream
 
 
 class StaticBenchmark:
@@ -20,13 +26,23 @@ class StaticBenchmark:
     title: ClassVar[str] = "Score on a published benchmark"
 
     def size(self, parameters: StaticBenchmarkParameters, sources: Sources) -> Size:
-        """The benchmark's items, or the first so many of them."""
+        """The benchmark's items, or the first so many of them.
+
+        Raises:
+            UsageError: CERT-E035, what compares its answers is not installed.
+        """
         items = len(sources.asked(parameters.benchmark))
-        return Size(items, parameters.samples, parameters.max_tokens)
+        if any(_verifier(item, parameters) == MATH for item in sources.asked(parameters.benchmark)):
+            require_math_verify()
+        looks = planned_looks(self.id, [items], parameters.looks)
+        return Size(items, parameters.samples, parameters.max_tokens, looks=looks)
 
     def questions(self, parameters: StaticBenchmarkParameters, sources: Sources, seed: bytes) -> tuple[Question, ...]:
-        """The items as published; the seed plays no part."""
-        group = sources.benchmarks[parameters.benchmark].id
+        """The items as published; the seed only says before which look each is asked, where there are any."""
+        group, items = sources.benchmarks[parameters.benchmark].id, sources.asked(parameters.benchmark)
+        order = list(range(len(items)))
+        Stream(seed, f"looks/{self.id}/v{self.version}").shuffle(order)
+        place = {item: position for position, item in enumerate(order)}
         return tuple(
             Question(
                 check=self.id,
@@ -34,10 +50,11 @@ class StaticBenchmark:
                 group=group,
                 text=item.question,
                 gold=item.gold,
-                verifier=item.verifier,
+                verifier=_verifier(item, parameters),
                 max_tokens=parameters.max_tokens,
+                look=look_of(place[number], len(items), parameters.looks),
             )
-            for item in sources.asked(parameters.benchmark)
+            for number, item in enumerate(items)
         )
 
     def score(
@@ -49,10 +66,18 @@ class StaticBenchmark:
         if interval is None:
             reason = f"{len(right)} items are too few: below {MINIMUM_ITEMS} no interval can be given"
             return NotRun(check=self.id, reason=reason)
-        benchmark = sources.benchmarks[parameters.benchmark]
+        benchmark, taken = sources.benchmarks[parameters.benchmark], answers.looks.get(self.id)
         return StaticBenchmarkResult(
             benchmark=benchmark.id,
             benchmark_sha256=benchmark.sha256,
-            accuracy=estimate_of(interval),
+            accuracy=look_estimate(taken[-1], parameters.samples) if taken else estimate_of(interval),
             outcomes=answers.outcomes(self.id),
+            looks=taken or None,
+            scaling=scaling_points(self.id, parameters.scaling, parameters.samples, answers),
         )
+
+
+def _verifier(item: BenchmarkItem, parameters: StaticBenchmarkParameters) -> str:
+    """How answers are compared; problems of our own families and multiple choice have their own rule."""
+    fixed = item.problem is not None or item.verifier == CHOICE or parameters.answers is None
+    return item.verifier if fixed else str(parameters.answers)

@@ -7,21 +7,27 @@ import unicodedata
 from collections.abc import Callable
 
 from certify.check.families import FAMILIES
-from certify.check.families.answers import same_integers
+from certify.check.families.answers import integers, same_integers
 from certify.check.families.base import IntegerAnswer
+from certify.check.math_answers import same_mathematics
+from certify.check.puzzles import PUZZLES
 from certify.errors import UsageError
 
 INTEGER = "integer"
 TEXT = "text"
+MATH = "math"
+CHOICE = "choice"
 FAMILY = "family:"
+PUZZLE = "puzzle:"
 _SPACE = re.compile(r"\s+")
+_LETTER = re.compile(r"[\s(\[{$*\"'`]*(?:(?:option|choice)\s+\(?)?([A-Za-z])(?:\s*[)\].:}$*\"'`]|\s*$)", re.IGNORECASE)
 
 
 def verify(verifier: str, answer: str, gold: str) -> bool:
     """Whether an extracted answer is the right one.
 
     Args:
-        verifier: ``family:<id>``, ``integer`` or ``text``.
+        verifier: ``family:<id>``, ``puzzle:<id>``, ``integer``, ``math``, ``choice`` or ``text``.
         answer: the span that was extracted.
         gold: the right answer.
 
@@ -31,26 +37,51 @@ def verify(verifier: str, answer: str, gold: str) -> bool:
     return _comparison(verifier)(answer, gold)
 
 
-def is_numeric(verifier: str) -> bool:
-    """Whether right answers are single numbers, so that a number may be picked out of prose.
+def is_numeric(verifier: str, gold: str = "") -> bool:
+    """Whether the right answer is a single number, so that a number may be picked out of prose.
 
     Raises:
         UsageError: CERT-E102, there is no such verifier.
     """
     _comparison(verifier)
+    if verifier == MATH:
+        return integers(gold, single=True) is not None
     return verifier == INTEGER or isinstance(FAMILIES.get(verifier.removeprefix(FAMILY)), IntegerAnswer)
+
+
+def is_structured(verifier: str) -> bool:
+    """Whether right answers are JSON objects or lists.
+
+    Raises:
+        UsageError: CERT-E102, there is no such verifier.
+    """
+    _comparison(verifier)
+    return verifier.startswith(PUZZLE)
 
 
 def same_text(answer: str, gold: str) -> bool:
     """Equality of short texts, ignoring case, width, spaces and a final stop."""
-    return _folded(answer) == _folded(gold) != ""
+    return folded(answer) == folded(gold) != ""
+
+
+def same_choice(answer: str, gold: str) -> bool:
+    """Whether an answer names the right one of several choices, by its letter: ``C``, ``(C)``, ``C. because``."""
+    found = _LETTER.match(unicodedata.normalize("NFKC", answer[:1000]))
+    return found is not None and found[1].upper() == gold.upper()
+
+
+def _same_value(answer: str, gold: str) -> bool:
+    return same_text(answer, gold) or same_mathematics(answer, gold)
 
 
 def _comparison(verifier: str) -> Callable[[str, str], bool]:
     if verifier == INTEGER:
         return _same_integer
-    if verifier == TEXT:
-        return same_text
+    named = {TEXT: same_text, MATH: _same_value, CHOICE: same_choice}.get(verifier)
+    if named is not None:
+        return named
+    if verifier.startswith(PUZZLE) and verifier.removeprefix(PUZZLE) in PUZZLES:
+        return PUZZLES[verifier.removeprefix(PUZZLE)].verify
     family = FAMILIES.get(verifier.removeprefix(FAMILY)) if verifier.startswith(FAMILY) else None
     if family is None:
         raise UsageError("CERT-E102", f"no verifier is called {verifier!r}", hint="use certify of the plan's version")
@@ -61,6 +92,7 @@ def _same_integer(answer: str, gold: str) -> bool:
     return same_integers(answer, gold, count=1)
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
+    """A short text without case, width, spaces and a final stop."""
     plain = _SPACE.sub(" ", unicodedata.normalize("NFKC", text[:4000])).strip().casefold()
     return plain.strip("$`\"'").strip().removesuffix(".").replace("\\,", "").replace("\\ ", " ").strip()

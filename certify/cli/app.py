@@ -49,7 +49,7 @@ VERBS: dict[str, Verb] = {
     "trust": Verb("trust", "Make, sign and read trust files: who may sign what."),
     "policy": Verb("policy", "List, read, lint and test policies."),
     "registry": Verb("registry", "Inspect and check the embedded registry."),
-    "plan": Verb("plan", "First stage of run: sign and log the plan, ask nothing yet."),
+    "plan": Verb("plan", "First stage of run: size, sign and log the plan, ask nothing yet."),
     "check": Verb("check", "Second stage of run: ask the planned questions and judge the answers."),
     "decide": Verb("decide", "Third stage of run: apply the policy to the evaluation."),
     "issue": Verb("issue", "Last stage of run: sign the certificate and draw the PDF."),

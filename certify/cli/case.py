@@ -8,7 +8,8 @@ from certify.cli.render import checklist, emit, fields, next_step, paragraph
 from certify.cli.summary import DATA, MARKS, VERDICTS
 from certify.evidence.certificate import AttemptCount
 from certify.evidence.contamination import data_seen
-from certify.verify.first_page import caveats, headlines, waived_words
+from certify.verify.words.caveats import caveats, waived_words
+from certify.verify.words.headlines import headlines
 
 if TYPE_CHECKING:
     from certify.pipeline.case import Case
@@ -77,6 +78,7 @@ def _caveats(case: Case, *, development: bool) -> tuple[str, ...]:
             development=development,
             datasets=plan.datasets,
             rules=case.decision.value.rules,
+            serving=evaluation.configuration.serving,
         ),
     )
 

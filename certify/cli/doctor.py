@@ -28,6 +28,8 @@ ABILITIES = (
     Ability("record provenance", ("in_toto",), "attest"),
     Ability("run models on CPU or CUDA", ("torch", "transformers", "lm_eval"), "hf"),
     Ability("run models on vLLM", ("vllm", "lm_eval"), "vllm"),
+    Ability("ask servers with OpenAI's interface", ("transformers", "lm_eval"), "openai"),
+    Ability("run a GGUF file in llama-server", ("lm_eval", "jinja2"), "eval"),
     Ability("draw the PDF", ("weasyprint", "jinja2", "segno"), "pdf"),
 )
 

@@ -10,15 +10,21 @@ import typer
 
 from certify.cli.options import Context, Json, Trust, ask_passphrase
 from certify.cli.progress import TerminalReporter
+from certify.cli.render import emit_json
 from certify.cli.run_options import (
+    AnswerSeconds,
+    ApiKeyEnv,
     BatchSize,
     CachedData,
     Data,
     DataComplete,
     DataDescription,
     Declaration,
+    Decoding,
     Device,
     Dtype,
+    Endpoint,
+    EndpointModel,
     Engine,
     Entropy,
     MaxHours,
@@ -26,6 +32,7 @@ from certify.cli.run_options import (
     Name,
     Policy,
     PromptStyle,
+    Serve,
     SystemPrompt,
     Waivers,
     request_of,
@@ -36,7 +43,7 @@ from certify.evidence.plan import EntropyKind
 from certify.pipeline.request import Stage
 
 app = typer.Typer(
-    no_args_is_help=True, add_completion=False, help="First stage of run: sign and log the plan, ask nothing yet."
+    no_args_is_help=True, add_completion=False, help="First stage of run: size, sign and log the plan, ask nothing yet."
 )
 
 
@@ -56,14 +63,23 @@ def make(
     dtype: Dtype = "auto",
     prompt_style: PromptStyle = "auto",
     system_prompt: SystemPrompt = None,
+    decoding: Decoding = None,
     entropy: Entropy = EntropyKind.SELF,
     max_hours: MaxHours = 168.0,
     batch_size: BatchSize = 32,
     waivers: Waivers = None,
+    endpoint: Endpoint = None,
+    serve: Serve = None,
+    endpoint_model: EndpointModel = None,
+    api_key_env: ApiKeyEnv = None,
+    answer_seconds: AnswerSeconds = None,
     json: Json = False,
 ) -> int:
     """Sign and log the plan of a run; no question is drawn yet."""
+    from certify.cli.outlook import print_outlook
+    from certify.decide import load_policy
     from certify.pipeline.main import start_run
+    from certify.pipeline.outlook import outlook_of_run
     from certify.pipeline.preparing import require_installed
     from certify.pipeline.workspace import Workspace
 
@@ -75,7 +91,25 @@ def make(
         folder = start_run(Workspace.open_or_create(home, ask=ask_passphrase), request, reporter, upto=Stage.PLAN)
     finally:
         reporter.close()
-    tell(str(home), folder.name, Stage.PLAN, json)
+    outlook = outlook_of_run(folder, load_policy(policy))
+    if not json:
+        print_outlook(outlook)
+    tell(str(home), folder.name, Stage.PLAN, json, more={"outlook": outlook.document()})
+    return int(ExitCode.POSITIVE)
+
+
+@app.command("preview")
+def preview(policy: Policy, json: Json = False) -> int:
+    """Show sample sizes, power and token cost of a policy's plan; needs no model and logs nothing."""
+    from certify.cli.outlook import print_outlook
+    from certify.decide import load_policy
+    from certify.pipeline.outlook import preview
+
+    found = preview(load_policy(policy))
+    if json:
+        emit_json("plan", {"outlook": found.document()})
+    else:
+        print_outlook(found)
     return int(ExitCode.POSITIVE)
 
 

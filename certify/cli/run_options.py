@@ -9,9 +9,10 @@ import typer
 
 from certify.errors import UsageError
 from certify.evidence.plan import EntropyKind
+from certify.identify.ollama import PREFIX, ollama_file
 from certify.pipeline.request import DeviceName, DtypeName, PromptStyleName, RunRequest
 
-Model = Annotated[Path, typer.Argument(help="Model folder (see `certify model prepare`).")]
+Model = Annotated[Path, typer.Argument(help="Model folder (see `certify model prepare`), GGUF file or ollama:NAME.")]
 Policy = Annotated[str, typer.Option(help="Shipped id, or path of a policy.")]
 Data = Annotated[list[Path] | None, typer.Option(help="Training data at hand; repeat for several.")]
 DataComplete = Annotated[bool, typer.Option(help="Attest that this is all of the training data.")]
@@ -21,11 +22,31 @@ CachedData = Annotated[
 ]
 Name = Annotated[str | None, typer.Option(help="Name of the model; the folder's name when absent.")]
 Declaration = Annotated[Path | None, typer.Option(help="Declaration of intended use, YAML.")]
-Engine = Annotated[Literal["hf", "vllm"], typer.Option(help="What runs the model.")]
+Engine = Annotated[Literal["hf", "vllm", "openai", "llamacpp"], typer.Option(help="What runs the model.")]
+Endpoint = Annotated[
+    str | None, typer.Option(metavar="URL", help="For openai: a server that runs; its identity is not verified.")
+]
+Serve = Annotated[
+    str | None,
+    typer.Option(metavar="COMMAND", help="For openai, llamacpp: starts a server on the files, at {model} and {port}."),
+]
+EndpointModel = Annotated[
+    str | None, typer.Option(metavar="NAME", help="The server's name of the model; its only one when absent.")
+]
+ApiKeyEnv = Annotated[
+    str | None, typer.Option(metavar="VARIABLE", help="Environment variable that holds the endpoint's key.")
+]
+AnswerSeconds = Annotated[
+    float | None, typer.Option(min=1, help="Longest wait for one answer of a server; by its length when absent.")
+]
 Device = Annotated[DeviceName, typer.Option(help="Where it runs.")]
 Dtype = Annotated[DtypeName, typer.Option(help="Precision of its numbers.")]
 PromptStyle = Annotated[PromptStyleName, typer.Option(help="How a question is put to it.")]
 SystemPrompt = Annotated[str | None, typer.Option(help="Text before every question.")]
+Decoding = Annotated[
+    str | None,
+    typer.Option(help="Decoding preset for the whole run, such as VibeThinker-style; the policy's if absent."),
+]
 Entropy = Annotated[EntropyKind, typer.Option(help="Where the seed comes from.")]
 MaxHours = Annotated[float, typer.Option(min=0.01, help="Time until the plan counts as failed.")]
 Waivers = Annotated[list[Path] | None, typer.Option("--waiver", help="Signed waiver; repeat for several.")]
@@ -42,6 +63,9 @@ def request_of(context: typer.Context) -> RunRequest:
     given["complete"] = given.pop("data_complete")
     given["data"] = tuple(given["data"] or ())
     given["waivers"] = tuple(given["waivers"] or ())
+    if str(given["model"]).startswith(PREFIX):
+        called = str(given["model"]).removeprefix(PREFIX)
+        given |= {"model": ollama_file(called), "name": given["name"] or called}
     if given["complete"] and not given["data"]:
         raise UsageError(
             "CERT-E011",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -66,10 +66,17 @@ def decision_in(folder: RunFolder) -> Decision:
     return decision_of(statement_of(parse_bundle(folder.file("decision.bundle.json").read_bytes())))
 
 
-def tell(home: str, run: str, stage: Stage, json: bool, verdict: str | None = None) -> None:
-    """Says what has been done and names the next command."""
+def tell(
+    home: str,
+    run: str,
+    stage: Stage,
+    json: bool,
+    verdict: str | None = None,
+    more: dict[str, Any] | None = None,
+) -> None:
+    """Says what has been done and names the next command; ``more`` goes into the JSON document."""
     if json:
-        found = {"verdict": verdict} if verdict else {}
+        found = {**({"verdict": verdict} if verdict else {}), **(more or {})}
         emit_json(stage.value, {"run": run, "done": stage.value, **found, "next": NEXT[stage]})
         return
     emit(DONE[stage])

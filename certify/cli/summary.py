@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from certify.cli.outlook import print_outlook
 from certify.cli.render import checklist, emit, emit_json, fields, next_step, paragraph
 from certify.evidence.certificate import Certificate, Findings, ScreeningReport
-from certify.verify.first_page import digest_words, waived_words
+from certify.evidence.model import ServedIdentity, Serving
+from certify.verify.words.caveats import digest_words, waived_words
 
 if TYPE_CHECKING:
     from certify.pipeline.estimating import Estimation
@@ -148,6 +150,7 @@ def _facts(findings: Findings) -> list[tuple[str, str]]:
             "tested as",
             f"{configuration.engine}, {configuration.dtype}, {configuration.device}, other settings not covered",
         ),
+        *served_rows(configuration.serving),
         ("policy", f"{findings.policy.id} {findings.policy.version}"),
         ("data seen", DATA[findings.data_examined] + digest_words(findings.datasets)),
         ("attempt", f"{findings.attempts.number} of {findings.attempts.total} in this log"),
@@ -157,6 +160,15 @@ def _facts(findings: Findings) -> list[tuple[str, str]]:
     if approvers and isinstance(findings, Certificate):
         rows.append(("approved by", ", ".join(approvers)))
     return rows
+
+
+def served_rows(serving: Serving | None) -> list[tuple[str, str]]:
+    """What is known of the server that answered, if one did."""
+    if serving is None:
+        return []
+    if serving.identity is ServedIdentity.VERIFIED:
+        return [("server", f"started by certify on these files: {serving.command or serving.software}")]
+    return [("server", f"{serving.endpoint}: endpoint identity not verified")]
 
 
 def read_outcome(workspace: Workspace, name: str) -> RunOutcome:
@@ -186,6 +198,8 @@ def print_estimate(found: Estimation, request: RunRequest, json: bool, price_per
             ("cut off", f"{found.truncated_share:.0%} of the pilot's answers reached the token limit"),
         ]
     )
+    emit()
+    print_outlook(found.outlook)
     if not found.finishes:
         emit()
         paragraph(

@@ -30,7 +30,10 @@ _KINDS = {
     Kind.TEXTS: cel.Type.List(cel.Type.STRING),
 }
 _ROOT_KINDS = {int: cel.Type.INT, str: cel.Type.STRING, float: cel.Type.DOUBLE, bool: cel.Type.BOOL}
-_MENTION = re.compile(r"""("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')|\bcheck(\s*\[\s*)(["'])([a-z][a-z0-9-]*)\3(\s*\])""")
+_MENTION = re.compile(
+    r"""("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')"""
+    r"""|\bcheck(\s*\[\s*)(["'])([a-z][a-z0-9-]*(?::[a-z0-9.-]+)?)\3(\s*\])"""
+)
 _COMPLAINT = re.compile(r"ERROR: <input>:(\d+):(\d+): (.*)")
 
 

@@ -17,7 +17,9 @@ from certify.decide.reach import reach_findings
 from certify.decide.syntax import Syntax, constant, path_of, paths, show_path
 from certify.decide.typing_hints import typing_hint
 from certify.errors import UsageError
+from certify.evidence.instances import kind_of
 
+_GAP = "static-fresh-gap"
 _SCALARS = {"BOOL", "INT", "DOUBLE", "STRING"}
 
 
@@ -53,25 +55,37 @@ def _policy_findings(policy: LoadedPolicy) -> Iterator[Finding]:
     for name, count in Counter(rule.id for rule in rules).items():
         if count > 1:
             yield Finding("duplicate-rule", name, f"{count} rules have this id", "give each rule its own id")
+    for name in checks:
+        for other in policy.parameters_of(name).get("reads", ()):
+            if other not in checks:
+                what = f"{name} reads {other}, which the policy does not run"
+                yield Finding("check-not-run", "", what, closest(other, checks) or "add it under `checks:`")
     for name, count in Counter(checks).items():
         if count > 1:
             yield Finding("duplicate-check", "", f"the check {name} is listed {count} times", "list it once")
     if not any(rule.enforcement is Enforcement.MUST for rule in rules):
         yield Finding("no-must-rule", "", "no rule is enforced, so nothing can be certified", "mark one rule `must`")
-    if "static-fresh-gap" in checks:
-        yield from _gap_findings(policy)
-    read = {str(path[1]) for rule in rules for path in _evidence(rule) if path[0] == "check" and len(path) > 1}
     for name in checks:
-        if name not in read and not (name == "static-benchmark" and "static-fresh-gap" in read):
+        if kind_of(name) == _GAP:
+            yield from _gap_findings(policy, name)
+    read = {str(path[1]) for rule in rules for path in _evidence(rule) if path[0] == "check" and len(path) > 1}
+    read |= {name for check in read & set(checks) for name in policy.parameters_of(check).get("reads", ())}
+    paired = {policy.parameters_of(name)["benchmark"] for name in read & set(checks) if kind_of(name) == _GAP}
+    for name in checks:
+        half = kind_of(name) == "static-benchmark" and policy.parameters_of(name)["benchmark"] in paired
+        if name not in read and not half:
             yield warning("unused-check", "", f"no rule reads the result of {name}", "add a rule, or drop the check")
 
 
-def _gap_findings(policy: LoadedPolicy) -> Iterator[Finding]:
-    gap = policy.parameters_of("static-fresh-gap")
-    static = policy.parameters_of("static-benchmark") if "static-benchmark" in policy.check_ids else None
-    if static is None or static["benchmark"] != gap["benchmark"]:
-        what = f"static-fresh-gap needs static-benchmark on {gap['benchmark']} in the same policy"
+def _gap_findings(policy: LoadedPolicy, name: str) -> Iterator[Finding]:
+    benchmark = policy.parameters_of(name)["benchmark"]
+    static = [policy.parameters_of(check) for check in policy.check_ids if kind_of(check) == "static-benchmark"]
+    if benchmark not in {one["benchmark"] for one in static}:
+        what = f"{name} needs static-benchmark on {benchmark} in the same policy"
         yield Finding("gap-without-static", "", what, "add that check: the published side of each pair comes from it")
+    elif any(one["benchmark"] == benchmark and one.get("looks") for one in static):
+        what = "static-fresh-gap pairs every published item, and static-benchmark may stop before it asked them all"
+        yield Finding("gap-with-looks", "", what, "leave `looks` and `threshold` out of static-benchmark")
 
 
 def _rule_findings(policy: LoadedPolicy, rule: Rule) -> Iterator[Finding]:

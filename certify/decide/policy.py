@@ -17,6 +17,7 @@ from certify.decide.mistakes import closest, mistake
 from certify.decide.source import Source, parse_yaml, read_bytes, unreadable
 from certify.errors import HostileInput, UsageError
 from certify.evidence.canonical import canonical_digest, parse_json
+from certify.evidence.instances import entry_for
 from certify.evidence.parameters import PARAMETER_TYPES
 from certify.evidence.plan import PolicyReference
 from certify.resources import room
@@ -163,7 +164,7 @@ def _normalised(policy: Policy, source: Source) -> Policy:
 
 
 def _check(request: CheckRequest, index: int, source: Source) -> CheckRequest:
-    form = PARAMETER_TYPES.get(request.id)
+    form = entry_for(request.id, PARAMETER_TYPES)
     if form is None:
         line = source.lines.get(("checks", index, "id"))
         raise UsageError(

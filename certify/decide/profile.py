@@ -12,6 +12,7 @@ from certify.decide.descriptors import plain_type
 from certify.decide.findings import Finding
 from certify.decide.schema import Facts
 from certify.decide.syntax import ROOTS, Path, Syntax, children, constant, path_of, paths, show_path, walk
+from certify.evidence.instances import entry_for
 from certify.evidence.results import RESULT_TYPES
 
 _COMPARISONS = {"_==_", "_!=_", "_<_", "_<=_", "_>_", "_>=_", "@in"}
@@ -142,7 +143,7 @@ def _guard(node: Any) -> Path | None:
 
 def _unknown_checks(rule: str, field: str, syntax: Syntax) -> Iterator[Finding]:
     for path in paths(syntax.root, ("check",)):
-        if len(path) < 2 or path[1] not in RESULT_TYPES:
+        if len(path) < 2 or entry_for(str(path[1]), RESULT_TYPES) is None:
             what = f"{field}: {show_path(path[:2])} is no check's result"
             yield Finding(
                 "unknown-check", rule, what, f'write check["id"] with one of {", ".join(sorted(RESULT_TYPES))}'

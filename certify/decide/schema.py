@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from pydantic import Field, SerializeAsAny, ValidationError, create_model, model_validator
+from pydantic import ConfigDict, Field, SerializeAsAny, ValidationError, create_model, model_validator
 
 from certify.errors import HostileInput
 from certify.evidence.base import Sha256, Utc, Value
 from certify.evidence.contamination import data_seen
 from certify.evidence.dataset import DataExamined, Dataset, Declaration
 from certify.evidence.evaluation import Evaluation, tries
-from certify.evidence.model import ModelIdentity, TestedConfiguration
+from certify.evidence.instances import entry_for, kind_of
+from certify.evidence.model import ModelIdentity, ServedIdentity, TestedConfiguration
 from certify.evidence.parameters import PARAMETER_TYPES
 from certify.evidence.plan import EntropyKind, Plan, PlannedCheck, PolicyReference
 from certify.evidence.results import RESULT_TYPES
@@ -22,8 +23,23 @@ if TYPE_CHECKING:
 
 
 def field_name(check: str) -> str:
-    """A check's id as a field name: ``fresh-reasoning`` is ``fresh_reasoning``."""
-    return check.replace("-", "_")
+    """A check's id as a field name: ``fresh-reasoning`` is ``fresh_reasoning``; a label plays no part."""
+    return kind_of(check).replace("-", "_")
+
+
+class LabelledResults(Value):
+    """Results of checks that ran under labels, such as ``static-benchmark:aime25``, beside those that ran once."""
+
+    model_config = ConfigDict(extra="allow")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _typed(cls, given: Any) -> Any:
+        if not isinstance(given, dict):
+            return given
+        labelled = {name: kind for name in given if kind_of(name) != name and (kind := entry_for(name, RESULT_TYPES))}
+        typed = {name: kind.model_validate(given[name]) for name, kind in labelled.items() if given[name] is not None}
+        return {name: value for name, value in given.items() if name in RESULT_TYPES} | typed
 
 
 class PlanFacts(Value):
@@ -45,6 +61,8 @@ class PlanFacts(Value):
     """When the plan was made."""
     deadline: Utc
     """When it lapses."""
+    identity_verified: bool | None = None
+    """Whether what answered is known to be the model's files: false behind an endpoint that somebody else runs."""
 
 
 class DataFacts(Value):
@@ -107,7 +125,7 @@ if TYPE_CHECKING:
 else:
     CheckFacts = create_model(
         "CheckFacts",
-        __base__=Value,
+        __base__=LabelledResults,
         __doc__="``check``: the result of each check that ran.",
         **{field_name(check): (kind | None, Field(default=None, alias=check)) for check, kind in RESULT_TYPES.items()},
     )
@@ -135,7 +153,7 @@ class Facts(Value):
         """The facts as nested dictionaries without absent values; ``check`` is keyed by check id."""
         content = self.model_dump(mode="json", by_alias=False, exclude_none=True, include=set(Facts.model_fields))
         named = {field_name(check): check for check in RESULT_TYPES}
-        content["check"] = {named[field]: result for field, result in content["check"].items()}
+        content["check"] = {named.get(field, field): result for field, result in content["check"].items()}
         return content
 
 
@@ -199,7 +217,7 @@ class PolicyInput(Facts):
 
     def ran_as(self, check: str, parameters: dict[str, Any]) -> bool:
         """Whether the plan names this check with exactly these parameters, defaults and digests filled in."""
-        form = PARAMETER_TYPES[check]
+        form = PARAMETER_TYPES[kind_of(check)]
         wanted = form.model_validate(parameters)
         try:
             planned = [form.model_validate(entry.parameters) for entry in self.planned if entry.id == check]
@@ -242,7 +260,7 @@ def _attested(plan: Plan, datasets: Sequence[Verified[Dataset]]) -> list[Verifie
 
 
 def _plan_facts(plan: Plan, evaluation: Evaluation) -> PlanFacts:
-    attempts = evaluation.attempts
+    attempts, serving = evaluation.attempts, plan.configuration.serving
     return PlanFacts(
         applicant=plan.applicant,
         attempt=attempts.number,
@@ -252,6 +270,7 @@ def _plan_facts(plan: Plan, evaluation: Evaluation) -> PlanFacts:
         tokens=plan.tokens,
         planned_at=plan.planned_at,
         deadline=plan.deadline,
+        identity_verified=serving is None or serving.identity is ServedIdentity.VERIFIED,
     )
 
 

@@ -22,8 +22,8 @@ from certify.pipeline.request import RunOutcome, RunRequest
 from certify.pipeline.standing import ask_registry, change_standing
 from certify.pipeline.workspace import Workspace
 from certify.verify.expectations import Expectations
-from certify.verify.first_page import STATIC
 from certify.verify.verify import Verification, verify_certificate
+from certify.verify.words.headlines import STATIC
 
 MODELS = Path(__file__).parent / "models"
 POLICY = "starter"

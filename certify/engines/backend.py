@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple, Protocol, TypeVar
 
+from certify.engines.connection import Route
 from certify.engines.order import DescribeOrder, EngineFacts, Key, WorkOrder
-from certify.evidence.answers import FinishReason
+from certify.evidence.answers import FinishReason, ServerReport
 from certify.evidence.model import TestedConfiguration
 
 
@@ -32,6 +33,8 @@ class Generation(NamedTuple):
     """Generated tokens, the end marker included."""
     finish_reason: FinishReason
     prompt_tokens: int
+    reported: ServerReport | None = None
+    """What a server told instead of token ids."""
 
 
 Commit = Callable[[Sequence[Generation]], None]
@@ -57,7 +60,8 @@ class Backend(Protocol):
     def generate(self, prompts: Sequence[Prompt], done: frozenset[Key], commit: Commit) -> None:
         """Answers every prompt whose key is not in ``done``, giving them to ``commit`` in batches.
 
-        ``prompts`` is always the whole run, so that an engine can form the same batches after a restart.
+        ``prompts`` is always a whole wave of the run (all first turns, then all second ones), so that an engine can
+        form the same batches after a restart.
         """
         ...
 
@@ -71,8 +75,12 @@ def batches(values: Sequence[T], size: int) -> Iterator[Sequence[T]]:
     return (values[start : start + size] for start in range(0, len(values), size))
 
 
-def open_backend(order: Order) -> Backend:
+def open_backend(order: Order, route: Route | None = None) -> Backend:
     """Loads the model of an order into its engine.
+
+    Args:
+        order: what to load.
+        route: to the endpoint of the order, where it names one; looked up when absent.
 
     Raises:
         UsageError: CERT-E010, no such engine.
@@ -89,6 +97,14 @@ def open_backend(order: Order) -> Backend:
         from certify.engines.vllm import VllmBackend
 
         return VllmBackend.load(order)
+    if engine == "openai":
+        from certify.engines.openai import ServerBackend
+
+        return ServerBackend.load(order, route)
+    if engine == "llamacpp":
+        from certify.engines.llamacpp import load_llamacpp
+
+        return load_llamacpp(order)
     from certify.engines.replay import ReplayBackend
 
     return ReplayBackend.load(order)

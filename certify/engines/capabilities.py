@@ -24,7 +24,7 @@ class Component(NamedTuple):
 _PACKAGES = (
     ("lm-eval", "every evaluation", "pip install 'certify-models[eval]'"),
     ("torch", "the hf engine", "pip install 'certify-models[hf]'"),
-    ("transformers", "the hf and vllm engines", "pip install 'certify-models[hf]'"),
+    ("transformers", "the hf, vllm and openai engines", "pip install 'certify-models[openai]'"),
     ("vllm", "the vllm engine", "pip install 'certify-models[vllm]'"),
 )
 
@@ -36,7 +36,7 @@ def installed(folder: Path | None = None) -> list[Component]:
         folder: where runs are kept, whose free space counts; the current folder when absent.
     """
     packages = [Component(name, _version(name), purpose, remedy) for name, purpose, remedy in _PACKAGES]
-    return [*packages, _gpu(), _processors(), _memory(), _disk(folder or Path.cwd())]
+    return [*packages, _llama_server(), _gpu(), _processors(), _memory(), _disk(folder or Path.cwd())]
 
 
 def _version(package: str) -> str | None:
@@ -44,6 +44,11 @@ def _version(package: str) -> str | None:
         return version(package)
     except PackageNotFoundError:
         return None
+
+
+def _llama_server() -> Component:
+    found = shutil.which("llama-server")
+    return Component("llama-server", found, "the llamacpp engine", "install llama.cpp, or name a server with --serve")
 
 
 def _gpu() -> Component:

@@ -91,6 +91,11 @@ class Codec:
         text = self._plain(list(ids[-4 * self._tail :]))
         return any(stop in text for stop in self.stops)
 
+    def end_texts(self) -> tuple[str, ...]:
+        """The texts of the tokens that end an answer, longest first, for servers that leave them in."""
+        texts = {self._plain([token]) for token in sorted(self.end_tokens) if 0 <= token < self.vocabulary}
+        return tuple(sorted(texts - {""}, key=lambda text: (-len(text), text)))
+
     def render_chat(self, messages: Sequence[dict[str, str]], add_generation_prompt: bool = True) -> str:
         """The prompt of a conversation, under a frozen date.
 

@@ -12,11 +12,13 @@ from lm_eval.tasks import TaskManager
 
 from certify.engines import prompts
 from certify.engines.backend import Backend
+from certify.engines.episodes import by_request, transcript, unfold
 from certify.engines.journal import Journal
 from certify.engines.lm import Committed, JournalledLM
 from certify.engines.order import Key
 from certify.errors import InternalError
 from certify.evidence.answers import Completion, Request
+from certify.evidence.model import ReasoningTags
 
 TASK = "certify"
 
@@ -24,7 +26,9 @@ TASK = "certify"
 def run(
     backend: Backend, journal: Journal, requests: Sequence[Request], committed: Committed = lambda batch: None
 ) -> dict[Key, Completion]:
-    """Asks every request once and gives the completions by key; what the journal holds is not asked again.
+    """Asks every request once, its episode to the end, and gives the completions by key.
+
+    What the journal holds is not asked again.
 
     Args:
         backend: the engine, loaded.
@@ -49,13 +53,15 @@ def run(
         bootstrap_iters=0,
         log_samples=True,
     )
-    return _completions(results, journal, requests)
+    return _completions(results, journal, requests, backend.configuration.reasoning)
 
 
 def _task(requests: Sequence[Request], chat: bool, system_prompt: str | None) -> dict[str, Any]:
     def wording(document: dict[str, Any]) -> str:
-        text = requests[document["index"]].text
-        return prompts.user_text(text) if chat else prompts.completion_prompt(text, system_prompt)
+        request = requests[document["index"]]
+        if not chat:
+            return prompts.completion_prompt(request.text, system_prompt)
+        return request.text if request.plain else prompts.user_text(request.text)
 
     return {
         "task": TASK,
@@ -72,15 +78,19 @@ def _task(requests: Sequence[Request], chat: bool, system_prompt: str | None) ->
     }
 
 
-def _completions(results: Any, journal: Journal, requests: Sequence[Request]) -> dict[Key, Completion]:
+def _completions(
+    results: Any, journal: Journal, requests: Sequence[Request], reasoning: ReasoningTags | None
+) -> dict[Key, Completion]:
     held = journal.completions()
+    said = by_request(held.values())
     samples = {sample["doc"]["index"]: sample["resps"] for sample in results["samples"][TASK]}
     for place, request in enumerate(requests):
-        if request.key not in held or samples.get(place) != [[held[request.key].text]]:
+        episode = unfold(request, said.get(request.key, {}), reasoning)
+        if not episode.over or samples.get(place) != [[transcript(episode)]]:
             raise InternalError(
                 "CERT-E061",
                 f"lm-eval and the journal disagree about {'/'.join(map(str, request.key))}",
                 "an answer was lost or changed between engine and harness",
                 "please report it",
             )
-    return {request.key: held[request.key] for request in sorted(requests, key=lambda one: one.key)}
+    return {key: held[key] for key in sorted(held)}

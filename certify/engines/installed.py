@@ -9,11 +9,13 @@ from certify.errors import UsageError
 NEEDS: dict[str, tuple[str, ...]] = {
     "hf": ("torch", "transformers", "lm_eval"),
     "vllm": ("vllm", "transformers", "lm_eval"),
+    "openai": ("transformers", "lm_eval"),
+    "llamacpp": ("lm_eval", "jinja2"),
     "replay": ("lm_eval",),
 }
 """Import names each engine needs."""
 
-EXTRAS = {"hf": "hf", "vllm": "vllm", "replay": "eval"}
+EXTRAS = {"hf": "hf", "vllm": "vllm", "openai": "openai", "llamacpp": "eval", "replay": "eval"}
 """The extra of certify-models that brings an engine."""
 
 

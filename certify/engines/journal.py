@@ -18,10 +18,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from certify.engines.episodes import by_request, unfold
 from certify.engines.journal_lines import Contents, altered, completion_line, first_line, read_lines
 from certify.engines.order import JournalHeader, Key
 from certify.errors import EvidenceMissing, HostileInput, InternalError, UsageError
 from certify.evidence.answers import Completion, Request
+from certify.evidence.model import ReasoningTags
+from certify.statistics.stream import turn_seed
 
 
 def read_journal(path: Path, header: JournalHeader | None = None) -> dict[Key, Completion]:
@@ -174,32 +177,58 @@ def _require_same(path: Path, found: JournalHeader | None, wanted: JournalHeader
     )
 
 
-def unanswered(requests: Sequence[Request], completions: dict[Key, Completion], path: Path) -> int:
-    """How many of a run's requests a journal does not answer yet.
+def unanswered(
+    requests: Sequence[Request],
+    completions: dict[Key, Completion],
+    path: Path,
+    reasoning: ReasoningTags | None = None,
+) -> int:
+    """How many of a run's requests a journal does not answer yet, or not to the end.
+
+    Args:
+        requests: the run.
+        completions: what the journal holds.
+        path: the journal, named in errors.
+        reasoning: how the model marks its reasoning; sessions do not see it.
 
     Raises:
         UsageError: CERT-E062, it answers something that the run does not ask, or with another seed.
     """
-    seeds = {request.key: str(request.seed) for request in requests}
-    for key, completion in completions.items():
-        if seeds.get(key) != completion.seed:
-            raise UsageError(
-                "CERT-E062",
-                f"the journal {path} answers {'/'.join(map(str, key))}, which this run does not ask so",
-                "answers to other requests do not count for this plan",
-                "go on with the run that made the journal, or begin a new one",
-            )
-    return len(seeds) - len(completions)
+    said, lacking = by_request(completions.values()), 0
+    for request in requests:
+        turns = said.pop(request.key, {})
+        episode = unfold(request, turns, reasoning)
+        lacking += not episode.over
+        for turn, completion in turns.items():
+            if turn >= len(episode.said) or completion.seed != str(turn_seed(request.seed, turn)):
+                raise _not_asked(completion.key, path)
+    for turns in said.values():
+        raise _not_asked(next(iter(turns.values())).key, path)
+    return lacking
 
 
-def require_complete(requests: Sequence[Request], completions: dict[Key, Completion], path: Path) -> None:
+def _not_asked(key: Key, path: Path) -> UsageError:
+    return UsageError(
+        "CERT-E062",
+        f"the journal {path} answers {'/'.join(map(str, key))}, which this run does not ask so",
+        "answers to other requests do not count for this plan",
+        "go on with the run that made the journal, or begin a new one",
+    )
+
+
+def require_complete(
+    requests: Sequence[Request],
+    completions: dict[Key, Completion],
+    path: Path,
+    reasoning: ReasoningTags | None = None,
+) -> None:
     """Returns where a journal answers all of a run.
 
     Raises:
         EvidenceMissing: CERT-E060, requests are unanswered.
         UsageError: CERT-E062, it answers another run.
     """
-    if lacking := unanswered(requests, completions, path):
+    if lacking := unanswered(requests, completions, path, reasoning):
         raise EvidenceMissing(
             "CERT-E060",
             f"the engine stopped with {lacking} of {len(requests)} requests unanswered",

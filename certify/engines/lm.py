@@ -1,7 +1,8 @@
 """Our language model under lm-eval: every answer seeded for itself, journalled, and never asked for twice.
 
 lm-eval is the harness: it holds the task, builds the prompts and collects the answers. It drives this class,
-which it cannot tell from one of its own; its caches stay off, because they collapse repeats.
+which it cannot tell from one of its own; its caches stay off, because they collapse repeats. What lm-eval sees as
+one request may be an episode of several turns: they are led here, and it gets the transcript.
 """
 
 from __future__ import annotations
@@ -13,10 +14,12 @@ from typing import Any
 from lm_eval.api.model import LM
 
 from certify.engines.backend import Backend, Generation, Prompt
+from certify.engines.episodes import by_request, transcript, unfold
 from certify.engines.journal import Journal
 from certify.engines.order import Key
+from certify.engines.waves import Wave, next_wave
 from certify.errors import UsageError
-from certify.evidence.answers import Completion, Request
+from certify.evidence.answers import Completion, FinishReason, Request
 
 Committed = Callable[[Sequence[Completion]], None]
 
@@ -48,25 +51,24 @@ class JournalledLM(LM):  # type: ignore[misc]  # lm-eval ships no types
         return self._backend.render_chat(chat_history, add_generation_prompt)
 
     def generate_until(self, requests: list[Any]) -> list[str]:
-        """The answers to lm-eval's instances, in their order.
+        """The answers to lm-eval's instances, in their order; of an episode, its transcript.
+
+        Turns are answered in waves, all first ones, then all second ones: what is answered together follows from the
+        run and its answers, never from where an earlier run was interrupted.
 
         Raises:
             UsageError: CERT-E062, the journal holds answers to other prompts.
         """
-        prompts = [self._prompt(instance) for instance in requests]
-        digests = {prompt.key: hashlib.sha256(prompt.text.encode("utf-8")).hexdigest() for prompt in prompts}
-        seeds = {prompt.key: str(prompt.seed) for prompt in prompts}
-        done = self._journal.completions()
-        _require_same_prompts(done, digests, seeds)
-
-        def commit(generations: Sequence[Generation]) -> None:
-            batch = [_completion(one, seeds[one.key], digests[one.key]) for one in generations]
-            self._journal.append(batch)
-            self._committed(batch)
-
-        self._backend.generate(prompts, frozenset(done), commit)
-        answered = self._journal.completions()
-        return [answered[prompt.key].text for prompt in prompts]
+        asked = [self._requests[instance.doc["index"]] for instance in requests]
+        wave = Wave(tuple(self._prompt(instance) for instance in requests), ())
+        turn = 0
+        while wave.prompts or wave.refused:
+            self._answer(wave, turn)
+            turn += 1
+            wave = next_wave(self._backend, asked, by_request(self._journal.completions().values()), turn)
+        _require_no_turn_after(self._journal.completions(), turn)
+        said, reasoning = by_request(self._journal.completions().values()), self._backend.configuration.reasoning
+        return [transcript(unfold(request, said[request.key], reasoning)) for request in asked]
 
     def loglikelihood(self, requests: list[Any]) -> list[tuple[float, bool]]:
         """Not offered: no shipped check scores given texts."""
@@ -76,32 +78,61 @@ class JournalledLM(LM):  # type: ignore[misc]  # lm-eval ships no types
         """Not offered: no shipped check scores given texts."""
         raise NotImplementedError("certify's engines generate answers; they do not score given texts")
 
+    def _answer(self, wave: Wave, turn: int) -> None:
+        prompts = {prompt.key: prompt for prompt in (*wave.prompts, *wave.refused)}
+        digests = {key: hashlib.sha256(prompt.text.encode("utf-8")).hexdigest() for key, prompt in prompts.items()}
+        seeds = {key: str(prompt.seed) for key, prompt in prompts.items()}
+        done = {key: one for key, one in self._journal.completions().items() if (one.turn or 0) == turn}
+        _require_same_prompts(done, digests, seeds)
+
+        def commit(generations: Sequence[Generation]) -> None:
+            batch = [_completion(one, seeds[one.key], digests[one.key]) for one in generations]
+            self._journal.append(batch)
+            self._committed(batch)
+
+        if waiting := [prompt for prompt in wave.refused if prompt.key not in done]:
+            commit([Generation(prompt.key, "", (), FinishReason.ERROR, 0) for prompt in waiting])
+        if wave.prompts:
+            self._backend.generate(wave.prompts, frozenset(done), commit)
+
     def _prompt(self, instance: Any) -> Prompt:
         request = self._requests[instance.doc["index"]]
         return Prompt(request.key, instance.args[0], request.seed, request.max_tokens)
 
 
 def _completion(generation: Generation, seed: str, prompt_sha256: str) -> Completion:
-    check, item, repeat = generation.key
+    check, item, repeat = generation.key[:3]
     return Completion(
         check=check,
         item=item,
         repeat=repeat,
+        turn=generation.key[3] if len(generation.key) == 4 else None,
         seed=seed,
         prompt_sha256=prompt_sha256,
         text=generation.text,
         finish_reason=generation.finish_reason,
         token_ids=generation.token_ids,
         prompt_tokens=generation.prompt_tokens,
+        reported=generation.reported,
     )
 
 
 def _require_same_prompts(done: dict[Key, Completion], digests: dict[Key, str], seeds: dict[Key, str]) -> None:
     for key, completion in done.items():
         if completion.prompt_sha256 != digests.get(key) or completion.seed != seeds.get(key):
-            raise UsageError(
-                "CERT-E062",
-                f"the journal answers another prompt for {'/'.join(map(str, key))} than this run asks",
-                "answers to other prompts do not count for this plan",
-                "go on with the run that made the journal, or begin a new one",
-            )
+            raise _other_prompt(key)
+
+
+def _require_no_turn_after(held: dict[Key, Completion], turns: int) -> None:
+    for key, completion in held.items():
+        if (completion.turn or 0) >= turns:
+            raise _other_prompt(key)
+
+
+def _other_prompt(key: Key) -> UsageError:
+    return UsageError(
+        "CERT-E062",
+        f"the journal answers another prompt for {'/'.join(map(str, key))} than this run asks",
+        "answers to other prompts do not count for this plan",
+        "go on with the run that made the journal, or begin a new one",
+    )

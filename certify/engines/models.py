@@ -48,24 +48,24 @@ def describe_model(order: Order, engine_version: str, processor: str) -> Model:
     from transformers import AutoConfig
 
     config = AutoConfig.from_pretrained(order.model, local_files_only=True, trust_remote_code=False)
-    generation = _generation_config(order.model)
-    asked = _asked(order)
+    generation = generation_config_of(order.model)
+    asked = asked_of(order)
     codec = Codec.load(order.model, config, generation, asked.prompt_style)
     device, hardware = _device(asked.device, processor)
     configuration = TestedConfiguration(
         engine=asked.engine,
         engine_version=f"{engine_version}; {common_versions()}",
         dtype=_dtype(asked.dtype, device),
-        quantisation=_quantisation(config),
+        quantisation=quantisation_of(config),
         device=device,
         prompt_style=codec.style,
         chat_template_sha256=codec.template_sha256(),
         system_prompt=asked.system_prompt,
         sampling=asked.sampling,
         reasoning=codec.reasoning(asked.system_prompt),
-        context_length=_context_length(config),
+        context_length=context_length_of(config),
     )
-    return Model(codec, configuration, _suggested(generation), hardware)
+    return Model(codec, configuration, suggested_by(generation), hardware)
 
 
 def common_versions() -> str:
@@ -73,7 +73,8 @@ def common_versions() -> str:
     return f"lm-eval {version('lm-eval')}; certify {version('certify-models')}; prompts {prompts.PROMPTS_VERSION}"
 
 
-def _asked(order: Order) -> DescribeOrder:
+def asked_of(order: Order) -> DescribeOrder:
+    """What an order asks of a model's configuration."""
     if isinstance(order, DescribeOrder):
         return order
     wanted = order.configuration
@@ -85,6 +86,7 @@ def _asked(order: Order) -> DescribeOrder:
         prompt_style=wanted.prompt_style,
         system_prompt=wanted.system_prompt,
         sampling=wanted.sampling,
+        server=order.server,
     )
 
 
@@ -109,7 +111,8 @@ def _dtype(asked: str, device: str) -> str:
     return asked
 
 
-def _quantisation(config: Any) -> str:
+def quantisation_of(config: Any) -> str:
+    """Weight compression that a configuration names, or none."""
     settings = getattr(config, "quantization_config", None)
     if settings is None:
         return "none"
@@ -117,13 +120,15 @@ def _quantisation(config: Any) -> str:
     return str(getattr(method, "value", method) or "unnamed")
 
 
-def _context_length(config: Any) -> int:
+def context_length_of(config: Any) -> int:
+    """Longest prompt and answer together, tokens."""
     sources = [source for source in (getattr(config, "text_config", None), config) if source is not None]
     named = (getattr(source, name, None) for source in sources for name in CONTEXT_NAMES)
     return next((int(value) for value in named if isinstance(value, int) and value > 0), SMALLEST_CONTEXT)
 
 
-def _generation_config(folder: str) -> Any:
+def generation_config_of(folder: str) -> Any:
+    """The folder's generation configuration, if it has one."""
     from transformers import GenerationConfig
 
     try:
@@ -132,7 +137,8 @@ def _generation_config(folder: str) -> Any:
         return None  # the file is optional
 
 
-def _suggested(generation: Any) -> Sampling | None:
+def suggested_by(generation: Any) -> Sampling | None:
+    """Sampling that a generation configuration asks for."""
     if generation is None or not generation.do_sample:
         return None
     return Sampling(

@@ -11,13 +11,13 @@ from pydantic import Field
 
 from certify.engines.prompts import PROMPTS_VERSION
 from certify.errors import HostileInput
-from certify.evidence.answers import Request
+from certify.evidence.answers import Request, TurnKey
 from certify.evidence.base import Sha256, Utc, Value
 from certify.evidence.canonical import canonical_bytes
 from certify.evidence.model import Sampling, TestedConfiguration
 
-Key = tuple[str, str, int]
-"""(check, item, repeat) of a request and of its completion."""
+Key = TurnKey
+"""(check, item, repeat) of a request and of its completion; later turns of an episode append their number."""
 
 DEFAULT_THREADS = min(2, os.cpu_count() or 1)
 
@@ -47,6 +47,21 @@ class JournalHeader(Value):
         )
 
 
+class ServerOrder(Value):
+    """How a server is reached that answers in place of an engine of ours; it holds no credentials."""
+
+    endpoint: str | None = None
+    """Address of a server that somebody else runs."""
+    command: str | None = None
+    """Command line that starts one on the staged files, with ``{model}`` and ``{port}`` in it."""
+    model: str | None = None
+    """Name to ask for; the only one it serves when absent."""
+    keyed: bool = False
+    """Whether the parent tells a key on standard input."""
+    seconds: float | None = Field(default=None, gt=0)
+    """Longest wait for one answer; by its token limit when absent."""
+
+
 class WorkOrder(Value):
     """Everything a worker needs to answer requests; it holds no key and no right answer."""
 
@@ -72,6 +87,8 @@ class WorkOrder(Value):
     """Whether what an engine says when it fails is kept beside the journal."""
     recording: str | None = None
     """For the replay engine: the journal whose answers are given again."""
+    server: ServerOrder | None = None
+    """For the engines openai and llamacpp: who answers."""
 
 
 class DescribeOrder(Value):
@@ -82,7 +99,7 @@ class DescribeOrder(Value):
     model: str
     """Folder with the model's runtime files, a staged copy."""
     engine: str
-    """hf, vllm or replay."""
+    """hf, vllm, openai, llamacpp or replay."""
     device: str = "auto"
     """auto, cpu or cuda."""
     dtype: str = "auto"
@@ -97,6 +114,8 @@ class DescribeOrder(Value):
     """Processor threads of the engine."""
     memory_limit: int | None = Field(default=None, ge=2**28)
     """Most address space of the worker, bytes."""
+    server: ServerOrder | None = None
+    """For the engines openai and llamacpp: who answers."""
 
 
 Pooling = Literal["mean", "cls", "max", "lasttoken"]
@@ -174,6 +193,8 @@ class Telemetry(Value):
     """Answers of this run cut off at their limit."""
     peak_memory: int = Field(default=0, ge=0)
     """Largest resident memory of the worker, bytes."""
+    joules: float | None = Field(default=None, gt=0)
+    """Energy of the GPU board while answering; absent where it was not measured."""
 
     @property
     def tokens_per_second(self) -> float:

@@ -9,7 +9,7 @@ from pathlib import Path
 from pydantic import Field
 
 from certify.engines.journal import read_journal
-from certify.engines.order import JournalHeader, WorkOrder, write_requests
+from certify.engines.order import JournalHeader, ServerOrder, WorkOrder, write_requests
 from certify.engines.runner import Listener, answer
 from certify.errors import UsageError
 from certify.evidence.answers import FinishReason, Request
@@ -54,6 +54,8 @@ def pilot(
     max_seconds: float | None = None,
     batch_size: int = 16,
     recording: Path | None = None,
+    server: ServerOrder | None = None,
+    key: str | None = None,
 ) -> PilotResult:
     """Answers a few requests that no plan will ask, and measures.
 
@@ -65,6 +67,8 @@ def pilot(
         max_seconds: the pilot is given up after this time.
         batch_size: requests answered together; as in the run, since speed depends on it.
         recording: for the replay engine.
+        server: who answers, for the engines openai and llamacpp.
+        key: what the server wants to see.
 
     Raises:
         EvidenceMissing: CERT-E060, the engine stopped.
@@ -80,11 +84,12 @@ def pilot(
             batch_size=batch_size,
             keep_log=False,
             recording=None if recording is None else str(recording),
+            server=server,
         )
         write_requests(Path(order.requests), requests)
-        telemetry = answer(order, progress=progress, max_seconds=max_seconds)
+        telemetry = answer(order, progress=progress, max_seconds=max_seconds, key=key)
         completions = read_journal(Path(order.journal), order.header).values()
-    lengths = [len(one.token_ids) for one in completions]
+    lengths = [one.tokens for one in completions]
     errors = sum(one.finish_reason is FinishReason.ERROR for one in completions)
     return PilotResult(
         answers=len(lengths),

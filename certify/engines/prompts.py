@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from certify.evidence.model import ReasoningTags
 
-PROMPTS_VERSION = 1
-"""Raised whenever any text of this module changes: journals of another version are not continued."""
+PROMPTS_VERSION = 2
+"""Raised whenever any text of this module changes: journals of another version are not continued. Version 1 asked for
+``\\boxed{}`` a second time where a problem did so itself."""
 
 CHAT = "chat"
 COMPLETION = "completion"
 
 BOXED_INSTRUCTION = "\n\nReason step by step, then give only the final answer inside \\boxed{}."
 """Ends every question put through a chat template, so that the answer can be told from the talk."""
+
+_VERSION = re.compile(r"\bprompts (\d{1,6})$")
+_ENDING = 160
+"""Characters of a problem in which an instruction of its own is looked for."""
 
 COMPLETION_STOP = "\nQuestion:"
 """A model that goes on to write its next question has answered this one."""
@@ -41,15 +47,51 @@ def completion_prompt(text: str, system_prompt: str | None = None) -> str:
     return f"{before}Question: {text}\nAnswer:"
 
 
+def planned_version(engine_version: str) -> int:
+    """The version of these texts that a plan was made with; this one where its engine does not say."""
+    found = _VERSION.search(engine_version)
+    return int(found[1]) if found else PROMPTS_VERSION
+
+
 def user_text(text: str) -> str:
-    """What the user says in style ``chat``."""
-    return text + BOXED_INSTRUCTION
+    """What the user says in style ``chat``; a problem that ends with such an instruction of its own gets no second."""
+    return text if "\\boxed{" in text[-_ENDING:] else text + BOXED_INSTRUCTION
 
 
 def messages(text: str, system_prompt: str | None = None) -> list[dict[str, str]]:
     """The conversation of style ``chat``, ready for a chat template."""
     system = [{"role": "system", "content": system_prompt}] if system_prompt else []
     return [*system, {"role": "user", "content": user_text(text)}]
+
+
+def conversation(
+    earlier: Sequence[tuple[str, str]], text: str, system_prompt: str | None = None
+) -> list[dict[str, str]]:
+    """A conversation of style ``chat`` that went on, ready for a chat template.
+
+    Args:
+        earlier: what the user said and what the model wrote, reasoning included: the model's own template decides
+            what of it to show again.
+        text: what the user says now.
+        system_prompt: text before everything.
+    """
+    before = [{"role": "system", "content": system_prompt}] if system_prompt else []
+    for asked, said in earlier:
+        before += [{"role": "user", "content": asked}, {"role": "assistant", "content": said}]
+    return [*before, {"role": "user", "content": text}]
+
+
+def completion_transcript(earlier: Sequence[tuple[str, str]], text: str, system_prompt: str | None = None) -> str:
+    """The prompt of style ``completion`` after earlier turns: each as :func:`completion_prompt`, with its answer.
+
+    Args:
+        earlier: what was asked and what was answered, without reasoning.
+        text: what is asked now.
+        system_prompt: text before everything.
+    """
+    before = f"{system_prompt}\n\n" if system_prompt else ""
+    turns = "".join(f"{completion_prompt(asked)} {said.strip()}\n" for asked, said in earlier)
+    return before + turns + completion_prompt(text)
 
 
 def stop_strings(style: str) -> tuple[str, ...]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Generator
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
 from certify.engines.installed import require_engine
 from certify.engines.journal import read_journal, require_complete, unanswered
-from certify.engines.order import Described, DescribeOrder, Progress, Telemetry, WorkOrder, read_requests
+from certify.engines.order import Described, DescribeOrder, Progress, ServerOrder, Telemetry, WorkOrder, read_requests
 from certify.engines.process import MAX_LINE, Message, raised, read_message, stopped, tail, worker_process
 from certify.engines.sandbox import scrubbed_environment, with_threads
 from certify.errors import EvidenceMissing
@@ -23,7 +23,13 @@ RESUME = "give the same command again: it asks only what is missing"
 Listener = Callable[[Progress], None]
 
 
-def answer(order: WorkOrder, *, progress: Listener | None = None, max_seconds: float | None = None) -> Telemetry:
+def answer(
+    order: WorkOrder,
+    *,
+    progress: Listener | None = None,
+    max_seconds: float | None = None,
+    key: str | None = None,
+) -> Telemetry:
     """Has every request of an order answered into its journal, and gives the run in numbers.
 
     What the journal already holds is not asked again, so a second call after any interruption goes on where
@@ -33,6 +39,7 @@ def answer(order: WorkOrder, *, progress: Listener | None = None, max_seconds: f
         order: what to ask whom.
         progress: told after each committed batch.
         max_seconds: the worker is stopped after this time; the journal stays valid.
+        key: what a server wants to see; told to the worker, stored nowhere.
 
     Raises:
         UsageError: CERT-E010, the engine is not installed; CERT-E062, the journal is of another run.
@@ -42,16 +49,18 @@ def answer(order: WorkOrder, *, progress: Listener | None = None, max_seconds: f
     require_engine(order.configuration.engine)
     requests, journal = read_requests(Path(order.requests)), Path(order.journal)
     held = read_journal(journal, order.header)
-    if unanswered(requests, held, journal) == 0:
+    reasoning = order.configuration.reasoning
+    if unanswered(requests, held, journal, reasoning) == 0:
         return _nothing_to_do(len(held))
     final: Message | None = None
-    with closing(_messages(order, max_seconds)) as messages:
+    order = order.model_copy(update={"server": _keyed(order.server, key)})
+    with closing(_messages(order, max_seconds, key)) as messages:
         for message in messages:
             if message["event"] == "progress" and progress is not None:
                 progress(Progress(*(message[name] for name in Progress._fields)))
             elif message["event"] == "done":
                 final = message
-    require_complete(requests, read_journal(journal, order.header), journal)
+    require_complete(requests, read_journal(journal, order.header), journal, reasoning)
     if final is None:
         raise EvidenceMissing("CERT-E060", "the engine ended without a report", "", RESUME)
     return Telemetry.from_document(final["telemetry"])
@@ -67,18 +76,22 @@ def describe(
     system_prompt: str | None = None,
     sampling: Sampling | None = None,
     memory_limit: int | None = None,
+    server: ServerOrder | None = None,
+    key: str | None = None,
 ) -> Described:
     """The configuration in which a model would be tested here; made before the plan, without loading weights.
 
     Args:
         model: staged folder of the model's runtime files.
-        engine: hf, vllm or replay.
+        engine: hf, vllm, openai, llamacpp or replay.
         device: auto, cpu or cuda.
         dtype: auto takes float32 on a CPU, bfloat16 on a GPU.
         prompt_style: auto takes the chat template where there is one, completion otherwise.
         system_prompt: text before every question.
         sampling: decoding; greedy when absent.
         memory_limit: most address space of the worker, bytes.
+        server: who answers, for the engines openai and llamacpp.
+        key: what the server wants to see; told to the worker, stored nowhere.
 
     Raises:
         UsageError: CERT-E010, the engine is not installed or has no such device or number format.
@@ -94,15 +107,22 @@ def describe(
         system_prompt=system_prompt,
         sampling=sampling or Sampling(temperature=0),
         memory_limit=memory_limit,
+        server=_keyed(server, key),
     )
-    with closing(_messages(order)) as messages:
+    with closing(_messages(order, key=key)) as messages:
         for message in messages:
             if message["event"] == "described":
                 return Described.from_document(message["described"])
     raise EvidenceMissing("CERT-E060", f"the {engine} engine could not describe {model}", "", "certify doctor")
 
 
-def _messages(order: WorkOrder | DescribeOrder, max_seconds: float | None = None) -> Generator[Message, None, None]:
+def _keyed(server: ServerOrder | None, key: str | None) -> ServerOrder | None:
+    return None if server is None else server.model_copy(update={"keyed": key is not None})
+
+
+def _messages(
+    order: WorkOrder | DescribeOrder, max_seconds: float | None = None, key: str | None = None
+) -> Generator[Message, None, None]:
     """What the worker says, until it ends; its errors are raised here."""
     with tempfile.TemporaryDirectory(prefix="certify-worker-") as home, (Path(home) / "stderr").open("w+b") as talk:
         order_file = Path(home) / "order.json"
@@ -110,6 +130,10 @@ def _messages(order: WorkOrder | DescribeOrder, max_seconds: float | None = None
         environment = with_threads(scrubbed_environment(home, _device(order)), order.threads)
         with worker_process(order_file, environment, talk, max_seconds) as process:
             assert process.stdout is not None  # noqa: S101 - it was asked for
+            if key is not None and process.stdin is not None:
+                with suppress(BrokenPipeError):
+                    process.stdin.write(key.encode() + b"\n")
+                    process.stdin.flush()
             while line := process.stdout.readline(MAX_LINE):
                 message = read_message(line)
                 if message["event"] == "error":

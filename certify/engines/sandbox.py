@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import resource
 import signal
 import sys
 import threading
+from collections.abc import Collection
 from queue import SimpleQueue
 from typing import Any
+
+from certify.engines.processes import kill_descendants
 
 MAX_TOLD = 1 << 24
 """Bytes of the longest line that a worker takes from its parent."""
 
-_LOCAL = ("127.", "::1", "localhost", "0.0.0.0", "::")  # noqa: S104 - compared with, never bound
+_LOCAL = frozenset({"", "localhost", "0.0.0.0", "::"})  # noqa: S104 - compared with, never bound
 
 
 def scrubbed_environment(home: str, device: str = "cpu") -> dict[str, str]:
@@ -58,21 +62,37 @@ def limit_memory(limit: int | None) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
 
 
-def refuse_network() -> None:
+def refuse_network(admitted: Collection[tuple[str, int]] = ()) -> None:
     """From now on this process opens no connection to another machine.
 
     A guard against accidents and against Python code that slipped in with a model; native code could pass it.
+
+    Args:
+        admitted: addresses and ports of the one server that may be reached nevertheless; no names, so that a name
+            cannot come to mean another machine later.
     """
-    sys.addaudithook(_refuse_remote)
+    allowed = frozenset(admitted)
+    sys.addaudithook(lambda event, arguments: _refuse_remote(event, arguments, allowed))
 
 
-def _refuse_remote(event: str, arguments: tuple[Any, ...]) -> None:
+def _refuse_remote(event: str, arguments: tuple[Any, ...], admitted: frozenset[tuple[str, int]]) -> None:
     if event in ("socket.connect", "socket.sendto"):
         address = arguments[1]
-        if isinstance(address, tuple) and not str(address[0]).startswith(_LOCAL):
+        if isinstance(address, tuple) and not _is_known(address[0], address[1], admitted):
             raise PermissionError(f"a worker may not reach {address[0]}")
-    elif event == "socket.getaddrinfo" and not str(arguments[0] or "localhost").startswith(_LOCAL):
+    elif event == "socket.getaddrinfo" and not _is_known(arguments[0], arguments[1], admitted):
         raise PermissionError(f"a worker may not look up {arguments[0]}")
+
+
+def _is_known(host: Any, port: Any, admitted: frozenset[tuple[str, int]]) -> bool:
+    """Whether a name or address means this machine, or is the admitted one; names that only begin so do not."""
+    name = host.decode("ascii", "replace") if isinstance(host, bytes) else str(host or "")
+    if name in _LOCAL or (name, port) in admitted:
+        return True
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False
 
 
 def die_with_parent() -> SimpleQueue[bytes]:
@@ -86,6 +106,7 @@ def die_with_parent() -> SimpleQueue[bytes]:
         with os.fdopen(os.dup(0), "rb") as parent:
             while line := parent.readline(MAX_TOLD):
                 lines.put(line)
+        kill_descendants(os.getpid())  # a server may have left our group
         if os.getpgrp() == os.getpid():
             os.killpg(os.getpid(), signal.SIGKILL)
         os._exit(1)

@@ -13,14 +13,18 @@ import resource
 import sys
 import time
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
 
 from pydantic import TypeAdapter
 
-from certify.engines.backend import Backend, open_backend
+from certify.engines.backend import Backend, Order, open_backend
+from certify.engines.connection import Route
+from certify.engines.energy import EnergyMeter
 from certify.engines.order import AnyOrder, Described, DescribeOrder, EmbedOrder, Telemetry, WorkOrder, read_requests
 from certify.engines.sandbox import die_with_parent, limit_memory, refuse_network
 from certify.errors import CertifyError, EvidenceMissing
@@ -28,6 +32,7 @@ from certify.evidence.answers import Completion, FinishReason
 from certify.evidence.canonical import parse_json
 
 Say = Callable[[dict[str, Any]], None]
+KEY_SECONDS = 30.0
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -39,15 +44,16 @@ def main(arguments: Sequence[str]) -> int:
             parse_json(Path(arguments[0]).read_bytes(), name="the work order")
         )
         limit_memory(order.memory_limit)
-        refuse_network()
+        route = None if isinstance(order, EmbedOrder) else _route(order, told)
+        refuse_network(() if route is None else route.addresses)
         if isinstance(order, EmbedOrder):
             from certify.engines.encoder import serve
 
             serve(order, told, say)
         elif isinstance(order, DescribeOrder):
-            _describe(order, say)
+            _describe(order, route, say)
         else:
-            _answer(order, say)
+            _answer(order, route, say)
     except CertifyError as error:
         say(_told(error))
         return 1
@@ -59,27 +65,52 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
-def _describe(order: DescribeOrder, say: Say) -> None:
-    backend = open_backend(order)
-    described = Described(configuration=backend.configuration, facts=backend.facts())
-    say({"event": "described", "described": described.document()})
+def _route(order: WorkOrder | DescribeOrder, told: SimpleQueue[bytes]) -> Route | None:
+    """The way to the one server that the order names; looked up while names may still be."""
+    if order.server is None or order.server.endpoint is None:
+        return None
+    from certify.engines.openai import route_to
+
+    key = told.get(timeout=KEY_SECONDS).decode().rstrip("\n") if order.server.keyed else None
+    return route_to(order.server, key)
 
 
-def _answer(order: WorkOrder, say: Say) -> None:
+def _describe(order: DescribeOrder, route: Route | None, say: Say) -> None:
+    with _opened(order, route) as backend:
+        described = Described(configuration=backend.configuration, facts=backend.facts())
+        say({"event": "described", "described": described.document()})
+
+
+@contextmanager
+def _opened(order: Order, route: Route | None) -> Iterator[Backend]:
+    """The engine of an order; a server that it started has ended when the block ends."""
+    backend = open_backend(order, route)
+    try:
+        yield backend
+    finally:
+        close = getattr(backend, "close", None)
+        if close is not None:
+            close()
+
+
+def _answer(order: WorkOrder, route: Route | None, say: Say) -> None:
+    from certify.engines.episodes import most_turns
     from certify.engines.harness import run
     from certify.engines.journal import Journal
 
     started_at, started = _now(), time.monotonic()
     requests = read_requests(Path(order.requests))
-    with Journal.open(Path(order.journal), order.header) as journal:
+    with Journal.open(Path(order.journal), order.header) as journal, _opened(order, route) as backend:
         resumed = len(journal.completions())
-        backend = open_backend(order)
         _require_configuration(order, backend)
         loaded = time.monotonic()
         say({"event": "loaded", "seconds": round(loaded - started, 3)})
-        tally = _Tally(say, resumed, len(requests), loaded)
+        tally = _Tally(say, resumed, sum(map(most_turns, requests)), loaded)
+        meter = EnergyMeter.start(order.configuration.device)
         run(backend, journal, requests, tally.committed)
-        say({"event": "done", "telemetry": tally.telemetry(started_at, loaded - started).document()})
+        telemetry = tally.telemetry(started_at, loaded - started)
+        telemetry = telemetry.model_copy(update={"joules": meter.joules() if meter else None})
+    say({"event": "done", "telemetry": telemetry.document()})
 
 
 class _Tally:
@@ -92,7 +123,7 @@ class _Tally:
     def committed(self, batch: Sequence[Completion]) -> None:
         """Takes note of a batch that is safe."""
         self._answered += len(batch)
-        self._tokens += sum(len(one.token_ids) for one in batch)
+        self._tokens += sum(one.tokens for one in batch)
         self._prompt_tokens += sum(one.prompt_tokens for one in batch)
         self._truncated += sum(one.finish_reason is FinishReason.LENGTH for one in batch)
         self._say(

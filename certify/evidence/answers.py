@@ -11,6 +11,22 @@ from certify.evidence.base import Sha256, Value
 from certify.evidence.canonical import canonical_bytes
 from certify.evidence.merkle import leaf_hash, tree_root
 
+TurnKey = tuple[str, str, int] | tuple[str, str, int, int]
+"""(check, item, repeat) of a request and of the answer to it; later turns of an episode append their number."""
+
+MAX_TURNS = 64
+
+
+class Episode(Value):
+    """A conversation: what is said next follows from these facts and from the answers so far, and nothing else."""
+
+    session: str
+    """Which rule leads it; see docs/engines.md."""
+    facts: dict[str, Any]
+    """What the rule needs: JSON values, lists rather than tuples."""
+    turns: int = Field(ge=1, le=MAX_TURNS)
+    """Most answers; the conversation ends there at the latest."""
+
 
 class Question(Value):
     """One item put to a model: the same for every repeat."""
@@ -26,11 +42,19 @@ class Question(Value):
     gold: str
     """The right answer, canonical text."""
     verifier: str
-    """Which comparison decides: ``family:<id>``, ``integer`` or ``text``."""
+    """Which comparison decides: ``family:<id>``, ``puzzle:<id>``, ``integer``, ``math``, ``choice`` or ``text``."""
     pair: str | None = None
-    """For a fresh twin of a static item: the static item's id."""
+    """For a fresh twin of a static item, or a puzzle's twin without a solution: that item's id."""
     max_tokens: int = Field(ge=1)
-    """Longest answer, reasoning included, tokens."""
+    """Longest answer, reasoning included, tokens; in an episode, of each turn."""
+    plain: bool | None = None
+    """True where the text itself says in which form to answer; absent otherwise."""
+    episode: Episode | None = None
+    """How the conversation goes on after the text; absent for a single question."""
+    diagnostics: dict[str, str] | None = None
+    """What tells known mistakes apart, by name: wrong answers, or what was to be done; absent where nothing does."""
+    look: int | None = Field(default=None, ge=1)
+    """The look before which it is asked, from 1; absent where a check has none."""
 
 
 class Request(Value):
@@ -47,7 +71,11 @@ class Request(Value):
     text: str
     """The problem."""
     max_tokens: int = Field(ge=1)
-    """Longest answer, tokens."""
+    """Longest answer, tokens; in an episode, of each turn."""
+    plain: bool | None = None
+    """As in the question."""
+    episode: Episode | None = None
+    """As in the question."""
 
     @property
     def key(self) -> tuple[str, str, int]:
@@ -61,6 +89,15 @@ class FinishReason(StrEnum):
     STOP = "stop"
     LENGTH = "length"
     ERROR = "error"
+
+
+class ServerReport(Value):
+    """What a server tells of an answer in place of its token ids."""
+
+    tokens: int = Field(ge=0)
+    """Generated tokens by the server's own count."""
+    reasoning_field: str | None = None
+    """``reasoning`` or ``reasoning_content``, where the server gave the reasoning apart from the answer."""
 
 
 class Completion(Value):
@@ -84,11 +121,30 @@ class Completion(Value):
     """Generated tokens as the engine counted them."""
     prompt_tokens: int
     """Length of the prompt, tokens."""
+    reported: ServerReport | None = None
+    """What the server told instead, where the answer came from one; ``token_ids`` is empty then."""
+    turn: int | None = Field(default=None, ge=1, lt=MAX_TURNS)
+    """Turn of an episode, counted from 0; absent for the first, and so for every single question."""
 
     @property
-    def key(self) -> tuple[str, str, int]:
-        """(check, item, repeat)."""
+    def key(self) -> TurnKey:
+        """(check, item, repeat), and the turn after the first."""
+        return turn_key(self.request_key, self.turn or 0)
+
+    @property
+    def request_key(self) -> tuple[str, str, int]:
+        """(check, item, repeat) of the request that this answers, or a turn of."""
         return (self.check, self.item, self.repeat)
+
+    @property
+    def tokens(self) -> int:
+        """Generated tokens: counted by the engine, or as the server reported them."""
+        return len(self.token_ids) if self.reported is None else self.reported.tokens
+
+
+def turn_key(key: tuple[str, str, int], turn: int) -> TurnKey:
+    """The key of one turn of a request; the first has the request's own."""
+    return (*key, turn) if turn else key
 
 
 class Outcome(StrEnum):
@@ -108,16 +164,25 @@ class ItemRecord(Value):
     """One answer judged: the unit of evidence. Sorted by key, the records are the evaluation."""
 
     completion: Completion
-    """The answer."""
+    """The answer; of an episode, the one to its last turn."""
+    earlier: tuple[Completion, ...] | None = None
+    """Answers to the turns before it, in their order; absent where there was one turn."""
     answer: str | None = None
     """The span taken as the answer; absent when there was none."""
     outcome: Outcome
     """The judgement."""
+    marks: dict[str, int] | None = None
+    """What else was counted in the answer, by name; absent where its check counts nothing else."""
 
     @property
     def key(self) -> tuple[str, str, int]:
         """(check, item, repeat)."""
-        return self.completion.key
+        return self.completion.request_key
+
+    @property
+    def turns(self) -> tuple[Completion, ...]:
+        """Every answer of it, in the order of the turns."""
+        return (*(self.earlier or ()), self.completion)
 
 
 def evidence_root(documents: list[dict[str, Any]]) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import Field
 
 from certify.evidence.base import Sha256, Utc, Value
+from certify.evidence.instances import entry_for
 from certify.evidence.model import ModelIdentity, TestedConfiguration
 from certify.evidence.plan import EntropyKind
 from certify.evidence.results import RESULT_TYPES
@@ -120,7 +121,7 @@ class Evaluation(Value):
             HostileInput: a result does not have the form its check gives.
         """
         return {
-            name: RESULT_TYPES[name].from_document(document, name=f"result of {name}", by_name=False)
+            name: kind.from_document(document, name=f"result of {name}", by_name=False)
             for name, document in sorted(self.checks.items())
-            if name in RESULT_TYPES
+            if (kind := entry_for(name, RESULT_TYPES)) is not None
         }

@@ -70,13 +70,48 @@ class ReasoningTags(Value):
     """Whether the chat template already writes the opening tag."""
 
 
+class ServedIdentity(StrEnum):
+    """Whether what answered is known to be the files of the manifest."""
+
+    VERIFIED = "verified"
+    NOT_VERIFIED = "not_verified"
+
+
+class ServerApi(StrEnum):
+    """How a server is asked."""
+
+    COMPLETIONS = "completions"
+    CHAT = "chat"
+
+
+class Serving(Value):
+    """The server that answered, where the model did not run in a process of certify's own."""
+
+    identity: ServedIdentity
+    """verified where certify started the server on the files of the manifest, not_verified otherwise."""
+    endpoint: str | None = None
+    """Where it answers; absent for a server that certify started."""
+    command: str | None = None
+    """Command that certify started, with ``{model}`` and ``{port}`` where files and port were put in."""
+    software: str
+    """What the server says it is: vllm, llama.cpp, ollama, tgi or unknown."""
+    api: ServerApi
+    """completions: it got prompts as certify renders them; chat: it put them through a template of its own."""
+    model: str
+    """Name the server was asked for, with ``{model}`` for the path of the files."""
+    answers_as: str
+    """Name it answers under."""
+    own_sampling: bool
+    """Whether sampling settings of its own may apply, which its interface gives no way to switch off."""
+
+
 class TestedConfiguration(Value):
     """The conditions a certificate speaks of; other conditions are not covered."""
 
     __test__ = False  # not a test class, whatever pytest thinks of the name
 
     engine: str
-    """hf, vllm or replay."""
+    """hf, vllm, openai, llamacpp or replay."""
     engine_version: str
     """Versions of the engine's libraries, one line."""
     dtype: str
@@ -97,3 +132,5 @@ class TestedConfiguration(Value):
     """Reasoning markers, if the model uses them."""
     context_length: int = Field(ge=1)
     """Longest prompt and answer together, tokens."""
+    serving: Serving | None = None
+    """The server that answered, where one did."""

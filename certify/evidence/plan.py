@@ -10,6 +10,7 @@ from pydantic import Field
 
 from certify.evidence.base import Sha256, Utc, Value
 from certify.evidence.dataset import DataExamined, DatasetIdentity
+from certify.evidence.looks import PlannedLook
 from certify.evidence.model import ModelIdentity, TestedConfiguration
 
 
@@ -56,6 +57,20 @@ class PlannedCheck(Value):
     """Answers to each question."""
     max_tokens: int = Field(ge=0)
     """Longest answer, tokens."""
+    calls: int | None = Field(default=None, ge=1)
+    """Most answers when each question is asked once, every turn of an episode counted; absent where these are items."""
+    looks: tuple[PlannedLook, ...] | None = None
+    """Where it may stop early; absent where every item is asked."""
+
+    @property
+    def answers(self) -> int:
+        """Most answers of the check, every turn counted."""
+        return (self.items if self.calls is None else self.calls) * self.samples
+
+    @property
+    def tokens(self) -> int:
+        """Most tokens the check may generate."""
+        return self.answers * self.max_tokens
 
 
 class Plan(Value):

@@ -27,6 +27,7 @@ PREPARATION = f"{PREDICATE_BASE}/preparation/v0.1"
 DISCLOSURE = f"{PREDICATE_BASE}/disclosure/v0.1"
 TRUST = f"{PREDICATE_BASE}/trust/v0.1"
 APPROVAL = f"{PREDICATE_BASE}/approval/v0.1"
+INTERIM = f"{PREDICATE_BASE}/interim/v0.1"
 WAIVER = f"{PREDICATE_BASE}/waiver/v0.1"
 VSA = "https://slsa.dev/verification_summary/v1"
 DECISION_FIELD = f"{PREDICATE_BASE}/decision/v0.1"
@@ -36,6 +37,7 @@ SHORT_NAMES = {
     DATASET: "dataset",
     DECLARATION: "declaration",
     PLAN: "plan",
+    INTERIM: "interim",
     EVALUATION: "evaluation",
     CONTAMINATION: "contamination",
     CERTIFICATE: "certificate",

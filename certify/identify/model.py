@@ -11,6 +11,7 @@ from certify.errors import HostileInput, UsageError
 from certify.evidence.canonical import canonical_digest
 from certify.evidence.model import FileEntry, FileRole, ModelIdentity
 from certify.identify.files import FoundFile, list_files, prepare_hint
+from certify.identify.gguf_model import GGUF_NAME, find_gguf, found_gguf, read_gguf_model
 from certify.identify.hashing import digest_files
 from certify.identify.manifest import Difference, Manifest, compare
 from certify.identify.reading import HashedFile, Meter, Progress, opened
@@ -58,6 +59,8 @@ class ModelFolder:
     """Jinja text that formats a conversation."""
     generation_config: dict[str, Any] | None
     """generation_config.json."""
+    gguf: str | None = None
+    """For a model in one GGUF file: what the file is called on disk."""
 
 
 class _Content(NamedTuple):
@@ -70,7 +73,7 @@ def read_model(folder: Path, *, name: str | None = None, progress: Progress | No
     """The model in a folder; every file is read once, and nothing in it is executed or trusted.
 
     Args:
-        folder: the model folder.
+        folder: the model folder; or a GGUF file, or a folder with one and no other weights.
         name: what its owner calls it; the folder's name when absent.
         progress: called with bytes read and bytes in all.
 
@@ -80,6 +83,9 @@ def read_model(folder: Path, *, name: str | None = None, progress: Progress | No
     """
     if name is not None and not 0 < len(name) <= MAX_NAME:
         raise UsageError("CERT-E020", f"a model's name has 1 to {MAX_NAME} characters", hint="choose a shorter name")
+    single = find_gguf(folder)
+    if single is not None:
+        return _gguf_model(single, name, progress)
     found = _screened(folder)
     meter = Meter(sum(file.size for file in found), progress)
     read = each_file(found, lambda file: _read(folder, file, meter), meter)
@@ -113,15 +119,27 @@ def read_model(folder: Path, *, name: str | None = None, progress: Progress | No
     )
 
 
-def manifest_of(folder: Path, progress: Progress | None = None) -> Manifest:
+def manifest_of(folder: Path, progress: Progress | None = None, gguf: str | None = None) -> Manifest:
     """The manifest of a folder's runtime files as they are now; nothing is refused but what cannot be listed.
+
+    Args:
+        folder: where they are.
+        progress: called with bytes read and bytes in all.
+        gguf: the one file that counts, for a model in GGUF.
 
     Raises:
         UsageError: CERT-E020; HostileInput: CERT-E023, CERT-E026.
     """
-    found = [file for file in list_files(folder) if role_of(file.path) is FileRole.RUNTIME]
+    found = [file for file in runtime_files(folder, gguf) if role_of(file.path) is FileRole.RUNTIME]
     meter = Meter(sum(file.size for file in found), progress)
     return Manifest.digested(found, (one.sha256 for one in digest_files(folder, found, meter)))
+
+
+def runtime_files(folder: Path, gguf: str | None = None) -> tuple[FoundFile, ...]:
+    """The files of a model: all of a folder, or the one GGUF file under its own name or the one a copy has."""
+    if gguf is None:
+        return list_files(folder)
+    return (found_gguf(folder, gguf if (folder / gguf).exists() else GGUF_NAME),)
 
 
 def recheck(model: ModelFolder, progress: Progress | None = None) -> None:
@@ -131,7 +149,7 @@ def recheck(model: ModelFolder, progress: Progress | None = None) -> None:
         HostileInput: CERT-E026 naming the first differences; CERT-E023, a link appeared.
         UsageError: CERT-E020, the folder is gone.
     """
-    refuse_differences(compare(model.manifest, manifest_of(model.folder, progress)))
+    refuse_differences(compare(model.manifest, manifest_of(model.folder, progress, model.gguf)))
 
 
 def refuse_differences(differences: Sequence[Difference]) -> None:
@@ -149,6 +167,20 @@ def refuse_differences(differences: Sequence[Difference]) -> None:
             why="what was tested must be what is certified, to the byte",
             hint="restore the files, or start again with the model as it is now",
         )
+
+
+def _gguf_model(path: Path, name: str | None, progress: Progress | None) -> ModelFolder:
+    found = read_gguf_model(path, name=name, progress=progress)
+    return ModelFolder(
+        folder=path.parent,
+        identity=found.identity,
+        manifest=found.manifest,
+        documentation=(),
+        config={},
+        chat_template=found.facts.chat_template,
+        generation_config=None,
+        gguf=found.disk,
+    )
 
 
 def _screened(folder: Path) -> tuple[FoundFile, ...]:

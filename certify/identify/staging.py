@@ -6,9 +6,9 @@ from pathlib import Path
 
 from certify.errors import HostileInput, UsageError
 from certify.identify.copying import remove_folder, sync_folders, write_copy
-from certify.identify.files import FoundFile, list_files
+from certify.identify.files import FoundFile
 from certify.identify.manifest import Difference, DifferenceKind
-from certify.identify.model import ModelFolder, refuse_differences
+from certify.identify.model import ModelFolder, refuse_differences, runtime_files
 from certify.identify.reading import Meter, Progress, changed, opened
 from certify.identify.threads import each_file
 
@@ -31,7 +31,7 @@ def stage(model: ModelFolder, destination: Path, progress: Progress | None = Non
     """
     if destination.exists():
         raise UsageError("CERT-E020", f"{destination} exists already", hint="name a folder that does not exist")
-    on_disk = {file.path: file for file in list_files(model.folder)}
+    on_disk = {file.path: file for file in runtime_files(model.folder, model.gguf)}
     meter = Meter(model.manifest.total_bytes, progress)
     destination.mkdir(mode=0o700)
     try:

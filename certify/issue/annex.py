@@ -9,10 +9,11 @@ from certify.evidence.base import Value
 from certify.evidence.certificate import EvidenceReference
 from certify.evidence.dataset import Declaration
 from certify.evidence.decision import RuleOutcome
-from certify.evidence.model import ModelIdentity, TestedConfiguration
-from certify.evidence.results import FreshReasoningResult
-from certify.issue.wording import RULE_MARKS, Mark, clip, minute
-from certify.verify.first_page import percent
+from certify.evidence.ladders import ChainRung, LogicPuzzlesResult, LongChainResult, PuzzleCell
+from certify.evidence.model import ModelIdentity, Serving, TestedConfiguration
+from certify.evidence.results import FamilyResult, FreshReasoningResult
+from certify.issue.wording import RULE_MARKS, Mark, clip, minute, server_words
+from certify.verify.words.printed import percent
 
 STANDING_LIMITS = (
     "The document is tamper-evident: verification finds any change to it. Its standing can change after printing; only "
@@ -139,6 +140,8 @@ def configuration_rows(model: ModelIdentity, configuration: TestedConfiguration)
         Row("Sampling", f"temperature {sampling.temperature:g}, top-p {sampling.top_p:g}, {top_k}"),
         Row("Prompts", f"{configuration.prompt_style}; context {configuration.context_length:,} tokens"),
     ]
+    if configuration.serving is not None:
+        rows.append(Row("Server", _server(configuration.serving)))
     if configuration.chat_template_sha256:
         rows.append(Row("Chat template", configuration.chat_template_sha256))
     if configuration.system_prompt:
@@ -148,20 +151,41 @@ def configuration_rows(model: ModelIdentity, configuration: TestedConfiguration)
     return tuple(Row(row.label, clip(row.text, 320)) for row in rows)
 
 
+def _server(serving: Serving) -> str:
+    """Who answered, and how certain that is."""
+    where = f"at {clip(serving.endpoint, 100)}" if serving.endpoint else f"by {clip(serving.command or '', 140)}"
+    own = "; its own sampling settings may apply" if serving.own_sampling else ""
+    return f"{server_words(serving)}; {where}, {serving.api.value} interface, as {clip(serving.model, 60)}{own}"
+
+
 def family_rows(results: Mapping[str, Value]) -> tuple[FamilyRow, ...]:
     """Annex C: families of fresh problems with the floor that needs no reasoning."""
-    fresh = results.get("fresh-reasoning")
-    if not isinstance(fresh, FreshReasoningResult):
-        return ()
-    return tuple(
-        FamilyRow(
-            f"{clip(one.family, 40)} v{one.version}",
-            clip(one.released, 10),
-            f"{one.right} of {one.answers}",
-            percent(one.share),
-            f"{percent(one.floor)} ({clip(one.floor_responder, 40)})",
-        )
-        for one in fresh.families
+    fresh, puzzles, chain = (results.get(check) for check in ("fresh-reasoning", "logic-puzzles", "long-chain"))
+    rows = []
+    if isinstance(fresh, FreshReasoningResult):
+        rows += [_family_row(f"{clip(one.family, 40)} v{one.version}", one.released, one) for one in fresh.families]
+    if isinstance(puzzles, LogicPuzzlesResult):
+        rows += [
+            _family_row(f"{clip(one.family, 40)} puzzles v{one.version}, level {one.level}", one.released, one)
+            for one in puzzles.families
+        ]
+    if isinstance(chain, LongChainResult):
+        rows += [
+            _family_row(f"{clip(arm.arm, 40)} chains v{chain.version}, {rung.length} steps", chain.released, rung)
+            for arm in chain.arms
+            for rung in arm.rungs
+        ]
+    return tuple(rows)
+
+
+def _family_row(family: str, released: str, one: FamilyResult | PuzzleCell | ChainRung) -> FamilyRow:
+    share = one.accuracy.estimate if isinstance(one, ChainRung) else one.share
+    return FamilyRow(
+        family,
+        clip(released, 10),
+        f"{one.right} of {one.answers}",
+        percent(share),
+        f"{percent(one.floor)} ({clip(one.floor_responder, 40)})",
     )
 
 

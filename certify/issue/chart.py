@@ -13,15 +13,19 @@ from certify.evidence.results import (
     CorpusScanResult,
     Estimate,
     FreshReasoningResult,
+    MultiTurnResult,
+    PrivateSetResult,
     StaticBenchmarkResult,
     StaticFreshGapResult,
+    UnseenToolsResult,
 )
-from certify.verify.first_page import CHECK_OF, SMALLEST_PRINTED_SAMPLE, percent, points
+from certify.verify.words.headlines import check_of
+from certify.verify.words.printed import SMALLEST_PRINTED_SAMPLE, percent, points
 
 Thresholds = Mapping[tuple[str, str], float]
 
 _COMPARISON = re.compile(
-    r"""check\[["'](?P<check>[\w-]+)["']\]\.(?P<field>[\w.]+)\s*(?:>=|<=|>|<)\s*params\.(?P<parameter>\w+)"""
+    r"""check\[["'](?P<check>[\w:.-]+)["']\]\.(?P<field>[\w.]+)\s*(?:>=|<=|>|<)\s*params\.(?P<parameter>\w+)"""
 )
 
 WIDTH = 240.0
@@ -69,17 +73,29 @@ class _Scale(NamedTuple):
 
 def chart_of(headline: Headline, results: Mapping[str, Value], thresholds: Thresholds) -> Chart | None:
     """The chart of a headline, or nothing where its result is not at hand or has no scale."""
-    check = CHECK_OF.get(headline.name, "")
+    check = check_of(headline.name)
     result = results.get(check)
-    if isinstance(result, FreshReasoningResult):
-        floor = max((one.floor for one in result.families), default=None)
-        return _share(result.accuracy, thresholds.get((check, "accuracy.lower")), floor)
-    if isinstance(result, StaticBenchmarkResult):
-        return _share(result.accuracy, thresholds.get((check, "accuracy.lower")), None)
     if isinstance(result, StaticFreshGapResult):
         return _gap(result, thresholds.get((check, "upper")))
     if isinstance(result, CorpusScanResult):
         return _scan(result, thresholds.get((check, "contaminated_share")))
+    shown = None if result is None else _shown_share(result)
+    if shown is None:
+        return None
+    share, field, floors = shown
+    return _share(share, thresholds.get((check, f"{field}.lower")), max(floors, default=None))
+
+
+def _shown_share(result: Value) -> tuple[Estimate, str, list[float]] | None:
+    """The share of right answers that a headline prints, the field that holds it, and the floors beside it."""
+    if isinstance(result, FreshReasoningResult):
+        return result.accuracy, "accuracy", [one.floor for one in result.families]
+    if isinstance(result, StaticBenchmarkResult | PrivateSetResult):
+        return result.accuracy, "accuracy", []
+    if isinstance(result, MultiTurnResult):
+        return result.turns, "turns", [one.floor for one in result.levels]
+    if isinstance(result, UnseenToolsResult) and (main := result.act or result.plan):
+        return main.solved, "act.solved" if result.act else "plan.solved", [one.floor for one in result.levels]
     return None
 
 

@@ -12,12 +12,15 @@ from certify.evidence.base import Value
 from certify.evidence.certificate import Certificate, Level, ScreeningReport
 from certify.evidence.dataset import DataExamined
 from certify.evidence.decision import RuleOutcome
+from certify.evidence.model import ServedIdentity
 from certify.evidence.results import CorpusScanResult
 from certify.issue import annex, wording
 from certify.issue.annex import EvidenceRow, FamilyRow, Row, RuleRow
 from certify.issue.chart import Chart, Thresholds, chart_of, thresholds_of
 from certify.issue.wording import Mark, clip
-from certify.verify.first_page import unscanned_words, waived_words
+from certify.verify.words.caveats import waived_words
+from certify.verify.words.languages import languages_tested
+from certify.verify.words.scan import unscanned_words
 
 HEADLINES_SHOWN = 3
 NOT_CHECKED_SHOWN = 4
@@ -61,7 +64,7 @@ class Page(NamedTuple):
     development: bool
     """Whether every page carries the development band."""
     dense: bool
-    """Whether page one needs room for exceptions."""
+    """Whether page one needs room for another row."""
     model: str
     """The model's name."""
     identity: tuple[str, ...]
@@ -86,6 +89,8 @@ class Page(NamedTuple):
     """Id, version and digest of the policy."""
     configuration: tuple[Row, ...]
     """Annex C."""
+    further: tuple[Row, ...]
+    """Annex C, numbers that page one has no room for."""
     families: tuple[FamilyRow, ...]
     """Annex C, families of fresh problems with their floors."""
     limits: tuple[str, ...]
@@ -119,12 +124,12 @@ def page_of(
         level=int(findings.level) if isinstance(findings, Certificate) else None,
         level_words=f"Assurance level {int(findings.level)} of 3" if isinstance(findings, Certificate) else "",
         development=findings.development,
-        dense=bool(_exceptions(findings)),
+        dense=bool(_exceptions(findings) or languages_tested(found)),
         model=clip(findings.model.name, 120),
         identity=wording.groups(findings.model.identity),
         model_facts=_model_facts(findings),
         panels=_panels(findings, found, thresholds_of(policy or {}, findings.rules)),
-        facts=_facts(findings),
+        facts=_facts(findings, found),
         not_checked=not_checked(findings, found),
         command=_command(findings),
         status_location=findings.status_location if isinstance(findings, Certificate) else "",
@@ -132,6 +137,7 @@ def page_of(
         rules=annex.rule_rows(findings.rules),
         policy=f"{findings.policy.id} {findings.policy.version}, sha256 {findings.policy.sha256}",
         configuration=annex.configuration_rows(findings.model, findings.configuration),
+        further=_further(findings),
         families=annex.family_rows(found),
         limits=(*findings.caveats, *annex.STANDING_LIMITS),
         declared_by=clip(findings.declaration.owner, 90) if findings.declaration else "",
@@ -196,12 +202,20 @@ def _panels(findings: Findings, results: Mapping[str, Value], thresholds: Thresh
     )
 
 
-def _facts(findings: Findings) -> tuple[Row, ...]:
+def _further(findings: Findings) -> tuple[Row, ...]:
+    """The numbers behind the first three, in the words that page one would use."""
+    return tuple(
+        Row(clip(one.name, 90), clip(f"{one.value}; {one.detail}", 500)) for one in findings.headlines[HEADLINES_SHOWN:]
+    )
+
+
+def _facts(findings: Findings, results: Mapping[str, Value]) -> tuple[Row, ...]:
     attempts = findings.attempts
     tried = f"{attempts.number} of {attempts.total} in this log"
     tried += "." if attempts.excludable else "; earlier attempts cannot be excluded."
     rows = [
         Row("Tested configuration", wording.configuration_sentence(findings.configuration)),
+        *([Row("Tested in", f"{languages}.")] if (languages := clip(languages_tested(results), 200)) else []),
         Row("Training data seen", wording.data_sentence(findings.data_examined, findings.datasets)),
         Row("Attempt", f"{tried} Seed {wording.SEED_WORDS[findings.entropy]}."),
         *_exceptions(findings),
@@ -230,8 +244,11 @@ def not_checked(findings: Findings, results: Mapping[str, Value] | None = None) 
         own = [*own[: NOT_CHECKED_SHOWN - 1], f"{more} more planned checks gave no result"]
     level = findings.level if isinstance(findings, Certificate) else Level.SELF_DECLARED
     left_out = unscanned_words(scan) if isinstance(scan, CorpusScanResult) else ""
+    serving = findings.configuration.serving
+    unverified = serving is not None and serving.identity is not ServedIdentity.VERIFIED
     told = [
         (bool(left_out), f"{left_out}: not searched for published items"),
+        (unverified, "That the server ran these files: endpoint identity not verified"),
         (level < Level.INDEPENDENTLY_RERUN, "That the answers came from this model: the evaluator’s word, not re-run"),
         (
             findings.data_examined is not DataExamined.UNDISCLOSED,

@@ -8,9 +8,9 @@ from typing import NamedTuple
 from certify.evidence.certificate import Level
 from certify.evidence.dataset import DataExamined, DatasetIdentity
 from certify.evidence.decision import RuleStatus, Verdict
-from certify.evidence.model import TestedConfiguration
+from certify.evidence.model import ServedIdentity, Serving, TestedConfiguration
 from certify.evidence.plan import EntropyKind
-from certify.verify.first_page import digest_words
+from certify.verify.words.caveats import digest_words
 
 
 class Mark(NamedTuple):
@@ -142,8 +142,18 @@ def configuration_sentence(configuration: TestedConfiguration) -> str:
         "greedy" if sampling.temperature == 0 else f"temperature {sampling.temperature:g}, top-p {sampling.top_p:g}"
     )
     quantised = "not quantised" if configuration.quantisation == "none" else f"quantised {configuration.quantisation}"
+    served = ""
+    if configuration.serving is not None:
+        served, quantised = f"{server_words(configuration.serving)}; ", f"files {quantised}"
     return clip(
-        f"{configuration.engine} on {configuration.device}, {configuration.dtype}, {quantised}, "
+        f"{served}{configuration.engine} on {configuration.device}, {configuration.dtype}, {quantised}, "
         f"{configuration.prompt_style} prompts, {decoding}, context {configuration.context_length:,} tokens",
         220,
     )
+
+
+def server_words(serving: Serving) -> str:
+    """Whether what answered is known to be the model's files."""
+    if serving.identity is ServedIdentity.VERIFIED:
+        return f"{serving.software} server started by certify on these files"
+    return "endpoint identity not verified"

@@ -21,8 +21,13 @@ from certify.verify.evidence import EvidenceSet, verify_evidence
 
 DECISION = "decision.bundle.json"
 POLICY = "policy.json"
-STATEMENTS = ("dataset", "declaration", "plan", "evaluation", "contamination")
-"""Statements that lie beside a decision, each as ``KIND.bundle.json``."""
+MOST_INTERIMS = 9
+"""A plan has at most ten looks, and the last of them is the evaluation."""
+STATEMENTS = (
+    *("dataset", "declaration", "plan", "evaluation", "contamination"),
+    *(f"interim-{number}" for number in range(1, MOST_INTERIMS + 1)),
+)
+"""Statements that lie beside a decision, each as ``NAME.bundle.json``."""
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from certify.trust.verified import Verified, verify_statement
 from certify.verify.chain import level_of, take_decision
 from certify.verify.evidence import EvidenceSet, verify_evidence
 
-LOGGED = (kinds.PLAN, kinds.EVALUATION, kinds.WAIVER)
+LOGGED = (kinds.PLAN, kinds.INTERIM, kinds.EVALUATION, kinds.WAIVER)
 """Evidence with an entry of its own in the log, by which its key counts; the rest counts by the decision's."""
 
 
@@ -47,7 +47,7 @@ class Decided:
     level: Level
     """Assurance level."""
     log_places: dict[str, int]
-    """Log index of plan, evaluation and decision, and of waivers and approvals by payload digest."""
+    """Log index of plan, evaluation and decision, and of waivers, approvals and interim looks by digest."""
     not_issued: NotIssued | None = None
     """Set where approvers or a lapsed waiver stand against it."""
 
@@ -71,7 +71,7 @@ def make_decision(
         folder: the run.
         policy: what decides.
         bundles: every signed statement of the run.
-        log_places: log index of plan and evaluation, and of waivers by payload digest.
+        log_places: log index of plan and evaluation, and of waivers and interim looks by payload digest.
     """
     trust = workspace.trust
     evidence = verify_evidence(bundles, trust)

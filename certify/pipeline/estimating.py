@@ -10,9 +10,11 @@ from certify.engines.pilot import MAX_TRUNCATED_SHARE
 from certify.evidence.base import Value
 from certify.pipeline.files import RunFolder
 from certify.pipeline.main import read_inputs
+from certify.pipeline.outlook import Outlook, outlook_of, require_reachable
 from certify.pipeline.preparing import describe_model, require_installed, run_pilot, stage_copy
 from certify.pipeline.reporter import Reporter
 from certify.pipeline.request import RunRequest
+from certify.pipeline.serving import require_consistent
 
 BYTES_PER_ANSWER = 3000
 """Journal and record of an answer beside its tokens, about."""
@@ -51,6 +53,8 @@ class Estimation(Value):
     """chat or completion."""
     reasoning: str | None
     """Reasoning tags found."""
+    outlook: Outlook
+    """What the plan could show, check by check."""
 
 
 def estimate_run(request: RunRequest, reporter: Reporter) -> Estimation:
@@ -59,9 +63,11 @@ def estimate_run(request: RunRequest, reporter: Reporter) -> Estimation:
     Raises:
         CertifyError: the model, policy or engine cannot be used.
     """
+    require_consistent(request)
     require_installed(request.engine)
     inputs = read_inputs(request, reporter)
     checks = planned_checks(inputs.policy.policy.checks)
+    require_reachable(inputs.policy, checks)
     with tempfile.TemporaryDirectory(prefix="certify-estimate-") as name:
         folder = RunFolder(Path(name))
         reporter.stage("Preparing the engine")
@@ -69,9 +75,8 @@ def estimate_run(request: RunRequest, reporter: Reporter) -> Estimation:
         described = describe_model(staged, inputs)
         pilot = run_pilot(folder, staged, described, inputs, reporter)
     configuration = described.configuration
-    answers = sum(check.items * check.samples for check in checks)
-    most = sum(check.items * check.samples * min(check.max_tokens, configuration.context_length) for check in checks)
-    expected = round(answers * pilot.mean_tokens)
+    outlook = outlook_of(inputs.policy, checks, pilot.mean_tokens, configuration.context_length)
+    answers, most, expected = outlook.answers, outlook.most_tokens, outlook.expected_tokens or 0
     speed = max(pilot.tokens_per_second, 1e-9)
     return Estimation(
         answers=answers,
@@ -88,4 +93,5 @@ def estimate_run(request: RunRequest, reporter: Reporter) -> Estimation:
         device=configuration.device,
         prompt_style=configuration.prompt_style,
         reasoning=configuration.reasoning.open if configuration.reasoning else None,
+        outlook=outlook,
     )

@@ -12,18 +12,13 @@ from certify.check import (
     Scanned,
     Sources,
     all_questions,
-    all_requests,
-    judge_in_worker,
     planned_parameters,
     planned_sources,
-    samples_of,
     scan_corpus,
     score_all,
 )
 from certify.check.corpus_scan import CorpusScan
-from certify.engines.journal import read_journal
-from certify.engines.order import JournalHeader, WorkOrder, write_requests
-from certify.engines.runner import answer
+from certify.engines.order import JournalHeader, WorkOrder
 from certify.errors import InternalError
 from certify.evidence.answers import ItemRecord, Question, evidence_root
 from certify.evidence.contamination import Contamination, data_seen
@@ -35,15 +30,17 @@ from certify.files import write_whole
 from certify.identify import recheck
 from certify.pipeline.clock import now
 from certify.pipeline.files import RunFolder, json_lines
+from certify.pipeline.looking import Asking, answer_by_looks
+from certify.pipeline.measuring import measured_run
 from certify.pipeline.planning import draw_seed, require_open, signed_once
 from certify.pipeline.reporter import Reporter
 from certify.pipeline.request import Prepared
+from certify.pipeline.serving import key_of, server_of
 from certify.pipeline.workspace import Workspace
 from certify.trust.bundle import Bundle
 from certify.trust.verified import Verified
 
 QUESTIONS = "questions.jsonl"
-RECORDS = "records.jsonl"
 JOURNAL = "journal.jsonl"
 SCAN_REPORT = "scan-report.json"
 SCAN_RESULT = "scan-result.json"
@@ -64,8 +61,11 @@ class Asked:
 
 def evaluate(
     workspace: Workspace, folder: RunFolder, prepared: Prepared, plan: Verified[Plan], reporter: Reporter
-) -> tuple[list[Bundle], int]:
-    """The signed evaluation of a plan, with a contamination statement where data was scanned, and its log index.
+) -> tuple[list[Bundle], dict[str, int]]:
+    """The signed evaluation of a plan and its log index, under its name.
+
+    With it come the interim looks, with their indices by payload digest, and a contamination statement where data was
+    scanned.
 
     Raises:
         HostileInput: CERT-E026, the model or the data changed during the run.
@@ -78,12 +78,15 @@ def evaluate(
     sources = planned_sources(plan.value.checks)
     asked = Asked(sources, all_questions(plan.value.checks, sources, seed), seed)
     write_whole(folder.file(QUESTIONS), json_lines(asked.questions))
-    records = _records(folder, prepared, plan, asked, reporter)
+    order, key = _work_order(folder, prepared, plan), key_of(prepared.inputs.request)
+    asking = Asking(folder, plan, order, asked.questions, seed, key)
+    records, interims = answer_by_looks(workspace, asking, reporter)
     scanned = _scan(folder, prepared, plan.value, asked, reporter)
     reporter.stage("Checking that the model is still the same")
     recheck(prepared.inputs.model)
     recheck(replace(prepared.inputs.model, folder=prepared.staged))
-    scored = score_all(plan.value.checks, asked.questions, records, asked.sources, scanned)
+    measured = measured_run(folder)
+    scored = score_all(plan.value.checks, asked.questions, records, asked.sources, scanned, measured=measured)
 
     def payload() -> bytes:
         evaluation = Evaluation(
@@ -102,13 +105,14 @@ def evaluate(
         return evaluation_statement(evaluation)
 
     bundle = signed_once(workspace, folder, "evaluation", "evaluator", payload)
-    bundles = [bundle]
+    bundles = [*interims.values(), bundle]
     if scanned is not None:
         found = _contamination(plan, prepared, scanned)
         model = prepared.inputs.model.identity
         payload_of_scan = partial(contamination_statement, found, model)
         bundles.append(signed_once(workspace, folder, "contamination", "evaluator", payload_of_scan))
-    return bundles, workspace.log(bundle).index
+    places = {interim.payload_sha256: index for index, interim in interims.items()}
+    return bundles, {**places, "evaluation": workspace.log(bundle).index}
 
 
 def _contamination(plan: Verified[Plan], prepared: Prepared, scanned: Scanned) -> Contamination:
@@ -122,32 +126,17 @@ def _contamination(plan: Verified[Plan], prepared: Prepared, scanned: Scanned) -
     )
 
 
-def _records(
-    folder: RunFolder, prepared: Prepared, plan: Verified[Plan], asked: Asked, reporter: Reporter
-) -> tuple[ItemRecord, ...]:
-    """Every judged answer; what the journal holds already is not asked again."""
+def _work_order(folder: RunFolder, prepared: Prepared, plan: Verified[Plan]) -> WorkOrder:
     configuration = prepared.described.configuration
-    order = WorkOrder(
+    return WorkOrder(
         model=str(prepared.staged),
         configuration=configuration,
         requests=str(folder.file("requests.jsonl")),
         journal=str(folder.file(JOURNAL)),
         header=JournalHeader.of(plan.payload_sha256, plan.value.model.identity, configuration),
         batch_size=prepared.inputs.request.batch_size,
+        server=server_of(prepared.inputs.request),
     )
-    write_requests(folder.file("requests.jsonl"), all_requests(plan.value.checks, asked.questions, asked.seed))
-    reporter.stage("Asking the questions")
-    answer(order, progress=lambda seen: reporter.advance(seen.done, seen.total, "answers"))
-    reporter.stage("Judging the answers")
-    records = judge_in_worker(
-        asked.questions,
-        read_journal(folder.file(JOURNAL), order.header).values(),
-        configuration.reasoning,
-        samples=samples_of(plan.value.checks),
-        prompt_style=configuration.prompt_style,
-    )
-    write_whole(folder.file(RECORDS), json_lines(records))
-    return records
 
 
 def _scan(folder: RunFolder, prepared: Prepared, plan: Plan, asked: Asked, reporter: Reporter) -> Scanned | None:

@@ -33,7 +33,9 @@ from certify.pipeline.workspace import Workspace
 from certify.trust.bundle import Bundle, statement_of
 from certify.trust.trustfile import TrustFile
 from certify.verify.document import RegistryAnswer
-from certify.verify.first_page import WORDING, caveats, headlines
+from certify.verify.first_page import WORDING
+from certify.verify.words.caveats import caveats
+from certify.verify.words.headlines import headlines
 
 
 def issue_certificate(
@@ -138,6 +140,7 @@ def _findings(workspace: Workspace, decided: Decided) -> dict[str, Any]:
             development=development,
             datasets=plan.datasets,
             rules=decided.decision.value.rules,
+            serving=evaluation.configuration.serving,
         ),
         not_checked=evaluation.not_run,
         evidence=tuple(_reference(bundle, workspace.trust, decided.log_places) for bundle in decided.bundles),

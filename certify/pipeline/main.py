@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Sequence
 from pathlib import Path
 
-from certify.check import unreadable
+from certify.check import planned_checks, unreadable
 from certify.check.corpus_scan import CorpusScan
 from certify.decide import load_policy
 from certify.errors import HostileInput, UsageError
@@ -20,10 +20,12 @@ from certify.pipeline.concluding import OUTCOME, WAITING, conclude
 from certify.pipeline.deciding import make_decision
 from certify.pipeline.evaluating import evaluate
 from certify.pipeline.files import RunFolder
+from certify.pipeline.outlook import require_reachable
 from certify.pipeline.planning import attest_inputs, is_lapsed, make_plan, require_entropy
 from certify.pipeline.preparing import prepare_engine, require_installed
 from certify.pipeline.reporter import Reporter
 from certify.pipeline.request import RunInputs, RunOutcome, RunRequest, RunState, Stage
+from certify.pipeline.serving import require_consistent, require_runs
 from certify.pipeline.voices import log_for_approver
 from certify.pipeline.waiving import WHAT, waivers_for
 from certify.pipeline.workspace import Workspace
@@ -48,6 +50,7 @@ def run_model(workspace: Workspace, request: RunRequest, reporter: Reporter) -> 
 def start_run(workspace: Workspace, request: RunRequest, reporter: Reporter, *, upto: Stage) -> RunFolder:
     """Begins or continues the run of a request and carries it up to a stage."""
     workspace.trust.require_current(now())
+    require_consistent(request)
     require_installed(request.engine)
     require_entropy(workspace, request.entropy)
     with workspace.writing():
@@ -64,6 +67,7 @@ def continue_run(workspace: Workspace, folder: RunFolder, reporter: Reporter, *,
         HostileInput: CERT-E026, the model, data or policy is not what the run began with.
     """
     state = RunState.from_bytes(read_file(folder.file(STATE)), name=STATE)
+    require_consistent(state.request)
     require_installed(state.request.engine)
     with workspace.writing():
         inputs = read_inputs(state.request, reporter)
@@ -82,16 +86,17 @@ def _advance(workspace: Workspace, folder: RunFolder, inputs: RunInputs, reporte
     attested = attest_inputs(workspace, folder, inputs)
     if not folder.has("plan.bundle.json"):
         workspace.signer("evaluator")  # a missing key or wrong PIN is told before the engine starts
+        require_reachable(inputs.policy, planned_checks(inputs.policy.policy.checks))
     prepared = prepare_engine(folder, inputs, reporter)
     plan, plan_bundle, plan_index = make_plan(workspace, folder, prepared)
     if upto is Stage.PLAN:
         return
-    evaluated, evaluation_index = evaluate(workspace, folder, prepared, plan, reporter)
+    evaluated, evaluated_at = evaluate(workspace, folder, prepared, plan, reporter)
     if upto is Stage.CHECK:
         return
     reporter.stage("Deciding")
     waivers = waivers_for(workspace, folder, inputs.request.waivers, inputs.model.identity.identity, inputs.policy)
-    places = {"plan": plan_index, "evaluation": evaluation_index}
+    places = {"plan": plan_index, **evaluated_at}
     places |= {waiver.payload_sha256: log_for_approver(workspace, waiver, WHAT) for waiver in waivers}
     bundles = [*attested, plan_bundle, *evaluated, *waivers]
     decided = make_decision(workspace, folder, inputs.policy, bundles, places)
@@ -109,6 +114,7 @@ def read_inputs(request: RunRequest, reporter: Reporter) -> RunInputs:
     description = stewards_word([read_description(described)]) if described else None
     reporter.stage("Reading the model")
     model = read_model(request.model, name=request.name, progress=lambda done, of: reporter.advance(done, of, "bytes"))
+    require_runs(request.engine, model)
     data = None
     if request.data:
         reporter.stage("Reading the training data")

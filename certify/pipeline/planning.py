@@ -119,7 +119,7 @@ def _plan(workspace: Workspace, prepared: Prepared) -> Plan:
         datasets=(inputs.data.identity,) if inputs.data else (),
         data_examined=inputs.data_examined,
         entropy=EntropySource(kind=kind, witnesses=witnesses if kind is EntropyKind.SEED_WITNESSES else ()),
-        tokens=sum(check.items * check.samples * check.max_tokens for check in checks),
+        tokens=sum(check.tokens for check in checks),
         planned_at=moment,
         deadline=later(moment, hours=inputs.request.max_hours),
     )

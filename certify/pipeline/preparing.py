@@ -14,9 +14,11 @@ from certify.engines.pilot import PilotResult, pilot, require_token_cap
 from certify.engines.runner import describe
 from certify.errors import UsageError
 from certify.identify import ModelFolder, recheck, stage
+from certify.pipeline.decoding import sampling_of
 from certify.pipeline.files import RunFolder
 from certify.pipeline.reporter import Reporter
 from certify.pipeline.request import Prepared, RunInputs
+from certify.pipeline.serving import key_of, server_of
 
 PILOT_SECONDS = 900.0
 """A pilot is given up after a quarter of an hour."""
@@ -90,6 +92,8 @@ def run_pilot(
             progress=lambda seen: reporter.advance(seen.done, seen.total, "pilot answers"),
             max_seconds=PILOT_SECONDS,
             batch_size=inputs.request.batch_size,
+            server=server_of(inputs.request),
+            key=key_of(inputs.request),
         )
 
     return PilotResult.from_document(folder.once_document("pilot.json", lambda: measure().document()), name="pilot")
@@ -105,6 +109,9 @@ def describe_model(staged: Path, inputs: RunInputs) -> Described:
         dtype=request.dtype,
         prompt_style=request.prompt_style,
         system_prompt=request.system_prompt,
+        server=server_of(request),
+        key=key_of(request),
+        sampling=sampling_of(inputs.policy.policy.checks, request.decoding),
     )
 
 

@@ -16,7 +16,7 @@ from certify.evidence.dataset import DataExamined, DatasetIdentity, Declaration,
 from certify.evidence.plan import EntropyKind
 from certify.identify import DatasetFolder, ModelFolder
 
-EngineName = Literal["hf", "vllm", "replay"]
+EngineName = Literal["hf", "vllm", "openai", "llamacpp", "replay"]
 DeviceName = Literal["auto", "cpu", "cuda"]
 DtypeName = Literal["auto", "float32", "bfloat16", "float16"]
 PromptStyleName = Literal["auto", "chat", "completion"]
@@ -60,6 +60,8 @@ class RunRequest(Value):
     """How a question is put to it."""
     system_prompt: str | None = None
     """Text before every question."""
+    decoding: str | None = None
+    """Name of a decoding preset; as the policy's checks say, or greedy, when absent."""
     entropy: EntropyKind = EntropyKind.SELF
     """Where the seed's randomness comes from."""
     max_hours: float = 168.0
@@ -68,6 +70,16 @@ class RunRequest(Value):
     """Questions answered together."""
     waivers: tuple[Path, ...] = ()
     """Signed waivers to decide with, besides those the workspace keeps."""
+    endpoint: str | None = None
+    """Address of a server that answers, for the engine openai."""
+    serve: str | None = None
+    """Command that starts one on the model's files, with ``{model}`` and ``{port}`` in it."""
+    endpoint_model: str | None = None
+    """Name under which the server knows the model."""
+    api_key_env: str | None = None
+    """Name of the environment variable that holds the endpoint's key; never the key."""
+    answer_seconds: float | None = None
+    """Longest wait for one answer of a server."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +109,11 @@ class RunInputs:
     def key(self) -> str:
         """Names what is asked: a run that was cut off is continued by asking for the same."""
         request = self.request
-        described = {"description": self.description.document()} if self.description else {}
+        described: dict[str, Any] = {"description": self.description.document()} if self.description else {}
+        if request.decoding is not None:
+            described["decoding"] = request.decoding
+        server = [request.endpoint, request.serve, request.endpoint_model]
+        served = {"server": server} if any(server) else {}
         return canonical_digest(
             {
                 "model": self.model.identity.document(),
@@ -108,6 +124,7 @@ class RunInputs:
                 "engine": [request.engine, request.device, request.dtype, request.prompt_style, request.system_prompt],
                 "entropy": request.entropy.value,
                 **described,
+                **served,
             }
         )
 

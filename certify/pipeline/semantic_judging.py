@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from certify.check.extraction import split_reasoning
 from certify.engines.journal import read_journal
 from certify.engines.order import JournalHeader, WorkOrder, write_requests
+from certify.engines.reasoning import split_reasoning
 from certify.engines.runner import answer, describe
 from certify.evidence.answers import Completion, FinishReason, Request
 from certify.evidence.canonical import canonical_digest, sha256_hex

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
@@ -10,6 +11,7 @@ from certify.statistics.interval import (
     CONTEXT,
     MINIMUM_ITEMS,
     Interval,
+    Sums,
     alpha_of,
     ceil_four,
     check_counts,
@@ -45,17 +47,46 @@ def accuracy_interval(right: Sequence[int], samples: int, *, level: float = 0.95
     pairs is our own, backed by tests/bench/coverage_simulation.py; the exact end by P(all right) <= mean**n.
     """
     check_counts(right, samples)
+    return accuracy_of_sums(Sums.of(right), samples, level=level)
+
+
+def accuracy_of_sums(sums: Sums, samples: int, *, level: float = 0.95) -> Interval | None:
+    """The interval of :func:`accuracy_interval`, from the sums that it depends on.
+
+    Raises:
+        ValueError: sums that no evaluation can produce.
+    """
+    sums.require_possible(samples)
     alpha = alpha_of(level)
-    items, total = len(right), sum(right)
+    items, total = sums.items, sums.right
     if items < MINIMUM_ITEMS:
         return None
     estimate = round_four(exact(Fraction(total, items * samples)))
-    lower, upper = _envelope(items, samples, total, sum(c * c for c in right), alpha)
+    lower, upper = _envelope(items, samples, total, sums.squares, alpha)
     if total == items * samples:
         lower, upper = all_right_lower(items, level), 1.0
     elif total == 0:
         lower, upper = 0.0, round(1.0 - all_right_lower(items, level), 4)
     return Interval(estimate, lower, upper, items, samples, "ACC")
+
+
+def shares_interval(shares: Sequence[Fraction], samples: int, rule: str, *, level: float = 0.95) -> Interval | None:
+    """Rule ACC on unbiased estimates of each item that are no simple counts, such as pass@k.
+
+    The bound for a flawless result stays exact: an estimate is 1 at most as often as its mean.
+
+    Args:
+        shares: the estimate of each item, exact, in [0, 1].
+        samples: answers per item, for the record.
+        rule: how the result is named.
+        level: confidence level, in (0.5, 1).
+
+    Raises:
+        ValueError: an estimate outside [0, 1].
+    """
+    scale = math.lcm(1, *(share.denominator for share in shares))
+    found = accuracy_interval([int(share * scale) for share in shares], scale, level=level)
+    return None if found is None else found._replace(samples=samples, rule=rule)
 
 
 def _envelope(items: int, samples: int, total: int, squares: int, alpha: Fraction) -> tuple[float, float]:

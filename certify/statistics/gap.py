@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import ROUND_CEILING, Context, Decimal
+from decimal import Decimal
 from fractions import Fraction
 from math import gcd
 from typing import NamedTuple
 
-from certify.statistics.interval import check_counts, exact, exact_root, round_four
+from certify.statistics.interval import check_counts, exact, exact_root, printed_p, round_four
 from certify.statistics.power import Headroom, detectable_inflation, gap_power
 
 SHOWN_INFLATIONS = (0.02, 0.05, 0.10, 0.15, 0.20)
 """The inflations whose power every gap test reports."""
-
-SMALLEST_P = 1e-300
-"""Exact p-values below this are reported as this, because a float cannot hold them."""
-
-_FOUR_DIGITS_UP = Context(prec=4, rounding=ROUND_CEILING)
 
 
 class GapTest(NamedTuple):
@@ -94,7 +89,7 @@ def gap_test(
     shown = tuple((d, gap_power(d, sd, items, headroom, alpha)) for d in SHOWN_INFLATIONS if d <= headroom.room)
     return GapTest(
         mean_gap=round_four(exact(mean)),
-        p_value=_printed(sign_flip_p_value(differences)),
+        p_value=printed_p(sign_flip_p_value(differences)),
         items=items,
         sd=round_four(Decimal(sd)),
         detectable=detectable_inflation(sd, items, headroom, alpha, power),
@@ -102,6 +97,19 @@ def gap_test(
         power=power,
         power_at=shown,
     )
+
+
+def margin_p_value(differences: Sequence[Fraction], margin: float) -> float:
+    """The one-sided exact p-value of a mean gap of at most ``margin``, rounded up to 4 significant digits.
+
+    Args:
+        differences: published minus fresh accuracy of each item.
+        margin: gap that is allowed for, in [0, 1].
+
+    Source: the sign-flip test on differences less the margin; docs/statistics.md, rule GAP.
+    """
+    allowed = Fraction(str(margin))
+    return printed_p(sign_flip_p_value([difference - allowed for difference in differences]))
 
 
 def sign_flip_p_value(differences: Sequence[Fraction]) -> Fraction:
@@ -126,8 +134,3 @@ def _subsets_reaching(sizes: list[int], target: int) -> int:
     for size in sizes:
         counts += counts << (size * width)
     return (counts >> (target * width)) % ((1 << width) - 1)
-
-
-def _printed(p_value: Fraction) -> float:
-    digits = exact(p_value)
-    return max(float(_FOUR_DIGITS_UP.plus(digits)), SMALLEST_P)

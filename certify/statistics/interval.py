@@ -14,7 +14,11 @@ MINIMUM_ITEMS = 10
 CONTEXT = Context(prec=50)
 """Fifty digits: far more than the printed four, so rounding never depends on the machine."""
 
+SMALLEST_P = 1e-300
+"""Exact p-values below this are reported as this, because a float cannot hold them."""
+
 _FOUR_PLACES = Decimal("0.0001")
+_FOUR_DIGITS_UP = Context(prec=4, rounding=ROUND_CEILING)
 
 
 class Interval(NamedTuple):
@@ -31,7 +35,39 @@ class Interval(NamedTuple):
     samples: int
     """Answers per item."""
     rule: str
-    """``ACC``, ``SET`` or ``SUITE``: the section of docs/statistics.md that says how it was computed."""
+    """``ACC``, ``SET``, ``SUITE``, ``SEQ`` or ``PASS``: the section of docs/statistics.md on how it was computed."""
+
+
+class Sums(NamedTuple):
+    """All that an accuracy interval needs to know of a group of items."""
+
+    items: int
+    """Items."""
+    right: int
+    """Right answers over all items."""
+    squares: int
+    """Sum over the items of the squared number of right answers."""
+
+    @classmethod
+    def of(cls, right: Sequence[int]) -> Sums:
+        """From the right answers of each item."""
+        return cls(len(right), sum(right), sum(count * count for count in right))
+
+    def require_possible(self, samples: int) -> None:
+        """Returns if some right answers in [0, samples] have these sums.
+
+        Raises:
+            ValueError: none have.
+        """
+        if samples < 1 or not 0 <= self.right <= self.items * samples:
+            raise ValueError(f"{self.right} of {self.items} times {samples} answers cannot be right")
+        whole, part = divmod(self.right, self.items) if self.items else (0, 0)
+        least = self.items * whole * whole + part * (2 * whole + 1)
+        full, rest = divmod(self.right, samples)
+        if not least <= self.squares <= full * samples * samples + rest * rest or (self.squares - self.right) % 2:
+            raise ValueError(
+                f"{self.items} items with {self.right} right answers cannot have squares of {self.squares}"
+            )
 
 
 def exact(value: Fraction) -> Decimal:
@@ -57,6 +93,11 @@ def ceil_four(value: Decimal) -> float:
 def round_four(value: Decimal) -> float:
     """``value`` rounded to the nearest of 4 decimals, ties to even."""
     return float(value.quantize(_FOUR_PLACES, ROUND_HALF_EVEN, CONTEXT))
+
+
+def printed_p(p_value: Fraction) -> float:
+    """An exact p-value rounded up to 4 significant digits."""
+    return max(float(_FOUR_DIGITS_UP.plus(exact(p_value))), SMALLEST_P)
 
 
 def clip(value: Decimal) -> Decimal:

@@ -25,7 +25,7 @@ def no_inflation_bound(differences: Sequence[Fraction | float], *, level: float 
     Raises:
         ValueError: a difference that is not a number in [-1, 1].
 
-    Source: t bound with one added pair at difference +1, m + t(n-1) * s / sqrt(n+1); wrong in at most 5.9 %
+    Source: t bound with one added pair at difference +1, m + t(n-1) * s / sqrt(n+1); wrong in at most 6.3 %
     of simulated cases where the plain t bound fails in up to 47 %.
     """
     if not all(math.isfinite(d) and -1 <= d <= 1 for d in differences):

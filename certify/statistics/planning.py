@@ -12,7 +12,8 @@ from certify.statistics.quantile import normal_quantile
 DEFAULT_RHO = 0.6
 """Correlation of the answers to one item when no pilot tells: real reasoning sets lie between .35 and .8."""
 
-_FORMULA_HOLDS_TO = 0.93
+FORMULA_HOLDS_TO = 0.93
+"""True accuracy up to which repeats gain what the formula says."""
 
 
 def best_lower_bound(items: int, level: float = 0.95) -> float:
@@ -92,7 +93,7 @@ def plan_size(
     Raises:
         ValueError: an argument outside its range.
     """
-    counted = 1 if threshold + margin > _FORMULA_HOLDS_TO else samples
+    counted = 1 if threshold + margin > FORMULA_HOLDS_TO else samples
     size = formula_size(threshold, margin, counted, power=power, rho=rho, level=level)
     return max(size, minimum_items(threshold, level))
 
@@ -116,3 +117,38 @@ def estimate_rho(right: Sequence[int], samples: int) -> float:
     spread = math.fsum((c / samples - mean) ** 2 for c in right) / (len(right) - 1)
     pure = mean * (1 - mean)
     return min(max((spread - pure / samples) / (pure * (1 - 1 / samples)), 0.0), 1.0)
+
+
+def typical_counts(accuracy: float, items: int, samples: int, *, rho: float = DEFAULT_RHO) -> list[int]:
+    """Right answers to each item as a model of this accuracy would typically give them, for planning alone.
+
+    What rules ACC and SET make of them is the interval to expect before anything is run.
+
+    Args:
+        accuracy: supposed share of right answers, in [0, 1].
+        items: number of items.
+        samples: answers to each.
+        rho: correlation of the answers to one item; see ``estimate_rho``.
+
+    Returns:
+        Counts with exactly the share asked for, as near as whole answers come, ascending.
+
+    Raises:
+        ValueError: an argument outside its range.
+
+    Source: a share rho + (1 - rho) / samples of the items is always right or always wrong, the others are right as
+    often as the whole; item means then have the variance accuracy (1 - accuracy) (rho + (1 - rho) / samples).
+    """
+    if not (0 <= accuracy <= 1 and items >= 1 and samples >= 1 and 0 <= rho <= 1):
+        raise ValueError(f"no counts for an accuracy of {accuracy}, {items} items, {samples} answers, rho {rho}")
+    settled = rho + (1 - rho) / samples
+    total, sure = round(accuracy * items * samples), math.floor(items * settled * accuracy + 0.5)
+    lost = math.floor(items * settled * (1 - accuracy) + 0.5)
+    lost = min(lost, items - sure)
+    between = items - sure - lost
+    left = total - sure * samples
+    if between == 0 or not 0 <= left <= between * samples:
+        sure, rest = divmod(total, samples)
+        return sorted([0] * (items - sure - bool(rest)) + [rest] * bool(rest) + [samples] * sure)
+    each, more = divmod(left, between)
+    return sorted([0] * lost + [each + (place < more) for place in range(between)] + [samples] * sure)

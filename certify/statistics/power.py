@@ -75,6 +75,7 @@ def detectable_inflation(sd: float, items: int, headroom: Headroom, alpha: float
     if not 0.5 < power < 1:
         raise ValueError(f"the power {power} is outside (0.5, 1)")
     largest = math.floor(headroom.room * 10_000)
+    largest -= largest / 10_000 > headroom.room  # the product may have been rounded up
     if largest < 1 or gap_power(largest / 10_000, sd, items, headroom, alpha) < power:
         return 1.0
     low, high = 0, largest

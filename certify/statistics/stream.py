@@ -78,3 +78,11 @@ def repeat_seed(seed: bytes, item_id: str, repeat: int) -> int:
     """The sampling seed of one answer: 63 bits, so that signed 64-bit engines take it."""
     material = b"certify/repeat/v1\x00" + seed + item_id.encode("utf-8") + b"\x00" + repeat.to_bytes(8, "big")
     return int.from_bytes(hashlib.sha256(material).digest()[:8], "big") >> 1
+
+
+def turn_seed(seed: int, turn: int) -> int:
+    """The sampling seed of one turn of an answer, 63 bits; the first turn has the answer's own."""
+    if turn == 0:
+        return seed
+    material = b"certify/turn/v1\x00" + seed.to_bytes(8, "big") + turn.to_bytes(8, "big")
+    return int.from_bytes(hashlib.sha256(material).digest()[:8], "big") >> 1

@@ -8,11 +8,12 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
-from certify.statistics.accuracy import accuracy_interval, augmented_moments
+from certify.statistics.accuracy import accuracy_of_sums, augmented_moments
 from certify.statistics.interval import (
     CONTEXT,
     MINIMUM_ITEMS,
     Interval,
+    Sums,
     alpha_of,
     ceil_four,
     check_counts,
@@ -30,9 +31,7 @@ MINIMUM_FAMILY_ITEMS = 2
 
 class _Family(NamedTuple):
     weight: Fraction
-    items: int
-    total: int
-    squares: int
+    sums: Sums
 
 
 def suite_interval(
@@ -60,23 +59,36 @@ def suite_interval(
     each family), variances added with squared weights, degrees of freedom by Satterthwaite (1946), not below
     the smallest family's. One family alone is rule ACC.
     """
+    for right in families.values():
+        check_counts(right, samples)
+    return suite_of_sums({name: Sums.of(right) for name, right in families.items()}, samples, weights, level=level)
+
+
+def suite_of_sums(
+    families: Mapping[str, Sums], samples: int, weights: Mapping[str, float] | None = None, *, level: float = 0.95
+) -> Interval | None:
+    """The interval of :func:`suite_interval`, from the sums that it depends on.
+
+    Raises:
+        ValueError: no family, impossible sums, or weights that do not match the families.
+    """
     parts = _parts(families, samples, weights)
     alpha = alpha_of(level)
     if len(parts) == 1:
-        single = accuracy_interval(next(iter(families.values())), samples, level=level)
+        single = accuracy_of_sums(parts[0].sums, samples, level=level)
         return None if single is None else single._replace(rule="SUITE")
-    items = sum(part.items for part in parts)
-    if items < MINIMUM_ITEMS or min(part.items for part in parts) < MINIMUM_FAMILY_ITEMS:
+    items = sum(part.sums.items for part in parts)
+    if items < MINIMUM_ITEMS or min(part.sums.items for part in parts) < MINIMUM_FAMILY_ITEMS:
         return None
-    estimate = sum((p.weight * Fraction(p.total, p.items * samples) for p in parts), Fraction(0))
+    estimate = sum((p.weight * Fraction(p.sums.right, p.sums.items * samples) for p in parts), Fraction(0))
     ends = [_ends(parts, samples, Fraction(pairs, len(parts)), alpha) for pairs in (1, 2)]
     lower = floor_four(clip(min(low for low, _ in ends)))
     upper = ceil_four(clip(max(high for _, high in ends)))
     return Interval(round_four(exact(estimate)), lower, upper, items, samples, "SUITE")
 
 
-def _parts(families: Mapping[str, Sequence[int]], samples: int, weights: Mapping[str, float] | None) -> list[_Family]:
-    if not families or not all(families.values()):
+def _parts(families: Mapping[str, Sums], samples: int, weights: Mapping[str, float] | None) -> list[_Family]:
+    if not families or not all(sums.items for sums in families.values()):
         raise ValueError("a suite needs at least one family, and every family at least one item")
     if weights is not None and set(weights) != set(families):
         raise ValueError("the weights and the families do not have the same names")
@@ -86,21 +98,20 @@ def _parts(families: Mapping[str, Sequence[int]], samples: int, weights: Mapping
     whole = sum((Fraction(weight) for weight in chosen.values()), Fraction(0))
     parts = []
     for name in sorted(families):
-        right = families[name]
-        check_counts(right, samples)
-        parts.append(_Family(Fraction(chosen[name]) / whole, len(right), sum(right), sum(c * c for c in right)))
+        families[name].require_possible(samples)
+        parts.append(_Family(Fraction(chosen[name]) / whole, families[name]))
     return parts
 
 
 def _ends(parts: list[_Family], samples: int, pairs: Fraction, alpha: Fraction) -> tuple[Decimal, Decimal]:
     centre, variance, scale = Fraction(0), Fraction(0), Fraction(0)
-    for part in parts:
-        mean, spread = augmented_moments(part.items, samples, part.total, part.squares, pairs)
-        own = part.weight**2 * spread / (part.items + 2 * pairs)
-        centre += part.weight * mean
+    for weight, (items, right, squares) in parts:
+        mean, spread = augmented_moments(items, samples, right, squares, pairs)
+        own = weight**2 * spread / (items + 2 * pairs)
+        centre += weight * mean
         variance += own
-        scale += own**2 / (part.items - 1)
-    df = max(variance**2 / scale, Fraction(min(part.items for part in parts) - 1))
+        scale += own**2 / (items - 1)
+    df = max(variance**2 / scale, Fraction(min(part.sums.items for part in parts) - 1))
     t = printed_t_quantile(float(1 - alpha / 2), float(df))
     half = CONTEXT.multiply(t, exact_root(variance))
     return CONTEXT.subtract(exact(centre), half), CONTEXT.add(exact(centre), half)

@@ -8,6 +8,7 @@ from certify.evidence import statement as kinds
 from certify.evidence.canonical import canonical_digest
 from certify.evidence.certificate import Certificate, EvidenceReference, Level
 from certify.evidence.decision import Decision, Verdict
+from certify.evidence.looks import Interim
 from certify.evidence.plan import EntropyKind
 from certify.trust.bundle import Bundle, statement_of
 from certify.trust.independence import assurance_level
@@ -19,7 +20,7 @@ from certify.verify.document import Document
 from certify.verify.evidence import EvidenceSet
 from certify.verify.facts import check_term
 
-SEVERAL = frozenset({kinds.DATASET, kinds.WAIVER, kinds.APPROVAL})
+SEVERAL = frozenset({kinds.DATASET, kinds.WAIVER, kinds.APPROVAL, kinds.INTERIM})
 """Kinds of statements of which a certificate may rest on more than one."""
 
 
@@ -63,8 +64,9 @@ def _check_reference(reference: EvidenceReference, bundle: Bundle) -> None:
 
 
 def check_log(document: Document, certificate: Certificate, trust: TrustFile) -> str:
-    """Plan, evaluation, decision and certificate are in the log, in this order, and every waiver before the
-    decision, every approval between decision and certificate; no other place of the log is named.
+    """Plan, evaluation, decision and certificate are in the log, in this order; every interim look between plan and
+    evaluation, in the order of its round; every waiver before the decision; every approval between decision and
+    certificate; no other place of the log is named.
 
     Raises:
         HostileInput: a proof does not verify under the trust file's log key, the order is another, or an index is
@@ -90,6 +92,7 @@ def check_log(document: Document, certificate: Certificate, trust: TrustFile) ->
                 "CERT-E090", f"the {reference.kind} is at another place of the log than the certificate says"
             )
     _check_approvers_order(certificate, proven, places)
+    _check_interims_order(document, certificate, proven, places)
     shown = ", ".join(str(place) for place in places)
     return f"plan, evaluation, decision, certificate at {shown} of {own.origin}"
 
@@ -107,6 +110,22 @@ def _check_approvers_order(certificate: Certificate, proven: dict[str, int], pla
         if not first < place < last:
             asked = "before the decision" if first < 0 else "between decision and certificate"
             raise HostileInput("CERT-E090", f"the log does not hold every {reference.kind} {asked}")
+
+
+def _check_interims_order(
+    document: Document, certificate: Certificate, proven: dict[str, int], places: list[int]
+) -> None:
+    """What was seen at a look was logged before the next one was taken, as far as the order of the log shows it."""
+    named = [one.payload_sha256 for one in certificate.evidence if one.predicate_type == kinds.INTERIM]
+    rounds = sorted(
+        (Interim.from_document(statement_of(document.statements[digest]).predicate, by_name=False).round, digest)
+        for digest in named
+    )
+    found = [proven[digest] for _, digest in rounds if digest in proven]
+    if len(found) < len(rounds):
+        raise HostileInput("CERT-E090", "the certificate carries no log proof of its interim")
+    if [places[0], *found, places[1]] != sorted({places[0], *found, places[1]}):
+        raise HostileInput("CERT-E090", "the log does not hold the interim looks between plan and evaluation, in order")
 
 
 def proven_places(document: Document, certificate: Certificate, trust: TrustFile) -> dict[str, int]:

@@ -9,14 +9,40 @@ from certify.evidence.answers import Outcome
 from certify.evidence.base import Value
 from certify.evidence.contamination import Contamination, data_seen
 from certify.evidence.dataset import DataExamined, Dataset, DatasetIdentity
+from certify.evidence.decoding import PRESETS
 from certify.evidence.evaluation import Evaluation
+from certify.evidence.instances import kind_of
 from certify.evidence.plan import Plan, PlannedCheck
-from certify.evidence.results import CorpusScanResult, FreshReasoningResult, Outcomes, StaticBenchmarkResult
+from certify.evidence.results import (
+    ConcisionResult,
+    CorpusScanResult,
+    CostResult,
+    FreshReasoningResult,
+    MultiTurnResult,
+    Outcomes,
+    PrivateSetResult,
+    StaticBenchmarkResult,
+    UnseenToolsResult,
+)
 from certify.trust.verified import Verified
+from certify.verify.ladder_counts import check_ladder
+from certify.verify.looks import asked_items
 from certify.verify.scan_counts import check_scan_result
 
 if TYPE_CHECKING:
     from certify.verify.evidence import EvidenceSet
+
+
+_FROM_FILES = ("static-benchmark", "private-set")
+"""Checks that ask at most as many items as their file holds."""
+
+
+def asked_ways(check: PlannedCheck) -> int:
+    """In how many ways a check asks each of its items, a question for each."""
+    if check.id == "unseen-tools":
+        modes = check.parameters.get("modes")
+        return len(modes) if isinstance(modes, list | tuple) and modes else 1
+    return 3 if check.id == "multi-turn" else 1
 
 
 def check_counts(plan: Plan, evaluation: Evaluation) -> None:
@@ -29,15 +55,17 @@ def check_counts(plan: Plan, evaluation: Evaluation) -> None:
     if ran & missing or ran | missing != {check.id for check in plan.checks}:
         raise HostileInput("CERT-E090", "the evaluation leaves out a planned check without saying so")
     questions = sum(check.items for check in plan.checks)
-    records = sum(check.items * check.samples for check in plan.checks)
+    asked = asked_items(plan, evaluation.results())
+    records = sum(asked[check.id] * check.samples for check in plan.checks)
     if (evaluation.journal.questions, evaluation.journal.records) != (questions, records):
         raise HostileInput("CERT-E090", f"not the {records} planned answers to {questions} questions were evaluated")
     _check_sizes(plan)
     _one_file_for_a_benchmark(plan)
+    _decoded_as_named(plan)
     results = evaluation.results()
     for check in plan.checks:
         if check.id in results:
-            _check_result(check, results[check.id])
+            _check_result(check.model_copy(update={"items": asked[check.id]}), results[check.id])
 
 
 def _check_result(check: PlannedCheck, result: Value) -> None:
@@ -49,7 +77,15 @@ def _check_result(check: PlannedCheck, result: Value) -> None:
             raise HostileInput("CERT-E090", f"the result of {check.id} does not count the planned answers")
     if isinstance(result, FreshReasoningResult):
         _check_families(check, result)
-    if isinstance(result, StaticBenchmarkResult):
+    if isinstance(result, MultiTurnResult | UnseenToolsResult):
+        _check_levels(check, result)
+    if isinstance(result, ConcisionResult | CostResult):
+        _check_reads(check, result)
+    check_ladder(check, result)
+    if isinstance(result, PrivateSetResult):
+        names = (check.parameters.get(name) for name in ("name", "sha256", "languages"))
+        asked, found = list(map(str, names)), [result.name, result.sha256, str(list(result.languages))]
+    elif isinstance(result, StaticBenchmarkResult):
         asked, found = [str(check.parameters.get("sha256"))], [result.benchmark_sha256]
     elif isinstance(result, CorpusScanResult):
         check_scan_result(result)
@@ -62,6 +98,13 @@ def _check_result(check: PlannedCheck, result: Value) -> None:
         raise HostileInput("CERT-E090", f"the result of {check.id} is about another benchmark than was planned")
 
 
+def _check_reads(check: PlannedCheck, result: ConcisionResult | CostResult) -> None:
+    """A check that reads others speaks of those it was planned to read."""
+    found = list(result.reads) if isinstance(result, CostResult) else [one.check for one in result.checks]
+    if list(check.parameters.get("reads", ())) != found:
+        raise HostileInput("CERT-E090", f"the result of {check.id} is about other checks than were planned")
+
+
 def _check_sizes(plan: Plan) -> None:
     """What a plan says of its size in a second place follows from its parameters, as the pipeline computes it.
 
@@ -70,12 +113,38 @@ def _check_sizes(plan: Plan) -> None:
     for check in plan.checks:
         said = {"samples": check.samples, "maxTokens": check.max_tokens, "items": check.items}
         given = {name: check.parameters[name] for name in said if check.parameters.get(name) is not None}
-        most = given.pop("items", check.items)
-        fits = check.items <= most if check.id == "static-benchmark" else check.items == most
+        ways = asked_ways(check)
+        most = given.pop("items", check.items // ways) * ways
+        fits = check.items <= most if kind_of(check.id) in _FROM_FILES else check.items == most
         if not fits or any(said[name] != value for name, value in given.items()):
             raise HostileInput("CERT-E090", f"the plan's {check.id} is of another size than its parameters say")
-    if plan.tokens != sum(check.items * check.samples * check.max_tokens for check in plan.checks):
+    if plan.tokens != sum(check.tokens for check in plan.checks):
         raise HostileInput("CERT-E090", "the plan allows another number of tokens than its checks add up to")
+
+
+def _check_levels(check: PlannedCheck, result: MultiTurnResult | UnseenToolsResult) -> None:
+    """The levels are those planned, and their items are all of them."""
+    asked, found = check.parameters.get("levels"), [one.level for one in result.levels]
+    if not isinstance(asked, list | tuple) or sorted(map(str, asked)) != sorted(map(str, found)):
+        raise HostileInput("CERT-E090", f"the result of {check.id} is about other levels than were planned")
+    items = sum(one.items for one in result.levels)
+    if isinstance(result, MultiTurnResult):
+        counts = [share.items for share in (result.facts, result.message, result.turns, result.total_drop)]
+        whole = items * asked_ways(check) == check.items
+    else:
+        used = {name: mode for name, mode in (("act", result.act), ("plan", result.plan)) if mode is not None}
+        counts = [mode.solved.items for mode in used.values()]
+        whole = sorted(map(str, check.parameters.get("modes") or ())) == list(used)
+    if not whole or any(count != items for count in counts):
+        raise HostileInput("CERT-E090", f"the levels in the result of {check.id} do not add up to the whole")
+
+
+def _decoded_as_named(plan: Plan) -> None:
+    """A check that names a decoding is run with it; names that this version does not know say nothing to it."""
+    for check in plan.checks:
+        preset = PRESETS.get(str(check.parameters.get("decoding")))
+        if preset is not None and preset.sampling != plan.configuration.sampling:
+            raise HostileInput("CERT-E090", f"the plan's {check.id} names another decoding than its configuration has")
 
 
 def _one_file_for_a_benchmark(plan: Plan) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from certify.errors import EvidenceMissing, HostileInput
 from certify.evidence import statement as kinds
@@ -12,15 +13,18 @@ from certify.evidence.base import Value
 from certify.evidence.contamination import Contamination
 from certify.evidence.dataset import Dataset, Declaration
 from certify.evidence.evaluation import Evaluation, tries
+from certify.evidence.looks import Interim
 from certify.evidence.plan import Plan, fresh_seed
 from certify.trust.bundle import Bundle, statement_of
 from certify.trust.trustfile import TrustFile
 from certify.trust.verified import Verified, verify_statement, verify_voice
 from certify.verify.completeness import check_counts, check_data
+from certify.verify.looks import check_looks
 
 ROLES: dict[str, tuple[str, type[Value]]] = {
     kinds.PLAN: ("evaluator", Plan),
     kinds.EVALUATION: ("evaluator", Evaluation),
+    kinds.INTERIM: ("evaluator", Interim),
     kinds.CONTAMINATION: ("evaluator", Contamination),
     kinds.DATASET: ("data-steward", Dataset),
     kinds.DECLARATION: ("data-steward", Declaration),
@@ -39,6 +43,7 @@ class EvidenceSet:
     declaration: Verified[Declaration] | None
     contamination: Verified[Contamination] | None
     waivers: tuple[Verified[Waiver], ...] = ()
+    interims: tuple[Verified[Interim], ...] = ()
 
     @property
     def digests(self) -> tuple[str, ...]:
@@ -46,6 +51,7 @@ class EvidenceSet:
         optional = [part.payload_sha256 for part in (self.declaration, self.contamination) if part is not None]
         several = [dataset.payload_sha256 for dataset in self.datasets]
         several += [waiver.payload_sha256 for waiver in self.waivers]
+        several += [interim.payload_sha256 for interim in self.interims]
         return tuple(sorted([self.plan.payload_sha256, self.evaluation.payload_sha256, *several, *optional]))
 
     @property
@@ -81,6 +87,7 @@ def verify_evidence(bundles: Iterable[Bundle], trust: TrustFile) -> EvidenceSet:
         declaration=_at_most_one(found[kinds.DECLARATION], "declaration"),  # type: ignore[arg-type]
         contamination=_at_most_one(found[kinds.CONTAMINATION], "contamination"),  # type: ignore[arg-type]
         waivers=tuple(sorted(found[kinds.WAIVER], key=lambda waiver: waiver.payload_sha256)),  # type: ignore[arg-type]
+        interims=tuple(sorted(found[kinds.INTERIM], key=lambda interim: interim.payload_sha256)),  # type: ignore[arg-type]
     )
     _agree(evidence)
     return evidence
@@ -115,10 +122,17 @@ def _agree(evidence: EvidenceSet) -> None:
         raise HostileInput("CERT-E090", "the evaluation counts its attempts otherwise than it lists them")
     check_data(evidence)
     check_counts(plan, evaluation)
+    check_looks(evidence)
 
 
 def _about_one_model(evidence: EvidenceSet) -> None:
     identity = evidence.plan.value.model.identity
-    parts = (evidence.plan, evidence.evaluation, evidence.declaration, evidence.contamination, *evidence.waivers)
+    parts: list[Verified[Any] | None] = [
+        evidence.plan,
+        evidence.evaluation,
+        evidence.declaration,
+        evidence.contamination,
+    ]
+    parts += [*evidence.waivers, *evidence.interims]
     if any(part.statement.subject[0].digest.sha256 != identity for part in parts if part is not None):
         raise HostileInput("CERT-E090", "the statements speak of different models")

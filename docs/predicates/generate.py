@@ -31,6 +31,7 @@ from certify.evidence.dataset import Dataset, DatasetIdentity, Declaration
 from certify.evidence.decision import Decision, RuleOutcome
 from certify.evidence.disclosure import Disclosure
 from certify.evidence.evaluation import Evaluation, NotRun
+from certify.evidence.looks import Interim
 from certify.evidence.model import ModelIdentity, TestedConfiguration
 from certify.evidence.plan import Plan, PolicyReference
 from certify.evidence.preparation import Preparation
@@ -44,6 +45,7 @@ PAGES: dict[str, type[Value]] = {
     kinds.DATASET: Dataset,
     kinds.DECLARATION: Declaration,
     kinds.PLAN: Plan,
+    kinds.INTERIM: Interim,
     kinds.EVALUATION: Evaluation,
     kinds.CONTAMINATION: Contamination,
     kinds.DECISION_FIELD: Decision,

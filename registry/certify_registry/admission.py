@@ -13,6 +13,7 @@ from certify.evidence.statement import (
     APPROVAL,
     CERTIFICATE,
     EVALUATION,
+    INTERIM,
     PLAN,
     RENDERING,
     STATUS,
@@ -31,6 +32,7 @@ from certify_registry.tiles import MAX_ENTRY
 ROLES = ("data-steward", "evaluator", "issuer", "revoker", "approver")
 ROLE_OF = {
     PLAN: "evaluator",
+    INTERIM: "evaluator",
     EVALUATION: "evaluator",
     VSA: "issuer",
     CERTIFICATE: "issuer",

@@ -1,8 +1,8 @@
 """How often the printed intervals contain the truth, by enumeration and simulation.
 
 Run by hand: ``python -m tests.bench.coverage_simulation [--replicates 2000] [--seed 1]``. It prints, for rules
-ACC, SUITE and CLEAN, the smallest coverage over a grid of sizes, accuracies and item difficulties, beside the plain t
-interval on the same data, and for NOINFL how often its bound lies below the truth.
+ACC, SUITE, CLEAN and DROP, the smallest coverage over a grid of sizes, accuracies and item difficulties, beside the
+plain t interval on the same data, and for NOINFL how often its bound lies below the truth.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from certify.statistics.accuracy import _envelope, accuracy_interval
 from certify.statistics.clean_subset import clean_subset
 from certify.statistics.interval import alpha_of
 from certify.statistics.noinflation import no_inflation_bound
+from certify.statistics.paired import paired_interval
 from certify.statistics.suite import suite_interval
 
 SIZES = (10, 20, 30, 60, 200)
@@ -127,6 +128,24 @@ def clean_cells(rng: np.random.Generator, replicates: int) -> Iterator[Row]:
         yield inside / replicates, missed / replicates, f"clean={clean} found={found} k={k} base={base} lift={lift}"
 
 
+def drop_cells(rng: np.random.Generator, replicates: int) -> Iterator[Row]:
+    """Coverage of DROP where a share of the items is lost wholly; the second number is that of the plain t interval."""
+    for n, k, base, lost in itertools.product(
+        (10, 12, 20, 80, 200), (1, 4, 16), (0.3, 0.8, 0.95, 0.995), (0, 0.05, 0.39, 0.9)
+    ):
+        inside = plain = 0
+        for _ in range(replicates):
+            p = _difficulties(rng, base, 0.35, (1, n))[0]
+            q = np.where(rng.random(n) < lost, 0.0, p)
+            drops = (rng.binomial(k, p) - rng.binomial(k, q)) / k
+            interval = paired_interval([float(d) for d in drops])
+            assert interval is not None
+            inside += interval.lower <= lost * base <= interval.upper
+            half = stats.t.ppf(0.975, n - 1) * drops.std(ddof=1) / math.sqrt(n)
+            plain += abs(drops.mean() - lost * base) > half
+        yield inside / replicates, plain / replicates, f"n={n} k={k} base={base} lost={lost}"
+
+
 def _worst(title: str, rows: list[Row], second: str, pick: Callable[[list[Row]], Row]) -> None:
     value, _, cell = pick(rows)
     other = max(rows, key=lambda row: row[1])
@@ -146,6 +165,7 @@ def main() -> None:
     _worst("plain t, same data, min", list(plain), "-", min)
     _worst("SUITE simulated, min", list(suite_cells(rng, arguments.replicates // 4)), "lower miss", min)
     _worst("CLEAN simulated, min", list(clean_cells(rng, arguments.replicates // 4)), "lower miss", min)
+    _worst("DROP simulated, min", list(drop_cells(rng, arguments.replicates // 4)), "plain t missed", min)
     rows = list(no_inflation_cells(rng, arguments.replicates // 2))
     _worst("NOINFL below the truth, max", rows, "plain t", max)
 

@@ -32,7 +32,8 @@ from certify.evidence.results import (
     StaticFreshGapResult,
 )
 from certify.evidence.statement import DATASET, DECLARATION, EVALUATION, PLAN, VSA
-from certify.verify.first_page import caveats, headlines
+from certify.verify.words.caveats import caveats
+from certify.verify.words.headlines import headlines
 
 FAMILIES = ("addition", "counting", "linear", "modular", "ordering", "weekday")
 

@@ -328,8 +328,8 @@ def scripted(engine: ScriptedEngine, *, drawn: bool = True) -> AbstractContextMa
         *([] if drawn else [patch("certify.pipeline.issuing._draw", lambda *_: b"%PDF-1.7 not drawn")]),
         patch("certify.pipeline.preparing.describe", lambda *_, **__: DESCRIBED),
         patch("certify.pipeline.preparing.pilot", lambda *_, **__: PILOT),
-        patch("certify.pipeline.evaluating.answer", engine.answer),
-        patch("certify.pipeline.evaluating.judge_in_worker", judge_here),
+        patch("certify.pipeline.looking.answer", engine.answer),
+        patch("certify.pipeline.looking.judge_in_worker", judge_here),
         patch("certify.pipeline.main.load_policy", _loaded),
     )
 

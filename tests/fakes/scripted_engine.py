@@ -83,7 +83,9 @@ class ScriptedEngine:
         self.dies_after: int | None = None
         self.asked: list[tuple[str, str, int]] = []
 
-    def answer(self, order: WorkOrder, *, progress: Callable[[Progress], None] | None = None) -> Telemetry:
+    def answer(
+        self, order: WorkOrder, *, progress: Callable[[Progress], None] | None = None, key: str | None = None
+    ) -> Telemetry:
         """Answers what the journal does not hold yet."""
         requests = read_requests(Path(order.requests))
         gold = gold_beside(Path(order.requests))

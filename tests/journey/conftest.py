@@ -78,6 +78,7 @@ def reader(tmp_path: Path) -> Callable[[Step], Ended]:
         "HOME": str(tmp_path / "home"),
         "CERTIFY_CACHE": str(user_cache_folder()),  # else each run would compile the search anew
         "LANG": "C.UTF-8",
+        "CERTIFY_PRIVATE_SETS": str(tmp_path / "private-sets"),
         "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", "2"),
         "PYTHONPATH": f"{ROOT}:{ROOT / 'registry'}",
     }

@@ -22,6 +22,7 @@ IMPORT_NAMES = {
     "weasyprint": {"weasyprint", "fontTools", "pydyf"},
     "in-toto": {"in_toto"},
     "math-verify": {"math_verify"},
+    "nvidia-ml-py": {"pynvml"},
     "typer": {"typer", "rich", "click"},
 }
 ASKED_FOR = {"sigstore": {"certify/trust/keyless.py"}}

@@ -1,4 +1,4 @@
-"""Codes 060 to 069 and 098 to 103, and 475: engines, journals, checks and problems."""
+"""Codes 060 to 069 and 098 to 103, 140, and 475: engines, journals, checks and problems."""
 
 from __future__ import annotations
 
@@ -89,10 +89,21 @@ CODES = {
         "The process that compares answers with solutions stopped. Every answer is kept in the journal. Give the "
         "same command again.",
     ),
+    "CERT-E140": Explanation(
+        "A threshold of the policy is out of reach of the planned sample",
+        "Even a model that answers everything right would not meet it, because so few items cannot show so much. The "
+        "run stops before its plan is logged and no attempt is counted. Plan more items, or ask for less; `certify "
+        "plan preview --policy P` shows what a policy's sample can show.",
+    ),
     "CERT-E475": Explanation(
         "The file of a known benchmark is not at hand",
         "The catalogue describes this benchmark, but its file does not come with certify. Get it from where the hint "
         "says and put it into the folder that CERTIFY_BENCHMARKS names. Only the file with the digest in the message "
         "is taken.",
+    ),
+    "CERT-E476": Explanation(
+        "An operator's own problems are not at hand",
+        "A policy names a private set by its public name alone. Its file is looked for in the folder that "
+        "CERTIFY_PRIVATE_SETS names, as NAME.jsonl or NAME.parquet. Whoever audits the run needs the same file.",
     ),
 }

@@ -12,6 +12,16 @@ from certify.evidence.answers import Completion, FinishReason, Question
 from certify.evidence.plan import PlannedCheck
 
 SEED = bytes(range(32))
+WITHOUT_BENCHMARK = (
+    "fresh-reasoning",
+    "logic-puzzles",
+    "long-chain",
+    "multi-turn",
+    "unseen-tools",
+    "concision",
+    "cost",
+)
+"""Checks that name no benchmark."""
 
 
 def item_rows(per_family: int = 3) -> list[dict[str, Any]]:
@@ -29,14 +39,20 @@ def benchmark_file(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def plan(benchmark_file: Path) -> Callable[..., tuple[tuple[PlannedCheck, ...], Sources]]:
+def plan(
+    benchmark_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., tuple[tuple[PlannedCheck, ...], Sources]]:
     """Plans the named checks with parameters; the benchmark is the tiny one unless named."""
+    monkeypatch.setenv("CERTIFY_PRIVATE_SETS", str(benchmark_file.parent))
 
     def make(**checks: dict[str, Any]) -> tuple[tuple[PlannedCheck, ...], Sources]:
         requests = []
         for name, given in checks.items():
             identifier = name.replace("_", "-")
-            extra = {} if identifier == "fresh-reasoning" else {"benchmark": str(benchmark_file)}
+            extra = {} if identifier in WITHOUT_BENCHMARK else {"benchmark": str(benchmark_file)}
+            if identifier == "private-set":
+                (benchmark_file.parent / "own.jsonl").write_bytes(benchmark_file.read_bytes())
+                extra = {"name": "own", "languages": ["en"]}
             extra = {"benchmarks": [str(benchmark_file)]} if identifier == "corpus-scan" else extra
             requests.append(CheckRequest.model_validate({"id": identifier, "with": {**extra, **given}}))
         planned = planned_checks(requests)

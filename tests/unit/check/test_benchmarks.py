@@ -40,7 +40,7 @@ def test_other_rows_are_numbers_or_texts(tmp_path):
     assert [(item.id, item.gold, item.verifier) for item in items] == [
         ("0", "1,042", "integer"),
         ("1", "42", "integer"),
-        ("2", r"\frac{1}{2}", "text"),
+        ("2", r"\frac{1}{2}", "math"),
         ("3", "Paris", "text"),
     ]
 
@@ -239,9 +239,9 @@ def test_what_is_no_text_is_no_question(tmp_path, value):
 NOT_SHIPPED = {
     "gsm8k": ("0", "18", "integer"),
     "gsm8k-train": ("0", "72", "integer"),
-    "aime24": ("0", "204", "integer"),
-    "aime25": ("0", "70", "integer"),
-    "hmmt25": ("1", "103", "integer"),
+    "aime24": ("0", "204", "math"),
+    "aime25": ("0", "70", "math"),
+    "hmmt25": ("1", "103", "math"),
 }
 
 

@@ -2,7 +2,8 @@ import time
 
 import pytest
 
-from certify.check.extraction import find_answer, last_boxed, last_json, repeats_itself, split_reasoning
+from certify.check.extraction import find_answer, last_boxed, last_json, repeats_itself
+from certify.engines.reasoning import split_reasoning
 from certify.evidence.model import ReasoningTags
 
 THINK = ReasoningTags(open="<think>", close="</think>")

@@ -1,8 +1,9 @@
 import pytest
 
 from certify.check import judge
+from certify.engines.sessions import Message, script
 from certify.errors import EvidenceMissing
-from certify.evidence.answers import FinishReason, Outcome, Question
+from certify.evidence.answers import Episode, FinishReason, Outcome, Question
 from certify.evidence.model import ReasoningTags
 
 THINK = ReasoningTags(open="<think>", close="</think>")
@@ -55,3 +56,23 @@ def test_the_prompt_style_decides_where_the_answer_stands(complete):
     given = [complete(QUESTION, "First 41.\nThen 42.")]
     assert judge([QUESTION], given, None, samples={"c": 1})[0].answer == "41"
     assert judge([QUESTION], given, None, samples={"c": 1}, prompt_style="chat")[0].answer == "42"
+
+
+EPISODE = Episode(session="script", facts=script([Message("And 6*8?"), Message("And 6*9?")]), turns=3)
+CONVERSATION = QUESTION.model_copy(update={"episode": EPISODE, "gold": "54"})
+
+
+def test_an_episode_is_one_record_judged_by_its_last_turn(complete):
+    said = [complete(CONVERSATION, text, turn=turn or None) for turn, text in enumerate(["42", "48", "54"])]
+    (record,) = judge([CONVERSATION], reversed(said), None, samples={"c": 1})
+    assert (record.outcome, record.answer, record.key) == (Outcome.CORRECT, "54", ("c", "i", 0))
+    assert record.turns == tuple(said)
+    assert "earlier" not in judge([QUESTION], [said[0]], None, samples={"c": 1})[0].document()
+
+
+def test_an_episode_broken_off_or_prolonged_is_not_judged(complete):
+    said = [complete(CONVERSATION, "1", turn=turn or None) for turn in range(4)]
+    for given in (said[:2], said, [*said[:2], said[3]], [said[0], *said[:3]]):
+        with pytest.raises(EvidenceMissing) as caught:
+            judge([CONVERSATION], given, None, samples={"c": 1})
+        assert caught.value.code == "CERT-E064"

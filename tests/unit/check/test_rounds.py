@@ -26,7 +26,15 @@ EVERYTHING = {
     "fresh_reasoning": {"families": ["addition", "counting"], "items": 12, "samples": 3},
     "static_fresh_gap": {"samples": 2},
     "corpus_scan": {},
+    "unseen_tools": {"levels": [1, 3], "items": 12, "samples": 2},
+    "multi_turn": {"levels": [1, 3], "items": 10, "samples": 2},
+    "private_set": {"samples": 2},
+    "concision": {"reads": ["fresh-reasoning"]},
+    "logic_puzzles": {"families": ["grid", "ordering"], "levels": [1], "per_level": 6, "samples": 1, "max_tokens": 64},
+    "long_chain": {"lengths": [2, 4], "arms": ["dense"], "per_length": 10, "samples": 1, "max_tokens": 64},
 }
+ASKING = [name.replace("_", "-") for name in EVERYTHING if name not in ("corpus_scan", "concision")]
+EVERYTHING |= {"cost": {"reads": ASKING}}
 
 
 def test_every_check_has_parameters_and_a_result_type():
@@ -119,6 +127,6 @@ def test_questions_do_not_depend_on_the_hash_seed(plan, benchmark_file):
             capture_output=True,
             text=True,
             check=True,
-            env={"PYTHONHASHSEED": hash_seed},
+            env={"PYTHONHASHSEED": hash_seed, "CERTIFY_PRIVATE_SETS": str(benchmark_file.parent)},
         )
         assert json.loads(done.stdout) == expected

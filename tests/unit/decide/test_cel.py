@@ -72,6 +72,9 @@ def test_types_come_from_the_evidence() -> None:
     assert result_type('model.name in params.names && check["static-fresh-gap"].static.items > 0', params) == "BOOL"
     assert result_type('"check[\\"corpus-scan\\"]" == plan.entropy', params) == "BOOL"
     assert result_type("data.datasets", params) == "INT"
+    assert result_type('check["multi-turn"].total_drop.upper <= params.floor', params) == "BOOL"
+    assert result_type('check["multi-turn"].message.lower >= params.floor', params) == "BOOL"
+    assert result_type('check["unseen-tools"].act.solved.lower >= params.floor', params) == "BOOL"
 
 
 def test_columns_are_those_of_the_text() -> None:

@@ -165,6 +165,27 @@ def test_a_threshold_in_a_parameter_is_looked_up(read: Callable[..., LoadedPolic
     assert "unreachable" not in ids(read(assert_=expression, params={"floor": 0.97}))
 
 
+def test_looks_serve_the_threshold_of_the_rule(read: Callable[..., LoadedPolicy]) -> None:
+    def found(threshold: float, asked: str = "0.75") -> set[str]:
+        fresh = {"families": ["addition", "sorting"], "items": 240, "looks": 3, "threshold": threshold}
+        checks = [{"id": "fresh-reasoning", "with": fresh}]
+        return ids(read(assert_=f"{FRESH}.accuracy.lower >= {asked}", _policy={"checks": checks}))
+
+    assert "other-threshold" not in found(0.75)
+    assert "other-threshold" in found(0.8)
+    assert "unreachable" in found(0.981, "0.981")
+    assert "unreachable" not in found(0.97, "0.97")
+
+
+def test_a_gap_needs_every_published_item(read: Callable[..., LoadedPolicy]) -> None:
+    static = {"benchmark": "starter-200", "items": 200, "looks": 3, "threshold": 0.75}
+    checks = [
+        {"id": "static-benchmark", "with": static},
+        {"id": "static-fresh-gap", "with": {"benchmark": "starter-200"}},
+    ]
+    assert "gap-with-looks" in ids(read({"checks": checks}, assert_='check["static-fresh-gap"].upper <= 0.1'))
+
+
 def test_findings_say_where_and_what_instead(read: Callable[..., LoadedPolicy]) -> None:
     finding = next(entry for entry in lint(read(assert_=f"{SCAN}.contaminatd == 0")) if entry.id == "type")
     assert finding.message.startswith("assert, line 1, column 21: undefined field 'contaminatd'")

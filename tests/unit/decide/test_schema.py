@@ -15,6 +15,7 @@ from certify.evidence.canonical import canonical_bytes
 from certify.evidence.dataset import Dataset, DatasetIdentity, Declaration
 from certify.evidence.decision import Verdict
 from certify.evidence.evaluation import Attempts, EarlierPlan, EntropyUsed, Evaluation, Journal, tries
+from certify.evidence.model import ServedIdentity, ServerApi, Serving
 from certify.evidence.plan import EntropySource, Plan
 from certify.evidence.results import RESULT_TYPES
 from certify.trust.bundle import parse_bundle
@@ -124,6 +125,7 @@ def test_verified_statements_become_facts(sign: Sign, run: dict[str, Any], start
         "tokens": 1000,
         "planned_at": "2026-11-23T09:00:00Z",
         "deadline": "2026-11-24T09:00:00Z",
+        "identity_verified": True,
     }
     assert facts["data"] == {"examined": "full", "datasets": 1, "complete": True}
     assert "prohibited_use" not in facts["declared"]
@@ -158,6 +160,22 @@ def test_statements_of_different_runs_are_refused(
     with pytest.raises(HostileInput, match=what) as caught:
         built(sign, run, **changes)
     assert caught.value.code == "CERT-E058"
+
+
+@pytest.mark.parametrize("identity", list(ServedIdentity))
+def test_rules_can_refuse_an_endpoint_that_nobody_vouches_for(
+    sign: Sign, run: dict[str, Any], identity: ServedIdentity
+) -> None:
+    serving = Serving(
+        identity=identity, software="vllm", api=ServerApi.COMPLETIONS, model="m", answers_as="m", own_sampling=False
+    )
+    configuration = run["plan"].value.configuration.model_copy(update={"serving": serving})
+    plan = run["plan"].value.model_copy(update={"configuration": configuration})
+    run["plan"] = sign(plan, kinds.PLAN, "evaluator", plan.model.identity)
+    changes = {"plan_sha256": run["plan"].payload_sha256, "configuration": configuration}
+    facts = built(sign, run, **changes).mapping()
+    assert facts["plan"]["identity_verified"] is (identity is ServedIdentity.VERIFIED)
+    assert facts["configuration"]["serving"]["identity"] == identity
 
 
 def test_another_model_or_configuration_is_refused(sign: Sign, run: dict[str, Any]) -> None:

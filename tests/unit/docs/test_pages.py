@@ -1,6 +1,7 @@
 """Pages speak of the project as it is: tests they name exist, rooms they name exist, and nothing is out of reach."""
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -72,3 +73,17 @@ def test_the_layers_on_the_page_are_the_contract() -> None:
     layers = [layer.replace("certify.", "") for layer in contract["layers"]]
     page = (ROOT / "docs" / "architecture.md").read_text()
     assert "```\n" + "\n".join(layers) + "\n```" in page
+
+
+def test_the_rule_that_refuses_endpoints_nobody_vouches_for_is_a_rule(tmp_path: Path) -> None:
+    from certify.decide import load_policy
+    from certify.decide.examples import policy_tests
+
+    written = re.search(r"```yaml\n(- id: MY-01.*?)```", (ROOT / "docs" / "engines.md").read_text(), re.DOTALL)
+    assert written is not None
+    pack = tmp_path / "mine"
+    shutil.copytree(ROOT / "policies" / "starter", pack)
+    lines = [f"  {line}\n" for line in written[1].splitlines()]
+    (pack / "policy.yaml").write_text(f"{(pack / 'policy.yaml').read_text().rstrip()}\n\n{''.join(lines)}")
+    tried = [one for one in policy_tests(load_policy(str(pack))) if one.rule == "MY-01"]
+    assert [(one.example, one.passed) for one in tried] == [("pass", True), ("fail", True), ("missing", True)]

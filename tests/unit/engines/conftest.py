@@ -10,7 +10,7 @@ import pytest
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 from certify.engines.order import JournalHeader, WorkOrder, write_requests
-from certify.evidence.answers import Completion, FinishReason, Request
+from certify.evidence.answers import Completion, Episode, FinishReason, Request
 from certify.evidence.model import Sampling, TestedConfiguration
 from certify.statistics.stream import repeat_seed
 
@@ -119,3 +119,13 @@ def make_order(
         header=JournalHeader.of("11" * 32, "22" * 32, configuration),
         **more,
     )
+
+
+def make_episodes(items: int, repeats: int = 1, turns: int = 3, max_tokens: int = 8) -> list[Request]:
+    """Requests of which every second is a conversation that says the numbers on; the others are single questions."""
+    facts = {"messages": [{"text": f"And {turn}?"} for turn in range(1, 9)]}
+    episode = Episode(session="script", facts=facts, turns=turns)
+    return [
+        request.model_copy(update={"episode": episode} if place % 2 else {})
+        for place, request in enumerate(make_requests(items, repeats, max_tokens))
+    ]

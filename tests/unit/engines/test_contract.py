@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import ClassVar
@@ -12,14 +13,16 @@ import pytest
 
 from certify.engines.backend import Backend, Prompt, open_backend
 from certify.engines.harness import run
-from certify.engines.journal import Journal, read_journal
-from certify.engines.order import DescribeOrder, WorkOrder
+from certify.engines.journal import Journal, read_journal, unanswered
+from certify.engines.order import DescribeOrder, ServerOrder, WorkOrder
+from certify.engines.reasoning import split_reasoning
 from certify.engines.replay import ReplayBackend, replay_configuration
 from certify.errors import InternalError, UsageError
-from certify.evidence.answers import FinishReason
-from certify.evidence.model import Sampling, TestedConfiguration
+from certify.evidence.answers import Episode, FinishReason, turn_key
+from certify.evidence.model import Sampling, ServerApi, TestedConfiguration
+from tests.fakes.openai_server import World, answering
 
-from .conftest import make_order, make_requests
+from .conftest import make_episodes, make_order, make_requests
 
 pytest.importorskip("lm_eval", reason="lm-eval is not installed")
 SAMPLED = Sampling(temperature=1.0)
@@ -60,16 +63,16 @@ def fake_vllm(monkeypatch: pytest.MonkeyPatch) -> type[FakeLLM]:
 class Engine:
     """Opens one engine, again and again."""
 
-    def __init__(self, name: str, model: Path, folder: Path) -> None:
-        self.name, self.model, self.folder = name, model, folder
+    def __init__(self, name: str, model: Path, folder: Path, server: ServerOrder | None = None) -> None:
+        self.name, self.model, self.folder, self.server = name, model, folder, server
         if name == "replay":
             self.configuration = replay_configuration(SAMPLED)
         else:
-            order = DescribeOrder(model=str(model), engine=name, sampling=SAMPLED, threads=1)
+            order = DescribeOrder(model=str(model), engine=name, sampling=SAMPLED, threads=1, server=server)
             self.configuration = open_backend(order).configuration
 
     def order(self, requests: list, **more) -> WorkOrder:
-        return make_order(self.folder, self.model, self.configuration, requests, threads=1, **more)
+        return make_order(self.folder, self.model, self.configuration, requests, threads=1, server=self.server, **more)
 
     def open(self, order: WorkOrder) -> Backend:
         if self.name != "replay":
@@ -85,13 +88,18 @@ def _replayed(prompt: Prompt):
     return Generation(prompt.key, text, tuple(map(ord, text)), finish, len(prompt.text))
 
 
-@pytest.fixture(params=["replay", "hf", "vllm"])
-def engine(request: pytest.FixtureRequest, tiny: Path, tmp_path: Path) -> Engine:
+@pytest.fixture(params=["replay", "hf", "vllm", "openai", "openai-chat"])
+def engine(request: pytest.FixtureRequest, tiny: Path, tmp_path: Path) -> Iterator[Engine]:
     if request.param != "replay":
         pytest.importorskip("torch", reason="the hf engine is not installed")
     if request.param == "vllm":
         request.getfixturevalue("fake_vllm")
-    return Engine(request.param, tiny, tmp_path / "run")
+    if not request.param.startswith("openai"):
+        yield Engine(request.param, tiny, tmp_path / "run")
+        return
+    world = World(api=("chat/completions",), context=400) if request.param.endswith("chat") else World(owner="vllm")
+    with answering(world) as url:
+        yield Engine("openai", tiny, tmp_path / "run", ServerOrder(endpoint=url))
 
 
 def answered(engine: Engine, requests: list, **more) -> dict:
@@ -122,8 +130,8 @@ def test_answers_are_reproducible_and_cap_is_reported(engine: Engine, tmp_path: 
     reasons = {one.finish_reason for one in first.values()}
     assert FinishReason.LENGTH in reasons
     if engine.name != "replay":
-        assert all(len(one.token_ids) <= 10 for one in first.values())
-        assert all(len(one.token_ids) == 10 for one in first.values() if one.finish_reason is FinishReason.LENGTH)
+        assert all(one.tokens <= 10 for one in first.values())
+        assert all(one.tokens == 10 for one in first.values() if one.finish_reason is FinishReason.LENGTH)
 
 
 class Stop(Exception):
@@ -153,6 +161,23 @@ def test_a_broken_run_goes_on_where_it_stopped(engine: Engine, tmp_path: Path) -
     assert len(asked) == len(requests) - sum(len(batch) for batch in batches)
 
 
+def test_each_repeat_is_asked_with_a_seed_of_its_own(engine: Engine) -> None:
+    found = answered(engine, make_requests(2, repeats=16))
+    assert len({one.seed for one in found.values()}) == 32
+    assert len({(one.item, one.text) for one in found.values()}) > 20
+
+
+def test_an_exactly_equal_question_is_asked_again(engine: Engine) -> None:
+    requests = make_requests(2, repeats=2)
+    requests[2:] = [one.model_copy(update={"text": requests[0].text}) for one in requests[2:]]
+    asked: list = []
+    order = engine.order(requests)
+    with Journal.open(Path(order.journal), order.header) as journal:
+        run(engine.open(order), journal, requests, asked.extend)
+    assert len({one.prompt_sha256 for one in asked}) == 1
+    assert len({one.key for one in asked}) == 4
+
+
 def test_a_journal_of_other_prompts_is_refused(engine: Engine) -> None:
     requests = make_requests(3)
     answered(engine, requests)
@@ -164,6 +189,9 @@ def test_a_journal_of_other_prompts_is_refused(engine: Engine) -> None:
 def test_an_endless_prompt_is_an_error_of_that_item_alone(engine: Engine) -> None:
     if engine.name == "replay":
         pytest.skip("a recording has no context length")
+    serving = engine.configuration.serving
+    if serving is not None and serving.api is ServerApi.CHAT:
+        pytest.skip("only the server knows how long its own template makes a prompt")
     requests = make_requests(3)
     requests[1] = requests[1].model_copy(update={"text": "x " * 500})
     reasons = [one.finish_reason for one in answered(engine, requests).values()]
@@ -207,8 +235,6 @@ def test_texts_are_not_scored() -> None:
 
 def test_chat_prompts_go_through_the_models_template(chatty: Path, tmp_path: Path) -> None:
     pytest.importorskip("torch", reason="the hf engine is not installed")
-    import hashlib
-
     from certify.engines.prompts import messages
 
     described = open_backend(DescribeOrder(model=str(chatty), engine="hf", system_prompt="Be brief.", threads=1))
@@ -222,3 +248,55 @@ def test_chat_prompts_go_through_the_models_template(chatty: Path, tmp_path: Pat
         expected = backend.render_chat(messages(request.text, "Be brief."))
         assert expected.count("Be brief.") == 1
         assert found[request.key].prompt_sha256 == hashlib.sha256(expected.encode()).hexdigest()
+
+
+def test_an_episode_is_answered_turn_by_turn_under_keys_and_seeds_of_its_own(engine: Engine) -> None:
+    requests = make_episodes(4, repeats=2)
+    found = answered(engine, requests, batch_size=3)
+    expected = [turn_key(one.key, turn) for one in requests for turn in range(3 if one.episode else 1)]
+    assert list(found) == sorted(expected)
+    assert all(found[turn_key(one.key, 0)].seed == str(one.seed) for one in requests)
+    assert len({one.seed for one in found.values()}) == len(found)
+    for one in (one for one in requests if one.episode):
+        texts = [found[turn_key(one.key, turn)].text for turn in range(2)]
+        said = [split_reasoning(text, engine.configuration.reasoning).answer.strip() for text in texts]
+        prompt = (
+            f"Question: {one.text}\nAnswer: {said[0]}\nQuestion: And 1?\nAnswer: {said[1]}\nQuestion: And 2?\nAnswer:"
+        )
+        assert found[turn_key(one.key, 2)].prompt_sha256 == hashlib.sha256(prompt.encode()).hexdigest()
+
+
+def test_a_broken_episode_goes_on_with_the_turns_it_has(engine: Engine, tmp_path: Path) -> None:
+    requests = make_episodes(6, repeats=2)
+    whole = answered(engine, requests, batch_size=3)
+    lines = (engine.folder / "journal.jsonl").read_bytes()
+    engine.folder = tmp_path / "broken"
+    order = engine.order(requests, batch_size=3)
+    answers: list = []
+
+    def fail_later(batch) -> None:
+        answers.extend(batch)
+        if any(one.turn == 1 for one in batch):
+            raise Stop
+
+    with Journal.open(Path(order.journal), order.header) as journal, pytest.raises(Stop):
+        run(engine.open(order), journal, requests, fail_later)
+    held = read_journal(Path(order.journal))
+    assert unanswered(requests, held, Path(order.journal)) == 6
+    with Journal.open(Path(order.journal), order.header) as journal:
+        assert run(engine.open(order), journal, requests, answers.extend) == whole
+    assert len(answers) == len(whole)
+    in_order = engine.name not in ("vllm", "openai")  # these two write answers as they end
+    assert not in_order or Path(order.journal).read_bytes() == lines
+
+
+def test_a_conversation_that_outgrows_the_context_ends_with_an_error_of_that_item_alone(engine: Engine) -> None:
+    if engine.name == "replay":
+        pytest.skip("a recording has no context length")
+    requests = make_episodes(4)
+    long = Episode(session="script", facts={"messages": [{"text": "x " * 500}, {"text": "And?"}]}, turns=3)
+    requests[3] = requests[3].model_copy(update={"episode": long})
+    found = answered(engine, requests)
+    ended = [one for one in found.values() if one.finish_reason is FinishReason.ERROR]
+    assert [one.key for one in ended] == [turn_key(requests[3].key, 1)]
+    assert turn_key(requests[3].key, 2) not in found

@@ -19,6 +19,19 @@ def test_chat_style_asks_for_a_box() -> None:
     assert [turn["role"] for turn in prompts.messages("2 + 2 = ?")] == ["user"]
 
 
+def test_a_problem_that_asks_for_a_box_itself_is_put_as_published() -> None:
+    text = "Find $x$. Let's think step by step and output the final answer within \\boxed{}."
+    assert prompts.messages(text)[0]["content"] == text
+    assert prompts.user_text("\\boxed{x} is on a card. " + "What is x? " * 20).endswith(prompts.BOXED_INSTRUCTION)
+
+
+@pytest.mark.parametrize(
+    ("said", "version"), [("lm-eval 0.4.13; prompts 1", 1), ("prompts 2", 2), ("replay", prompts.PROMPTS_VERSION)]
+)
+def test_a_plan_says_which_texts_it_was_made_with(said: str, version: int) -> None:
+    assert prompts.planned_version(said) == version
+
+
 def test_only_completions_need_a_stop_text() -> None:
     assert prompts.stop_strings("completion") == ("\nQuestion:",)
     assert prompts.stop_strings("chat") == ()

@@ -7,6 +7,7 @@ from certify.evidence.certificate import AttemptCount, Level
 from certify.evidence.dataset import DigestSource
 from certify.evidence.decision import RuleOutcome, RuleStatus, Verdict, WaiverUsed
 from certify.evidence.evaluation import NotRun
+from certify.evidence.model import ServedIdentity, ServerApi, Serving
 from certify.evidence.plan import EntropyKind
 from certify.issue.chart import WIDTH, thresholds_of
 from certify.issue.page import Page, page_of
@@ -64,6 +65,32 @@ def test_page_one_says_that_not_every_byte_was_read():
     page = page_of(certificate(datasets=claimed))
     told = {row.label: row.text for row in page.facts}["Training data seen"]
     assert told == seen.replace("MB.", "MB; digests claimed, not recomputed.")
+
+
+def test_page_one_says_whether_the_server_is_vouched_for():
+    told = "That the server ran these files: endpoint identity not verified"
+    somebodys = Serving(
+        identity=ServedIdentity.NOT_VERIFIED,
+        endpoint="http://127.0.0.1:8000/v1",
+        software="ollama",
+        api=ServerApi.CHAT,
+        model="m",
+        answers_as="m",
+        own_sampling=True,
+    )
+    ours = somebodys.model_copy(
+        update={"identity": ServedIdentity.VERIFIED, "endpoint": None, "command": "vllm serve {model} --port {port}"}
+    )
+    plain = certificate().configuration
+    page = page_of(certificate(configuration=plain.model_copy(update={"serving": somebodys})))
+    assert told in page.not_checked
+    assert "endpoint identity not verified" in words(page.facts)
+    assert "http://127.0.0.1:8000/v1, chat interface" in words(page.configuration)
+    page = page_of(certificate(configuration=plain.model_copy(update={"serving": ours})))
+    assert told not in page.not_checked
+    assert "started by certify on these files" in words(page.facts)
+    assert "vllm serve {model} --port {port}" in words(page.configuration)
+    assert told not in page_of(certificate()).not_checked
 
 
 def test_page_one_shows_three_numbers_and_what_was_not_checked():

@@ -18,10 +18,11 @@ from certify.errors import InternalError, UsageError
 from certify.evidence.certificate import Level
 from certify.evidence.decision import WaiverUsed
 from certify.evidence.evaluation import NotRun
+from certify.evidence.results import PrivateSetResult
 from certify.issue.glyphs import printable
 from certify.issue.page import page_of
 from certify.issue.render import _fetcher, render, renderer
-from certify.verify.first_page import headlines
+from certify.verify.words.headlines import headlines
 from tests.fakes.certificate_sample import DECLARATION_VALUE, MODEL, attachment, certificate, results, rules, screening
 from tests.fakes.pdf_sample import draw, signed, unsigned
 
@@ -31,10 +32,14 @@ ROOT = Path(__file__).resolve().parents[3]
 OUR_FONTS = {"Inter", "Inter-Semi-Bold", "JetBrains", "Garamond"}
 
 
-def text_of(pdf: bytes) -> str:
+def text_of(pdf: bytes, *options: str) -> str:
     """What a reader sees, by poppler; lines joined."""
-    done = subprocess.run(["pdftotext", "-", "-"], input=pdf, capture_output=True, check=True)
+    done = subprocess.run(["pdftotext", *options, "-", "-"], input=pdf, capture_output=True, check=True)
     return " ".join(done.stdout.decode().split())
+
+
+def page_one(pdf: bytes) -> str:
+    return text_of(pdf, "-l", "1")
 
 
 def fonts_of(pdf: bytes, tmp_path: Path) -> list[list[str]]:
@@ -225,6 +230,25 @@ def test_a_status_location_beyond_a_qr_code_is_refused():
     assert error.value.code == "CERT-E086"
 
 
+def test_languages_leave_page_one_its_room_and_later_numbers_stand_in_the_annex():
+    shares = results()["static-benchmark"]
+    own = PrivateSetResult(
+        name="ward",
+        sha256="ab" * 32,
+        languages=("de", "en"),
+        accuracy=shares.accuracy,
+        outcomes=shares.outcomes,
+    )
+    found = results() | {"private-set": own}
+    pdf = draw(certificate(headlines=headlines(found)), found=found)
+    first, whole = page_one(pdf), text_of(pdf)
+    assert "Tested in English, German." in first
+    assert "Check it yourself" in first
+    assert "Own problems answered correctly" not in first
+    assert "Further results" in whole
+    assert "Own problems answered correctly" in whole
+
+
 @pytest.mark.parametrize("count", [1, 3])
 def test_waivers_and_data_left_out_leave_page_one_its_room(count):
     used = WaiverUsed(
@@ -244,10 +268,9 @@ def test_waivers_and_data_left_out_leave_page_one_its_room(count):
     found["corpus-scan"] = left_out
     value = certificate(Level.ISSUER_RUN, rules=(*rules(), *waived), headlines=headlines(found))
     pdf = draw(value, found=found)
-    done = subprocess.run(["pdftotext", "-l", "1", "-", "-"], input=pdf, capture_output=True, check=True)
-    first = done.stdout.decode()
+    first = page_one(pdf)
     assert first.count("ticket RISK-118") == count
     assert "Not checked" in first
     assert first.count("1,204 parts of the data could not be") == 2
-    assert "safety, fairness, privacy or security" in " ".join(first.split())
+    assert "safety, fairness, privacy or security" in first
     assert "Check it yourself" in first

@@ -1,5 +1,7 @@
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from certify.statistics.planning import (
     DEFAULT_RHO,
@@ -8,6 +10,7 @@ from certify.statistics.planning import (
     formula_size,
     minimum_items,
     plan_size,
+    typical_counts,
 )
 
 # threshold, margin, answers per item, power, items; correlation .35 within items
@@ -95,3 +98,20 @@ def test_correlation_is_recovered_from_a_pilot() -> None:
 @pytest.mark.parametrize(("right", "samples"), [([1] * 5, 4), ([1] * 50, 1), ([4] * 50, 4), ([0] * 50, 4)])
 def test_a_pilot_that_cannot_tell_gives_the_default(right: list[int], samples: int) -> None:
     assert estimate_rho(right, samples) == DEFAULT_RHO
+
+
+@given(st.floats(0, 1), st.integers(1, 60), st.integers(1, 64), st.floats(0, 1))
+def test_typical_counts_have_the_accuracy_and_about_the_spread_asked_for(accuracy, items, samples, rho):
+    counts = typical_counts(accuracy, items, samples, rho=rho)
+    assert len(counts) == items
+    assert sum(counts) == round(accuracy * items * samples)
+    assert counts == sorted(counts)
+    assert counts[0] >= 0
+    assert counts[-1] <= samples
+
+
+def test_typical_counts_keep_the_correlation():
+    counts = typical_counts(0.744, 300, 64, rho=0.6)
+    assert estimate_rho(counts, 64) == pytest.approx(0.6, abs=0.02)
+    with pytest.raises(ValueError, match="no counts"):
+        typical_counts(1.2, 30, 64)

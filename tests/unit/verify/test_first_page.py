@@ -3,19 +3,11 @@ import pytest
 from certify.evidence.certificate import AttemptCount
 from certify.evidence.contamination import data_seen
 from certify.evidence.dataset import DataExamined, DatasetIdentity, DigestSource
+from certify.evidence.model import ServedIdentity, ServerApi, Serving
 from certify.evidence.plan import EntropyKind
-from certify.verify.first_page import (
-    CHECK_OF,
-    FRESH,
-    GAP,
-    SCAN,
-    STATIC,
-    caveats,
-    digest_words,
-    headlines,
-    percent,
-    points,
-)
+from certify.verify.words.caveats import caveats, digest_words
+from certify.verify.words.headlines import CHECK_OF, FRESH, GAP, SCAN, STATIC, headlines
+from certify.verify.words.printed import percent, points
 from tests.fakes.certificate_sample import DATA, certificate, estimate, results
 
 SEEN = {
@@ -34,7 +26,8 @@ def read(source: DigestSource) -> DatasetIdentity:
 
 def test_headlines_come_in_a_fixed_order_whatever_the_order_of_results():
     backwards = dict(reversed(list(results().items())))
-    assert [one.name for one in headlines(backwards)] == [FRESH, GAP, SCAN, STATIC] == list(CHECK_OF)
+    assert [one.name for one in headlines(backwards)] == [FRESH, GAP, SCAN, STATIC]
+    assert [name for name, check in CHECK_OF.items() if check in results()] == [FRESH, GAP, SCAN, STATIC]
 
 
 def test_printed_numbers_keep_the_decimals_that_verdicts_use():
@@ -141,6 +134,25 @@ def test_each_weakness_adds_its_own_sentence():
         added = set(caveats(results(), **(SEEN | change))) - base
         assert len(added) == 1, change
         assert words in added.pop()
+
+
+def test_a_server_that_answered_adds_what_is_not_known_of_it():
+    base = set(caveats(results(), **SEEN))
+    ours = Serving(
+        identity=ServedIdentity.VERIFIED,
+        software="vllm",
+        api=ServerApi.COMPLETIONS,
+        model="{model}",
+        answers_as="{model}",
+        own_sampling=False,
+    )
+    assert set(caveats(results(), **SEEN, serving=ours)) == base
+    changes = {"identity": ServedIdentity.NOT_VERIFIED, "api": ServerApi.CHAT, "own_sampling": True}
+    for (name, value), said in zip(
+        changes.items(), ("Endpoint identity not verified", "template of its own", "sampling settings"), strict=True
+    ):
+        (added,) = set(caveats(results(), **SEEN, serving=ours.model_copy(update={name: value}))) - base
+        assert said in added
 
 
 def test_data_whose_every_byte_was_read_adds_no_sentence():

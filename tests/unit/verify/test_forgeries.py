@@ -9,6 +9,7 @@ from certify.evidence.canonical import canonical_bytes, parse_json
 from certify.trust.bundle import parse_bundle, statement_of
 from certify.trust.dsse import sign_statement
 from certify.trust.keys import generate_signer
+from certify.verify.first_page import WORDING
 from tests.fakes.chain import level_one, level_zero
 from tests.fakes.forgery import Log, forge, parts_of, put
 
@@ -81,7 +82,9 @@ def test_a_first_page_that_says_something_else(edit, chain, judge, failed):
 
 
 def test_a_first_page_worded_by_another_version_is_not_compared(chain, judge):
-    found = judge(forge(chain, {"certificate": lambda document: document.update(wording=3, caveats=["Other words."])}))
+    found = judge(
+        forge(chain, {"certificate": lambda document: document.update(wording=WORDING + 1, caveats=["Other words."])})
+    )
     assert found.verdict == "valid"
     assert [line.result for line in found.checks if line.id == "first-page"] == ["skip"]
 

@@ -9,7 +9,9 @@ from certify.evidence.dataset import DataExamined
 from certify.trust.bundle import statement_of
 from certify.verify.chain import policy_input
 from certify.verify.evidence import verify_evidence
-from certify.verify.first_page import caveats, check_first_page, headlines
+from certify.verify.first_page import check_first_page
+from certify.verify.words.caveats import caveats
+from certify.verify.words.headlines import headlines
 from tests.fakes.forgery import forge, parts_of, put
 
 LEFT_OUT = {"coverage": 0.97, "unscanned": 2, "unscannedBytes": 30}

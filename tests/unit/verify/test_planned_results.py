@@ -28,6 +28,7 @@ def of_check(name, change):
         ("plan", of_check("static-benchmark", put("parameters", "items", value=39)), "another size"),
         ("plan", of_check("static-fresh-gap", put("parameters", "samples", value=2)), "another size"),
         ("plan", of_check("static-benchmark", put("parameters", "samples", value="1")), "another size"),
+        ("plan", of_check("static-benchmark", put("parameters", "decoding", value="VibeThinker-style")), "decoding"),
         ("plan", put("tokens", value=7681), "tokens"),
         ("plan", another_file, "two files"),
         ("evaluation", put(*FRESH, "families", 0, "family", value="weekday"), "other families"),

@@ -1,0 +1,1 @@
+"""Invented tools: drawing them, documenting them, and what an answerer who does not read gets right."""

@@ -1,0 +1,70 @@
+"""Energy of the GPU board between two readings of its own counter; never an estimate.
+
+Only a whole board that nobody else uses is read: otherwise the counter would tell of other people's work, too.
+"""
+
+from __future__ import annotations
+
+import os
+from types import ModuleType
+from typing import Any
+
+_MIG_ENABLED = 1
+
+
+class EnergyMeter:
+    """A reading to subtract from; made by :meth:`start`."""
+
+    def __init__(self, nvml: ModuleType | Any, board: Any, before: int) -> None:
+        self._nvml = nvml
+        self._board = board
+        self._before = before
+
+    @classmethod
+    def start(cls, device: str) -> EnergyMeter | None:
+        """A meter that runs from now on, or None where the board cannot be read or is shared.
+
+        Args:
+            device: processor of the tested configuration.
+        """
+        if device == "cpu":
+            return None
+        try:
+            import pynvml
+
+            pynvml.nvmlInit()
+            board = _only_board(pynvml)
+            if board is None or not _alone(pynvml, board):
+                return None
+            return cls(pynvml, board, int(pynvml.nvmlDeviceGetTotalEnergyConsumption(board)))
+        except Exception:  # a driver that cannot be read is no reason to stop a run
+            return None
+
+    def joules(self) -> float | None:
+        """Energy since the start, joules; None where it cannot be read or somebody else came to the board."""
+        try:
+            after = int(self._nvml.nvmlDeviceGetTotalEnergyConsumption(self._board))
+            used = after - self._before  # millijoules
+            return round(used / 1000, 3) if used > 0 and _alone(self._nvml, self._board) else None
+        except Exception:  # see above
+            return None
+
+
+def _only_board(nvml: Any) -> Any:
+    """The one board this process may use; None where it is not certain: two libraries may count boards differently."""
+    visible = [name.strip() for name in os.environ.get("CUDA_VISIBLE_DEVICES", "").split(",") if name.strip()]
+    if len(visible) == 1 and visible[0].startswith("GPU-"):
+        return nvml.nvmlDeviceGetHandleByUUID(visible[0])
+    if len(visible) > 1 or nvml.nvmlDeviceGetCount() != 1:
+        return None
+    return nvml.nvmlDeviceGetHandleByIndex(0)
+
+
+def _alone(nvml: Any, board: Any) -> bool:
+    """Whether the board is whole and runs one process at most."""
+    try:
+        if nvml.nvmlDeviceGetMigMode(board)[0] == _MIG_ENABLED:
+            return False
+    except nvml.NVMLError:
+        pass  # boards that cannot be divided say so by an error
+    return len(nvml.nvmlDeviceGetComputeRunningProcesses(board)) <= 1

@@ -1,0 +1,41 @@
+"""How the next token is drawn in a run: as its checks name it, or as the command line does; greedy otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from certify.decide.form import CheckRequest
+from certify.errors import UsageError
+from certify.evidence.decoding import PRESETS
+from certify.evidence.model import Sampling
+
+GREEDY = Sampling(temperature=0)
+
+
+def sampling_of(checks: Sequence[CheckRequest], named: str | None = None) -> Sampling:
+    """The sampling of a run, which every check of it shares: a certificate speaks of one configuration.
+
+    Args:
+        checks: of the policy; each may name its decoding.
+        named: decoding of the command line.
+
+    Raises:
+        UsageError: CERT-E011, nobody knows a decoding of that name; CERT-E102, two different ones are named.
+    """
+    wanted = {request.id: str(request.with_["decoding"]) for request in checks if request.with_.get("decoding")}
+    if named is not None:
+        wanted["--decoding"] = _known(named)
+    if len({PRESETS[_known(name)].sampling for name in wanted.values()}) > 1:
+        raise UsageError(
+            "CERT-E102",
+            "one run cannot decode in two ways",
+            "; ".join(f"{where} names {name}" for where, name in wanted.items()),
+            "name one decoding, or test the two in two runs",
+        )
+    return PRESETS[next(iter(wanted.values()))].sampling if wanted else GREEDY
+
+
+def _known(name: str) -> str:
+    if name not in PRESETS:
+        raise UsageError("CERT-E011", f"no decoding is called {name!r}", hint=f"known: {', '.join(PRESETS)}")
+    return name

@@ -1,0 +1,1 @@
+"""The words and numbers of page one, check by check."""

@@ -1,0 +1,83 @@
+"""Words of page one for problems answered on their own: fresh, published, an operator's, and pairs of them."""
+
+from __future__ import annotations
+
+from certify.evidence.certificate import Headline
+from certify.evidence.looks import LookTaken
+from certify.evidence.results import FreshReasoningResult, PrivateSetResult, StaticBenchmarkResult, StaticFreshGapResult
+from certify.verify.words.languages import language_words
+from certify.verify.words.printed import interval_words, percent, points, repeats
+
+
+def fresh_headline(name: str, result: FreshReasoningResult) -> Headline:
+    """Fresh problems: the share right with its interval, and the weakest family."""
+    share = result.accuracy
+    detail = (
+        f"{interval_words(share)}; {share.items} problems{repeats(share)} from {len(result.families)} families, "
+        f"weakest family {percent(result.lowest_family)}{_stopped(result.looks)}"
+    )
+    return Headline(name=name, value=percent(share.estimate), detail=detail)
+
+
+def static_headline(name: str, result: StaticBenchmarkResult) -> Headline:
+    """One published benchmark: the share right with its interval, test-time scaling named as such."""
+    share = result.accuracy
+    told = f"{interval_words(share)}; {share.items} items{repeats(share)} of {result.benchmark}"
+    detail = f"{told}{_stopped(result.looks)}{_scaling(result)}"
+    return Headline(name=name, value=percent(share.estimate), detail=detail)
+
+
+def private_headline(name: str, result: PrivateSetResult) -> Headline:
+    """An operator's own problems: the share right, and in which languages."""
+    share = result.accuracy
+    detail = (
+        f"tested in {language_words(result.languages)}; {interval_words(share)}; {share.items} items{repeats(share)} "
+        f"of the operator’s own set {result.name}, which is not published"
+    )
+    return Headline(name=name, value=percent(share.estimate), detail=detail)
+
+
+def gap_headline(name: str, result: StaticFreshGapResult) -> Headline:
+    """Published problems against their fresh twins: the gap, its bound, and what the test could have found."""
+    detail = (
+        f"95 % upper bound {points(result.upper)}; {_p_value(result.p_value)} on {result.items} pairs; {_power(result)}"
+        f"{_margin(result)}"
+    )
+    return Headline(name=name, value=points(result.gap), detail=detail)
+
+
+def _margin(result: StaticFreshGapResult) -> str:
+    if result.margin is None or result.margin_p_value is None:
+        return ""
+    return f"; {_p_value(result.margin_p_value)} against the planned margin of {points(result.margin).lstrip('+')}"
+
+
+def _power(result: StaticFreshGapResult) -> str:
+    against = points(result.power_against).lstrip("+")
+    if result.fresh.estimate + result.power_against > 1:
+        return f"above {percent(result.fresh.estimate)} there is no room for a gap of {against}"
+    return f"power {result.power:.2f} against a gap of {against}"
+
+
+def _p_value(value: float) -> str:
+    return "p below 0.0001" if value < 0.0001 else f"p = {value:.4f}"
+
+
+def _stopped(looks: tuple[LookTaken, ...] | None) -> str:
+    """Where a run with looks ended: its estimate lies a little too far from the threshold where that was early."""
+    if not looks:
+        return ""
+    last = looks[-1]
+    return f"; stopped early at look {last.look} of {last.of}" if last.look < last.of else f"; {last.of} looks taken"
+
+
+def _scaling(result: StaticBenchmarkResult) -> str:
+    """The widest vote and choice as the test-time scaling they are."""
+    if not result.scaling:
+        return ""
+    most = max(result.scaling, key=lambda point: point.answers)
+    vote, reach = percent(most.majority.estimate), percent(most.any_right.estimate)
+    return (
+        f"; test-time scaling, not the model alone: majority of {most.answers} {vote}, "
+        f"any of {most.answers} right {reach}"
+    )

@@ -1,0 +1,66 @@
+"""Every check in one policy: a real model answers on the CPU, one evaluation is signed, and an audit agrees."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from certify.check.rounds import CHECKS
+from certify.demo.corpus import write_honest_corpus
+from certify.evidence.evaluation import Evaluation
+from certify.trust.bundle import parse_bundle, statement_of
+from tests.journey.conftest import DEMO_MODELS, ROOT, Ended, Step
+
+SMALL: dict[str, dict[str, Any]] = {
+    "multi-turn": {"levels": [1], "items": 10, "samples": 1, "max_tokens": 48},
+    "unseen-tools": {"levels": [1], "items": 12, "samples": 1, "max_tokens": 48},
+    "logic-puzzles": {"families": ["grid"], "levels": [1], "per_level": 12, "samples": 1, "max_tokens": 48},
+    "long-chain": {"lengths": [2], "arms": ["dense"], "per_length": 10, "samples": 1, "max_tokens": 48},
+    "private-set": {"name": "ward", "languages": ["en"], "max_tokens": 48},
+    "concision": {"reads": ["fresh-reasoning"]},
+}
+"""Checks beside those of the starter policy, small enough for a CPU."""
+ASKS_NOTHING = ("corpus-scan", "concision", "cost")
+
+
+def write_policy(folder: Path) -> Path:
+    """The starter policy with every check there is."""
+    shutil.copytree(ROOT / "policies" / "starter", folder)
+    document = yaml.safe_load((folder / "policy.yaml").read_text(encoding="utf-8"))
+    document["checks"] += [{"id": name, "with": with_} for name, with_ in SMALL.items()]
+    asking = [check["id"] for check in document["checks"] if check["id"] not in ASKS_NOTHING]
+    document["checks"].append({"id": "cost", "with": {"reads": asking}})
+    (folder / "policy.yaml").write_text(yaml.safe_dump(document, sort_keys=False), encoding="utf-8")
+    return folder
+
+
+def write_private_set(folder: Path) -> None:
+    folder.mkdir()
+    rows = [
+        {"question": f"Ward {n} has {n} beds on each of 2 floors. How many beds?", "answer": 2 * n} for n in range(12)
+    ]
+    (folder / "ward.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_every_check_in_one_policy(reader: Callable[[Step], Ended], tmp_path: Path) -> None:
+    write_policy(tmp_path / "everything")
+    write_private_set(tmp_path / "private-sets")
+    write_honest_corpus(tmp_path / "corpus")
+    model = DEMO_MODELS / "honest"
+    told = reader(Step(f"certify run {model} --policy everything --data corpus --data-complete", 0))
+    runs = list((tmp_path / ".certify" / "runs").iterdir())
+    assert len(runs) == 1
+    bundle = parse_bundle((runs[0] / "evaluation.bundle.json").read_bytes(), name="evaluation")
+    evaluation = Evaluation.from_document(statement_of(bundle).predicate)
+    assert evaluation.not_run == ()
+    assert set(evaluation.checks) == set(CHECKS)
+    assert "CERTIFIED" in told.out
+    audited = reader(Step(f"certify --home .certify audit {runs[0] / 'certificate.pdf'} --data corpus", 0))
+    assert "AGREES" in audited.out

@@ -1,0 +1,179 @@
+"""What answers cost in tokens, time, energy and money; checks that ask nothing and read what others asked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from certify.check import all_questions, judge, planned_checks, planned_sources, samples_of, score_all
+from certify.check.base import Answers
+from certify.check.cost import cost_of
+from certify.decide.form import CheckRequest
+from certify.errors import UsageError
+from certify.evidence.answers import FinishReason, ItemRecord, Outcome, Question
+from certify.evidence.evaluation import NotRun
+from certify.evidence.parameters import CostParameters
+from certify.evidence.results import ConcisionResult, CostResult
+from certify.evidence.telemetry import AnsweringSession, MeasuredRun
+from certify.verify.words.headlines import headlines
+
+SEED = bytes(32)
+LABELLED = "static-benchmark:tiny"
+
+
+@pytest.fixture
+def requests(benchmark_file) -> list[CheckRequest]:
+    asked: dict[str, dict[str, Any]] = {
+        LABELLED: {"benchmark": str(benchmark_file), "samples": 2, "max_tokens": 64},
+        "concision": {"reads": [LABELLED], "budgets": [4, 16, 64]},
+        "cost": {"reads": [LABELLED], "currency": "EUR", "price_per_hour": 36.0},
+    }
+    return [CheckRequest.model_validate({"id": name, "with": given}) for name, given in asked.items()]
+
+
+@pytest.fixture
+def scored(requests, complete):
+    """Scores a fake model that is right in 8 tokens first, and wrong, looping or cut off later."""
+
+    def make(second: str = "wrong", measured: MeasuredRun | None = None):
+        planned = planned_checks(requests)
+        sources = planned_sources(planned)
+        questions = all_questions(planned, sources, SEED)
+        completions = []
+        for question in questions:
+            completions.append(complete(question, question.gold, 0, token_ids=tuple(range(8))))
+            if second == "looped":
+                changes = {"token_ids": (1, 2) * 32, "finish_reason": FinishReason.LENGTH}
+            elif second == "truncated":
+                changes = {"token_ids": tuple(range(64)), "finish_reason": FinishReason.LENGTH}
+            elif second == "error":
+                changes = {"token_ids": (), "finish_reason": FinishReason.ERROR}
+            else:
+                changes = {"token_ids": tuple(range(32))}
+            completions.append(complete(question, "no idea " * 3, 1, **changes))
+        records = judge(questions, completions, None, samples=samples_of(planned))
+        return score_all(planned, questions, records, sources, measured=measured)
+
+    return make
+
+
+def test_lengths_follow_from_the_answers(scored) -> None:
+    result = scored().results["concision"]
+    assert isinstance(result, ConcisionResult)
+    [found] = result.checks
+    assert (found.check, found.answers, found.correct, found.tokens) == (LABELLED, 60, 30, 30 * 40)
+    assert (found.tokens_per_correct, found.tokens_per_correct_lower, found.tokens_per_correct_upper) == (40, 40, 40)
+    assert (found.right.median, found.right.p95, found.wrong.median) == (8, 8, 32)
+    assert [(point.tokens, point.accuracy.estimate) for point in found.curve] == [(4, 0.0), (16, 0.5), (64, 0.5)]
+    assert found.area == 0.375
+    assert (found.truncated_share, result.looped_share) == (0.0, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("second", "truncated", "looped"), [("looped", 0.5, 0.5), ("truncated", 0.5, 0.0), ("error", 0.0, 0.0)]
+)
+def test_each_way_to_end_is_told_apart(scored, second, truncated, looped) -> None:
+    result = scored(second).results["concision"]
+    assert (result.truncated_share, result.looped_share) == (truncated, looped)
+
+
+def test_a_model_that_is_never_right_has_no_tokens_for_each_right_answer(requests, complete) -> None:
+    planned = planned_checks(requests)
+    sources = planned_sources(planned)
+    questions = all_questions(planned, sources, SEED)
+    completions = [complete(question, "", repeat) for question in questions for repeat in range(2)]
+    records = judge(questions, completions, None, samples=samples_of(planned))
+    [found] = score_all(planned, questions, records, sources).results["concision"].checks
+    assert found.tokens_per_correct is None
+    assert found.right.median is None
+    result = ConcisionResult(checks=(found,), truncated_share=0, looped_share=0)
+    [headline] = headlines({"concision": result})
+    assert headline.value == "no right answers"
+
+
+def test_the_curve_never_falls(scored) -> None:
+    for second in ("wrong", "looped", "error"):
+        [found] = scored(second).results["concision"].checks
+        shares = [point.accuracy.estimate for point in found.curve]
+        assert shares == sorted(shares)
+
+
+def session(**changes: Any) -> AnsweringSession:
+    return AnsweringSession(**{"answered": 60, "tokens": 1200, "seconds": 120.0, "peak_memory": 2 * 10**9, **changes})
+
+
+def test_cost_divides_right_answers_by_what_was_measured(scored) -> None:
+    measured = MeasuredRun(batch_size=16, sessions=(session(joules=7.2e6),))
+    result = scored(measured=measured).results["cost"]
+    assert isinstance(result, CostResult)
+    assert (result.correct, result.answers, result.seconds, result.correct_per_second) == (30, 60, 120.0, 0.25)
+    assert result.correct_per_second_per_gigabyte == 0.125
+    assert (result.kilowatt_hours, result.correct_per_kilowatt_hour) == (2.0, 15.0)
+    assert (result.currency, result.correct_per_unit) == ("EUR", 25.0)
+    assert (result.brief, result.telemetry_sha256) == (False, measured.content_sha256())
+    detail = headlines({"cost": result})[0].detail
+    assert "GPU-board energy, not at the wall" in detail
+
+
+def test_what_was_not_measured_is_absent_and_says_so(scored) -> None:
+    sessions = (session(answered=30, peak_memory=0, joules=5.0), session(answered=30, peak_memory=0, seconds=1.0))
+    result = scored(measured=MeasuredRun(batch_size=1, sessions=sessions)).results["cost"]
+    assert result.correct_per_kilowatt_hour is result.kilowatt_hours is result.peak_memory is None
+    assert "correctPerKilowattHour" not in result.document()
+    assert "energy not measured" in headlines({"cost": result})[0].detail
+
+
+@pytest.mark.parametrize(
+    ("measured", "why"),
+    [
+        (None, "no record of time"),
+        (MeasuredRun(batch_size=1), "cut off"),
+        (MeasuredRun(batch_size=1, sessions=(session(answered=59),)), "cut off"),
+        (MeasuredRun(batch_size=1, sessions=(session(seconds=0.0),)), "no time"),
+    ],
+)
+def test_without_a_measurement_there_is_no_result(scored, measured, why) -> None:
+    [cost] = [one for one in scored(measured=measured).not_run if one.check == "cost"]
+    assert cost.reason.startswith("not measured")
+    assert why in cost.reason
+
+
+def test_no_answers_cost_nothing() -> None:
+    found = cost_of(CostParameters(reads=("x",)), Answers((), ()), MeasuredRun(batch_size=1))
+    assert isinstance(found, NotRun)
+
+
+def test_every_turn_of_a_conversation_was_an_answer_that_took_its_time(complete) -> None:
+    question = Question(check="x", item="1", group="x", text="?", gold="3", verifier="integer", max_tokens=8)
+    turns = [complete(question, "3", 0).model_copy(update={"turn": turn or None}) for turn in range(3)]
+    record = ItemRecord(completion=turns[-1], answer="3", outcome=Outcome.CORRECT, earlier=tuple(turns[:-1]))
+    answers, parameters = Answers((question,), (record,)), CostParameters(reads=("x",))
+    found = cost_of(parameters, answers, MeasuredRun(batch_size=1, sessions=(session(answered=3),)))
+    assert isinstance(found, CostResult)
+    assert (found.answers, found.correct) == (1, 1)
+    assert isinstance(cost_of(parameters, answers, MeasuredRun(batch_size=1, sessions=(session(answered=1),))), NotRun)
+
+
+@pytest.mark.parametrize(
+    ("check", "reads"),
+    [
+        ("concision", ["static-benchmark"]),
+        ("concision", ["cost"]),
+        ("concision", [LABELLED, LABELLED]),
+        ("cost", ["corpus-scan"]),
+    ],
+)
+def test_a_check_reads_only_what_the_plan_asks(requests, check, reads) -> None:
+    changed = [
+        one.model_copy(update={"with_": {**one.with_, "reads": reads}}) if one.id == check else one for one in requests
+    ]
+    with pytest.raises(UsageError) as caught:
+        planned_checks(changed)
+    assert caught.value.code == "CERT-E102"
+
+
+def test_cost_is_of_the_whole_run(requests) -> None:
+    fresh = {"id": "fresh-reasoning", "with": {"families": ["addition", "counting"], "items": 12}}
+    with pytest.raises(UsageError, match="fresh-reasoning is left out"):
+        planned_checks([*requests, CheckRequest.model_validate(fresh)])

@@ -1,0 +1,129 @@
+"""What page one says of conversations, and that their results are held to their plan."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from certify.check import planned_checks
+from certify.decide.form import CheckRequest
+from certify.decide.reach import best_result
+from certify.errors import HostileInput
+from certify.evidence.answers import Outcome
+from certify.evidence.plan import PlannedCheck
+from certify.evidence.results import Drop, MultiTurnResult, Outcomes, ToolsLevel, ToolUse, TurnsLevel, UnseenToolsResult
+from certify.issue.chart import chart_of
+from certify.statistics import best_lower_bound
+from certify.verify.completeness import _check_result, _check_sizes
+from certify.verify.words.headlines import TOOLS, TURNS, headlines
+from tests.fakes.certificate_sample import estimate
+
+GIVEN = {
+    "multi-turn": {"levels": [1], "items": 20, "samples": 1, "max_tokens": 64},
+    "unseen-tools": {"levels": [3], "items": 20, "samples": 1, "max_tokens": 64},
+}
+
+
+def planned(name: str) -> PlannedCheck:
+    (check,) = planned_checks([CheckRequest.model_validate({"id": name, "with": GIVEN[name]})])
+    return check
+
+
+def turns(**changes) -> MultiTurnResult:
+    drop = Drop(estimate=0.25, lower=0.0123, upper=0.4512, items=20, rule="DROP")
+    level = TurnsLevel(
+        level=1, revisions=2, items=20, facts=0.9, message=0.8, turns=0.65, floor=0.0399, floor_responder="empty"
+    )
+    return MultiTurnResult(
+        facts=estimate(18, 20, 0.68, 0.98),
+        message=estimate(16, 20, 0.56, 0.94),
+        turns=estimate(13, 20, 0.41, 0.84),
+        revision_drop=drop,
+        turn_drop=drop,
+        total_drop=drop,
+        stale_share=0.3,
+        missed_share=0.0,
+        reliable=0.65,
+        levels=(level,),
+        outcomes=Outcomes(answers=60, correct=47, wrong=13),
+    ).model_copy(update=changes)
+
+
+def tools(**changes) -> UnseenToolsResult:
+    use = ToolUse(
+        solved=estimate(9, 18, 0.28, 0.72),
+        declined=0.5,
+        gave_up=0.1,
+        first_call_right=0.7,
+        without_calls=0.0,
+        calls=40,
+        unknown_tool=0.0,
+        wrong_arguments=0.1,
+        wrong_tool=0.1,
+        wrong_choice=0.2,
+        formless=0.0,
+    )
+    level = ToolsLevel(level=3, depth=2, items=18, act=0.5, plan=0.5, floor=0.0567, floor_responder="random-tools")
+    outcomes = Outcomes(answers=40, correct=20, wrong=20)
+    return UnseenToolsResult(act=use, plan=use, levels=(level,), outcomes=outcomes).model_copy(update=changes)
+
+
+def test_page_one_names_the_drop_and_the_stale_answers():
+    (line,) = headlines({"multi-turn": turns()})
+    assert (line.name, line.value) == (TURNS, "65.00 %")
+    assert line.detail == (
+        "95 % interval 41.00 % to 84.00 %; 20 items; 90.00 % with the final facts alone, a drop of +25.00 points "
+        "(95 % interval +1.23 points to +45.12 points); 30.00 % gave an earlier total"
+    )
+
+
+def test_page_one_tells_the_modes_of_tools_apart():
+    (line,) = headlines({"unseen-tools": tools()})
+    assert (line.name, line.value) == (TOOLS, "50.00 %")
+    assert "results coming back, up to 2 tools each; 50.00 % with all calls written at once" in line.detail
+    (alone,) = headlines({"unseen-tools": tools(act=None)})
+    assert "all calls written at once, up to 2 tools each" in alone.detail
+
+
+def test_both_are_drawn_with_their_threshold_and_their_floor():
+    for name, result, field in (("multi-turn", turns(), "turns.lower"), ("unseen-tools", tools(), "act.solved.lower")):
+        (line,) = headlines({name: result})
+        chart = chart_of(line, {name: result}, {(name, field): 0.6})
+        assert chart.threshold.label == "policy 60 %"
+        assert chart.floor.label in ("floor 4 %", "floor 6 %")
+
+
+def test_results_of_the_planned_size_pass():
+    for name, result in (("multi-turn", turns()), ("unseen-tools", tools())):
+        check = planned(name)
+        _check_sizes(SimpleNamespace(checks=(check,), tokens=check.tokens))
+        _check_result(check, result)
+        assert sum(getattr(result.outcomes, outcome.value) for outcome in Outcome) == check.items
+
+
+@pytest.mark.parametrize(
+    ("name", "result"),
+    [
+        ("multi-turn", turns(turns=estimate(13, 19, 0.41, 0.84))),
+        ("multi-turn", turns(levels=(turns().levels[0].model_copy(update={"level": 2}),))),
+        ("multi-turn", turns(levels=(turns().levels[0].model_copy(update={"items": 19}),))),
+        ("multi-turn", turns(outcomes=Outcomes(answers=59, correct=47, wrong=12))),
+        ("unseen-tools", tools(plan=None)),
+        ("unseen-tools", tools(levels=(tools().levels[0].model_copy(update={"items": 20}),))),
+        ("unseen-tools", tools(levels=())),
+    ],
+)
+def test_results_of_another_size_are_refused(name, result):
+    with pytest.raises(HostileInput, match="CERT-E090"):
+        _check_result(planned(name), result)
+
+
+def test_a_plan_of_another_size_than_its_parameters_is_refused():
+    for name in GIVEN:
+        check = planned(name).model_copy(update={"items": 21})
+        with pytest.raises(HostileInput, match="CERT-E090"):
+            _check_sizes(SimpleNamespace(checks=(check,), tokens=check.tokens))
+
+
+def test_what_no_sample_could_show_is_known_beforehand():
+    assert best_result(("check", "multi-turn", "turns", "lower"), GIVEN) == best_lower_bound(20)
+    assert best_result(("check", "unseen-tools", "act", "solved", "lower"), GIVEN) == best_lower_bound(18)
