@@ -348,9 +348,14 @@ class _Patched(AbstractContextManager[object]):
             one.__exit__(None, None, None)
 
 
-@cache
 def _loaded(policy: str) -> LoadedPolicy:
-    """A policy, linted and tried once; loading is slow and none of it changes."""
+    """A policy, linted and tried once for what its file says: loading is slow."""
+    file = Path(policy) / "policy.yaml"
+    return _loaded_once(policy, file.read_bytes() if file.is_file() else b"")
+
+
+@cache
+def _loaded_once(policy: str, _said: bytes) -> LoadedPolicy:
     return load_policy(policy)
 
 

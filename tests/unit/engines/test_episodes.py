@@ -158,6 +158,7 @@ def test_a_template_that_takes_no_second_turn_is_an_error_of_that_item() -> None
     assert [prompt.key for prompt in wave.refused] == [(*CONVERSATION.key, 1)]
 
 
+@pytest.mark.slow  # each kill starts the engine anew
 def test_killed_anywhere_a_run_of_episodes_ends_with_the_same_transcripts(tiny: Path, tmp_path: Path) -> None:
     pytest.importorskip("lm_eval", reason="lm-eval is not installed")
     pytest.importorskip("torch", reason="the hf engine is not installed")

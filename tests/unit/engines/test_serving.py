@@ -84,7 +84,11 @@ def test_a_server_that_certify_starts_is_verified_and_ends_with_the_run(tiny: Pa
 
 @pytest.mark.parametrize(
     ("more", "said"),
-    [("--die 3", "status 3"), ("--host 0.0.0.0", "other machines"), ("--no-such-option", "status 2")],
+    [
+        ("--die 3", "status 3"),
+        pytest.param("--host 0.0.0.0", "other machines", marks=pytest.mark.slow),
+        pytest.param("--no-such-option", "status 2", marks=pytest.mark.slow),
+    ],
 )
 def test_a_server_that_cannot_be_vouched_for_is_refused(tiny: Path, more: str, said: str) -> None:
     with pytest.raises(EvidenceMissing, match="CERT-E544") as caught:
@@ -140,6 +144,7 @@ def killed_runs(whole: WorkOrder, broken: WorkOrder, kills: int, ended: Callable
     assert lines(broken) == lines(whole)
 
 
+@pytest.mark.slow  # each kill starts engine and server anew
 def test_killed_runs_behind_a_server_of_ours_repeat_nothing_and_change_nothing(tiny: Path, tmp_path: Path) -> None:
     asked = server("--delay 0.01 --owner kill-test")
     whole = order_for(tmp_path / "whole", tiny, asked, items=20, repeats=2, batch_size=4)
