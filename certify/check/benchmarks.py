@@ -44,6 +44,10 @@ class BenchmarkItem(NamedTuple):
     """How an answer is compared with it."""
     problem: Problem | None
     """For an item of one of our families: what it was made from."""
+    aliases: tuple[str, ...] = ()
+    """Other names of the final answer, as published."""
+    hops: int | None = None
+    """How many facts the answer puts together, where the file says so."""
 
 
 @dataclass(frozen=True)

@@ -60,7 +60,9 @@ def judged(question: Question, completion: Completion, reasoning: ReasoningTags 
     if answer is None:
         outcome = without_answer(text, closed, cut_off, completion.token_ids)
     else:
-        outcome = Outcome.CORRECT if verify(question.verifier, answer, question.gold) else Outcome.WRONG
+        golds = (question.gold, *(question.aliases or ()))
+        right = any(verify(question.verifier, answer, gold) for gold in golds)
+        outcome = Outcome.CORRECT if right else Outcome.WRONG
     return ItemRecord(completion=completion, answer=answer, outcome=outcome)
 
 

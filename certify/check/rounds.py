@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from certify.check.base import Answers, Check, Sources
+from certify.check.capability_profile import CapabilityProfile
 from certify.check.concision import Concision
 from certify.check.corpus_scan import CorpusScan, Scanned
 from certify.check.cost import Cost, cost_of
@@ -49,6 +50,7 @@ CHECKS: dict[str, Check[Any]] = {
         UnseenTools(),
         LogicPuzzles(),
         LongChain(),
+        CapabilityProfile(),
         PrivateSet(),
         Concision(),
         Cost(),

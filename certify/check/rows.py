@@ -12,6 +12,7 @@ from certify.check.extraction import last_boxed
 from certify.check.families import FAMILIES, Problem
 from certify.check.families.answers import integers
 from certify.check.families.base import Grammar
+from certify.check.knowledge_rows import aliases_of, hops_of
 from certify.errors import UsageError
 
 QUESTIONS = ("question", "problem", "prompt", "input", "text")
@@ -25,7 +26,7 @@ IDS = ("id", "item", "item_id", "uid", "task_id", "unique_id")
 
 MAX_QUESTION = 100_000
 _MATHEMATICS = re.compile(r"\\[a-zA-Z]|\^|\$|^\s*[-+]?\d+(?:\.\d+|\s*/\s*\d+)\s*%?\s*$")
-Row = tuple[str, str, str, str, str, Problem | None]
+Row = tuple[str, str, str, str, str, Problem | None, tuple[str, ...], int | None]
 
 
 def read_items(
@@ -36,7 +37,7 @@ def read_items(
     identifier: str | None = None,
     verifier: str | None = None,
 ) -> list[Row]:
-    """(id, question, answer, gold, verifier, problem) of every row.
+    """(id, question, answer, gold, verifier, problem, aliases, hops) of every row.
 
     Args:
         documents: the rows as :func:`certify.check.benchmark_files.rows_of` gives them.
@@ -82,14 +83,15 @@ def _row(number: int, document: Any, columns: tuple[str, str], named: Sequence[s
     family = document.get("family")
     if isinstance(family, str) and family in FAMILIES:
         problem = _problem(document, question, answer, number)
-        return identifier, question, answer, answer, f"family:{family}", problem
+        return identifier, question, answer, answer, f"family:{family}", problem, (), None
     if verifier is None and (choices := choices_of(document)) is not None:
         letter = letter_of(value_at(document, columns[1]), choices)
         if letter is None:
             raise _bad(f"row {number + 1}: its answer is none of its {len(choices)} choices")
-        return identifier, with_choices(question, choices), answer, letter, "choice", None
+        return identifier, with_choices(question, choices), answer, letter, "choice", None, (), None
     gold = final_answer(answer)
-    return identifier, question, answer, gold, verifier or _verifier_for(gold), None
+    beside = aliases_of(document), hops_of(document)
+    return identifier, question, answer, gold, verifier or _verifier_for(gold), None, *beside
 
 
 def _verifier_for(gold: str) -> str:

@@ -18,9 +18,13 @@ from certify.evidence.parameters import (
     StaticBenchmarkParameters,
     StaticFreshGapParameters,
 )
+from certify.evidence.profile_parameters import CapabilityProfileParameters
 
 Parameters = Mapping[str, StrictValue]
 """Check id to its parameters."""
+
+_About = StaticBenchmarkParameters | StaticFreshGapParameters | CapabilityProfileParameters
+"""Parameters that name one published benchmark, if any."""
 
 
 def open_sources(parameters: Parameters, files: Mapping[str, Path] | None = None) -> Sources:
@@ -53,7 +57,9 @@ def _read(name: str, file: Path | None) -> Benchmark:
 
 def with_digests(parameters: StrictValue, sources: Sources) -> StrictValue:
     """The parameters with the digest of every benchmark filled in."""
-    if isinstance(parameters, StaticBenchmarkParameters | StaticFreshGapParameters):
+    if isinstance(parameters, _About):
+        if parameters.benchmark is None:
+            return parameters
         return parameters.model_copy(update={"sha256": sources.benchmarks[parameters.benchmark].sha256})
     if isinstance(parameters, PrivateSetParameters):
         return parameters.model_copy(update={"sha256": sources.benchmarks[source_name(parameters.name)].sha256})
@@ -66,7 +72,7 @@ def with_digests(parameters: StrictValue, sources: Sources) -> StrictValue:
 def _named(parameters: Parameters) -> dict[str, str | None]:
     named: dict[str, str | None] = {}
     for given in parameters.values():
-        if isinstance(given, StaticBenchmarkParameters | StaticFreshGapParameters):
+        if isinstance(given, _About) and given.benchmark is not None:
             named[given.benchmark] = given.sha256 or named.get(given.benchmark)
         elif isinstance(given, PrivateSetParameters):
             named[source_name(given.name)] = given.sha256
@@ -76,7 +82,7 @@ def _named(parameters: Parameters) -> dict[str, str | None]:
 
 
 def _asked_by(given: StrictValue) -> str | None:
-    if isinstance(given, StaticBenchmarkParameters):
+    if isinstance(given, StaticBenchmarkParameters | CapabilityProfileParameters):
         return given.benchmark
     return source_name(given.name) if isinstance(given, PrivateSetParameters) else None
 

@@ -11,12 +11,15 @@ from certify.check.families.answers import integers, same_integers
 from certify.check.families.base import IntegerAnswer
 from certify.check.math_answers import same_mathematics
 from certify.check.puzzles import PUZZLES
+from certify.check.short_answers import same_short, says_unknown
 from certify.errors import UsageError
 
 INTEGER = "integer"
 TEXT = "text"
 MATH = "math"
 CHOICE = "choice"
+SHORT = "short"
+ABSTENTION = "abstention"
 FAMILY = "family:"
 PUZZLE = "puzzle:"
 _SPACE = re.compile(r"\s+")
@@ -27,7 +30,8 @@ def verify(verifier: str, answer: str, gold: str) -> bool:
     """Whether an extracted answer is the right one.
 
     Args:
-        verifier: ``family:<id>``, ``puzzle:<id>``, ``integer``, ``math``, ``choice`` or ``text``.
+        verifier: ``family:<id>``, ``puzzle:<id>``, ``integer``, ``math``, ``choice``, ``text``, ``short`` or
+            ``abstention``.
         answer: the span that was extracted.
         gold: the right answer.
 
@@ -77,7 +81,7 @@ def _same_value(answer: str, gold: str) -> bool:
 def _comparison(verifier: str) -> Callable[[str, str], bool]:
     if verifier == INTEGER:
         return _same_integer
-    named = {TEXT: same_text, MATH: _same_value, CHOICE: same_choice}.get(verifier)
+    named = _NAMED.get(verifier)
     if named is not None:
         return named
     if verifier.startswith(PUZZLE) and verifier.removeprefix(PUZZLE) in PUZZLES:
@@ -88,6 +92,10 @@ def _comparison(verifier: str) -> Callable[[str, str], bool]:
     return family.verify
 
 
+def _abstains(answer: str, gold: str) -> bool:
+    return says_unknown(answer)
+
+
 def _same_integer(answer: str, gold: str) -> bool:
     return same_integers(answer, gold, count=1)
 
@@ -96,3 +104,12 @@ def folded(text: str) -> str:
     """A short text without case, width, spaces and a final stop."""
     plain = _SPACE.sub(" ", unicodedata.normalize("NFKC", text[:4000])).strip().casefold()
     return plain.strip("$`\"'").strip().removesuffix(".").replace("\\,", "").replace("\\ ", " ").strip()
+
+
+_NAMED: dict[str, Callable[[str, str], bool]] = {
+    TEXT: same_text,
+    MATH: _same_value,
+    CHOICE: same_choice,
+    SHORT: same_short,
+    ABSTENTION: _abstains,
+}

@@ -42,7 +42,8 @@ class Question(Value):
     gold: str
     """The right answer, canonical text."""
     verifier: str
-    """Which comparison decides: ``family:<id>``, ``puzzle:<id>``, ``integer``, ``math``, ``choice`` or ``text``."""
+    """Which comparison decides: ``family:<id>``, ``puzzle:<id>``, ``integer``, ``math``, ``choice``, ``text``,
+    ``short`` or ``abstention``."""
     pair: str | None = None
     """For a fresh twin of a static item, or a puzzle's twin without a solution: that item's id."""
     max_tokens: int = Field(ge=1)
@@ -53,6 +54,8 @@ class Question(Value):
     """How the conversation goes on after the text; absent for a single question."""
     diagnostics: dict[str, str] | None = None
     """What tells known mistakes apart, by name: wrong answers, or what was to be done; absent where nothing does."""
+    aliases: tuple[str, ...] | None = None
+    """Other names of the right answer, compared in the same way; absent where there are none."""
     look: int | None = Field(default=None, ge=1)
     """The look before which it is asked, from 1; absent where a check has none."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pydantic import Field
+
 from certify.evidence.base import Fraction, Value
 
 
@@ -18,6 +20,21 @@ class Estimate(Value):
     """Independent items."""
     samples: int
     """Answers to each item."""
+    rule: str
+    """Name of the rule in docs/statistics.md."""
+
+
+class Drop(Value):
+    """How much lower the share of right answers is one way than the other, item by item, with its 95 % interval."""
+
+    estimate: float = Field(ge=-1, le=1)
+    """Mean of the differences; above 0 where the second way is harder."""
+    lower: float = Field(ge=-1, le=1)
+    """Lower bound, rounded down."""
+    upper: float = Field(ge=-1, le=1)
+    """Upper bound, rounded up."""
+    items: int
+    """Pairs."""
     rule: str
     """Name of the rule in docs/statistics.md."""
 

@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 
 from certify.evidence.base import Fraction, Sha256, StrictValue
 from certify.evidence.decoding import DecodedParameters
+from certify.evidence.profile_parameters import CapabilityProfileParameters
 
 LanguageTag = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$")]
 Draws = Annotated[int, Field(ge=1, le=64)]
@@ -280,5 +281,6 @@ PARAMETER_TYPES: dict[str, type[StrictValue]] = {
     "cost": CostParameters,
     "logic-puzzles": LogicPuzzlesParameters,
     "long-chain": LongChainParameters,
+    "capability-profile": CapabilityProfileParameters,
 }
 """Check id to the type of its parameters."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 from pydantic import Field
 
 from certify.evidence.base import Fraction, Sha256, Value
-from certify.evidence.estimates import Estimate, Outcomes
+from certify.evidence.estimates import Drop, Estimate, Outcomes
 from certify.evidence.ladders import LogicPuzzlesResult, LongChainResult
 from certify.evidence.looks import LookTaken
+from certify.evidence.profile import CapabilityProfileResult
 
-__all__ = ["RESULT_TYPES", "Estimate", "Outcomes"]
+__all__ = ["RESULT_TYPES", "Drop", "Estimate", "Outcomes"]
 
 
 class ScalingPoint(Value):
@@ -205,21 +206,6 @@ class CorpusScanResult(Value):
     """Parts of the data that could not be searched; the full report names each with the reason."""
     unscanned_bytes: int | None = Field(default=None, ge=0)
     """Their bytes as stored, as far as the format tells."""
-
-
-class Drop(Value):
-    """How much lower the share of right answers is one way than the other, item by item, with its 95 % interval."""
-
-    estimate: float = Field(ge=-1, le=1)
-    """Mean of the differences; above 0 where the second way is harder."""
-    lower: float = Field(ge=-1, le=1)
-    """Lower bound, rounded down."""
-    upper: float = Field(ge=-1, le=1)
-    """Upper bound, rounded up."""
-    items: int
-    """Pairs."""
-    rule: str
-    """Name of the rule in docs/statistics.md."""
 
 
 class TurnsLevel(Value):
@@ -457,5 +443,6 @@ RESULT_TYPES: dict[str, type[Value]] = {
     "concision": ConcisionResult,
     "cost": CostResult,
     "unseen-tools": UnseenToolsResult,
+    "capability-profile": CapabilityProfileResult,
 }
 """Check id to the type of its result."""

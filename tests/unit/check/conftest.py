@@ -20,6 +20,7 @@ WITHOUT_BENCHMARK = (
     "unseen-tools",
     "concision",
     "cost",
+    "capability-profile",
 )
 """Checks that name no benchmark."""
 
