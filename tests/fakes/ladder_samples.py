@@ -19,6 +19,13 @@ CHAIN: dict[str, Any] = {"lengths": [2, 4, 8], "arms": ["dense", "diluted"], "pe
 
 def earned(check: str, given: dict[str, Any], says: Callable[[Question], str]) -> tuple[PlannedCheck, Value]:
     """A planned check, and its result where a model says this to each question."""
+    return earned_by_repeat(check, given, lambda question, repeat: says(question))
+
+
+def earned_by_repeat(
+    check: str, given: dict[str, Any], says: Callable[[Question, int], str]
+) -> tuple[PlannedCheck, Value]:
+    """The same where it may say something else each time."""
     planned = planned_checks([CheckRequest.model_validate({"id": check, "with": given})])
     sources = planned_sources(planned)
     questions = all_questions(planned, sources, SEED)
@@ -29,7 +36,7 @@ def earned(check: str, given: dict[str, Any], says: Callable[[Question], str]) -
             repeat=repeat,
             seed="1",
             prompt_sha256="0" * 64,
-            text=f" {says(question)}",
+            text=f" {says(question, repeat)}",
             finish_reason=FinishReason.STOP,
             token_ids=(1, 2, 3),
             prompt_tokens=5,

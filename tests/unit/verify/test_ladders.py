@@ -7,7 +7,7 @@ from certify.verify.ladder_counts import check_ladder
 from certify.verify.words.headlines import CHAIN, PUZZLES, headlines
 from certify.verify.words.ladders import ladder_caveats
 from tests.fakes.forgery import put
-from tests.fakes.ladder_samples import chain_held_to, puzzles_held_to
+from tests.fakes.ladder_samples import chain_held_to, earned_by_repeat, puzzles_held_to
 
 
 def altered(planned, result, *edits):
@@ -113,3 +113,13 @@ def test_a_plan_of_another_size_than_its_parameters_is_refused(sample):
     planned, result = sample
     with pytest.raises(HostileInput, match="size"):
         check_ladder(planned.model_copy(update={"items": planned.items + 1}), result)
+
+
+def test_a_share_half_way_between_two_decimals_is_taken_as_it_was_rounded():
+    planned, result = earned_by_repeat(
+        "long-chain",
+        {"lengths": [2], "arms": ["dense"], "per_length": 40, "samples": 4},
+        lambda question, repeat: question.gold if (question.item, repeat) == ("dense-0002-00001", 0) else "97",
+    )
+    assert result.arms[0].rungs[0].accuracy.estimate == 0.0062 != round(1 / 160, 4)
+    check_ladder(planned, result)
