@@ -19,6 +19,7 @@ from certify.evidence.parameters import (
     LongChainParameters,
 )
 from certify.evidence.parameters import StaticBenchmarkParameters as StaticParameters
+from certify.evidence.profile_parameters import CapabilityProfileParameters
 from certify.statistics import (
     ONE_SIDED,
     accuracy_interval,
@@ -198,7 +199,27 @@ def _best_length(given: LongChainParameters, items: int | None) -> float:
     return float(given.lengths[-1]) if interval is not None and interval.lower >= given.hold else 0.0
 
 
+def _best_reading(given: CapabilityProfileParameters, items: int | None) -> float:
+    return best_lower_bound(given.given_with(1)) if 1 in given.hops else 0.0
+
+
+def _best_reasoning(given: CapabilityProfileParameters, items: int | None) -> float:
+    return best_lower_bound(given.several())
+
+
+def _fewest_confabulated(given: CapabilityProfileParameters, items: int | None) -> float:
+    return round(1 - best_lower_bound(given.without), 4)
+
+
+def _fewest_abstained(given: CapabilityProfileParameters, items: int | None) -> float:
+    return round(1 - best_lower_bound(given.given), 4)
+
+
 _BEST: dict[tuple[str, str], Callable[[Any, int | None], float | None]] = {
+    ("capability-profile", "scope.reading.lower"): _best_reading,
+    ("capability-profile", "scope.reasoning_given.lower"): _best_reasoning,
+    ("capability-profile", "scope.confabulation.upper"): _fewest_confabulated,
+    ("capability-profile", "scope.abstained_on_answerable.upper"): _fewest_abstained,
     ("corpus-scan", "verbatim_recall_lower"): _best_recall,
     ("fresh-reasoning", "accuracy.lower"): _best_suite,
     ("logic-puzzles", "held_level"): _best_level,

@@ -11,6 +11,7 @@ from certify.evidence.dataset import Declaration
 from certify.evidence.decision import RuleOutcome
 from certify.evidence.ladders import ChainRung, LogicPuzzlesResult, LongChainResult, PuzzleCell
 from certify.evidence.model import ModelIdentity, Serving, TestedConfiguration
+from certify.evidence.profile import CapabilityProfileResult, ProfileCell
 from certify.evidence.results import FamilyResult, FreshReasoningResult
 from certify.issue.wording import RULE_MARKS, Mark, clip, minute, server_words
 from certify.verify.words.printed import percent
@@ -175,17 +176,37 @@ def family_rows(results: Mapping[str, Value]) -> tuple[FamilyRow, ...]:
             for arm in chain.arms
             for rung in arm.rungs
         ]
-    return tuple(rows)
+    return (*rows, *_profile_rows(results.get("capability-profile")))
 
 
-def _family_row(family: str, released: str, one: FamilyResult | PuzzleCell | ChainRung) -> FamilyRow:
+_TOLD = {"given": "given", "recalled": "recalled", "bare": "of nobody, none told", "among": "of nobody, others told"}
+"""How the annex calls the kinds of item of a capability profile."""
+
+
+def _profile_rows(result: Value | None) -> tuple[FamilyRow, ...]:
+    """Kinds of item by hops; the right answer about nobody is “unknown”, which no floor fits."""
+    if not isinstance(result, CapabilityProfileResult):
+        return ()
+    published = f"of {clip(result.benchmark or '', 30)}"
+    return tuple(
+        _family_row(
+            f"facts {_TOLD.get(cell.facts, clip(cell.facts, 20))}, {cell.hops} to put together, "
+            f"{published if cell.facts == 'recalled' else f'v{result.version}'}",
+            "–" if cell.facts == "recalled" else result.released,
+            cell,
+        )
+        for cell in result.cells
+    )
+
+
+def _family_row(family: str, released: str, one: FamilyResult | PuzzleCell | ChainRung | ProfileCell) -> FamilyRow:
     share = one.accuracy.estimate if isinstance(one, ChainRung) else one.share
     return FamilyRow(
         family,
         clip(released, 10),
         f"{one.right} of {one.answers}",
         percent(share),
-        f"{percent(one.floor)} ({clip(one.floor_responder, 40)})",
+        "–" if one.floor is None else f"{percent(one.floor)} ({clip(one.floor_responder or '', 40)})",
     )
 
 

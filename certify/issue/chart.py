@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from certify.evidence.base import Value
 from certify.evidence.certificate import Headline
 from certify.evidence.decision import RuleOutcome
+from certify.evidence.profile import CapabilityProfileResult
 from certify.evidence.results import (
     CorpusScanResult,
     Estimate,
@@ -96,6 +97,9 @@ def _shown_share(result: Value) -> tuple[Estimate, str, list[float]] | None:
         return result.turns, "turns", [one.floor for one in result.levels]
     if isinstance(result, UnseenToolsResult) and (main := result.act or result.plan):
         return main.solved, "act.solved" if result.act else "plan.solved", [one.floor for one in result.levels]
+    if isinstance(result, CapabilityProfileResult):
+        floors = [one.floor for one in result.cells if one.facts == "given" and one.hops > 1 and one.floor is not None]
+        return result.scope.reasoning_given, "scope.reasoning_given", floors
     return None
 
 

@@ -27,6 +27,7 @@ from certify.evidence.results import (
 from certify.trust.verified import Verified
 from certify.verify.ladder_counts import check_ladder
 from certify.verify.looks import asked_items
+from certify.verify.profile_counts import check_profile
 from certify.verify.scan_counts import check_scan_result
 
 if TYPE_CHECKING:
@@ -82,6 +83,7 @@ def _check_result(check: PlannedCheck, result: Value) -> None:
     if isinstance(result, ConcisionResult | CostResult):
         _check_reads(check, result)
     check_ladder(check, result)
+    check_profile(check, result)
     if isinstance(result, PrivateSetResult):
         names = (check.parameters.get(name) for name in ("name", "sha256", "languages"))
         asked, found = list(map(str, names)), [result.name, result.sha256, str(list(result.languages))]

@@ -13,6 +13,7 @@ from certify.evidence.plan import EntropyKind
 from certify.evidence.results import CorpusScanResult, Outcomes, PrivateSetResult
 from certify.verify.words.ladders import ladder_caveats
 from certify.verify.words.printed import percent
+from certify.verify.words.profile import profile_caveats
 from certify.verify.words.scan import scan_caveats
 
 _DATA_CAVEATS = {
@@ -114,7 +115,8 @@ def caveats(
     scan = results.get("corpus-scan")
     scanned = scan_caveats(scan) if isinstance(scan, CorpusScanResult) else ()
     waived = tuple(f"Waived: {waived_words(rule)}." for rule in rules if rule.waiver is not None)
-    return waived + tuple(text for holds, text in told if holds) + scanned + ladder_caveats(results) + _unread(results)
+    kinds = ladder_caveats(results) + profile_caveats(results)
+    return waived + tuple(text for holds, text in told if holds) + scanned + kinds + _unread(results)
 
 
 def unread_digests(datasets: Sequence[DatasetIdentity]) -> tuple[DigestSource, ...]:

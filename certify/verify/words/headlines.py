@@ -9,6 +9,7 @@ from certify.evidence.base import Value
 from certify.evidence.certificate import Headline
 from certify.evidence.instances import kind_of, label_of
 from certify.evidence.ladders import LogicPuzzlesResult, LongChainResult
+from certify.evidence.profile import CapabilityProfileResult
 from certify.evidence.results import (
     ConcisionResult,
     CorpusScanResult,
@@ -24,6 +25,7 @@ from certify.verify.words.accuracy import fresh_headline, gap_headline, private_
 from certify.verify.words.conversations import tools_headline, turns_headline
 from certify.verify.words.derived import concision_headlines, cost_headline
 from certify.verify.words.ladders import chain_headline, puzzle_headline
+from certify.verify.words.profile import profile_headline
 from certify.verify.words.scan import scan_headline
 
 FRESH = "Fresh problems answered correctly"
@@ -34,6 +36,7 @@ PUZZLES = "Hardest level of logic puzzles held"
 CHAIN = "Longest chain of steps followed"
 TOOLS = "Unseen tools used rightly"
 TURNS = "Revised over several turns, answered correctly"
+PROFILE = "Given facts put together correctly"
 PRIVATE = "Own problems answered correctly"
 CONCISION = "Tokens for each right answer"
 COST = "Right answers each second"
@@ -50,6 +53,7 @@ CHECK_OF = {
     CONCISION: "concision",
     COST: "cost",
     TOOLS: "unseen-tools",
+    PROFILE: "capability-profile",
 }
 """Name of a headline to the check whose result it prints."""
 
@@ -64,6 +68,7 @@ _ONE: dict[type[Value], Callable[[str, Any], Headline]] = {
     PrivateSetResult: private_headline,
     CostResult: cost_headline,
     UnseenToolsResult: tools_headline,
+    CapabilityProfileResult: profile_headline,
 }
 
 
