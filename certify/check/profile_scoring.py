@@ -55,7 +55,7 @@ def profile_of(
     several = [one for one in questions if one.diagnostics]
     return CapabilityProfileResult(
         scope=scope,
-        words=profile_words(scope, apart),
+        words=profile_words(scope, apart, outcomes),
         not_measured=unmeasured(scope),
         told_apart=apart,
         cells=tuple(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -20,6 +20,9 @@ from certify.cli.summary import (
 )
 from certify.errors import ExitCode, UsageError
 from certify.evidence.certificate import SERIAL_PATTERN
+
+if TYPE_CHECKING:
+    from certify.pipeline.files import RunFolder
 
 app = typer.Typer(add_completion=False)
 
@@ -66,12 +69,13 @@ def _list(home: Path, json: bool) -> int:
 
 def _certificate(home: Path, subject: str, json: bool) -> int:
     from certify.files import read_file
-    from certify.verify.document import claimed_certificate
+    from certify.verify.document import certificate_in, claimed_results, open_document
 
     path = Path(subject) if Path(subject).is_file() else home / "certificates" / f"{subject}.pdf"
-    certificate = claimed_certificate(read_file(path))
+    document = open_document(read_file(path))
+    certificate = certificate_in(document)
     if json:
-        emit_json("show", {"verified": False, **certificate.document()})
+        emit_json("show", {"verified": False, **certificate.document(), "results": claimed_results(document)})
         return int(ExitCode.POSITIVE)
     emit("This is what the document says; nothing has been verified yet.", "warn")
     print_findings(certificate)
@@ -95,9 +99,8 @@ def _run(home: Path, subject: str, json: bool) -> int:
             print_outcome(workspace, outcome, json)
         return int(ExitCode.POSITIVE)
     if json:
-        emit_json(
-            "show", {**outcome_document(workspace, outcome), "findings": findings_of(workspace, outcome).document()}
-        )
+        found, results = findings_of(workspace, outcome).document(), _results(workspace.run_folder(outcome.run))
+        emit_json("show", {**outcome_document(workspace, outcome), "findings": found, "results": results})
         return int(ExitCode.POSITIVE)
     findings = findings_of(workspace, outcome)
     emit(sentence(outcome.verdict, findings), "pass" if outcome.verdict == "certified" else "fail")
@@ -106,3 +109,14 @@ def _run(home: Path, subject: str, json: bool) -> int:
     if outcome.serial:
         next_step(f"certify --home {home} verify {outcome.serial}")
     return int(ExitCode.POSITIVE)
+
+
+def _results(folder: RunFolder) -> dict[str, Any]:
+    """The result of each check of a run, as its evaluation holds it; empty where it ended without one."""
+    from certify.files import read_file
+    from certify.trust.bundle import parse_bundle
+    from certify.verify.document import results_in
+
+    if not folder.has("evaluation.bundle.json"):
+        return {}
+    return results_in(parse_bundle(read_file(folder.file("evaluation.bundle.json")), name="evaluation"))

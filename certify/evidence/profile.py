@@ -116,8 +116,11 @@ def unmeasured(scope: ProfileScope) -> tuple[str, ...]:
     )
 
 
-def profile_words(scope: ProfileScope, told_apart: Drop) -> tuple[str, ...]:
+def profile_words(scope: ProfileScope, told_apart: Drop, outcomes: Outcomes) -> tuple[str, ...]:
     """What follows from bounds alone, in a fixed order.
+
+    Where more than a fifth of the answers were cut off or could not be read, nothing is said to be lacking: too many
+    answers are missing to tell a model that cannot from one that was not heard.
 
     ======================  ========================================================================
     word                    rule
@@ -134,10 +137,11 @@ def profile_words(scope: ProfileScope, told_apart: Drop) -> tuple[str, ...]:
     """
     known, recalled = scope.knowledge, scope.reasoning_recalled
     reasons = scope.reasoning_given.lower >= HIGH
+    heard = 5 * (outcomes.answers - outcomes.correct - outcomes.wrong) <= outcomes.answers
     rules = {
         "reasonsOverGivenFacts": reasons,
-        "needsRetrieval": reasons and known is not None and known.upper < LOW,
-        "needsLargerModel": scope.reasoning_given.upper < LOW,
+        "needsRetrieval": heard and reasons and known is not None and known.upper < LOW,
+        "needsLargerModel": heard and scope.reasoning_given.upper < LOW,
         "standsAlone": known is not None and recalled is not None and min(known.lower, recalled.lower) >= HIGH,
         "abstains": told_apart.lower >= HIGH,
         "confabulates": scope.confabulation.lower >= LOW,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from certify.errors import HostileInput
 from certify.evidence.base import Value
 from certify.evidence.canonical import sha256_hex
 from certify.evidence.certificate import Certificate, CertificateFile
-from certify.evidence.statement import CERTIFICATE
+from certify.evidence.evaluation import Evaluation
+from certify.evidence.statement import CERTIFICATE, EVALUATION
 from certify.trust.bundle import Bundle, parse_bundle, statement_of
 
 
@@ -84,10 +86,43 @@ def claimed_certificate(data: bytes) -> Certificate:
     Raises:
         HostileInput: as ``open_document``; CERT-E081, the bundle holds another statement.
     """
-    statement = statement_of(open_document(data).certificate)
+    return certificate_in(open_document(data))
+
+
+def certificate_in(document: Document) -> Certificate:
+    """The certificate in an opened file as it claims to be; nothing of it is verified.
+
+    Raises:
+        HostileInput: CERT-E045 to CERT-E049; CERT-E081, the bundle holds another statement.
+    """
+    statement = statement_of(document.certificate)
     if statement.predicate_type != CERTIFICATE:
         raise HostileInput("CERT-E081", "this bundle holds no certificate")
     return Certificate.from_document(statement.predicate, name="certificate")
+
+
+def claimed_results(document: Document) -> dict[str, Any]:
+    """The result of each check, by id, as the evaluation behind a certificate claims it; nothing of it is verified.
+
+    Raises:
+        HostileInput: as :func:`certificate_in`; CERT-E045, the evaluation is not in the file, or is none.
+    """
+    named = [one.payload_sha256 for one in certificate_in(document).evidence if one.kind == "evaluation"]
+    if len(named) != 1 or named[0] not in document.statements:
+        raise HostileInput("CERT-E045", "the certificate bundle does not hold the evaluation that it rests on")
+    return results_in(document.statements[named[0]])
+
+
+def results_in(bundle: Bundle) -> dict[str, Any]:
+    """The result of each check, by id, as an evaluation claims it; nothing of it is verified.
+
+    Raises:
+        HostileInput: CERT-E045 to CERT-E049, the bundle holds no evaluation.
+    """
+    statement = statement_of(bundle)
+    if statement.predicate_type != EVALUATION:
+        raise HostileInput("CERT-E045", "this bundle holds no evaluation")
+    return Evaluation.from_document(statement.predicate, name="evaluation").checks
 
 
 class StatusEntry(Value):

@@ -37,7 +37,7 @@ def check_profile(check: PlannedCheck, result: Value) -> None:
     _require(check, counted and whole == (result.outcomes.answers, result.outcomes.correct), "does not add up")
     _check_scope(check, result.scope, result.cells)
     _require(check, result.told_apart.items == asked.without, "pairs other items than were planned")
-    same = result.words == profile_words(result.scope, result.told_apart)
+    same = result.words == profile_words(result.scope, result.told_apart, result.outcomes)
     _require(check, same and result.not_measured == unmeasured(result.scope), "says what its bounds do not show")
 
 

@@ -19,7 +19,7 @@ from certify.verify.profile_counts import check_profile
 from certify.verify.words.headlines import PROFILE, headlines
 from certify.verify.words.profile import profile_caveats
 from tests.fakes.forgery import put
-from tests.fakes.profile_samples import SMALL, reasoner, recaller
+from tests.fakes.profile_samples import SMALL, profile, reasoner, recaller
 
 CHECK = "capability-profile"
 
@@ -113,6 +113,14 @@ def test_what_the_check_writes_holds_together(with_file):
 def test_a_profile_that_does_not_hold_together_is_refused(edit, said):
     with pytest.raises(HostileInput, match=r"CERT-E090.*" + said):
         check_profile(*altered(reasoner(), edit))
+
+
+def test_what_was_not_heard_is_not_said_to_be_lacking():
+    planned, result = profile(lambda question: "")
+    assert (result.outcomes.no_answer, result.words) == (80, ())
+    check_profile(planned, result)
+    _, wrong = profile(lambda question: "Nobodi")
+    assert wrong.words == ("needsLargerModel", "confabulates")
 
 
 def test_facts_of_another_file_are_refused(with_file):
