@@ -23,6 +23,7 @@ from certify.evidence.results import RESULT_TYPES
 SEED = bytes(32)
 EVERYTHING = {
     "static_benchmark": {"samples": 2},
+    "capability_profile": {"given": 20, "without": 10, "hops": [1, 2], "people": 5, "samples": 1, "max_tokens": 64},
     "fresh_reasoning": {"families": ["addition", "counting"], "items": 12, "samples": 3},
     "static_fresh_gap": {"samples": 2},
     "corpus_scan": {},
@@ -30,12 +31,11 @@ EVERYTHING = {
     "multi_turn": {"levels": [1, 3], "items": 10, "samples": 2},
     "private_set": {"samples": 2},
     "concision": {"reads": ["fresh-reasoning"]},
-    "capability_profile": {"given": 20, "without": 10, "hops": [1, 2], "people": 5, "samples": 1, "max_tokens": 64},
     "logic_puzzles": {"families": ["grid", "ordering"], "levels": [1], "per_level": 6, "samples": 1, "max_tokens": 64},
     "long_chain": {"lengths": [2, 4], "arms": ["dense"], "per_length": 10, "samples": 1, "max_tokens": 64},
 }
 ASKING = [name.replace("_", "-") for name in EVERYTHING if name not in ("corpus_scan", "concision")]
-EVERYTHING["cost"] = {"reads": ASKING}
+EVERYTHING |= {"cost": {"reads": ASKING}}
 
 
 def test_every_check_has_parameters_and_a_result_type():
