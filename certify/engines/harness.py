@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from datasets import Dataset
-from lm_eval.evaluator import simple_evaluate
+from lm_eval.evaluator import evaluate
 from lm_eval.tasks import TaskManager
 
 from certify.engines import prompts
@@ -43,11 +43,11 @@ def run(
     if not requests:
         return {}
     chat = backend.configuration.prompt_style == prompts.CHAT
-    results = simple_evaluate(
-        model=JournalledLM(backend, journal, requests, committed),
-        tasks=[_task(requests, chat, backend.configuration.system_prompt)],
-        task_manager=TaskManager(include_defaults=False),
-        num_fewshot=0,
+    # simple_evaluate would also list the machine's packages by pip, a second or more of each run
+    task = _task(requests, chat, backend.configuration.system_prompt)
+    results = evaluate(
+        lm=JournalledLM(backend, journal, requests, committed),
+        task_dict=TaskManager(include_defaults=False).load([task]),
         apply_chat_template=chat,
         system_instruction=backend.configuration.system_prompt if chat else None,
         bootstrap_iters=0,

@@ -58,10 +58,10 @@ def completion_line(chain: str, completion: Completion, commit: bool) -> tuple[b
         completion: the answer.
         commit: whether it ends a batch.
     """
-    content = completion.document()
-    following = hashlib.sha256(f"{chain}{int(commit)}".encode() + canonical_bytes(content)).hexdigest()
-    line = canonical_bytes({"chain": following, "commit": commit, "completion": content})
-    return line + b"\n", following
+    content = completion.to_bytes()
+    following = hashlib.sha256(f"{chain}{int(commit)}".encode() + content).hexdigest()
+    frame = canonical_bytes({"chain": following, "commit": commit})  # "completion" sorts after both
+    return b'%b,"completion":%b}\n' % (frame[:-1], content), following
 
 
 def read_lines(file: BinaryIO, path: Path) -> Contents:

@@ -26,12 +26,28 @@ def canonical_bytes(value: Any) -> bytes:
             surrogate.
     """
     try:
+        if _is_plain(value):
+            return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode("utf-8")
         data = rfc8785.dumps(value)
     except (rfc8785.CanonicalizationError, UnicodeEncodeError, RecursionError) as error:
         raise HostileInput("CERT-E046", f"this value has no canonical JSON form: {error}") from error
     if _LONG_NUMBER.search(data):
         _refuse_unreadable(value)
     return data
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether the standard library, many times as fast, writes the same bytes: texts, whole numbers, ASCII keys."""
+    kind = type(value)
+    if kind is int:
+        return -MAX_INTEGER <= value <= MAX_INTEGER
+    if kind is list or kind is tuple:
+        if set(map(type, value)) == {int}:
+            return min(value) >= -MAX_INTEGER and max(value) <= MAX_INTEGER
+        return all(map(_is_plain, value))
+    if kind is dict:
+        return all(type(key) is str and key.isascii() for key in value) and all(map(_is_plain, value.values()))
+    return value is None or kind is str or kind is bool
 
 
 _LONG_NUMBER = re.compile(rb"(?:^|[\[:,])-?[0-9]{16,}")

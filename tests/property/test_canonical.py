@@ -7,6 +7,7 @@ import struct
 from typing import Any
 
 import pytest
+import rfc8785
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -152,3 +153,25 @@ def test_the_number_vectors_of_the_specification(bits: str, text: str) -> None:
 def test_numbers_that_are_not_written(bits: str) -> None:
     with pytest.raises(HostileInput):
         canonical_bytes([number_of(bits)])
+
+
+ANY_TEXT = st.text(st.characters(codec="utf-8"), max_size=8)
+WITHOUT_FLOATS = st.recursive(
+    st.none() | st.booleans() | st.integers(-MAX_INTEGER, MAX_INTEGER) | ANY_TEXT | st.lists(st.integers(0, 2**20)),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(ANY_TEXT, inner, max_size=5),
+    max_leaves=20,
+)
+
+
+@given(WITHOUT_FLOATS | VALUES)
+def test_the_fast_way_and_the_slow_way_write_the_same_bytes(value: Any) -> None:
+    assert canonical_bytes(value) == rfc8785.dumps(value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [MAX_INTEGER + 1, [1, -MAX_INTEGER - 1], [1, MAX_INTEGER + 1], {"a": [float("nan")]}, ["\ud800"], {1: 2}, [b"x"]],
+)
+def test_what_has_no_canonical_form_is_refused_both_ways(value: Any) -> None:
+    with pytest.raises(HostileInput, match="CERT-E046"):
+        canonical_bytes(value)

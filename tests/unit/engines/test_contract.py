@@ -211,14 +211,14 @@ def test_vllm_gets_a_seed_a_request_and_no_remote_code(fake_vllm: type[FakeLLM],
 def test_a_harness_that_changes_an_answer_is_caught(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from certify.engines import harness
 
-    real = harness.simple_evaluate
+    real = harness.evaluate
 
     def lossy(**arguments):
         results = real(**arguments)
         results["samples"]["certify"][1]["resps"] = [["something else"]]
         return results
 
-    monkeypatch.setattr(harness, "simple_evaluate", lossy)
+    monkeypatch.setattr(harness, "evaluate", lossy)
     with pytest.raises(InternalError, match="CERT-E061"):
         answered(Engine("replay", tmp_path, tmp_path / "run"), make_requests(3))
 
