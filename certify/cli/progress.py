@@ -21,13 +21,14 @@ class TerminalReporter:
         self._title = ""
         self._started = time.monotonic()
         self._last = 0.0
+        self._first: tuple[int, float] | None = None
         self._told = False
         self._open_line = False
 
     def stage(self, title: str) -> None:
         """A new stage begins."""
         self.close()
-        self._title, self._started, self._told = title, time.monotonic(), False
+        self._title, self._started, self._told, self._first = title, time.monotonic(), False, None
         self._last = 0.0 if self._moving else self._started
         if self._moving:
             self._write_over(f"  {title} ...")
@@ -44,12 +45,13 @@ class TerminalReporter:
             detail: more in a few words, such as what was found so far.
         """
         moment = time.monotonic()
+        self._first = self._first or ((0, self._started) if unit == "bytes" else (done, moment))
         if moment - self._last < (0.1 if self._moving else QUIET_SECONDS) and (done < total or not self._told):
             return  # a quick stage needs no second line
         self._last, self._told = moment, done < total
         spent = moment - self._started
-        speed = f", {done / spent / 1e6:,.0f} MB/s" if unit == "bytes" and done and spent > 1 else ""
-        left = f", {_span(spent / done * (total - done))} left" if 0 < done < total and spent > 2 else ""
+        speed = f", {_rate(done / spent / 1e6)} MB/s" if unit == "bytes" and done and spent > 1 else ""
+        left = self._left(done, total, moment)
         more = f", {detail}" if detail else ""
         line = f"  {self._title}: {_amount(done, unit)} of {_amount(total, unit)} {_unit(unit)}{more}{speed}{left}"
         if self._moving:
@@ -67,6 +69,13 @@ class TerminalReporter:
         if self._open_line:
             print(file=sys.stderr, flush=True)
             self._open_line = False
+
+    def _left(self, done: int, total: int, moment: float) -> str:
+        """When the stage should end, by what was done since its first news: before that, engines load."""
+        before, since = self._first or (0, self._started)
+        if not before < done < total or moment - since <= 2:
+            return ""
+        return f", {_span((moment - since) / (done - before) * (total - done))} left"
 
     def _write_over(self, line: str) -> None:
         print(f"\r\x1b[2K{clean(line)[: width() - 1]}", end="", file=sys.stderr, flush=True)
@@ -90,6 +99,10 @@ def _amount(value: int, unit: str) -> str:
 
 def _unit(unit: str) -> str:
     return "MB" if unit == "bytes" else unit
+
+
+def _rate(value: float) -> str:
+    return f"{value:.1f}" if value < 10 else f"{value:,.0f}"
 
 
 def _span(seconds: float) -> str:

@@ -155,8 +155,10 @@ class Line:
     def _trouble(self, error: Exception, late: bool, seconds: float) -> AskingError:
         if late or isinstance(error, TimeoutError):
             return AskingError(Trouble.LATE, f"no whole answer in {seconds:.0f} seconds")
+        if isinstance(error, _NoRoute):
+            return AskingError(Trouble.UNREACHABLE, str(error)[:200])
         kind = type(error).__name__
-        if isinstance(error, ConnectionRefusedError | ssl.SSLError | _NoRoute):
+        if isinstance(error, ConnectionRefusedError | ssl.SSLError):
             return AskingError(Trouble.UNREACHABLE, f"{kind}: {str(error)[:200]}")
         return AskingError(Trouble.BROKEN, kind)
 
@@ -216,7 +218,7 @@ def _first(addresses: Sequence[Address]) -> socket.socket:
             return socket.create_connection(address, CONNECT_SECONDS)
         except OSError as error:
             last = error
-    raise _NoRoute(str(last)) from last
+    raise _NoRoute(last.strerror or str(last)) from last
 
 
 def _cut(connection: _Pinned) -> None:

@@ -29,7 +29,11 @@ def test_bytes_come_with_their_speed_and_what_is_left(reporter, capsys):
 def test_other_units_have_no_speed(reporter, capsys):
     reporter.stage("Asking")
     reporter.advance(5, 1000, "answers")
-    assert capsys.readouterr().err.splitlines()[1] == "  Asking: 5 of 1,000 answers, 66 min left"
+    reporter.advance(60, 1000, "answers")
+    assert capsys.readouterr().err.splitlines()[1:] == [
+        "  Asking: 5 of 1,000 answers",  # loading, or an earlier run: it tells nothing of what is to come
+        "  Asking: 60 of 1,000 answers, 3 min left",
+    ]
 
 
 def test_what_was_found_so_far_stands_before_speed_and_time(reporter, capsys):
