@@ -1,12 +1,14 @@
 """``make bench``: how long certify takes as a multiple of bare Python in the same minute.
 
     python -m tests.bench [--rounds N] [--only TABLE] [--small-files N] [--huge-mib N]
+    python -m tests.bench --only overhead [--rounds N] [--answers N] [--endpoint URL]
     python -m tests.bench --only scan [--megabytes N] [--slice N] [--no-large]
     python -m tests.bench --only scan-accuracy [--seed N] [--suites text,gsm8k,aime] [--plants N] [--megabytes N]
 
 Rounds are interleaved and the median is taken, so that a busy machine slows every row alike. Ratios are printed: a time
 in seconds would say more about the machine than about certify. The hashing table has other peers than bare Python,
-and so have the tables of the corpus scan, which take minutes and are printed only where they are asked for.
+and so have the tables of the corpus scan and of the overhead, which take minutes and are printed only where they are
+asked for.
 """
 
 from __future__ import annotations
@@ -123,7 +125,7 @@ def main() -> None:
     """Prints the tables as Markdown."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=9)
-    parser.add_argument("--only", choices=["start", "inside", "hashing", "scan", "scan-accuracy"])
+    parser.add_argument("--only", choices=["start", "inside", "hashing", "overhead", "scan", "scan-accuracy"])
     parser.add_argument("--small-files", type=int, default=20_000)
     parser.add_argument("--huge-mib", type=int, default=2048)
     parser.add_argument("--megabytes", type=float, help="of the corpus that is scanned; all of it where absent")
@@ -135,6 +137,8 @@ def main() -> None:
     parser.add_argument("--items", type=int, default=2000, help="cuts of text to look for")
     parser.add_argument("--misses", type=int, default=0, help="copies of each class that were missed, to be printed")
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--answers", type=int, default=512, help="requests of each round of the overhead")
+    parser.add_argument("--endpoint", help="a server with the demo's honest model, for one more row of the overhead")
     given = parser.parse_args()
     rounds = given.rounds
     load = os.getloadavg()[0]
@@ -151,6 +155,10 @@ def main() -> None:
         from tests.bench.hashing import print_tables
 
         print_tables(rounds, given.small_files, given.huge_mib)
+    if given.only == "overhead":
+        from tests.bench.overhead.tables import print_overhead
+
+        print_overhead(rounds, given.answers, given.endpoint)
     if given.only == "scan":
         from tests.bench.scan.speed import print_speed
 

@@ -32,7 +32,7 @@ class PowerCut(Exception):
 
 
 class Sampler:
-    """Never says the same thing twice, as a model at temperature 1 hardly does; stops the machine when it is told to."""
+    """Never says the same thing twice, as a model at temperature 1 hardly does; stops the machine when told to."""
 
     def __init__(self) -> None:
         self.said: list[str] = []

@@ -1,0 +1,98 @@
+"""``python -m tests.bench --only overhead``: what certify adds to the engine that it drives.
+
+Both sides answer the same requests in turn, and the ratio of each pair is taken, so that other work on the machine
+falls on both. Every second pair is asked in the other order.
+"""
+
+from __future__ import annotations
+
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from importlib.metadata import version
+from pathlib import Path
+
+from certify.engines.order import ServerOrder
+from tests.bench.overhead.pairs import Side, Taken, Work, bare_client, bare_generate, certify_side, questions, work_on
+from tests.fakes import openai_server
+
+DEMO = Path(__file__).resolve().parents[3] / "certify" / "demo" / "models" / "honest"
+GOAL = 1.03
+
+
+def print_overhead(rounds: int, answers: int, endpoint: str | None = None) -> None:
+    """Prints the table.
+
+    Args:
+        rounds: pairs of each row.
+        answers: requests of each round.
+        endpoint: a server that serves the demo's honest model, for a row with a real one.
+    """
+    print(f"\noverhead: {', '.join(f'{name} {version(name)}' for name in ('torch', 'transformers', 'lm_eval'))}")
+    print(f"{answers} requests a round, goal {GOAL:.2f}\n")
+    print(
+        "| the same requests | median of pairs | quartiles | with start-up | the same answers |\n|---|---|---|---|---|"
+    )
+    asked = questions(answers, 96)
+    for temperature, name in ((0.0, "hf, greedy ÷ generate()"), (1.0, "hf, temperature 1 ÷ generate(), a token")):
+        work = work_on(DEMO, "hf", asked, 32, temperature, None)
+        _print_row(name, work, bare_generate, rounds)
+    for milliseconds in (0, 50, 500):
+        count = answers if milliseconds < 500 else max(32, answers // 4)
+        with fake_server(milliseconds / 1000) as url:
+            work = work_on(DEMO, "openai", asked[:count], 16, 1.0, ServerOrder(endpoint=url))
+            _print_row(f"openai, a server that takes {milliseconds} ms ÷ bare client", work, bare_client, rounds)
+    if endpoint is not None:
+        work = work_on(DEMO, "openai", asked, 16, 1.0, ServerOrder(endpoint=endpoint))
+        serving = work.configuration.serving
+        _print_row(f"openai, {serving.software if serving else ''} ÷ bare client", work, bare_client, rounds)
+
+
+def _print_row(name: str, work: Work, peer: Side, rounds: int) -> None:
+    pairs = [_pair(work, peer, turn % 2 == 1) for turn in range(rounds + 1)][1:]
+    ratios = [(ours.seconds / ours.tokens) / (bare.seconds / bare.tokens) for ours, bare in pairs]
+    if work.configuration.sampling.temperature == 0 or work.server is not None:  # the same work, token for token
+        ratios = [ours.seconds / bare.seconds for ours, bare in pairs]
+    whole = statistics.median(ours.whole / bare.whole for ours, bare in pairs)
+    alike = min(sum(map(_equal, ours.answers, bare.answers)) / len(bare.answers) for ours, bare in pairs)
+    low, _, high = statistics.quantiles(ratios, n=4) if len(ratios) > 1 else (ratios[0],) * 3
+    print(
+        f"| {name} | {statistics.median(ratios):.3f} | {low:.3f}–{high:.3f} | {whole:.2f} | {alike:.1%} |", flush=True
+    )
+
+
+def _pair(work: Work, peer: Side, peer_first: bool) -> tuple[Taken, Taken]:
+    with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as other:
+        if peer_first:
+            bare = peer(work, Path(other))
+            return certify_side(work, Path(one)), bare
+        return certify_side(work, Path(one)), peer(work, Path(other))
+
+
+def _equal(ours: object, bare: object) -> bool:
+    return (ours.strip() == bare.strip()) if isinstance(ours, str) and isinstance(bare, str) else ours == bare
+
+
+@contextmanager
+def fake_server(delay: float) -> Iterator[str]:
+    """A server in a process of its own that takes so many seconds for each answer; gives its address."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, openai_server.__file__, "--port", str(port), "--delay", str(delay)]
+    process, url = subprocess.Popen(command), f"http://127.0.0.1:{port}/v1"
+    try:
+        for _ in range(600):
+            with suppress(OSError), urllib.request.urlopen(f"{url}/models"):
+                break
+            time.sleep(0.05)
+        yield url
+    finally:
+        process.kill()
+        process.wait()
