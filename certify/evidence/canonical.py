@@ -43,7 +43,7 @@ def _is_plain(value: Any) -> bool:
         return bool(-MAX_INTEGER <= value <= MAX_INTEGER)
     if kind is list or kind is tuple:
         if set(map(type, value)) == {int}:
-            return bool(-MAX_INTEGER <= min(value) and max(value) <= MAX_INTEGER)
+            return bool(min(value) >= -MAX_INTEGER and max(value) <= MAX_INTEGER)
         return all(map(_is_plain, value))
     if kind is dict:
         return all(type(key) is str and key.isascii() for key in value) and all(map(_is_plain, value.values()))
