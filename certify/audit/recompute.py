@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -13,9 +13,11 @@ from certify.check import (
     all_questions,
     all_requests,
     asked_questions,
+    is_public,
     judge_in_worker,
     planned_parameters,
     planned_sources,
+    public_fault,
     samples_of,
     scan_corpus,
     score_all,
@@ -81,7 +83,10 @@ def recompute(evidence: EvidenceSet, pack: EvidencePack, data: Sequence[Path], c
     plan, evaluation = evidence.plan.value, evidence.evaluation.value
     seed = bytes.fromhex(evaluation.seed)
     sources = checks.attempt("benchmarks", lambda: _sources(plan))
-    questions = checks.attempt("questions", lambda: _regenerated(pack, plan, evaluation, sources, seed))
+    told = public_fault(plan.checks)
+    questions = checks.attempt("questions", lambda: _regenerated(pack, plan, evaluation, sources, told))
+    if told is not None:
+        checks.skipped("public-questions", f"{told}: taken from the pack as committed to, not drawn again")
     records = checks.attempt("records", lambda: _committed(pack, evaluation))
     if sources is None or questions is None or records is None:
         checks.skipped("numbers", "without benchmarks, questions and records nothing can be recomputed")
@@ -124,16 +129,19 @@ def _sources(plan: Plan) -> tuple[Sources, str]:
 
 
 def _regenerated(
-    pack: EvidencePack, plan: Plan, evaluation: Evaluation, sources: Sources | None, seed: bytes
+    pack: EvidencePack, plan: Plan, evaluation: Evaluation, sources: Sources | None, told: str | None
 ) -> tuple[tuple[Question, ...], str]:
     if sources is None:
         raise EvidenceMissing("CERT-E064", "without the benchmarks no question can be drawn again")
-    drawn = all_questions(plan.checks, sources, seed)
+    if told is not None:
+        sources = replace(sources, recorded=pack.lines("questions.jsonl", Question))
+    drawn = all_questions(plan.checks, sources, bytes.fromhex(evaluation.seed))
     if evidence_root([question.document() for question in drawn]) != evaluation.journal.questions_root:
         raise HostileInput("CERT-E110", "the questions drawn again from the seed are not the ones committed to")
     if pack.lines("questions.jsonl", Question) != drawn:
         raise HostileInput("CERT-E110", "questions.jsonl holds other questions than the seed gives")
-    return drawn, f"{len(drawn)} questions drawn again from the seed, all the same"
+    again = len(drawn) - (0 if told is None else sum(map(is_public, drawn)))
+    return drawn, f"{again} questions drawn again from the seed, all the same"
 
 
 def _looked(

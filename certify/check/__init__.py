@@ -6,6 +6,7 @@ from certify.check.corpus_scan import Scanned, scan_corpus
 from certify.check.judge import judge
 from certify.check.judging import judge_in_worker
 from certify.check.looks import asked_in_round, asked_questions, looks_taken
+from certify.check.public.questions import is_public, public_fault
 from certify.check.rounds import (
     CHECKS,
     Scored,
@@ -33,6 +34,7 @@ __all__ = [
     "all_requests",
     "asked_in_round",
     "asked_questions",
+    "is_public",
     "judge",
     "judge_in_worker",
     "looks_taken",
@@ -40,6 +42,7 @@ __all__ = [
     "planned_checks",
     "planned_parameters",
     "planned_sources",
+    "public_fault",
     "read_benchmark",
     "samples_of",
     "scan_corpus",

@@ -32,6 +32,8 @@ class Sources:
     """Each benchmark a plan names, by the name it uses."""
     limits: Mapping[str, int]
     """How many of its items are asked, where not all are."""
+    recorded: tuple[Question, ...] | None = None
+    """Problems of public families as committed to, for whoever cannot draw them again; None draws them."""
 
     def asked(self, name: str) -> tuple[BenchmarkItem, ...]:
         """The items of a benchmark that the plan asks, in the order of the file."""

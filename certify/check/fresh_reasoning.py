@@ -7,8 +7,12 @@ from typing import ClassVar
 
 from certify.check.base import Answers, Size, Sources, estimate_of, look_estimate
 from certify.check.families import FAMILIES, generate_items
-from certify.check.families.floor import floors
+from certify.check.families.floor import Floor, floors
 from certify.check.looks import look_of, planned_looks
+from certify.check.public import PUBLIC, RELEASED
+from certify.check.public.drawing import require_library
+from certify.check.public.floor import public_floors
+from certify.check.public.questions import PREFIX, public_questions, share_out
 from certify.errors import UsageError
 from certify.evidence.answers import Question
 from certify.evidence.evaluation import NotRun
@@ -31,16 +35,21 @@ class FreshReasoning:
         """As the parameters say.
 
         Raises:
-            UsageError: CERT-E102, an unknown family or level, a family twice, or too few problems in each.
+            UsageError: CERT-E102, an unknown family or level, a family twice, or too few problems in each;
+                CERT-E477, public families are asked for and their library is not at hand.
         """
         self._refuse_impossible(parameters)
+        if parameters.public_families is not None:
+            require_library()
         looks = planned_looks(self.id, list(shares(parameters).values()), parameters.looks)
-        return Size(parameters.items, parameters.samples, parameters.max_tokens, looks=looks)
+        return Size(
+            parameters.items + (parameters.public_items or 0), parameters.samples, parameters.max_tokens, looks=looks
+        )
 
     def questions(self, parameters: FreshReasoningParameters, sources: Sources, seed: bytes) -> tuple[Question, ...]:
         """Problems shared out evenly; the first families get one more where that does not come out even."""
         self._refuse_impossible(parameters)
-        return tuple(
+        own = tuple(
             Question(
                 check=self.id,
                 item=f"{family}-{number:05d}",
@@ -56,6 +65,7 @@ class FreshReasoning:
                 generate_items(seed, family, parameters.level, count, exclude=sources.published, purpose="fresh"), 1
             )
         )
+        return (*own, *public_questions(self.id, parameters, sources, seed))
 
     def score(
         self, parameters: FreshReasoningParameters, answers: Answers, sources: Sources
@@ -63,10 +73,13 @@ class FreshReasoning:
         """The average over families with its interval, and each family beside its floor."""
         right = answers.right(self.id)
         families: dict[str, list[int]] = defaultdict(list)
+        public: dict[str, list[int]] = defaultdict(list)
         for question in answers.questions_of(self.id):
-            families[question.group].append(right[question.item])
+            named = public if question.group.startswith(PREFIX) else families
+            named[question.group.removeprefix(PREFIX)].append(right[question.item])
         interval = suite_interval(families, parameters.samples) if families else None
-        if interval is None:
+        beside = suite_interval(public, parameters.samples) if public else None
+        if interval is None or (public and beside is None):
             return NotRun(check=self.id, reason="too few problems in a family for an interval")
         taken = answers.looks.get(self.id)
         results = tuple(_family_result(name, families[name], parameters) for name in sorted(families))
@@ -77,6 +90,8 @@ class FreshReasoning:
             outcomes=answers.outcomes(self.id),
             level=parameters.level,
             looks=taken or None,
+            public=estimate_of(beside) if beside else None,
+            public_families=tuple(_public_result(name, public[name], parameters) for name in sorted(public)) or None,
         )
 
     def _refuse_impossible(self, parameters: FreshReasoningParameters) -> None:
@@ -92,21 +107,45 @@ class FreshReasoning:
         if fewest < FEWEST_PER_FAMILY:
             needed = FEWEST_PER_FAMILY * len(parameters.families)
             raise _impossible(f"a family would get {fewest} problems", f"ask for at least {needed} items")
+        if parameters.public_families is not None:
+            self._refuse_public(parameters)
+
+    def _refuse_public(self, parameters: FreshReasoningParameters) -> None:
+        asked = parameters.public_families
+        named = asked if isinstance(asked, tuple) else ()
+        unknown = [name for name in named if name not in PUBLIC]
+        if unknown or parameters.public_count > len(PUBLIC):
+            what = (
+                f"{unknown[0]} is none of the audited public families" if unknown else "there are not so many of them"
+            )
+            raise _impossible(what, f"audited: {', '.join(PUBLIC)}")
+        if len(set(named)) != len(named):
+            raise _impossible("a public family is named twice", "name each family once")
+        if (parameters.public_items or 0) < FEWEST_PER_FAMILY * parameters.public_count:
+            needed = FEWEST_PER_FAMILY * parameters.public_count
+            raise _impossible("a public family would get too few problems", f"ask for at least {needed} public_items")
 
 
 def shares(parameters: FreshReasoningParameters) -> dict[str, int]:
     """How many problems each family gets, in the order of the parameters."""
-    each, rest = divmod(parameters.items, len(parameters.families))
-    return {name: each + (place < rest) for place, name in enumerate(parameters.families)}
+    return share_out(parameters.items, parameters.families)
 
 
 def _family_result(name: str, right: list[int], parameters: FreshReasoningParameters) -> FamilyResult:
-    floor = floors()[name][parameters.level]
-    answers = len(right) * parameters.samples
+    maker, floor = FAMILIES[name], floors()[name][parameters.level]
+    return _row(name, (maker.version, maker.released), right, parameters.samples, floor)
+
+
+def _public_result(name: str, right: list[int], parameters: FreshReasoningParameters) -> FamilyResult:
+    return _row(name, (PUBLIC[name].version, RELEASED), right, parameters.samples, public_floors()[name])
+
+
+def _row(name: str, made: tuple[int, str], right: list[int], samples: int, floor: Floor) -> FamilyResult:
+    (version, released), answers = made, len(right) * samples
     return FamilyResult(
         family=name,
-        version=FAMILIES[name].version,
-        released=FAMILIES[name].released,
+        version=version,
+        released=released,
         right=sum(right),
         answers=answers,
         items=len(right),

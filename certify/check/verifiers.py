@@ -10,6 +10,7 @@ from certify.check.families import FAMILIES
 from certify.check.families.answers import integers, same_integers
 from certify.check.families.base import IntegerAnswer
 from certify.check.math_answers import same_mathematics
+from certify.check.public import PUBLIC
 from certify.check.puzzles import PUZZLES
 from certify.check.short_answers import same_short, says_unknown
 from certify.errors import UsageError
@@ -22,6 +23,7 @@ SHORT = "short"
 ABSTENTION = "abstention"
 FAMILY = "family:"
 PUZZLE = "puzzle:"
+PUBLIC_FAMILY = "public:"
 _SPACE = re.compile(r"\s+")
 _LETTER = re.compile(r"[\s(\[{$*\"'`]*(?:(?:option|choice)\s+\(?)?([A-Za-z])(?:\s*[)\].:}$*\"'`]|\s*$)", re.IGNORECASE)
 
@@ -30,8 +32,8 @@ def verify(verifier: str, answer: str, gold: str) -> bool:
     """Whether an extracted answer is the right one.
 
     Args:
-        verifier: ``family:<id>``, ``puzzle:<id>``, ``integer``, ``math``, ``choice``, ``text``, ``short`` or
-            ``abstention``.
+        verifier: ``family:<id>``, ``public:<id>``, ``puzzle:<id>``, ``integer``, ``math``, ``choice``, ``text``,
+            ``short`` or ``abstention``.
         answer: the span that was extracted.
         gold: the right answer.
 
@@ -50,6 +52,8 @@ def is_numeric(verifier: str, gold: str = "") -> bool:
     _comparison(verifier)
     if verifier == MATH:
         return integers(gold, single=True) is not None
+    if verifier.startswith(PUBLIC_FAMILY):
+        return PUBLIC[verifier.removeprefix(PUBLIC_FAMILY)].numeric
     return verifier == INTEGER or isinstance(FAMILIES.get(verifier.removeprefix(FAMILY)), IntegerAnswer)
 
 
@@ -86,6 +90,8 @@ def _comparison(verifier: str) -> Callable[[str, str], bool]:
         return named
     if verifier.startswith(PUZZLE) and verifier.removeprefix(PUZZLE) in PUZZLES:
         return PUZZLES[verifier.removeprefix(PUZZLE)].verify
+    if verifier.startswith(PUBLIC_FAMILY) and verifier.removeprefix(PUBLIC_FAMILY) in PUBLIC:
+        return PUBLIC[verifier.removeprefix(PUBLIC_FAMILY)].verify
     family = FAMILIES.get(verifier.removeprefix(FAMILY)) if verifier.startswith(FAMILY) else None
     if family is None:
         raise UsageError("CERT-E102", f"no verifier is called {verifier!r}", hint="use certify of the plan's version")

@@ -168,13 +168,20 @@ def _best_recall(given: CorpusScanParameters, items: int | None) -> float:
 
 
 def _best_suite(given: FreshReasoningParameters, items: int | None) -> float:
-    families = len(given.families)
-    share, rest = divmod(given.items, families)
+    return _best_even(given.items, len(given.families), given)
+
+
+def _best_even(items: int, families: int, given: FreshReasoningParameters) -> float:
+    share, rest = divmod(items, families)
     if share == 0:
         return 0.0
     right = {str(index): [given.samples] * (share + (index < rest)) for index in range(families)}
     interval = suite_interval(right, given.samples, level=last_level(given.looks))
     return 0.0 if interval is None else interval.lower
+
+
+def _best_public(given: FreshReasoningParameters, items: int | None) -> float | None:
+    return _best_even(given.public_items or 0, given.public_count, given) if given.public_count else None
 
 
 def _best_share(given: Any, items: int | None) -> float | None:
@@ -222,6 +229,7 @@ _BEST: dict[tuple[str, str], Callable[[Any, int | None], float | None]] = {
     ("capability-profile", "scope.abstained_on_answerable.upper"): _fewest_abstained,
     ("corpus-scan", "verbatim_recall_lower"): _best_recall,
     ("fresh-reasoning", "accuracy.lower"): _best_suite,
+    ("fresh-reasoning", "public.lower"): _best_public,
     ("logic-puzzles", "held_level"): _best_level,
     ("long-chain", "held_length"): _best_length,
     ("multi-turn", "turns.lower"): _best_share,

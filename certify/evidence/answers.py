@@ -42,8 +42,8 @@ class Question(Value):
     gold: str
     """The right answer, canonical text."""
     verifier: str
-    """Which comparison decides: ``family:<id>``, ``puzzle:<id>``, ``integer``, ``math``, ``choice``, ``text``,
-    ``short`` or ``abstention``."""
+    """Which comparison decides: ``family:<id>``, ``public:<id>``, ``puzzle:<id>``, ``integer``, ``math``, ``choice``,
+    ``text``, ``short`` or ``abstention``."""
     pair: str | None = None
     """For a fresh twin of a static item, or a puzzle's twin without a solution: that item's id."""
     max_tokens: int = Field(ge=1)

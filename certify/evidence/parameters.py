@@ -13,6 +13,7 @@ from certify.evidence.profile_parameters import CapabilityProfileParameters
 
 LanguageTag = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$")]
 Draws = Annotated[int, Field(ge=1, le=64)]
+PublicFamilies = Annotated[int, Field(ge=1, le=50)] | Annotated[tuple[str, ...], Field(min_length=1)]
 
 P = TypeVar("P", bound=StrictValue)
 
@@ -88,10 +89,37 @@ class FreshReasoningParameters(StrictValue):
     """Looks at which the run may stop early, after equal shares of the items; all are asked at once when absent."""
     threshold: Annotated[float, Field(gt=0, lt=1)] | None = None
     """Accuracy that a rule of the policy asks and the looks are held against; needed with looks."""
+    public_families: PublicFamilies | None = None
+    """Families of the library reasoning-gym asked besides: how many of the audited ones are drawn by the seed, or
+    their ids; none when absent."""
+    public_items: int | None = Field(default=None, ge=5, le=20000)
+    """Problems over the public families, shared out evenly; as many as ``items`` when absent."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _as_many(cls, given: Any) -> Any:
+        if not isinstance(given, dict) or not {"public_families", "publicFamilies"} & given.keys():
+            return given
+        asked = {"public_items", "publicItems"} & given.keys()
+        return given if asked else given | {"public_items": given.get("items", 120)}
 
     @model_validator(mode="after")
     def _looks_serve_a_threshold(self) -> Self:
         return _require_threshold(self, self.looks, self.threshold)
+
+    @model_validator(mode="after")
+    def _public_apart(self) -> Self:
+        if self.public_families is None and self.public_items is not None:
+            raise ValueError("public_items belongs to public_families")
+        if self.public_families is not None and self.looks is not None:
+            raise ValueError("looks and public_families exclude each other: a look stops for the own families alone")
+        return self
+
+    @property
+    def public_count(self) -> int:
+        """How many public families are asked."""
+        asked = self.public_families or 0
+        return asked if isinstance(asked, int) else len(asked)
 
 
 class StaticFreshGapParameters(StrictValue):

@@ -81,6 +81,10 @@ class FreshReasoningResult(Value):
     """Difficulty level of the problems."""
     looks: tuple[LookTaken, ...] | None = None
     """The looks taken, in order; absent where the plan has none."""
+    public: Estimate | None = None
+    """Average over public families of reasoning-gym, where the plan asked for them; no part of ``accuracy``."""
+    public_families: tuple[FamilyResult, ...] | None = None
+    """Each public family; ``released`` is the day of the library's version, the kind may be older."""
 
 
 class StaticFreshGapResult(Value):

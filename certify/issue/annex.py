@@ -165,6 +165,10 @@ def family_rows(results: Mapping[str, Value]) -> tuple[FamilyRow, ...]:
     rows = []
     if isinstance(fresh, FreshReasoningResult):
         rows += [_family_row(f"{clip(one.family, 40)} v{one.version}", one.released, one) for one in fresh.families]
+        rows += [
+            _family_row(f"{clip(one.family, 40)} v{one.version}, public", one.released, one)
+            for one in fresh.public_families or ()
+        ]
     if isinstance(puzzles, LogicPuzzlesResult):
         rows += [
             _family_row(f"{clip(one.family, 40)} puzzles v{one.version}, level {one.level}", one.released, one)

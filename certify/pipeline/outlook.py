@@ -180,8 +180,9 @@ def _threshold(bound: Bound, check: PlannedCheck, best: float) -> ThresholdOutlo
     start = None
     if bound.field == "accuracy.lower" and 0 < bound.threshold < 1:
         level = last_level(len(check.looks) if check.looks else None)
-        if best_lower_bound(check.items, level) >= bound.threshold:
-            start = shown_from(bound.threshold, check.items, check.samples, power=POWER, level=level)
+        items = check.items - int(check.parameters.get("publicItems", 0))
+        if best_lower_bound(items, level) >= bound.threshold:
+            start = shown_from(bound.threshold, items, check.samples, power=POWER, level=level)
     return ThresholdOutlook(rule=bound.rule, field=bound.field, asked=bound.threshold, best=best, shown_from=start)
 
 

@@ -116,7 +116,7 @@ def _check_sizes(plan: Plan) -> None:
         said = {"samples": check.samples, "maxTokens": check.max_tokens, "items": check.items}
         given = {name: check.parameters[name] for name in said if check.parameters.get(name) is not None}
         ways = asked_ways(check)
-        most = given.pop("items", check.items // ways) * ways
+        most = given.pop("items", check.items // ways) * ways + _public_items(check)
         fits = check.items <= most if kind_of(check.id) in _FROM_FILES else check.items == most
         if not fits or any(said[name] != value for name, value in given.items()):
             raise HostileInput("CERT-E090", f"the plan's {check.id} is of another size than its parameters say")
@@ -165,13 +165,34 @@ def _check_families(check: PlannedCheck, result: FreshReasoningResult) -> None:
     asked, found = check.parameters.get("families"), [one.family for one in result.families]
     if not isinstance(asked, list | tuple) or sorted(map(str, asked)) != sorted(found):
         raise HostileInput("CERT-E090", f"the result of {check.id} is about other families than were planned")
+    _check_public(check, result)
     if check.parameters.get("level") != result.level:
         raise HostileInput("CERT-E090", f"the result of {check.id} is about another level than was planned")
-    parts = [sum(getattr(one, name) for one in result.families) for name in ("items", "answers", "right")]
+    every = (*result.families, *(result.public_families or ()))
+    parts = [sum(getattr(one, name) for one in every) for name in ("items", "answers", "right")]
     if parts != [check.items, result.outcomes.answers, result.outcomes.correct]:
         raise HostileInput("CERT-E090", f"the families in the result of {check.id} do not add up to the whole")
     if result.lowest_family != min((one.share for one in result.families), default=result.lowest_family):
         raise HostileInput("CERT-E090", f"the weakest family in the result of {check.id} is not the weakest")
+
+
+def _check_public(check: PlannedCheck, result: FreshReasoningResult) -> None:
+    """As many public families as planned, or those planned, and all problems of theirs; none where none were."""
+    rows, planned = result.public_families or (), check.parameters.get("publicFamilies")
+    known = sorted(one.family for one in rows)
+    named = sorted(map(str, planned)) if isinstance(planned, list | tuple) else []
+    fits = len(set(known)) == planned if isinstance(planned, int) else known == named
+    if not fits or (result.public is None) != (not rows):
+        raise HostileInput("CERT-E090", f"the result of {check.id} is about other public families than were planned")
+    shared = result.public is None or result.public.items == _public_items(check)
+    if not shared or sum(one.items for one in rows) != _public_items(check):
+        raise HostileInput("CERT-E090", f"the public families in the result of {check.id} do not add up to the whole")
+
+
+def _public_items(check: PlannedCheck) -> int:
+    """Problems of public families in a plan, which come on top of its items."""
+    said = check.parameters.get("publicItems")
+    return said if isinstance(said, int) else 0
 
 
 def check_data(evidence: EvidenceSet) -> None:

@@ -10,7 +10,7 @@ import json
 import math
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 
@@ -102,24 +102,39 @@ def _best(family: str, problems: Sequence[Problem], bank: dict[str, Responder]) 
     return Floor(best, scores[best], items, math.ceil(_binomial_upper(scores[best], items) * 10_000) / 10_000)
 
 
+def common_bank(golds: Sequence[str], others: Sequence[str], stream: Stream) -> dict[str, Callable[[str], str]]:
+    """Responders that know nothing of a family: each answers a question's text without its solution.
+
+    Args:
+        golds: right answers of the problems themselves, so that frequent ones are known.
+        others: right answers to other problems of the family.
+        stream: what is left to chance.
+    """
+    bank: dict[str, Callable[[str], str]] = {
+        "empty": lambda question: "",
+        "first-number": lambda question: _at(_NUMBER, question, 0),
+        "last-number": lambda question: _at(_NUMBER, question, -1),
+        "all-numbers": lambda question: ", ".join(_NUMBER.findall(question)),
+        "first-word": lambda question: _at(_WORD, question, 0),
+        "last-word": lambda question: _at(_WORD, question, -1),
+        "question": lambda question: question,
+        "every-gold": lambda question: ", ".join(dict.fromkeys(others)),
+        "another-gold": lambda question: stream.choice(others),
+    }
+    for place, (answer, _) in enumerate(Counter([*golds, *others]).most_common(_FREQUENT), start=1):
+        bank[f"frequent-{place}"] = lambda question, answer=answer: answer  # type: ignore[misc]
+    return bank
+
+
 def _bank(family: str, level: int, problems: Sequence[Problem]) -> dict[str, Responder]:
     stream = Stream(SEED, f"nulls/{family}/{level}")
     others = generate_items(SEED, family, level, 500, purpose="others")
-    bank: dict[str, Responder] = {
-        "empty": lambda problem: "",
-        "first-number": lambda problem: _at(_NUMBER, problem.question, 0),
-        "last-number": lambda problem: _at(_NUMBER, problem.question, -1),
-        "all-numbers": lambda problem: ", ".join(_NUMBER.findall(problem.question)),
-        "first-word": lambda problem: _at(_WORD, problem.question, 0),
-        "last-word": lambda problem: _at(_WORD, problem.question, -1),
-        "question": lambda problem: problem.question,
-        "every-gold": lambda problem: ", ".join(dict.fromkeys(other.answer for other in others)),
-        "another-gold": lambda problem: stream.choice(others).answer,
-    }
-    frequent = Counter(problem.answer for problem in [*problems, *others]).most_common(_FREQUENT)
-    for place, (answer, _) in enumerate(frequent, start=1):
-        bank[f"frequent-{place}"] = lambda problem, answer=answer: answer  # type: ignore[misc]
-    return bank | FAMILIES[family].nulls(stream)
+    common = common_bank([one.answer for one in problems], [one.answer for one in others], stream)
+    return {name: _asked(respond) for name, respond in common.items()} | FAMILIES[family].nulls(stream)
+
+
+def _asked(respond: Callable[[str], str]) -> Responder:
+    return lambda problem: respond(problem.question)
 
 
 def _at(pattern: re.Pattern[str], text: str, place: int) -> str:

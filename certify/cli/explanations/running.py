@@ -106,4 +106,16 @@ CODES = {
         "A policy names a private set by its public name alone. Its file is looked for in the folder that "
         "CERTIFY_PRIVATE_SETS names, as NAME.jsonl or NAME.parquet. Whoever audits the run needs the same file.",
     ),
+    "CERT-E477": Explanation(
+        "The library of the public problem families is not installed",
+        "A policy asks for `public_families`, which reasoning-gym makes. Other versions make other problems, so "
+        "exactly the audited one is taken. Only whoever draws the problems needs it: answers are judged, and a run is "
+        "verified and audited, without it.",
+    ),
+    "CERT-E478": Explanation(
+        "The public problem families could not be drawn",
+        "They are drawn in a process of its own with a time limit, which failed, or which made other problems than the "
+        "known ones: the library leans on generators of Python and NumPy that no version promises to keep. Nothing "
+        "was asked yet. Use the versions of a release, or leave `public_families` out.",
+    ),
 }

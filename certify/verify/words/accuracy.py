@@ -14,9 +14,21 @@ def fresh_headline(name: str, result: FreshReasoningResult) -> Headline:
     share = result.accuracy
     detail = (
         f"{interval_words(share)}; {share.items} problems{repeats(share)} from {len(result.families)} families, "
-        f"weakest family {percent(result.lowest_family)}{_stopped(result.looks)}"
+        f"weakest family {percent(result.lowest_family)}{_stopped(result.looks)}{_public(result)}"
     )
     return Headline(name=name, value=percent(share.estimate), detail=detail)
+
+
+def _public(result: FreshReasoningResult) -> str:
+    """Public families apart, with the distance between the two numbers."""
+    share = result.public
+    if share is None:
+        return ""
+    return (
+        f"; apart from that {percent(share.estimate)} on {share.items} problems from "
+        f"{len(result.public_families or ())} public families of reasoning-gym ({interval_words(share)}), "
+        f"{points(share.estimate - result.accuracy.estimate)} against the own ones"
+    )
 
 
 def static_headline(name: str, result: StaticBenchmarkResult) -> Headline:
