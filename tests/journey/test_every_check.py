@@ -22,6 +22,7 @@ SMALL: dict[str, dict[str, Any]] = {
     "unseen-tools": {"levels": [1], "items": 12, "samples": 1, "max_tokens": 48},
     "logic-puzzles": {"families": ["grid"], "levels": [1], "per_level": 12, "samples": 1, "max_tokens": 48},
     "long-chain": {"lengths": [2], "arms": ["dense"], "per_length": 10, "samples": 1, "max_tokens": 48},
+    "capability-profile": {"given": 20, "without": 10, "hops": [1, 2], "people": 5, "samples": 1, "max_tokens": 48},
     "private-set": {"name": "ward", "languages": ["en"], "max_tokens": 48},
     "concision": {"reads": ["fresh-reasoning"]},
 }
