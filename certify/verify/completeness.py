@@ -116,7 +116,10 @@ def _check_sizes(plan: Plan) -> None:
         said = {"samples": check.samples, "maxTokens": check.max_tokens, "items": check.items}
         given = {name: check.parameters[name] for name in said if check.parameters.get(name) is not None}
         ways = asked_ways(check)
-        most = given.pop("items", check.items // ways) * ways + _public_items(check)
+        items = given.pop("items", check.items // ways)
+        if type(items) is not int:
+            raise HostileInput("CERT-E090", f"the plan's {check.id} asks for no number of items")
+        most = items * ways + _public_items(check)
         fits = check.items <= most if kind_of(check.id) in _FROM_FILES else check.items == most
         if not fits or any(said[name] != value for name, value in given.items()):
             raise HostileInput("CERT-E090", f"the plan's {check.id} is of another size than its parameters say")

@@ -37,7 +37,8 @@ def print_overhead(rounds: int, answers: int, endpoint: str | None = None) -> No
     print(f"\noverhead: {', '.join(f'{name} {version(name)}' for name in ('torch', 'transformers', 'lm_eval'))}")
     print(f"{answers} requests a round, goal {GOAL:.2f}\n")
     print(
-        "| the same requests | median of pairs | quartiles | with start-up | the same answers |\n|---|---|---|---|---|"
+        "| the same requests | median of pairs | quartiles | added an answer | with start-up | the same answers |\n"
+        "|---|---|---|---|---|---|"
     )
     asked = questions(answers, 96)
     for temperature, name in ((0.0, "hf, greedy ÷ generate()"), (1.0, "hf, temperature 1 ÷ generate(), a token")):
@@ -59,11 +60,14 @@ def _print_row(name: str, work: Work, peer: Side, rounds: int) -> None:
     ratios = [(ours.seconds / ours.tokens) / (bare.seconds / bare.tokens) for ours, bare in pairs]
     if work.configuration.sampling.temperature == 0 or work.server is not None:  # the same work, token for token
         ratios = [ours.seconds / bare.seconds for ours, bare in pairs]
+    added = statistics.median((ours.seconds - bare.seconds) / len(bare.answers) for ours, bare in pairs)
     whole = statistics.median(ours.whole / bare.whole for ours, bare in pairs)
     alike = min(sum(map(_equal, ours.answers, bare.answers)) / len(bare.answers) for ours, bare in pairs)
     low, _, high = statistics.quantiles(ratios, n=4) if len(ratios) > 1 else (ratios[0],) * 3
     print(
-        f"| {name} | {statistics.median(ratios):.3f} | {low:.3f}–{high:.3f} | {whole:.2f} | {alike:.1%} |", flush=True
+        f"| {name} | {statistics.median(ratios):.3f} | {low:.3f}–{high:.3f} | {added * 1e3:.1f} ms | {whole:.2f} "
+        f"| {alike:.1%} |",
+        flush=True,
     )
 
 
