@@ -25,8 +25,9 @@ $(VENV)/.ready: pyproject.toml .github/setup.sh .github/constraints.txt .github/
 demo: setup ## tell the whole story on two bundled models, offline
 	@$(BIN)/certify demo
 
+# Three on two cores: now and then a test waits for an engine, a server or the disk.
 test: setup lint ## lint, then the default tests
-	@$(BIN)/pytest -n 2 --dist worksteal -m "not slow and not gpu" $(T) $(if $(K),-k "$(K)")
+	@$(BIN)/pytest -n 3 --dist worksteal -m "not slow and not gpu" $(T) $(if $(K),-k "$(K)")
 
 test-all: setup lint ## also the slow tests: ten thousand bit flips, many kills, the packaging proof
 	@$(BIN)/pytest -n 2 --dist worksteal -m "not gpu" $(T) $(if $(K),-k "$(K)")

@@ -97,6 +97,7 @@ def test_a_real_encoder_tells_meanings_apart_in_a_process_of_its_own(minilm: Pat
     assert not {"torch", "transformers"} & (set(sys.modules) - before)
 
 
+@pytest.mark.slow  # loads two models in processes of their own
 def test_a_model_that_has_no_vectors_of_texts_ends_with_a_reason(tiny: Path) -> None:
     with open_embedder(tiny, EncoderSettings("lasttoken"), threads=1) as embedder:  # a decoder pooled at its end
         assert embedder.facts.dimensions == 32
@@ -108,6 +109,7 @@ def test_a_model_that_has_no_vectors_of_texts_ends_with_a_reason(tiny: Path) -> 
     assert "leave the semantic pass away" in caught.value.hint
 
 
+@pytest.mark.slow  # waits for a process to load
 def test_a_killed_encoder_is_told_and_not_waited_for(minilm: Path, tmp_path: Path) -> None:
     with open_embedder(minilm, encoder_settings(minilm), threads=1) as embedder:
         embedder._process.kill()

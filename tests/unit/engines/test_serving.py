@@ -175,6 +175,7 @@ answer(WorkOrder.from_bytes(Path(sys.argv[1]).read_bytes()), progress=lambda p: 
 """
 
 
+@pytest.mark.slow  # a command is killed while its server runs
 def test_a_server_does_not_outlive_the_command(tiny: Path, tmp_path: Path) -> None:
     order = order_for(tmp_path, tiny, server("--child --owner orphan-test"), batch_size=1)
     (tmp_path / "order.json").write_bytes(order.to_bytes())

@@ -122,6 +122,7 @@ def steady(clock, monkeypatch):
     monkeypatch.setattr("secrets.token_hex", lambda size: "17" * size)
 
 
+@pytest.mark.slow  # a dozen crashes of a whole run
 def test_stopped_anywhere_it_ends_with_the_same_bytes(bench, tmp_path, monkeypatch, steady):
     crasher, request = Crasher(monkeypatch), with_looks(bench)
     whole = bench.copied(tmp_path / "whole")

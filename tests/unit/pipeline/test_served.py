@@ -73,6 +73,7 @@ def test_engines_of_our_own_have_no_server() -> None:
     assert Command.read(started.command).filled("m", 1) == ["m", "1"]
 
 
+@pytest.mark.slow  # two whole runs with an engine of their own
 def test_a_run_over_an_endpoint_is_told_from_one_that_certify_started(house: House) -> None:
     world = World(owner="vllm")
     with answering(world) as url:
