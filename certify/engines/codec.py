@@ -43,15 +43,7 @@ class Codec:
         from transformers import AutoTokenizer
 
         tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
-        if style == "auto":
-            style = prompts.CHAT if tokenizer.chat_template else prompts.COMPLETION
-        if style == prompts.CHAT and not tokenizer.chat_template:
-            raise EvidenceMissing(
-                "CERT-E060",
-                "this model has no chat template",
-                "prompt style chat needs one",
-                "use the prompt style completion",
-            )
+        style = prompts.style_of(style, has_template=bool(tokenizer.chat_template))
         sources = (config, getattr(config, "text_config", None), generation, tokenizer)
         return cls(tokenizer, _ids(getattr(source, "eos_token_id", None) for source in sources), style)
 

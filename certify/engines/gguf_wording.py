@@ -47,17 +47,8 @@ class GgufWording:
     """By the header of a GGUF file."""
 
     def __init__(self, facts: GgufFacts, style: str) -> None:
-        if style == "auto":
-            style = prompts.CHAT if facts.chat_template else prompts.COMPLETION
-        if style == prompts.CHAT and not facts.chat_template:
-            raise EvidenceMissing(
-                "CERT-E060",
-                "this model has no chat template",
-                "prompt style chat needs one",
-                "use the prompt style completion",
-            )
         self._facts = facts
-        self.style = style
+        self.style = prompts.style_of(style, has_template=bool(facts.chat_template))
         self.end_texts = facts.end_texts
 
     def render_chat(self, messages: Sequence[dict[str, str]], add_generation_prompt: bool = True) -> str:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
+from certify.errors import EvidenceMissing
 from certify.evidence.model import ReasoningTags
 
 PROMPTS_VERSION = 2
@@ -39,6 +40,23 @@ REASONING_PAIRS: tuple[tuple[str, str], ...] = (
     ("<|START_THINKING|>", "<|END_THINKING|>"),
 )
 """Markers in use, tried in this order."""
+
+
+def style_of(asked: str, *, has_template: bool) -> str:
+    """The prompt style of a model: as asked, and where that is ``auto``, chat where there is a chat template.
+
+    Raises:
+        EvidenceMissing: CERT-E060, chat is asked for and the model has no chat template.
+    """
+    style = asked if asked != "auto" else CHAT if has_template else COMPLETION
+    if style == CHAT and not has_template:
+        raise EvidenceMissing(
+            "CERT-E060",
+            "this model has no chat template",
+            "prompt style chat needs one",
+            "use the prompt style completion",
+        )
+    return style
 
 
 def completion_prompt(text: str, system_prompt: str | None = None) -> str:
