@@ -14,8 +14,8 @@ from certify.check.puzzles.floor import floors
 from certify.errors import UsageError
 from certify.evidence.answers import ItemRecord, Outcome, Question
 from certify.evidence.evaluation import NotRun
-from certify.evidence.ladders import LogicPuzzlesResult, PuzzleCell, PuzzleLevel, UnsolvableResult
 from certify.evidence.parameters import LogicPuzzlesParameters
+from certify.evidence.results.ladders import LogicPuzzlesResult, PuzzleCell, PuzzleLevel, UnsolvableResult
 from certify.statistics import MINIMUM_ITEMS, ONE_SIDED, fixed_sequence, suite_interval
 
 FEWEST_PER_FAMILY = 2

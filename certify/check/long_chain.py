@@ -13,8 +13,8 @@ from certify.check.verifiers import INTEGER
 from certify.errors import InternalError, UsageError
 from certify.evidence.answers import Outcome, Question
 from certify.evidence.evaluation import NotRun
-from certify.evidence.ladders import BreakingPoint, ChainArm, ChainRung, LongChainResult
 from certify.evidence.parameters import LongChainParameters
+from certify.evidence.results.ladders import BreakingPoint, ChainArm, ChainRung, LongChainResult
 from certify.statistics import ONE_SIDED, accuracy_interval, fixed_sequence, half_length
 
 

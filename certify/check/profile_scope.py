@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from certify.errors import InternalError
-from certify.evidence.profile import Capability, HopsShare, ProfileScope
+from certify.evidence.results.profile import Capability, HopsShare, ProfileScope
 from certify.statistics import accuracy_interval
 
 GIVEN, RECALLED, BARE, AMONG = "given", "recalled", "bare", "among"

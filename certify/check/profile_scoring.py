@@ -14,14 +14,14 @@ from certify.check.worlds.draw import RELEASED, VERSION
 from certify.check.worlds.floor import floors
 from certify.errors import InternalError
 from certify.evidence.answers import ItemRecord, Outcome, Question
-from certify.evidence.estimates import Drop, Outcomes
-from certify.evidence.profile import (
+from certify.evidence.profile_parameters import CapabilityProfileParameters
+from certify.evidence.results.estimates import Drop, Outcomes
+from certify.evidence.results.profile import (
     CapabilityProfileResult,
     ProfileCell,
     profile_words,
     unmeasured,
 )
-from certify.evidence.profile_parameters import CapabilityProfileParameters
 from certify.statistics import paired_interval
 
 STEP, OUTERMOST = "step-", "outermost"

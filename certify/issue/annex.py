@@ -9,10 +9,10 @@ from certify.evidence.base import Value
 from certify.evidence.certificate import EvidenceReference
 from certify.evidence.dataset import Declaration
 from certify.evidence.decision import RuleOutcome
-from certify.evidence.ladders import ChainRung, LogicPuzzlesResult, LongChainResult, PuzzleCell
 from certify.evidence.model import ModelIdentity, Serving, TestedConfiguration
-from certify.evidence.profile import CapabilityProfileResult, ProfileCell
 from certify.evidence.results import FamilyResult, FreshReasoningResult
+from certify.evidence.results.ladders import ChainRung, LogicPuzzlesResult, LongChainResult, PuzzleCell
+from certify.evidence.results.profile import CapabilityProfileResult, ProfileCell
 from certify.issue.wording import RULE_MARKS, Mark, clip, minute, server_words
 from certify.verify.words.printed import percent
 

@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 from certify.evidence.base import Value
 from certify.evidence.certificate import Headline
 from certify.evidence.decision import RuleOutcome
-from certify.evidence.profile import CapabilityProfileResult
 from certify.evidence.results import (
     CorpusScanResult,
     Estimate,
@@ -20,6 +19,7 @@ from certify.evidence.results import (
     StaticFreshGapResult,
     UnseenToolsResult,
 )
+from certify.evidence.results.profile import CapabilityProfileResult
 from certify.verify.words.headlines import check_of
 from certify.verify.words.printed import SMALLEST_PRINTED_SAMPLE, percent, points
 

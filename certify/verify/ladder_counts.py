@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from certify.errors import HostileInput
 from certify.evidence.base import Value
-from certify.evidence.ladders import LogicPuzzlesResult, LongChainResult, PuzzleLevel
 from certify.evidence.parameters import LogicPuzzlesParameters, LongChainParameters
 from certify.evidence.plan import PlannedCheck
+from certify.evidence.results.ladders import LogicPuzzlesResult, LongChainResult, PuzzleLevel
 from certify.statistics import fixed_sequence
 
 ROUNDING = 0.0001

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from certify.errors import HostileInput
 from certify.evidence.base import Value
 from certify.evidence.plan import PlannedCheck
-from certify.evidence.profile import (
+from certify.evidence.profile_parameters import CapabilityProfileParameters
+from certify.evidence.results.profile import (
     Capability,
     CapabilityProfileResult,
     ProfileCell,
@@ -15,7 +16,6 @@ from certify.evidence.profile import (
     profile_words,
     unmeasured,
 )
-from certify.evidence.profile_parameters import CapabilityProfileParameters
 from certify.statistics import MINIMUM_ITEMS
 from certify.verify.ladder_counts import ROUNDING
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from certify.evidence.answers import Question
 from certify.evidence.plan import PlannedCheck
-from certify.evidence.profile import CapabilityProfileResult
+from certify.evidence.results.profile import CapabilityProfileResult
 from tests.fakes.ladder_samples import earned
 
 SMALL: dict[str, Any] = {"given": 60, "without": 20, "hops": [1, 2, 3], "people": 12, "samples": 1}

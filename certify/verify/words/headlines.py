@@ -8,8 +8,6 @@ from typing import Any
 from certify.evidence.base import Value
 from certify.evidence.certificate import Headline
 from certify.evidence.instances import kind_of, label_of
-from certify.evidence.ladders import LogicPuzzlesResult, LongChainResult
-from certify.evidence.profile import CapabilityProfileResult
 from certify.evidence.results import (
     ConcisionResult,
     CorpusScanResult,
@@ -21,6 +19,8 @@ from certify.evidence.results import (
     StaticFreshGapResult,
     UnseenToolsResult,
 )
+from certify.evidence.results.ladders import LogicPuzzlesResult, LongChainResult
+from certify.evidence.results.profile import CapabilityProfileResult
 from certify.verify.words.accuracy import fresh_headline, gap_headline, private_headline, static_headline
 from certify.verify.words.conversations import tools_headline, turns_headline
 from certify.verify.words.derived import concision_headlines, cost_headline

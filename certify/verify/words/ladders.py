@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 from certify.evidence.base import Value
 from certify.evidence.certificate import Headline
-from certify.evidence.estimates import Estimate
-from certify.evidence.ladders import ChainArm, LogicPuzzlesResult, LongChainResult
 from certify.evidence.parameters import tokens_for
+from certify.evidence.results.estimates import Estimate
+from certify.evidence.results.ladders import ChainArm, LogicPuzzlesResult, LongChainResult
 from certify.verify.words.printed import percent
 
 _KINDS_PUBLIC = (

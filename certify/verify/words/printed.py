@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from certify.evidence.estimates import Estimate
+from certify.evidence.results.estimates import Estimate
 
 SMALLEST_PRINTED_SAMPLE = 10
 """Below this many items no interval is printed. Source: docs/statistics.md, rule ACC."""

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from certify.evidence.base import Value
 from certify.evidence.certificate import Headline
-from certify.evidence.estimates import Estimate
-from certify.evidence.profile import CapabilityProfileResult
+from certify.evidence.results.estimates import Estimate
+from certify.evidence.results.profile import CapabilityProfileResult
 from certify.verify.words.printed import interval_words, percent, repeats
 
 _SAID = {

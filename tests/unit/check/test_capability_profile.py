@@ -9,7 +9,7 @@ from certify.check import all_questions, all_requests, judge, samples_of, score_
 from certify.check.worlds.floor import floors
 from certify.errors import UsageError
 from certify.evidence.answers import FinishReason
-from certify.evidence.profile import CapabilityProfileResult
+from certify.evidence.results.profile import CapabilityProfileResult
 
 SEED = bytes(range(32))
 SMALL = {"given": 40, "without": 20, "hops": [1, 2], "people": 5, "samples": 2, "max_tokens": 64}

@@ -10,7 +10,7 @@ from certify.decide.cel import result_type
 from certify.decide.form import CheckRequest, Parameter
 from certify.decide.reach import best_result
 from certify.errors import HostileInput
-from certify.evidence.profile import CapabilityProfileResult
+from certify.evidence.results.profile import CapabilityProfileResult
 from certify.issue.annex import family_rows
 from certify.issue.chart import chart_of
 from certify.statistics import best_lower_bound

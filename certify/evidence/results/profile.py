@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from certify.evidence.base import Fraction, Sha256, Value
-from certify.evidence.estimates import Drop, Estimate, Outcomes
+from certify.evidence.results.estimates import Drop, Estimate, Outcomes
 
 HIGH, LOW = 0.7, 0.5
 """Bounds behind the derived words: from the first a capability counts as there, below the second as not there."""

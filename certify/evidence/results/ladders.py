@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from certify.evidence.base import Fraction, Value
-from certify.evidence.estimates import Estimate, Outcomes
+from certify.evidence.results.estimates import Estimate, Outcomes
 
 
 class PuzzleCell(Value):
