@@ -17,7 +17,7 @@ from certify.check.worlds.wording import asked, ended
 from certify.errors import InternalError, UsageError
 from certify.evidence.answers import Question
 from certify.evidence.evaluation import NotRun
-from certify.evidence.profile_parameters import CapabilityProfileParameters
+from certify.evidence.parameters.profile import CapabilityProfileParameters
 from certify.evidence.results.profile import CapabilityProfileResult
 from certify.statistics import MINIMUM_ITEMS
 from certify.statistics.stream import Stream

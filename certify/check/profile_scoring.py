@@ -14,7 +14,7 @@ from certify.check.worlds.draw import RELEASED, VERSION
 from certify.check.worlds.floor import floors
 from certify.errors import InternalError
 from certify.evidence.answers import ItemRecord, Outcome, Question
-from certify.evidence.profile_parameters import CapabilityProfileParameters
+from certify.evidence.parameters.profile import CapabilityProfileParameters
 from certify.evidence.results.estimates import Drop, Outcomes
 from certify.evidence.results.profile import (
     CapabilityProfileResult,

@@ -12,7 +12,7 @@ from certify.check.short_answers import plain, says_unknown
 from certify.check.verifiers import CHOICE, FAMILY
 from certify.errors import UsageError
 from certify.evidence.answers import Question
-from certify.evidence.profile_parameters import CapabilityProfileParameters
+from certify.evidence.parameters.profile import CapabilityProfileParameters
 from certify.statistics import MINIMUM_ITEMS
 from certify.statistics.stream import Stream
 

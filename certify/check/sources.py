@@ -18,7 +18,7 @@ from certify.evidence.parameters import (
     StaticBenchmarkParameters,
     StaticFreshGapParameters,
 )
-from certify.evidence.profile_parameters import CapabilityProfileParameters
+from certify.evidence.parameters.profile import CapabilityProfileParameters
 
 Parameters = Mapping[str, StrictValue]
 """Check id to its parameters."""

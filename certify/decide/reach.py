@@ -19,7 +19,7 @@ from certify.evidence.parameters import (
     LongChainParameters,
 )
 from certify.evidence.parameters import StaticBenchmarkParameters as StaticParameters
-from certify.evidence.profile_parameters import CapabilityProfileParameters
+from certify.evidence.parameters.profile import CapabilityProfileParameters
 from certify.statistics import (
     ONE_SIDED,
     accuracy_interval,

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from certify.decide.form import CheckRequest
 from certify.errors import UsageError
-from certify.evidence.decoding import PRESETS
 from certify.evidence.model import Sampling
+from certify.evidence.parameters.decoding import PRESETS
 
 GREEDY = Sampling(temperature=0)
 

@@ -9,9 +9,9 @@ from certify.evidence.answers import Outcome
 from certify.evidence.base import Value
 from certify.evidence.contamination import Contamination, data_seen
 from certify.evidence.dataset import DataExamined, Dataset, DatasetIdentity
-from certify.evidence.decoding import PRESETS
 from certify.evidence.evaluation import Evaluation
 from certify.evidence.instances import kind_of
+from certify.evidence.parameters.decoding import PRESETS
 from certify.evidence.plan import Plan, PlannedCheck
 from certify.evidence.results import (
     ConcisionResult,

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from certify.errors import HostileInput
 from certify.evidence.base import Value
+from certify.evidence.parameters.profile import CapabilityProfileParameters
 from certify.evidence.plan import PlannedCheck
-from certify.evidence.profile_parameters import CapabilityProfileParameters
 from certify.evidence.results.profile import (
     Capability,
     CapabilityProfileResult,

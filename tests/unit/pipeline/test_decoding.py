@@ -7,8 +7,8 @@ import pytest
 from certify.check import planned_checks
 from certify.decide.form import CheckRequest
 from certify.errors import CertifyError, UsageError
-from certify.evidence.decoding import PRESETS
 from certify.evidence.parameters import StaticBenchmarkParameters
+from certify.evidence.parameters.decoding import PRESETS
 from certify.pipeline.decoding import GREEDY, sampling_of
 
 NAME = "VibeThinker-style"

@@ -1,15 +1,14 @@
-"""The parameters a policy gives to each check; they enter the plan with every default filled in."""
+"""Parameters of problems answered on their own: published, fresh, in pairs, an operator's."""
 
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Any, Literal, Self, TypeVar
+from typing import Annotated, Any, Self, TypeVar
 
 from pydantic import Field, model_validator
 
 from certify.evidence.base import Fraction, Sha256, StrictValue
-from certify.evidence.decoding import DecodedParameters
-from certify.evidence.profile_parameters import CapabilityProfileParameters
+from certify.evidence.parameters.decoding import DecodedParameters
 
 LanguageTag = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$")]
 Draws = Annotated[int, Field(ge=1, le=64)]
@@ -156,47 +155,6 @@ class StaticFreshGapParameters(StrictValue):
         return self
 
 
-class CorpusScanParameters(StrictValue):
-    """Check ``corpus-scan``."""
-
-    benchmarks: tuple[str, ...] = Field(min_length=1)
-    """Benchmarks looked for in the training data."""
-    sha256: dict[str, Sha256] = Field(default_factory=dict)
-    """SHA-256 of each benchmark's file; the plan fills it in, a policy may demand it."""
-    spikes: int = Field(default=300, ge=0, le=5000)
-    """Copies planted per kind to measure recall."""
-
-
-class MultiTurnParameters(StrictValue):
-    """Check ``multi-turn``."""
-
-    levels: tuple[int, ...] = Field(default=(2, 3, 4, 5), min_length=1)
-    """Difficulties, each once: 2, 2, 4, 6 and 8 revisions of 2, 3, 3, 4 and 5 lines at levels 1 to 5."""
-    items: int = Field(default=80, ge=10, le=5000)
-    """Items over all levels, shared out evenly; each is asked in three ways."""
-    samples: int = Field(default=4, ge=1, le=64)
-    """Answers to each item, in each way."""
-    acknowledge: bool = False
-    """Ask for a word of acknowledgement between the turns, rather than for the total each time."""
-    max_tokens: int = Field(default=4096, ge=16, le=131072)
-    """Longest answer to a turn, reasoning included, tokens."""
-
-
-class UnseenToolsParameters(StrictValue):
-    """Check ``unseen-tools``."""
-
-    modes: tuple[Literal["act", "plan"], ...] = Field(default=("act", "plan"), min_length=1)
-    """How each item is asked: act, with results coming back; plan, all calls at once."""
-    levels: tuple[int, ...] = Field(default=(3, 4, 5, 6), min_length=1)
-    """Difficulties, each once: 1, 1, 2, 3, 4 and 6 tools are needed at levels 1 to 6."""
-    items: int = Field(default=120, ge=12, le=5000)
-    """Items over all levels, shared out evenly; each is asked in each mode."""
-    samples: int = Field(default=4, ge=1, le=64)
-    """Answers to each item, in each mode."""
-    max_tokens: int = Field(default=4096, ge=16, le=131072)
-    """Longest answer to a turn, reasoning included, tokens."""
-
-
 class PrivateSetParameters(DecodedParameters):
     """Check ``private-set``; the file is the operator's own, and nothing but its digest is said of it."""
 
@@ -214,101 +172,3 @@ class PrivateSetParameters(DecodedParameters):
     """Longest answer, reasoning included, tokens."""
     answers: AnswerKind | None = None
     """How answers are compared; follows from the set when absent."""
-
-
-class ConcisionParameters(StrictValue):
-    """Check ``concision``; it asks nothing."""
-
-    reads: tuple[str, ...] = Field(min_length=1, max_length=20)
-    """Ids of the checks of the same plan whose answers it measures."""
-    budgets: tuple[Annotated[int, Field(ge=1, le=131072)], ...] | None = Field(
-        default=None, min_length=1, max_length=20
-    )
-    """Token budgets of the curve; halves of the longest answer allowed, six times, when absent."""
-
-
-class CostParameters(StrictValue):
-    """Check ``cost``; it asks nothing."""
-
-    reads: tuple[str, ...] = Field(min_length=1, max_length=50)
-    """Ids of all checks of the same plan that ask: time and energy are measured over the whole run."""
-    currency: str | None = Field(default=None, pattern=r"^[A-Z]{3}$")
-    """Currency of the price, ISO 4217."""
-    price_per_hour: float | None = Field(default=None, gt=0, le=1e6)
-    """Declared price of the hardware for an hour."""
-
-
-class LogicPuzzlesParameters(StrictValue):
-    """Check ``logic-puzzles``."""
-
-    families: tuple[str, ...] = Field(default=("constraint", "grid", "ordering", "truth-teller"), min_length=1)
-    """Ids of puzzle families."""
-    levels: tuple[int, ...] = Field(default=(2, 3, 4, 5, 6), min_length=1)
-    """Difficulties, easiest first; every family must have each of them."""
-    per_level: int = Field(default=10, ge=3, le=2000)
-    """Puzzles of each family at each level; one in ten of them, rounded, has no solution."""
-    hold: Fraction = 0.5
-    """Share of right answers from which a level counts as held."""
-    samples: int = Field(default=4, ge=1, le=64)
-    """Answers to each puzzle."""
-    max_tokens: int = Field(default=16384, ge=16, le=131072)
-    """Longest answer, reasoning included, tokens."""
-
-    def twins(self) -> int:
-        """Puzzles without a solution in each family and level."""
-        return (self.per_level + 5) // 10
-
-    def questions(self) -> int:
-        """Puzzles in all."""
-        return len(self.families) * len(self.levels) * self.per_level
-
-
-class LongChainParameters(StrictValue):
-    """Check ``long-chain``."""
-
-    lengths: tuple[int, ...] = Field(default=(8, 16, 32, 64, 128, 256, 512), min_length=1)
-    """Steps that the answer needs, shortest first."""
-    arms: tuple[str, ...] = Field(default=("dense", "diluted"), min_length=1)
-    """Kinds of chain, the one that headlines first: dense, diluted, stepwise or addition."""
-    per_length: int = Field(default=40, ge=10, le=2000)
-    """Chains of each length in each arm."""
-    hold: Fraction = 0.5
-    """Share of right answers from which a length counts as held."""
-    samples: int = Field(default=4, ge=1, le=64)
-    """Answers to each chain."""
-    max_tokens: int | None = Field(default=None, ge=16, le=131072)
-    """Longest answer, tokens; when absent 2,000 and 40 for each needed step."""
-
-    def cap(self, length: int) -> int:
-        """Longest answer to a chain of this length, tokens."""
-        return self.max_tokens or tokens_for(length)
-
-    def questions(self) -> int:
-        """Chains in all."""
-        return len(self.arms) * len(self.lengths) * self.per_length
-
-
-def tokens_for(length: int) -> int:
-    """Tokens that let a model write down what it does on the way: 2,000, and 40 for each needed step.
-
-    Source: answers longer than the limit were scored as failures of reasoning in "The Illusion of Thinking";
-    see its critique, arXiv 2506.09250.
-    """
-    return 2_000 + 40 * length
-
-
-PARAMETER_TYPES: dict[str, type[StrictValue]] = {
-    "static-benchmark": StaticBenchmarkParameters,
-    "fresh-reasoning": FreshReasoningParameters,
-    "static-fresh-gap": StaticFreshGapParameters,
-    "corpus-scan": CorpusScanParameters,
-    "multi-turn": MultiTurnParameters,
-    "unseen-tools": UnseenToolsParameters,
-    "private-set": PrivateSetParameters,
-    "concision": ConcisionParameters,
-    "cost": CostParameters,
-    "logic-puzzles": LogicPuzzlesParameters,
-    "long-chain": LongChainParameters,
-    "capability-profile": CapabilityProfileParameters,
-}
-"""Check id to the type of its parameters."""
