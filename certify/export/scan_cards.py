@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
+from certify.counting import counted
 from certify.export.scan_marks import Piece, side_by_side, visible
 from certify.scan import Finding, Item, Span
 from certify.scan.report import Resemblance
@@ -87,7 +88,7 @@ def _card(finding: Finding | Resemblance, item: Item, texts: Texts, answers: boo
 
 def _facts(finding: Finding | Resemblance, answers: bool) -> str:
     if isinstance(finding, Resemblance):
-        return f"in {finding.documents:,} document{'' if finding.documents == 1 else 's'}"
+        return f"in {counted(finding.documents, 'document')}"
     words = [f"{finding.coverage_share:.0%} of its words in the best copy".replace("%", " %")]
     words.append(f"{finding.occurrences:,} cop{'y' if finding.occurrences == 1 else 'ies'}")
     if not answers:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from certify.counting import counted
 from certify.evidence.base import Value
 from certify.evidence.certificate import Certificate, Level, ScreeningReport
 from certify.evidence.dataset import DataExamined
@@ -166,7 +167,7 @@ def _verdict_text(findings: Findings) -> str:
         word = "Not issued" if findings.not_issued else wording.VERDICT_MARKS[findings.verdict].word
         return f"{word} under {_policy_name(findings)}"
     waived = len(_waived(findings))
-    exception = f", {wording.counted(waived, 'rule')} waived" if waived else ""
+    exception = f", {counted(waived, 'rule')} waived" if waived else ""
     if findings.level is Level.SELF_DECLARED:
         return f"Meets {_policy_name(findings)} by its issuer’s own account{exception}"
     return f"Certified under {_policy_name(findings)}{exception}"
@@ -191,7 +192,7 @@ def _exceptions(findings: Findings) -> list[Row]:
 
 def _model_facts(findings: Findings) -> str:
     model = findings.model
-    files = f"{wording.counted(model.files, 'runtime file')}, {wording.size(model.bytes)}"
+    files = f"{counted(model.files, 'runtime file')}, {wording.size(model.bytes)}"
     return f"{clip(model.architecture, 80)} · {wording.weights(model.parameters)} · {files}"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from certify.counting import counted
 from certify.evidence.certificate import Level
 from certify.evidence.dataset import DataExamined, DatasetIdentity
 from certify.evidence.decision import RuleStatus, Verdict
@@ -105,11 +106,6 @@ def weights(count: int) -> str:
         if count >= limit:
             return f"{count / max(limit, 10**6):.1f} {word} parameters"
     return f"{count:,} parameters"
-
-
-def counted(number: int, noun: str) -> str:
-    """``1 file``, ``4 files``."""
-    return f"{number:,} {noun}" + ("" if number == 1 else "s")
 
 
 def groups(digest: str, lines: int = 2) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from itertools import combinations
 from pathlib import Path
 
 from certify.check.benchmarks import catalogue, read_benchmark, shipped
+from certify.counting import counted
 from certify.errors import HostileInput, UsageError
 from certify.scan import Benchmark, Item, load_benchmark
 
@@ -89,7 +90,7 @@ def remarks(benchmarks: Sequence[Benchmark]) -> list[str]:
 def _of_one(benchmark: Benchmark) -> Iterator[str]:
     empty = [item.id for item in benchmark.items if not item.words]
     if empty:
-        yield f"{benchmark.name}: {_items(len(empty))} without a word: {_listed(empty)}"
+        yield f"{benchmark.name}: {counted(len(empty), 'item')} without a word: {_listed(empty)}"
     twice = [[item.id for item in same] for same in _by_words(benchmark).values() if len(same) > 1]
     if twice:
         groups = "; ".join(_listed(group) for group in twice[:_SHOWN])
@@ -102,7 +103,7 @@ def _of_two(one: Benchmark, other: Benchmark) -> Iterator[str]:
     shared = [same[0].id for words, same in _by_words(one).items() if words in others]
     if shared:
         verb = "stands" if len(shared) == 1 else "stand"
-        both = f"{_items(len(shared))} of {one.name} {verb} in {other.name} too"
+        both = f"{counted(len(shared), 'item')} of {one.name} {verb} in {other.name} too"
         yield f"{both}, so that a copy counts in each: {_listed(shared)}"
 
 
@@ -112,10 +113,6 @@ def _by_words(benchmark: Benchmark) -> dict[tuple[str, ...], list[Item]]:
         if item.words:
             found[item.words].append(item)
     return found
-
-
-def _items(number: int) -> str:
-    return f"{number:,} item{'' if number == 1 else 's'}"
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
+from certify.counting import counted
 from certify.errors import ExitCode
 from certify.scan import ScanReport
 
@@ -43,12 +44,12 @@ class ScanOutcome(NamedTuple):
     @property
     def sentence(self) -> str:
         """The verdict in one line."""
-        of = f"{self.items:,} benchmark item{'' if self.items == 1 else 's'}"
+        of = counted(self.items, "benchmark item")
         if self.contaminated:
             return f"Found: {self.contaminated:,} of {of} in the training data"
         if self.reasons:
             return f"Incomplete: none of {of} found, but not everything was looked at"
-        return f"Nothing found: none of {of} in {self.documents:,} document{'' if self.documents == 1 else 's'}"
+        return f"Nothing found: none of {of} in {counted(self.documents, 'document')}"
 
 
 def outcome_of(reports: Sequence[ScanReport], *, spikes: int) -> ScanOutcome:
@@ -75,7 +76,7 @@ def percent(share: float) -> str:
 def _unread(report: ScanReport) -> list[str]:
     parts = len(report.unscanned)
     if parts or report.coverage < 1:
-        unread = f"; {parts:,} part{'' if parts == 1 else 's'} could not be read" if parts else ""
+        unread = f"; {counted(parts, 'part')} could not be read" if parts else ""
         return [f"{percent(report.coverage)} of the data was searched{unread}"]
     return []
 

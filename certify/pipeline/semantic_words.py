@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
+from certify.counting import counted
 from certify.scan.semantic_report import LABEL, Candidate, SemanticReport
 
 SHOWN = 5
@@ -27,7 +28,7 @@ def semantic_lines(report: SemanticReport) -> list[str]:
         return [head + "no passage stands out", *_about(report)]
     first = sorted(listed, key=_telling)[:SHOWN]
     more = len(listed) - SHOWN
-    rest = [f"and {more:,} more passage{'' if more == 1 else 's'}; --json lists every place"] if more > 0 else []
+    rest = [f"and {counted(more, 'more passage')}; --json lists every place"] if more > 0 else []
     return [head + found, *_about(report), *map(_line, first), *rest]
 
 

@@ -8,6 +8,7 @@ import typer
 
 from certify.cli.options import Context
 from certify.cli.render import emit, paragraph
+from certify.counting import counted
 
 NAMES_NOTE = (
     "Names are bound by the signed list of files, not by the root digest: another tree of the same contents can have "
@@ -19,7 +20,7 @@ SHOWN = 10
 
 def size(files: int, total: int) -> str:
     """How many files of how many bytes, for people."""
-    return f"{files:,} file{'' if files == 1 else 's'}, {total:,} byte{'' if total == 1 else 's'}"
+    return f"{counted(files, 'file')}, {counted(total, 'byte')}"
 
 
 def tell_hidden(hidden: Mapping[str, tuple[str, ...]]) -> None:
@@ -27,7 +28,7 @@ def tell_hidden(hidden: Mapping[str, tuple[str, ...]]) -> None:
     from certify.identify.oms_files import steers
 
     for path, files in hidden.items():
-        paragraph(f"- {path} is not covered: {len(files)} file{'' if len(files) == 1 else 's'}", indent=2)
+        paragraph(f"- {path} is not covered: {counted(len(files), 'file')}", indent=2)
     steering = [path for files in hidden.values() for path in files if steers(path)]
     if steering:
         emit("Code, weights or settings that nobody signed:", "warn")

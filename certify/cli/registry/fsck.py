@@ -8,6 +8,7 @@ import typer
 
 from certify.cli.options import Context, Json, ask_passphrase
 from certify.cli.render import checklist, emit, emit_json
+from certify.counting import counted
 from certify.errors import ExitCode
 
 
@@ -23,7 +24,7 @@ def fsck(context: typer.Context, json: Json = False) -> int:
     else:
         checklist([("fail", f"{finding.part} {finding.where}", finding.problem) for finding in found])
         emit(
-            f"{len(found)} finding{'' if len(found) == 1 else 's'}" if found else "Everything is as it was written.",
+            counted(len(found), "finding") if found else "Everything is as it was written.",
             "fail" if found else "pass",
         )
     return int(ExitCode.NEGATIVE if found else ExitCode.POSITIVE)

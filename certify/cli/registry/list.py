@@ -6,6 +6,7 @@ import typer
 
 from certify.cli.options import Context, Json
 from certify.cli.render import emit, emit_json
+from certify.counting import counted
 from certify.errors import ExitCode
 
 
@@ -24,5 +25,5 @@ def list_certificates(context: typer.Context, json: Json = False) -> int:
     else:
         for row in rows:
             emit(f"{row['serial']}  {row['standing']:<10} model {str(row['model'])[:16]}  log entry {row['logIndex']}")
-        emit(f"{len(rows)} certificate{'' if len(rows) == 1 else 's'}")
+        emit(counted(len(rows), "certificate"))
     return int(ExitCode.POSITIVE)

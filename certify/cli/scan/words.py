@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from certify.cli.render import emit, next_step, paragraph, table, width
 from certify.cli.scan.document import rule_counts
 from certify.cli.scan.results import show_results
+from certify.counting import counted
 
 if TYPE_CHECKING:
     from certify.pipeline.rewordings import Rewordings
@@ -58,7 +59,7 @@ def _counts(reports: Sequence[ScanReport]) -> None:
 
 
 def _read(report: ScanReport) -> str:
-    files, documents = _counted(len(report.shards), "file"), _counted(report.documents, "document")
+    files, documents = counted(len(report.shards), "file"), counted(report.documents, "document")
     return f"Items found in {files}, {documents}, {report.bytes / 1e6:,.1f} MB"
 
 
@@ -155,13 +156,13 @@ def _list(title: str, lines: Sequence[str]) -> None:
 def _resembled(reports: Sequence[ScanReport]) -> Iterator[str]:
     for report in reports:
         if report.common_passages:
-            items = _counted(len(report.common_passages), "item")
+            items = counted(len(report.common_passages), "item")
             yield (
                 f"{report.benchmark}: of {items} only a passage was found that many documents share: boilerplate, "
                 f"or one leak repeated in shortened form: {_named([one.item for one in report.common_passages])}"
             )
         if report.lookalikes:
-            items = _counted(len(report.lookalikes), "item")
+            items = counted(len(report.lookalikes), "item")
             yield f"{report.benchmark}: {items} resembled in half of the words, but not in those that tell items apart"
 
 
@@ -174,10 +175,10 @@ def _unchecked(reports: Sequence[ScanReport]) -> Iterator[str]:
     if len(first.unscanned) > _PARTS:
         yield f"{len(first.unscanned) - _PARTS:,} more parts that could not be read; --json names each"
     if first.skipped:
-        yield f"{_counted(len(first.skipped), 'file')} of a kind without text: {_named(first.skipped)}"
+        yield f"{counted(len(first.skipped), 'file')} of a kind without text: {_named(first.skipped)}"
     for report in reports:
         if report.too_short:
-            short = _counted(len(report.too_short), "item")
+            short = counted(len(report.too_short), "item")
             yield f"{report.benchmark}: {short} too short to tell a copy from chance: {_named(report.too_short)}"
     yield "data that was not named, rewordings and translations"
 
@@ -198,7 +199,3 @@ def _next(outcome: ScanOutcome, request: ScanRequest, page: Path | None) -> None
         next_step(f"look at {page}, remove what it shows from the data, and scan again")
     else:
         next_step("mend what is listed above and scan again")
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number:,} {what}{'' if number == 1 else 's'}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from certify.counting import counted
 from certify.evidence.certificate import Headline
 from certify.evidence.results import CorpusScanResult
 from certify.verify.words.printed import percent
@@ -28,7 +29,7 @@ def scan_caveats(scan: CorpusScanResult) -> tuple[str, ...]:
         ("common_passages", "a passage that many documents share"),
     )
     counts = [(sum(getattr(one, name) or 0 for one in scan.benchmarks), words) for name, words in near]
-    found = [f"of {_counted(count, 'item')} {words}" for count, words in counts if count]
+    found = [f"of {counted(count, 'item')} {words}" for count, words in counts if count]
     told = [f"{left_out}{share}: a published item could stand there unnoticed."] if left_out else []
     told += [f"The training data also holds, not counted as copies: {'; '.join(found)}."] if found else []
     return tuple(told)
@@ -38,8 +39,4 @@ def unscanned_words(result: CorpusScanResult) -> str:
     """What the scan left out, in a line; empty where it searched every byte."""
     if not result.unscanned:
         return ""
-    return f"{_counted(result.unscanned, 'part')} of the data could not be read"
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number:,} {what}" + ("" if number == 1 else "s")
+    return f"{counted(result.unscanned, 'part')} of the data could not be read"
