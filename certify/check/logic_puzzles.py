@@ -120,9 +120,18 @@ class LogicPuzzles:
             for level in parameters.levels:
                 if level not in PUZZLES[name].levels:
                     raise _impossible(f"{name} has no level {level}", "choose levels that all families have")
-        each = parameters.per_level - parameters.twins()
-        if each < FEWEST_PER_FAMILY or each * len(parameters.families) < MINIMUM_ITEMS:
-            raise _impossible("a level would get too few puzzles for an interval", "raise per_level")
+        enough = parameters
+        while enough.per_level - enough.twins() < self._fewest(len(enough.families)):
+            enough = enough.model_copy(update={"per_level": enough.per_level + 1})
+        if enough != parameters:
+            raise _impossible(
+                "a level would get too few puzzles for an interval", f"raise per_level to {enough.per_level} or more"
+            )
+
+    @staticmethod
+    def _fewest(families: int) -> int:
+        """Puzzles with a solution that each family needs at a level."""
+        return max(FEWEST_PER_FAMILY, -(-MINIMUM_ITEMS // families))
 
 
 def _place(question: Question) -> _Place:

@@ -129,6 +129,13 @@ def test_the_sizes_of_a_demonstration_give_a_result(scored):
     assert result.unsolvable.answers == 4
 
 
+def test_too_few_puzzles_are_refused_with_the_number_that_would_do(plan):
+    with pytest.raises(UsageError) as caught:
+        plan(logic_puzzles={**SMALL, "families": ["grid"], "per_level": 10})
+    assert caught.value.hint == "raise per_level to 11 or more"
+    assert plan(logic_puzzles={**SMALL, "families": ["grid"], "per_level": 11})
+
+
 @pytest.mark.parametrize(
     "bad",
     [
