@@ -10,7 +10,7 @@ from typing import Any
 
 from certify.evidence.answers import Outcome
 
-VERSION = 1
+VERSION = 2
 """Raised whenever an answer could be read differently."""
 
 MAX_ANSWER = 1000
@@ -20,6 +20,10 @@ MAX_LINE = 10_000
 _TRIES = 100
 _BOXED = "\\boxed{"
 _NUMBER = re.compile(r"[-+\u2212]?\d{1,3}(?:(?:,|\{,\})\d{3})+(?:\.\d+)?(?!\d)|[-+\u2212]?\d+(?:\.\d+)?")
+_TERM = re.compile(
+    rf"(?:{_NUMBER.pattern})(?:\s?(?:/|\^|\*\*)\s?(?:\{{[^{{}}]{{1,40}}\}}|\([^()]{{1,40}}\)|-?\d{{1,40}}(?:\.\d+)?))*"
+)
+_NEGATIVE = re.compile(r"\b(?:minus|negative)\s+$", re.IGNORECASE)
 _SAID = re.compile(r"(?:\banswer\s*(?:is|are|:|=)|####)[\s*:=$]*", re.IGNORECASE)
 _BOLD = re.compile(r"\*\*([^*\n]{1,200})\*\*")
 _UNIT = re.compile(r"[A-Za-z\s$€£¥%°=.:]*")
@@ -137,9 +141,15 @@ def _said(text: str) -> str | None:
 def _first_value(said: str, numeric: bool) -> str | None:
     span = said.rpartition("=")[2] if numeric else said
     if numeric:
-        found = numbers(span)
-        return _clean(found[0]) if found else None
+        found = _TERM.search(span)
+        return _clean(_negated(span, found)) if found else None
     return _clean(span.partition("**")[0])
+
+
+def _negated(text: str, found: re.Match[str]) -> str:
+    """A term as written, with the sign that stands before it in words; ``1/2`` is one term and neither 1 nor 2."""
+    signed = _NEGATIVE.search(text[max(found.start() - 20, 0) : found.start()])
+    return f"-{found[0]}" if signed and found[0][0].isdigit() else found[0]
 
 
 def _from_line(text: str, numeric: bool, chat: bool) -> str | None:
@@ -149,10 +159,11 @@ def _from_line(text: str, numeric: bool, chat: bool) -> str | None:
     line = _clean(lines[-1 if chat else 0])
     if not numeric or line is None:
         return line
-    found = numbers(text if chat else lines[0])
+    read = text if chat else lines[0]
+    found = list(_TERM.finditer(read))
     if len(numbers(line)) > 1 and not re.search(r"[^\W\d_]|=", line):
         return line  # a bare list of candidates is not one answer
-    return _clean(found[-1]) if found else None
+    return _clean(_negated(read, found[-1])) if found else None
 
 
 def _without_unit(span: str | None) -> str | None:

@@ -11,6 +11,7 @@ from certify.check.tools.judging import TOOLS, judged_tools
 from certify.check.verifiers import is_numeric, is_structured, verify
 from certify.engines.episodes import RequestKey, unfold
 from certify.engines.reasoning import split_reasoning
+from certify.engines.replies import sound
 from certify.errors import EvidenceMissing
 from certify.evidence.answers import Completion, FinishReason, ItemRecord, Outcome, Question
 from certify.evidence.model import ReasoningTags
@@ -60,6 +61,7 @@ def judged(question: Question, completion: Completion, reasoning: ReasoningTags 
     if answer is None:
         outcome = without_answer(text, closed, cut_off, completion.token_ids)
     else:
+        answer = sound(answer)  # JSON escapes spell characters that the text itself could not hold
         golds = (question.gold, *(question.aliases or ()))
         right = any(verify(question.verifier, answer, gold) for gold in golds)
         outcome = Outcome.CORRECT if right else Outcome.WRONG

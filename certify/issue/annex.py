@@ -10,7 +10,14 @@ from certify.evidence.certificate import EvidenceReference
 from certify.evidence.dataset import Declaration
 from certify.evidence.decision import RuleOutcome
 from certify.evidence.model import ModelIdentity, Serving, TestedConfiguration
-from certify.evidence.results import FamilyResult, FreshReasoningResult
+from certify.evidence.results import (
+    FamilyResult,
+    FreshReasoningResult,
+    MultiTurnResult,
+    ToolsLevel,
+    TurnsLevel,
+    UnseenToolsResult,
+)
 from certify.evidence.results.ladders import ChainRung, LogicPuzzlesResult, LongChainResult, PuzzleCell
 from certify.evidence.results.profile import CapabilityProfileResult, ProfileCell
 from certify.issue.wording import RULE_MARKS, Mark, clip, minute, server_words
@@ -180,7 +187,41 @@ def family_rows(results: Mapping[str, Value]) -> tuple[FamilyRow, ...]:
             for arm in chain.arms
             for rung in arm.rungs
         ]
-    return (*rows, *_profile_rows(results.get("capability-profile")))
+    return (*rows, *_conversation_rows(results), *_profile_rows(results.get("capability-profile")))
+
+
+def _conversation_rows(results: Mapping[str, Value]) -> tuple[FamilyRow, ...]:
+    """Levels of conversations and of invented tools; their results keep shares, of which the counts follow."""
+    turns, tools = results.get("multi-turn"), results.get("unseen-tools")
+    rows = []
+    if isinstance(turns, MultiTurnResult):
+        told = (("turn by turn", "turns"), ("in one message", "message"), ("final facts alone", "facts"))
+        rows += [
+            _level_row(f"revised facts, level {one.level}, {name}", getattr(one, field), one, turns.turns.samples)
+            for one in turns.levels
+            for name, field in told
+        ]
+    if isinstance(tools, UnseenToolsResult):
+        modes = ((tools.act, "act"), (tools.plan, "plan"))
+        rows += [
+            _level_row(f"unseen tools, level {one.level}, {mode}", getattr(one, mode), one, used.solved.samples)
+            for one in tools.levels
+            for used, mode in modes
+            if used is not None
+        ]
+    return tuple(rows)
+
+
+def _level_row(name: str, share: float | None, one: TurnsLevel | ToolsLevel, samples: int) -> FamilyRow:
+    answers = one.items * samples
+    exact = share is not None and answers <= _COUNTED
+    right = f"{round((share or 0.0) * answers)} of {answers}" if exact else "–"
+    floor = f"{percent(one.floor)} ({clip(one.floor_responder, 40)})"
+    return FamilyRow(name, "–", right, "–" if share is None else percent(share), floor)
+
+
+_COUNTED = 5_000
+"""Answers up to which a share of four decimals tells how many were right."""
 
 
 _TOLD = {"given": "given", "recalled": "recalled", "bare": "of nobody, none told", "among": "of nobody, others told"}

@@ -24,6 +24,8 @@ from certify.verify.words.languages import languages_tested
 from certify.verify.words.scan import unscanned_words
 
 HEADLINES_SHOWN = 3
+DETAIL = 200
+"""Characters of a detail that page one has room for; annex C holds the whole of a longer one."""
 NOT_CHECKED_SHOWN = 4
 WAIVERS_SHOWN = 4
 
@@ -198,16 +200,19 @@ def _model_facts(findings: Findings) -> str:
 
 def _panels(findings: Findings, results: Mapping[str, Value], thresholds: Thresholds) -> tuple[Panel, ...]:
     return tuple(
-        Panel(clip(one.name, 60), clip(one.value, 24), clip(one.detail, 200), chart_of(one, results, thresholds))
+        Panel(clip(one.name, 60), clip(one.value, 24), clip(one.detail, DETAIL), chart_of(one, results, thresholds))
         for one in findings.headlines[:HEADLINES_SHOWN]
     )
 
 
 def _further(findings: Findings) -> tuple[Row, ...]:
-    """The numbers behind the first three, in the words that page one would use."""
-    return tuple(
-        Row(clip(one.name, 90), clip(f"{one.value}; {one.detail}", 500)) for one in findings.headlines[HEADLINES_SHOWN:]
-    )
+    """The numbers behind the first three, in the words that page one would use, and those that it had to cut short."""
+    told = [
+        one
+        for place, one in enumerate(findings.headlines)
+        if place >= HEADLINES_SHOWN or len(" ".join(one.detail.split())) > DETAIL
+    ]
+    return tuple(Row(clip(one.name, 90), clip(f"{one.value}; {one.detail}", 900)) for one in told)
 
 
 def _facts(findings: Findings, results: Mapping[str, Value]) -> tuple[Row, ...]:

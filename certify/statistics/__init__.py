@@ -25,7 +25,7 @@ from certify.statistics.power import Headroom, detectable_inflation, gap_power
 from certify.statistics.ratio import Ratio, ratio_interval
 from certify.statistics.references import ReferenceTest, reference_test
 from certify.statistics.sequential import look_interval, look_levels, look_sizes
-from certify.statistics.suite import suite_interval
+from certify.statistics.suite import suite_interval, tightest_interval
 from certify.statistics.verdict import Verdict, judge
 
 __all__ = [
@@ -78,5 +78,6 @@ __all__ = [
     "recall_lower_bound",
     "reference_test",
     "suite_interval",
+    "tightest_interval",
     "typical_counts",
 ]

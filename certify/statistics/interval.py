@@ -53,6 +53,12 @@ class Sums(NamedTuple):
         """From the right answers of each item."""
         return cls(len(right), sum(right), sum(count * count for count in right))
 
+    @classmethod
+    def most_even(cls, items: int, right: int) -> Sums:
+        """So many right answers spread over the items as evenly as can be: no other spread has smaller squares."""
+        whole, part = divmod(right, items) if items else (0, 0)
+        return cls(items, right, items * whole * whole + part * (2 * whole + 1))
+
     def require_possible(self, samples: int) -> None:
         """Returns if some right answers in [0, samples] have these sums.
 
@@ -61,8 +67,7 @@ class Sums(NamedTuple):
         """
         if samples < 1 or not 0 <= self.right <= self.items * samples:
             raise ValueError(f"{self.right} of {self.items} times {samples} answers cannot be right")
-        whole, part = divmod(self.right, self.items) if self.items else (0, 0)
-        least = self.items * whole * whole + part * (2 * whole + 1)
+        least = Sums.most_even(self.items, self.right).squares
         full, rest = divmod(self.right, samples)
         if not least <= self.squares <= full * samples * samples + rest * rest or (self.squares - self.right) % 2:
             raise ValueError(

@@ -87,6 +87,34 @@ def suite_of_sums(
     return Interval(round_four(exact(estimate)), lower, upper, items, samples, "SUITE")
 
 
+def tightest_interval(counts: Mapping[str, tuple[int, int]], samples: int, *, level: float = 0.95) -> Interval | None:
+    """An interval that :func:`suite_interval` cannot be narrower than, at either end, whichever items were right.
+
+    For whoever knows the counts of each family and not those of each item. With one answer to each item of a single
+    family it is the interval itself.
+
+    Args:
+        counts: for each family its items and the right answers to all of them.
+        samples: answers per item, the same in every family.
+        level: confidence level, in (0.5, 1).
+
+    Raises:
+        ValueError: no family, or impossible counts.
+
+    Source: right answers spread evenly have the least variance; the degrees of freedom of Satterthwaite (1946) are at
+    most those of all families together.
+    """
+    sums = {name: Sums.most_even(items, right) for name, (items, right) in counts.items()}
+    found = suite_of_sums(sums, samples, level=level)
+    if found is None or len(sums) == 1:
+        return found
+    parts, alpha = _parts(sums, samples, None), alpha_of(level)
+    most = Fraction(found.items - len(parts))
+    ends = [_ends(parts, samples, Fraction(pairs, len(parts)), alpha, most) for pairs in (1, 2)]
+    lower = floor_four(clip(min(low for low, _ in ends)))
+    return found._replace(lower=lower, upper=ceil_four(clip(max(high for _, high in ends))))
+
+
 def _parts(families: Mapping[str, Sums], samples: int, weights: Mapping[str, float] | None) -> list[_Family]:
     if not families or not all(sums.items for sums in families.values()):
         raise ValueError("a suite needs at least one family, and every family at least one item")
@@ -103,7 +131,9 @@ def _parts(families: Mapping[str, Sums], samples: int, weights: Mapping[str, flo
     return parts
 
 
-def _ends(parts: list[_Family], samples: int, pairs: Fraction, alpha: Fraction) -> tuple[Decimal, Decimal]:
+def _ends(
+    parts: list[_Family], samples: int, pairs: Fraction, alpha: Fraction, degrees: Fraction | None = None
+) -> tuple[Decimal, Decimal]:
     centre, variance, scale = Fraction(0), Fraction(0), Fraction(0)
     for weight, (items, right, squares) in parts:
         mean, spread = augmented_moments(items, samples, right, squares, pairs)
@@ -111,7 +141,7 @@ def _ends(parts: list[_Family], samples: int, pairs: Fraction, alpha: Fraction) 
         centre += weight * mean
         variance += own
         scale += own**2 / (items - 1)
-    df = max(variance**2 / scale, Fraction(min(part.sums.items for part in parts) - 1))
+    df = degrees or max(variance**2 / scale, Fraction(min(part.sums.items for part in parts) - 1))
     t = printed_t_quantile(float(1 - alpha / 2), float(df))
     half = CONTEXT.multiply(t, exact_root(variance))
     return CONTEXT.subtract(exact(centre), half), CONTEXT.add(exact(centre), half)

@@ -25,10 +25,12 @@ from certify.evidence.results import (
     UnseenToolsResult,
 )
 from certify.trust.verified import Verified
+from certify.verify.derived_counts import check_derived
 from certify.verify.ladder_counts import check_ladder
 from certify.verify.looks import asked_items
 from certify.verify.profile_counts import check_profile
 from certify.verify.scan_counts import check_scan_result
+from certify.verify.score_counts import check_scores
 
 if TYPE_CHECKING:
     from certify.verify.evidence import EvidenceSet
@@ -67,6 +69,7 @@ def check_counts(plan: Plan, evaluation: Evaluation) -> None:
     for check in plan.checks:
         if check.id in results:
             _check_result(check.model_copy(update={"items": asked[check.id]}), results[check.id])
+    check_derived(plan, results)
 
 
 def _check_result(check: PlannedCheck, result: Value) -> None:
@@ -82,6 +85,7 @@ def _check_result(check: PlannedCheck, result: Value) -> None:
         _check_levels(check, result)
     if isinstance(result, ConcisionResult | CostResult):
         _check_reads(check, result)
+    check_scores(check, result)
     check_ladder(check, result)
     check_profile(check, result)
     if isinstance(result, PrivateSetResult):

@@ -7,7 +7,8 @@ from certify.evidence.base import Value
 from certify.evidence.parameters import LogicPuzzlesParameters, LongChainParameters
 from certify.evidence.plan import PlannedCheck
 from certify.evidence.results.ladders import LogicPuzzlesResult, LongChainResult, PuzzleLevel
-from certify.statistics import fixed_sequence
+from certify.statistics import ONE_SIDED, fixed_sequence, tightest_interval
+from certify.verify.score_counts import Counts, is_of_counts
 
 ROUNDING = 0.0001
 """Printed shares are exact fractions rounded half to even, which a quotient in binary may miss by one decimal."""
@@ -35,7 +36,7 @@ def _check_puzzles(check: PlannedCheck, asked: LogicPuzzlesParameters, result: L
     counted = all((cell.items, cell.answers) == (each, each * asked.samples) for cell in result.families)
     counted = counted and all(cell.right <= cell.answers for cell in result.families)
     shared = counted and all(cell.share == round(cell.right / cell.answers, 4) for cell in result.families)
-    shared = shared and all(_is_average(level, result, each) for level in result.levels)
+    shared = shared and all(_is_average(level, result, asked.samples) for level in result.levels)
     apart, right = result.unsolvable, sum(cell.right for cell in result.families)
     twins = asked.twins() * len(planned) * asked.samples
     whole = (apart.answers, right + apart.told) if apart else (0, right)
@@ -44,11 +45,17 @@ def _check_puzzles(check: PlannedCheck, asked: LogicPuzzlesParameters, result: L
     _require_held(check, [level.held for level in result.levels], held, result.held_level, asked.levels)
 
 
-def _is_average(level: PuzzleLevel, result: LogicPuzzlesResult, each: int) -> bool:
-    """Whether a level is what its families say, up to the rounding of their shares."""
-    shares = [cell.share for cell in result.families if cell.level == level.level]
-    near = abs(level.accuracy.estimate - sum(shares) / len(shares)) <= 0.0002
-    return near and level.accuracy.items == each * len(shares) and level.accuracy.lower <= level.one_sided
+def _is_average(level: PuzzleLevel, result: LogicPuzzlesResult, samples: int) -> bool:
+    """Whether a level is what its families say, with bounds no narrower than they allow."""
+    counts = {cell.family: (cell.items, cell.right) for cell in result.families if cell.level == level.level}
+    fits = is_of_counts(level.accuracy, counts, samples) and level.accuracy.lower <= level.one_sided
+    return fits and _is_bound(level.one_sided, counts, samples)
+
+
+def _is_bound(one_sided: float, counts: Counts, samples: int) -> bool:
+    """Whether a one-sided bound is not higher than the most favourable spread of the right answers makes it."""
+    best = tightest_interval(counts, samples, level=ONE_SIDED)
+    return best is not None and one_sided <= best.lower
 
 
 def _check_chains(check: PlannedCheck, asked: LongChainParameters, result: LongChainResult) -> None:
@@ -58,8 +65,10 @@ def _check_chains(check: PlannedCheck, asked: LongChainParameters, result: LongC
     _require(check, same, "is about other chains than were planned")
     rungs = [rung for arm in result.arms for rung in arm.rungs]
     counted = all(rung.answers == asked.per_length * asked.samples for rung in rungs)
-    counted = counted and all(abs(rung.accuracy.estimate - rung.right / rung.answers) <= ROUNDING for rung in rungs)
-    counted = counted and all(rung.accuracy.lower <= rung.one_sided for rung in rungs)
+    for rung in rungs:
+        counts = {"": (asked.per_length, rung.right)}
+        counted = counted and 0 <= rung.right <= rung.answers and is_of_counts(rung.accuracy, counts, asked.samples)
+        counted = counted and rung.accuracy.lower <= rung.one_sided and _is_bound(rung.one_sided, counts, asked.samples)
     counted = counted and all(rung.max_tokens == asked.cap(rung.length) for rung in rungs)
     _require(check, counted and sum(r.right for r in rungs) == result.outcomes.correct, "does not add up")
     for arm in result.arms:

@@ -18,6 +18,7 @@ from certify.evidence.results.profile import (
 )
 from certify.statistics import MINIMUM_ITEMS
 from certify.verify.ladder_counts import ROUNDING
+from certify.verify.score_counts import is_possible
 
 _NOBODY = ("bare", "among")
 
@@ -84,7 +85,7 @@ def _is_share(share: Capability | None, cells: Sequence[ProfileCell], counted: s
         return share is None and items < MINIMUM_ITEMS
     hops = sorted({cell.hops for cell in cells})
     same = share.items == items and abs(share.estimate - _plain(cells, counted)) <= ROUNDING
-    same = same and [one.hops for one in share.by_hops] == hops and share.lower <= share.estimate <= share.upper
+    same = same and [one.hops for one in share.by_hops] == hops and is_possible(share, items, share.samples)
     by_hops = {one.hops: [cell for cell in cells if cell.hops == one.hops] for one in share.by_hops}
     return same and all(
         (one.items, one.estimate) == (sum(cell.items for cell in by_hops[one.hops]), _plain(by_hops[one.hops], counted))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from certify.check.families.base import Facts, IntegersAnswer, Problem, Responder
 from certify.check.families.lexicon import NAMES, alike, integers, listed, magnitude, text, texts
 from certify.statistics.stream import Stream
@@ -70,11 +72,23 @@ class Linear(IntegersAnswer):
         return tuple(magnitude(right)[:2] for right in right_sides(facts))
 
     def nulls(self, stream: Stream) -> dict[str, Responder]:
-        """Dividing without removing the offset, less a constant, and a uniform guess."""
+        """Dividing without removing the offset, less a constant or a middling offset, and a uniform guess."""
 
         def divided(problem: Problem, less: int) -> str:
             pairs = zip(right_sides(problem.facts), integers(problem.facts, "factors"), strict=True)
             return ", ".join(str(right // factor - less) for right, factor in pairs)
+
+        def middling(problem: Problem) -> str:
+            low, high = _RANGES[problem.level][3]
+            columns = (
+                right_sides(problem.facts),
+                integers(problem.facts, "factors"),
+                integers(problem.facts, "offsets"),
+            )
+            return ", ".join(
+                str(round(Fraction(2 * right - (low + high if offset > 0 else -low - high), 2 * factor)))
+                for right, factor, offset in zip(*columns, strict=True)
+            )
 
         def uniform(problem: Problem) -> str:
             count, _, unknowns, _ = _RANGES[problem.level]
@@ -84,6 +98,7 @@ class Linear(IntegersAnswer):
             "divide": lambda problem: divided(problem, 0),
             "divide-less-1": lambda problem: divided(problem, 1),
             "divide-less-2": lambda problem: divided(problem, 2),
+            "middling-offset": middling,
             "uniform": uniform,
         }
 

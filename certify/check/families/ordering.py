@@ -78,6 +78,10 @@ class Ordering(WordsAnswer):
             "shuffle": shuffled,
         }
 
+    def partial_solvers(self, stream: Stream) -> dict[str, Responder]:
+        """Finding who is never the lesser and who never the greater, without chaining any two comparisons."""
+        return {"ends": lambda problem: _ends_apart(pairs(problem.facts))}
+
 
 def _given_away(told: list[int]) -> bool:
     """Whether the order of first mention already is the ranking, or the ranking upside down."""
@@ -87,3 +91,9 @@ def _given_away(told: list[int]) -> bool:
 
 def _first_seen(names: list[str]) -> str:
     return ", ".join(dict.fromkeys(names))
+
+
+def _ends_apart(compared: list[tuple[str, str]]) -> str:
+    greater, lesser = (dict.fromkeys(names) for names in zip(*compared, strict=True))
+    names = dict.fromkeys(name for pair in compared for name in pair)
+    return ", ".join(sorted(names, key=lambda name: (name in lesser) + (name not in greater)))

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from certify.check.extraction import without_answer
 from certify.engines.reasoning import split_reasoning
+from certify.engines.replies import sound
 from certify.engines.sessions.tools import IMPOSSIBLE, Called, Trace, plan_trace, trace
 from certify.evidence.answers import Completion, FinishReason, ItemRecord, Outcome, Question
 from certify.evidence.model import ReasoningTags
@@ -35,7 +36,7 @@ def judged_tools(question: Question, said: Sequence[Completion], reasoning: Reas
     found = plan_trace(world, answers[0]) if question.verifier == PLAN else trace(world, answers)
     return ItemRecord(
         completion=last,
-        answer=found.answer,
+        answer=None if found.answer is None else sound(found.answer),
         outcome=_outcome(question, found, last, reasoning),
         marks=_marks(question, found),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -10,13 +11,15 @@ from certify.check import all_questions, judge, planned_checks, planned_sources,
 from certify.check.base import Answers
 from certify.check.cost import cost_of
 from certify.decide.form import CheckRequest
-from certify.errors import UsageError
+from certify.errors import HostileInput, UsageError
 from certify.evidence.answers import FinishReason, ItemRecord, Outcome, Question
 from certify.evidence.evaluation import NotRun
 from certify.evidence.parameters import CostParameters
 from certify.evidence.results import ConcisionResult, CostResult
 from certify.evidence.telemetry import AnsweringSession, MeasuredRun
+from certify.verify.derived_counts import check_derived
 from certify.verify.words.headlines import headlines
+from tests.fakes.forgery import put
 
 SEED = bytes(32)
 LABELLED = "static-benchmark:tiny"
@@ -177,3 +180,44 @@ def test_cost_is_of_the_whole_run(requests) -> None:
     fresh = {"id": "fresh-reasoning", "with": {"families": ["addition", "counting"], "items": 12}}
     with pytest.raises(UsageError, match="fresh-reasoning is left out"):
         planned_checks([*requests, CheckRequest.model_validate(fresh)])
+
+
+def held_together(requests, results, check: str, *edits) -> None:
+    """Holds results against each other as a reader of the certificate does, one of them changed."""
+    document = results[check].document()
+    for edit in edits:
+        edit(document)
+    changed = results | {check: type(results[check]).from_document(document)}
+    check_derived(SimpleNamespace(checks=planned_checks(requests)), changed)
+
+
+@pytest.mark.parametrize("second", ["wrong", "looped", "truncated", "error"])
+def test_what_the_checks_write_holds_together(requests, scored, second) -> None:
+    results = scored(second, measured=MeasuredRun(batch_size=16, sessions=(session(joules=7.2e6),))).results
+    held_together(requests, results, "cost")
+    held_together(requests, results, "concision")
+
+
+@pytest.mark.parametrize(
+    ("check", "edits"),
+    [
+        ("cost", [put("correct", value=60), put("correctPerSecond", value=0.5)]),
+        ("cost", [put("answers", value=30)]),
+        ("cost", [put("correctPerSecond", value=25.0)]),
+        ("cost", [put("correctPerKilowattHour", value=999.0)]),
+        ("cost", [put("correctPerUnit", value=999.0)]),
+        ("cost", [put("pricePerHour", value=0.36), put("correctPerUnit", value=2500.0)]),
+        ("cost", [put("brief", value=True)]),
+        ("concision", [put("checks", 0, "correct", value=60)]),
+        ("concision", [put("checks", 0, "answers", value=30)]),
+        ("concision", [put("checks", 0, "tokensPerCorrect", value=4.0)]),
+        ("concision", [put("checks", 0, "tokensPerCorrectUpper", value=39.0)]),
+        ("concision", [put("checks", 0, "truncatedShare", value=0.5), put("truncatedShare", value=0.5)]),
+        ("concision", [put("truncatedShare", value=0.5)]),
+        ("concision", [put("checks", 0, "curve", 2, "accuracy", "estimate", value=0.9)]),
+    ],
+)
+def test_what_other_results_contradict_is_refused(requests, scored, check, edits) -> None:
+    results = scored(measured=MeasuredRun(batch_size=16, sessions=(session(joules=7.2e6),))).results
+    with pytest.raises(HostileInput, match="CERT-E090"):
+        held_together(requests, results, check, *edits)

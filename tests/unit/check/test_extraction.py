@@ -72,6 +72,17 @@ NUMERIC = [
     ("42 apples", "42"),
     ("6 times 7 makes 42 apples", "42"),
     ("1,042", "1,042"),
+    ("The answer is negative 42.", "-42"),
+    ("The answer is minus 42", "-42"),
+    ("It makes negative 42", "-42"),
+    ("The answer is 42/5", "42/5"),
+    ("The answer is 42 / 5 of it", "42 / 5"),
+    ("The answer is 42^2", "42^2"),
+    ("It makes 5/42 in all", "5/42"),
+    ("It makes 2^{42} ways", "2^{42}"),
+    ("The answer is 42 (of 100)", "42"),
+    ("The answer is 42, or 84/2", "42"),
+    ("The answer is:\n- 42", "42"),
 ]
 
 

@@ -3,7 +3,7 @@ import pytest
 from certify.check import judge
 from certify.engines.sessions import Message, script
 from certify.errors import EvidenceMissing
-from certify.evidence.answers import Episode, FinishReason, Outcome, Question
+from certify.evidence.answers import Episode, FinishReason, ItemRecord, Outcome, Question
 from certify.evidence.model import ReasoningTags
 
 THINK = ReasoningTags(open="<think>", close="</think>")
@@ -76,3 +76,14 @@ def test_an_episode_broken_off_or_prolonged_is_not_judged(complete):
         with pytest.raises(EvidenceMissing) as caught:
             judge([CONVERSATION], given, None, samples={"c": 1})
         assert caught.value.code == "CERT-E064"
+
+
+@pytest.mark.parametrize("escape", ["\\ud800", "\\udfff 42", "\\u0000"])
+@pytest.mark.parametrize("verifier", ["integer", "text", "puzzle:ordering"])
+def test_an_answer_spelled_in_escapes_can_be_written_down(complete, escape, verifier):
+    """One such answer made a whole run unjudgeable: evidence holds neither halves of characters nor U+0000."""
+    question = QUESTION.model_copy(update={"verifier": verifier, "gold": '["a", "b"]'})
+    given = [complete(question, f'{{"answer": "{escape}"}}')]
+    (record,) = judge([question], given, None, samples={"c": 1})
+    assert record.outcome is Outcome.WRONG
+    assert ItemRecord.from_bytes(record.to_bytes()) == record

@@ -289,6 +289,14 @@ def test_tools_that_do_not_exist_and_talk_that_is_none_are_counted(plan, complet
     assert {len(record.turns) for record in records} == {2}
 
 
+def test_what_escapes_spell_can_be_written_down(plan, complete):
+    """Halves of characters and U+0000 come out of JSON escapes, and evidence holds neither."""
+    say = {"act": r'{"answer": "\ud800"}', "plan": r'[{"tool": "\u0000", "args": {}}, {"answer": "\udfff\u0000"}]'}
+    _, records = asked(plan, lambda question, messages: say[question.group], complete)
+    assert {record.outcome for record in records} == {Outcome.WRONG}
+    assert all(type(record).from_bytes(record.to_bytes()) == record for record in records)
+
+
 @pytest.mark.parametrize("given", [{"levels": [9]}, {"levels": [3, 3]}, {"modes": ["act", "act"]}, {"levels": [9, 3]}])
 def test_what_cannot_be_asked_is_refused(plan, given):
     with pytest.raises(UsageError, match="CERT-E102"):

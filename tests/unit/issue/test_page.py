@@ -36,6 +36,16 @@ def test_the_title_is_the_assurance_level(level, title):
     assert page_of(certificate(level)).title == title
 
 
+def test_what_page_one_cuts_short_stands_whole_in_the_annex():
+    """An interval, a drop or a word about test-time scaling could fall behind the ellipsis and be printed nowhere."""
+    first, *others = certificate().headlines
+    told = first.model_copy(update={"detail": f"{first.detail}{'; so much more' * 12}; any of 64 right 99.00 %"})
+    page = page_of(certificate(headlines=(told, *others)))
+    assert page.panels[0].detail.endswith("…")
+    assert [row.text.endswith("any of 64 right 99.00 %") for row in page.further if row.label == told.name] == [True]
+    assert first.name not in [row.label for row in page_of(certificate()).further]
+
+
 def test_only_a_certificate_of_independent_parties_says_certified():
     assert "Certified" not in words(page_of(certificate(Level.SELF_DECLARED)).verdict_text)
     assert page_of(certificate(Level.ISSUER_RUN)).verdict_text == "Certified under policy starter 1.0.0"

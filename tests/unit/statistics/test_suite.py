@@ -5,7 +5,7 @@ import pytest
 from scipy import stats
 
 from certify.statistics.accuracy import accuracy_interval
-from certify.statistics.suite import suite_interval
+from certify.statistics.suite import suite_interval, tightest_interval
 
 
 def _reference(families: dict[str, list[int]], samples: int, weights: dict[str, float]) -> tuple[float, float]:
@@ -86,3 +86,22 @@ def test_the_interval_does_not_depend_on_the_order_of_families() -> None:
     weights = {"a": 0.3, "b": 0.1, "c": 0.7}
     turned = dict(reversed(families.items()))
     assert suite_interval(families, 1, weights) == suite_interval(turned, 1, weights)
+
+
+def test_no_answers_give_a_narrower_interval_than_the_tightest():
+    generator = np.random.default_rng(11)
+    for _ in range(150):
+        samples, families = int(generator.integers(1, 5)), {}
+        for name in "abcd"[: int(generator.integers(1, 5))]:
+            chances = generator.choice([0.0, 0.3, 0.9, 1.0], size=int(generator.integers(5, 30)))
+            families[name] = [int(count) for count in generator.binomial(samples, chances)]
+        found = suite_interval(families, samples)
+        best = tightest_interval({name: (len(right), sum(right)) for name, right in families.items()}, samples)
+        if found is None or best is None:
+            assert found is best
+            continue
+        assert (best.estimate, best.items) == (found.estimate, found.items)
+        assert best.lower >= found.lower
+        assert best.upper <= found.upper
+        if samples == 1 and len(families) == 1:
+            assert best == found

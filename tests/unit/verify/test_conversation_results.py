@@ -11,6 +11,7 @@ from certify.errors import HostileInput
 from certify.evidence.answers import Outcome
 from certify.evidence.plan import PlannedCheck
 from certify.evidence.results import Drop, MultiTurnResult, Outcomes, ToolsLevel, ToolUse, TurnsLevel, UnseenToolsResult
+from certify.issue.annex import family_rows
 from certify.issue.chart import chart_of
 from certify.statistics import best_lower_bound
 from certify.verify.completeness import _check_result, _check_sizes
@@ -29,16 +30,18 @@ def planned(name: str) -> PlannedCheck:
 
 
 def turns(**changes) -> MultiTurnResult:
-    drop = Drop(estimate=0.25, lower=0.0123, upper=0.4512, items=20, rule="DROP")
+    revisions, later, drop = (
+        Drop(estimate=estimate, lower=0.0123, upper=0.4512, items=20, rule="DROP") for estimate in (0.1, 0.15, 0.25)
+    )
     level = TurnsLevel(
         level=1, revisions=2, items=20, facts=0.9, message=0.8, turns=0.65, floor=0.0399, floor_responder="empty"
     )
     return MultiTurnResult(
-        facts=estimate(18, 20, 0.68, 0.98),
-        message=estimate(16, 20, 0.56, 0.94),
-        turns=estimate(13, 20, 0.41, 0.84),
-        revision_drop=drop,
-        turn_drop=drop,
+        facts=estimate(18, 20, 0.67, 1.0),
+        message=estimate(16, 20, 0.56, 0.97),
+        turns=estimate(13, 20, 0.41, 0.86),
+        revision_drop=revisions,
+        turn_drop=later,
         total_drop=drop,
         stale_share=0.3,
         missed_share=0.0,
@@ -50,7 +53,7 @@ def turns(**changes) -> MultiTurnResult:
 
 def tools(**changes) -> UnseenToolsResult:
     use = ToolUse(
-        solved=estimate(9, 18, 0.28, 0.72),
+        solved=estimate(9, 18, 0.25, 0.75),
         declined=0.5,
         gave_up=0.1,
         first_call_right=0.7,
@@ -71,7 +74,7 @@ def test_page_one_names_the_drop_and_the_stale_answers():
     (line,) = headlines({"multi-turn": turns()})
     assert (line.name, line.value) == (TURNS, "65.00 %")
     assert line.detail == (
-        "95 % interval 41.00 % to 84.00 %; 20 items; 90.00 % with the final facts alone, a drop of +25.00 points "
+        "95 % interval 41.00 % to 86.00 %; 20 items; 90.00 % with the final facts alone, a drop of +25.00 points "
         "(95 % interval +1.23 points to +45.12 points); 30.00 % gave an earlier total"
     )
 
@@ -92,6 +95,19 @@ def test_both_are_drawn_with_their_threshold_and_their_floor():
         assert chart.floor.label in ("floor 4 %", "floor 6 %")
 
 
+def test_the_annex_names_the_floor_of_every_level():
+    rows = {row.family: row for row in family_rows({"multi-turn": turns(), "unseen-tools": tools(plan=None)})}
+    assert list(rows) == [
+        "revised facts, level 1, turn by turn",
+        "revised facts, level 1, in one message",
+        "revised facts, level 1, final facts alone",
+        "unseen tools, level 3, act",
+    ]
+    assert rows["revised facts, level 1, turn by turn"].right == "13 of 20"
+    assert rows["revised facts, level 1, in one message"].floor == "3.99 % (empty)"
+    assert rows["unseen tools, level 3, act"][2:] == ("9 of 18", "50.00 %", "5.67 % (random-tools)")
+
+
 def test_results_of_the_planned_size_pass():
     for name, result in (("multi-turn", turns()), ("unseen-tools", tools())):
         check = planned(name)
@@ -107,6 +123,13 @@ def test_results_of_the_planned_size_pass():
         ("multi-turn", turns(levels=(turns().levels[0].model_copy(update={"level": 2}),))),
         ("multi-turn", turns(levels=(turns().levels[0].model_copy(update={"items": 19}),))),
         ("multi-turn", turns(outcomes=Outcomes(answers=59, correct=47, wrong=12))),
+        ("multi-turn", turns(turns=estimate(13, 20, 0.60, 0.86))),
+        ("multi-turn", turns(turns=estimate(18, 20, 0.67, 1.0))),
+        ("multi-turn", turns(levels=(turns().levels[0].model_copy(update={"turns": 0.9}),))),
+        ("multi-turn", turns(total_drop=turns().revision_drop)),
+        ("multi-turn", turns(outcomes=Outcomes(answers=60, correct=57, wrong=3))),
+        ("unseen-tools", tools(act=tools().act.model_copy(update={"solved": estimate(9, 18, 0.45, 0.75)}))),
+        ("unseen-tools", tools(act=tools().act.model_copy(update={"solved": estimate(17, 18, 0.6, 1.0)}))),
         ("unseen-tools", tools(plan=None)),
         ("unseen-tools", tools(levels=(tools().levels[0].model_copy(update={"items": 20}),))),
         ("unseen-tools", tools(levels=())),

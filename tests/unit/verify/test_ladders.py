@@ -108,6 +108,19 @@ def test_a_chain_result_that_does_not_hold_together_is_refused(edit, said):
     assert caught.value.code == "CERT-E090"
 
 
+def test_a_bound_that_no_answers_could_give_holds_nothing():
+    """Nothing else in the result contradicted a bound above its own share, and rules read what it makes held."""
+    rung = ("levels", 1)
+    claims = [put(*rung, "oneSided", value=0.9), put(*rung, "held", value=True), put("heldLevel", value=2)]
+    with pytest.raises(HostileInput, match="add up"):
+        check_ladder(*altered(*puzzles_held_to(1), *claims))
+    rung = ("arms", 0, "rungs", 2)
+    claims = [put(*rung, "oneSided", value=0.9), put(*rung, "held", value=True)]
+    claims += [put("arms", 0, "heldLength", value=8), put("heldLength", value=8)]
+    with pytest.raises(HostileInput, match="add up"):
+        check_ladder(*altered(*chain_held_to(4), *claims))
+
+
 @pytest.mark.parametrize("sample", [puzzles_held_to(1), chain_held_to(4)])
 def test_a_plan_of_another_size_than_its_parameters_is_refused(sample):
     planned, result = sample

@@ -5,12 +5,20 @@ import pytest
 from tests.fakes.forgery import forge, put
 
 FRESH = ("checks", "fresh-reasoning")
+STATIC = ("checks", "static-benchmark")
+GAP = ("checks", "static-fresh-gap")
 
 
 def another_file(document):
     """The gap is measured on twins of another file than the one that was answered."""
     [gap] = [check for check in document["checks"] if check["id"] == "static-fresh-gap"]
     gap["parameters"]["sha256"] = "0" * 64
+
+
+def another_share(document):
+    """A family's share, and the weakest with it, without other right answers."""
+    fresh = document["checks"]["fresh-reasoning"]
+    fresh["families"][1]["share"] = fresh["lowestFamily"] = 0.25
 
 
 def of_check(name, change):
@@ -39,6 +47,22 @@ def of_check(name, change):
         ("evaluation", put(*FRESH, "families", 1, "answers", value=11), "add up"),
         ("evaluation", put(*FRESH, "families", 1, "items", value=9), "add up"),
         ("evaluation", put(*FRESH, "families", 1, "share", value=0.9), "weakest"),
+        ("evaluation", put(*FRESH, "lowestFamily", value=0.5), "weakest"),
+        ("evaluation", another_share, "right answers give"),
+        ("evaluation", put(*FRESH, "accuracy", "estimate", value=0.9999), "its families give"),
+        ("evaluation", put(*FRESH, "accuracy", "lower", value=0.9998), "its families give"),
+        ("evaluation", put(*FRESH, "accuracy", "samples", value=2), "its families give"),
+        ("evaluation", put(*STATIC, "accuracy", "estimate", value=0.9999), "right answers give"),
+        ("evaluation", put(*STATIC, "accuracy", "lower", value=0.9998), "right answers give"),
+        ("evaluation", put(*STATIC, "accuracy", "items", value=400), "right answers give"),
+        ("evaluation", put(*STATIC, "benchmark", value="aime25"), "names another benchmark"),
+        ("evaluation", put(*GAP, "gap", value=-0.5), "another gap"),
+        ("evaluation", put(*GAP, "upper", value=-1.0), "another gap"),
+        ("evaluation", put(*GAP, "fresh", "estimate", value=0.9999), "do not give"),
+        ("evaluation", put(*GAP, "fresh", "lower", value=0.9998), "do not give"),
+        ("evaluation", put(*GAP, "static", "lower", value=0.9998), "do not give"),
+        ("evaluation", put(*GAP, "powerAgainst", value=0.9), "tested against"),
+        ("evaluation", put(*GAP, "margin", value=0.5), "tested against"),
     ],
 )
 def test_a_result_that_is_not_what_was_planned(kind, edit, said, chain, judge, failed):

@@ -93,6 +93,8 @@ def test_what_the_check_writes_holds_together(with_file):
         (put("toldApart", "items", value=19), "pairs other items"),
         (put("scope", "reasoningGiven", "estimate", value=0.9), "scope"),
         (put("scope", "reasoningGiven", "items", value=60), "scope"),
+        (put("scope", "confabulation", "upper", value=0.0001), "scope"),
+        (put("scope", "reading", "lower", value=0.9999), "scope"),
         (put("scope", "confabulation", "byHops", 0, "estimate", value=0.1), "scope"),
         (put("scope", "confabulation", "estimate", value=0.0), "scope"),
         (lambda document: document["scope"].pop("reading"), "scope"),

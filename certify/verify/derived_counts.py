@@ -1,0 +1,113 @@
+"""Checks that results which measure the answers to other checks count the same answers as those do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import pairwise
+
+from certify.errors import HostileInput
+from certify.evidence.base import Value
+from certify.evidence.estimates import Outcomes
+from certify.evidence.instances import kind_of
+from certify.evidence.plan import Plan, PlannedCheck
+from certify.evidence.results import (
+    AnswerLengths,
+    ConcisionResult,
+    CostResult,
+    StaticBenchmarkResult,
+    StaticFreshGapResult,
+)
+
+_ROUNDING = 0.0002
+BRIEF = 60.0
+"""Seconds; rates of a shorter run say little. Source: docs/checks/cost.md."""
+
+
+def check_derived(plan: Plan, results: Mapping[str, Value]) -> None:
+    """Returns if every result about other checks' answers agrees with the results of those.
+
+    Raises:
+        HostileInput: CERT-E090, otherwise.
+    """
+    for check in plan.checks:
+        result = results.get(check.id)
+        if isinstance(result, ConcisionResult):
+            _check_lengths(check, result, results)
+        if isinstance(result, CostResult):
+            _check_cost(check, result, results)
+        if isinstance(result, StaticFreshGapResult):
+            _check_published(check, result, plan, results)
+
+
+def _check_lengths(check: PlannedCheck, result: ConcisionResult, results: Mapping[str, Value]) -> None:
+    for found in result.checks:
+        ended = getattr(results.get(found.check), "outcomes", None)
+        fits = _adds_up(found) and (not isinstance(ended, Outcomes) or _same_answers(found, ended))
+        _require(check, fits, f"counts other answers to {found.check} than its result does")
+    worst = max(one.truncated_share for one in result.checks), max(one.looped_share for one in result.checks)
+    _require(check, worst == (result.truncated_share, result.looped_share), "does not tell its largest shares")
+
+
+def _adds_up(found: AnswerLengths) -> bool:
+    parts = (found.right.answers, found.wrong.answers) == (found.correct, found.answers - found.correct)
+    ratio = found.tokens_per_correct
+    said = (ratio is None) == (found.correct == 0)
+    said = said and (ratio is None or abs(ratio - found.tokens / found.correct) <= 0.001)
+    low, high = found.tokens_per_correct_lower, found.tokens_per_correct_upper
+    said = said and (ratio is None or ((low or 0) <= ratio and (high is None or ratio <= high)))
+    curve = [point.accuracy.estimate for point in found.curve]
+    share = found.correct / max(1, found.answers) + _ROUNDING
+    return parts and said and all(a <= b for a, b in pairwise(curve)) and all(one <= share for one in curve)
+
+
+def _same_answers(found: AnswerLengths, ended: Outcomes) -> bool:
+    looped = round(ended.looped / max(1, ended.answers), 4)
+    said = (found.answers, found.correct, found.truncated_share, found.looped_share)
+    return said == (ended.answers, ended.correct, ended.truncated_share, looped)
+
+
+def _check_cost(check: PlannedCheck, result: CostResult, results: Mapping[str, Value]) -> None:
+    ended = [getattr(results.get(name), "outcomes", None) for name in result.reads]
+    counted = [one for one in ended if isinstance(one, Outcomes)]
+    if len(counted) == len(ended):
+        whole = sum(one.answers for one in counted), sum(one.correct for one in counted)
+        _require(check, whole == (result.answers, result.correct), "counts other answers than the checks it reads")
+    priced = check.parameters.get("currency"), check.parameters.get("pricePerHour")
+    same = (result.currency, result.price_per_hour) == (priced if None not in priced else (None, None))
+    _require(check, same and result.brief == (result.seconds < BRIEF), "has another price or length than it should")
+    memory, hours, price = result.peak_memory, result.kilowatt_hours, result.price_per_hour
+    rates = (
+        (result.correct_per_second, result.seconds),
+        (result.correct_per_second_per_gigabyte, result.seconds * memory / 1e9 if memory else None),
+        (result.correct_per_kilowatt_hour, hours),
+        (result.correct_per_unit, result.seconds / 3600 * price if price else None),
+    )
+    follow = all(
+        (rate is None) == (quantity is None)
+        and (rate is None or quantity is None or abs(rate * quantity - result.correct) <= 1e-5 * result.correct)
+        for rate, quantity in rates
+    )
+    _require(check, follow, "has a rate that its own measurements do not give")
+
+
+def _check_published(
+    check: PlannedCheck, result: StaticFreshGapResult, plan: Plan, results: Mapping[str, Value]
+) -> None:
+    """The published side of a gap is what the check that asked it found, where both are about the same items."""
+    asked = check.parameters.get("benchmark")
+    published = [
+        one for one in plan.checks if kind_of(one.id) == "static-benchmark" and one.parameters.get("benchmark") == asked
+    ]
+    whole = results.get(published[0].id) if published else None
+    if not isinstance(whole, StaticBenchmarkResult):
+        return
+    items, left = whole.accuracy.items, result.left_out
+    _require(check, result.static.samples == whole.accuracy.samples, "compares with other answers than were given")
+    _require(check, left is None or left + result.items == items, "leaves out other items than it says")
+    same = result.items != items or abs(result.static.estimate - whole.accuracy.estimate) <= _ROUNDING
+    _require(check, same and result.items <= items, "compares with another accuracy than was found")
+
+
+def _require(check: PlannedCheck, holds: bool, what: str) -> None:
+    if not holds:
+        raise HostileInput("CERT-E090", f"the result of {check.id} {what}")
