@@ -106,7 +106,15 @@ def recompute(evidence: EvidenceSet, pack: EvidencePack, data: Sequence[Path], c
 
     def count() -> tuple[bool, str]:
         found_scan = scanned.result if scanned else None
-        scored = score_all(plan.checks, questions, records, sources, found_scan, measured=_measured(pack, plan))
+        scored = score_all(
+            plan.checks,
+            questions,
+            records,
+            sources,
+            found_scan,
+            measured=_measured(pack, plan),
+            context_length=plan.configuration.context_length,
+        )
         found = {name: result.document() for name, result in scored.results.items()}
         if found != evaluation.checks or scored.not_run != evaluation.not_run:
             differing = [name for name in evaluation.checks if found.get(name) != evaluation.checks[name]]

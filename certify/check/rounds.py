@@ -13,6 +13,7 @@ from certify.check.capability_profile import CapabilityProfile
 from certify.check.concision import Concision
 from certify.check.corpus_scan import CorpusScan, Scanned
 from certify.check.cost import Cost, cost_of
+from certify.check.failures import too_many_failures
 from certify.check.families import FAMILIES, generate_items
 from certify.check.fresh_reasoning import FreshReasoning
 from certify.check.instances import as_seen_by, renamed
@@ -180,6 +181,7 @@ def score_all(
     scanned: Scanned | None = None,
     *,
     measured: MeasuredRun | None = None,
+    context_length: int | None = None,
 ) -> Scored:
     """The result of every planned check, or why it has none.
 
@@ -190,6 +192,8 @@ def score_all(
         sources: from :func:`planned_sources`.
         scanned: what the corpus scan found, when there was data to scan.
         measured: time and energy of answering, where there is a record.
+        context_length: most tokens the model reads; where it is given, a check on which the engine failed too often
+            has no result.
 
     Raises:
         EvidenceMissing: CERT-E064, the answers are not exactly those of the looks that were to be taken.
@@ -206,6 +210,7 @@ def score_all(
         given = parameters[check.id]
         if isinstance(given, CostParameters):
             outcome = cost_of(given, answers, measured)
+        outcome = too_many_failures(check.id, records, context_length) or outcome
         if isinstance(outcome, NotRun):
             not_run.append(outcome.model_copy(update={"check": check.id}))
         else:

@@ -11,13 +11,11 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from queue import Empty, SimpleQueue
-from typing import NamedTuple, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
-from certify.engines.backend import Commit, Generation, Prompt
 from certify.engines.connection import AGAIN, AskingError, Line, Route, Trouble
 from certify.engines.endpoint import Endpoint
 from certify.errors import CertifyError, EvidenceMissing, InternalError
-from certify.evidence.answers import FinishReason
 
 TRIES = 6
 FIRST_WAIT = 0.25
@@ -29,42 +27,53 @@ FATAL = frozenset({Trouble.UNREACHABLE, Trouble.FORBIDDEN, Trouble.MISSING, Trou
 """Troubles of the server as a whole."""
 
 T = TypeVar("T")
-Ask = Callable[[Line, Prompt], Generation]
-"""Asks one prompt over a line; raises AskingError."""
+Asked = TypeVar("Asked")
+Answer = TypeVar("Answer")
 
 
-class _Failed(NamedTuple):
-    prompt: Prompt
+class _Answered(NamedTuple, Generic[Answer]):
+    answer: Answer
+
+
+class _Failed(NamedTuple, Generic[Asked]):
+    asked: Asked
     error: AskingError
 
 
-_Result = Generation | _Failed | CertifyError
-
-
 def ask_all(
-    route: Route, prompts: Sequence[Prompt], ask: Ask, commit: Commit, *, at_once: int, allowed_errors: int
+    route: Route,
+    every: Sequence[Asked],
+    ask: Callable[[Line, Asked], Answer],
+    commit: Callable[[Sequence[Answer]], None],
+    *,
+    failed: Callable[[Asked], Answer],
+    name: Callable[[Asked], str],
+    at_once: int,
+    allowed_errors: int,
 ) -> None:
-    """Asks every prompt, at most ``at_once`` at a time, and commits each answer when it ends.
+    """Asks everything, at most ``at_once`` at a time, and commits each answer when it ends.
 
     Args:
         route: the server.
-        prompts: what to ask, in this order.
-        ask: asks one.
+        every: what to ask, in this order.
+        ask: asks one over a line; raises AskingError.
         commit: called from this thread alone.
+        failed: what stands for the answer to one that failed for good.
+        name: what to call one in errors.
         at_once: requests in flight.
         allowed_errors: requests that may fail for good.
 
     Raises:
         EvidenceMissing: CERT-E541, the server cannot be used any longer; CERT-E542, too many requests failed.
     """
-    crew = _Crew(route, prompts, ask, min(at_once, len(prompts)))
-    failures: list[_Failed] = []
-    left = len(prompts)
+    crew = _Crew(route, every, ask, min(at_once, len(every)))
+    failures: list[_Failed[Asked]] = []
+    left = len(every)
     try:
         while left:
             results = crew.finished()
             left -= len(results)
-            answers = [one for one in results if isinstance(one, Generation)]
+            answers = [one.answer for one in results if isinstance(one, _Answered)]
             if answers:
                 commit(answers)
             for one in results:
@@ -72,11 +81,11 @@ def ask_all(
                     raise one
             failures += [one for one in results if isinstance(one, _Failed)]
             if len(failures) > allowed_errors:
-                raise _too_many(failures, allowed_errors)
+                raise _too_many(len(failures), failures[-1].error, name(failures[-1].asked), allowed_errors)
     finally:
         crew.stop()
     if failures:
-        commit([Generation(one.prompt.key, "", (), FinishReason.ERROR, 0) for one in failures])
+        commit([failed(one.asked) for one in failures])
 
 
 def persistently(ask: Callable[[], T], stopped: threading.Event | None = None) -> T:
@@ -113,19 +122,19 @@ def unusable(error: AskingError, endpoint: Endpoint) -> EvidenceMissing:
     )
 
 
-class _Crew:
+class _Crew(Generic[Asked, Answer]):
     """Threads that ask, each over a line of its own."""
 
-    def __init__(self, route: Route, prompts: Sequence[Prompt], ask: Ask, size: int) -> None:
+    def __init__(self, route: Route, every: Sequence[Asked], ask: Callable[[Line, Asked], Answer], size: int) -> None:
         self._route, self._ask = route, ask
-        self._waiting = deque(prompts)
-        self._results: SimpleQueue[_Result] = SimpleQueue()
+        self._waiting = deque(every)
+        self._results: SimpleQueue[_Answered[Answer] | _Failed[Asked] | CertifyError] = SimpleQueue()
         self._stopped = threading.Event()
         self._lines = [Line(route) for _ in range(size)]
         for number, line in enumerate(self._lines):
             threading.Thread(target=self._work, args=(line,), daemon=True, name=f"ask-{number}").start()
 
-    def finished(self) -> list[_Result]:
+    def finished(self) -> list[_Answered[Answer] | _Failed[Asked] | CertifyError]:
         """Waits for a result and takes whatever else is there."""
         results = [self._results.get()]
         with suppress(Empty):
@@ -142,26 +151,24 @@ class _Crew:
     def _work(self, line: Line) -> None:
         while not self._stopped.is_set():
             try:
-                prompt = self._waiting.popleft()
+                one = self._waiting.popleft()
             except IndexError:
                 return
-            self._results.put(self._settled(line, prompt))
+            self._results.put(self._settled(line, one))
 
-    def _settled(self, line: Line, prompt: Prompt) -> _Result:
+    def _settled(self, line: Line, one: Asked) -> _Answered[Answer] | _Failed[Asked] | CertifyError:
         try:
-            return persistently(lambda: self._ask(line, prompt), self._stopped)
+            return _Answered(persistently(lambda: self._ask(line, one), self._stopped))
         except AskingError as error:
-            return unusable(error, self._route.endpoint) if error.trouble in FATAL else _Failed(prompt, error)
+            return unusable(error, self._route.endpoint) if error.trouble in FATAL else _Failed(one, error)
         except Exception as error:  # a thread must not end without a word
             return InternalError("CERT-E099", f"asking failed: {type(error).__name__}: {str(error)[:200]}")
 
 
-def _too_many(failures: Sequence[_Failed], allowed: int) -> EvidenceMissing:
-    last = failures[-1]
+def _too_many(count: int, last: AskingError, name: str, allowed: int) -> EvidenceMissing:
     return EvidenceMissing(
         "CERT-E542",
-        f"the server failed on {len(failures)} requests, where {allowed} may fail; "
-        f"the last, {'/'.join(map(str, last.prompt.key))}: {last.error}",
+        f"the server failed on {count} requests, where {allowed} may fail; the last, {name}: {last}",
         "so many errors are the server's and would be taken for the model's; none of them was kept",
         "mend the server, then give the same command again: it asks only what is missing",
     )

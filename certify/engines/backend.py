@@ -7,6 +7,7 @@ from typing import NamedTuple, Protocol, TypeVar
 
 from certify.engines.connection import Route
 from certify.engines.order import DescribeOrder, EngineFacts, Key, WorkOrder
+from certify.engines.scoring import Scorer
 from certify.evidence.answers import FinishReason, ServerReport
 from certify.evidence.model import TestedConfiguration
 
@@ -63,6 +64,10 @@ class Backend(Protocol):
         ``prompts`` is always a whole wave of the run (all first turns, then all second ones), so that an engine can
         form the same batches after a restart.
         """
+        ...
+
+    def scorer(self) -> Scorer | None:
+        """What tells log-probabilities of given texts; None where this engine, or its server, tells none."""
         ...
 
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from typing import Any, Self
 
 from certify.engines import prompts
-from certify.errors import EvidenceMissing
+from certify.engines.templates import template_guard
 from certify.evidence.model import ReasoningTags
 
 EXAMPLE = "1 + 1 = ?"
@@ -20,10 +20,12 @@ class Codec:
         tokenizer: a ``transformers`` tokenizer.
         end_tokens: ids that end an answer.
         style: prompt style, ``chat`` or ``completion``.
+        known: tokens that the model has; as many as the tokenizer has when absent.
     """
 
-    def __init__(self, tokenizer: Any, end_tokens: Collection[int], style: str) -> None:
+    def __init__(self, tokenizer: Any, end_tokens: Collection[int], style: str, known: int | None = None) -> None:
         self._tokenizer = tokenizer
+        self._known = known or len(tokenizer)
         self.end_tokens = frozenset(end_tokens)
         self.style = style
         self.stops = prompts.stop_strings(style)
@@ -45,12 +47,14 @@ class Codec:
         tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
         style = prompts.style_of(style, has_template=bool(tokenizer.chat_template))
         sources = (config, getattr(config, "text_config", None), generation, tokenizer)
-        return cls(tokenizer, _ids(getattr(source, "eos_token_id", None) for source in sources), style)
+        ends = _ids(getattr(source, "eos_token_id", None) for source in sources)
+        return cls(tokenizer, ends, style, getattr(config.get_text_config(), "vocab_size", None))
 
     @property
     def padding(self) -> int:
         """A token id to fill up with; never looked at."""
-        return int(self._tokenizer.pad_token_id or 0)
+        token = int(self._tokenizer.pad_token_id or 0)
+        return token if token < self._known else 0
 
     @property
     def vocabulary(self) -> int:
@@ -62,6 +66,33 @@ class Codec:
         ids: list[int] = self._tokenizer.encode(text, add_special_tokens=self.style == prompts.COMPLETION)
         while ids and ids[-1] in self.end_tokens and self.style == prompts.COMPLETION:
             ids.pop()  # some tokenizers close every text; a prompt is to be gone on with
+        return ids
+
+    def readable(self, ids: Sequence[int]) -> bool:
+        """Whether a model can read these tokens: there are some, and none that it lacks, as of another tokenizer."""
+        return bool(ids) and max(ids) < self._known
+
+    def encode_pair(self, context: str, text: str) -> tuple[list[int], list[int]]:
+        """The tokens of a context and of a text that follows it; an empty context is the token that opens every text.
+
+        Spaces at the end of the context count to the text, and both are encoded as one, so that the border between
+        them falls between two tokens. Source: lm-eval, ``TemplateLM._encode_pair``.
+        """
+        if not context.strip():
+            text = context + text
+            opening = self._tokenizer.bos_token_id
+            opening = self._tokenizer.eos_token_id if opening is None else opening
+            ids = self._tokenizer.encode(text, add_special_tokens=False)
+            return [] if opening is None else [opening], ids[1:] if ids[:1] == [opening] else ids
+        before = context.rstrip()
+        first = self._opened(before)
+        return first, self._opened(context + text)[len(first) :]
+
+    def _opened(self, text: str) -> list[int]:
+        opens_itself = bool(self._tokenizer.bos_token) and text.startswith(self._tokenizer.bos_token)
+        ids: list[int] = self._tokenizer.encode(text, add_special_tokens=not opens_itself)
+        while ids and ids[-1] in self.end_tokens and not text.endswith(self.end_texts()):
+            ids.pop()  # some tokenizers close every text
         return ids
 
     def decode(self, ids: Sequence[int]) -> str:
@@ -94,21 +125,15 @@ class Codec:
         Raises:
             EvidenceMissing: CERT-E060, the template refuses the conversation.
         """
-        try:
-            rendered = self._tokenizer.apply_chat_template(
-                list(messages),
-                tokenize=False,
-                add_generation_prompt=add_generation_prompt,
-                strftime_now=prompts.frozen_strftime,
+        with template_guard():
+            return str(
+                self._tokenizer.apply_chat_template(
+                    list(messages),
+                    tokenize=False,
+                    add_generation_prompt=add_generation_prompt,
+                    strftime_now=prompts.frozen_strftime,
+                )
             )
-        except Exception as error:
-            raise EvidenceMissing(
-                "CERT-E060",
-                f"the model's chat template refuses the question: {error}",
-                "some templates take no system prompt",
-                "leave the system prompt away, or use the prompt style completion",
-            ) from error
-        return str(rendered)
 
     def example_prompt(self, system_prompt: str | None) -> str:
         """A small question as the model would be asked it."""

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from certify.engines import prompts
-from certify.engines.codec import EXAMPLE
+from certify.engines.codec import EXAMPLE, Codec
 from certify.engines.order import DescribeOrder
 from certify.engines.served import Served
-from certify.errors import EvidenceMissing
+from certify.engines.templates import template_guard
 from certify.evidence.model import ReasoningTags
 from certify.identify.gguf_model import GGUF_NAME, GgufFacts, gguf_facts_of
 
@@ -46,6 +46,8 @@ def gguf_file(order: DescribeOrder, file: Path) -> Served:
 class GgufWording:
     """By the header of a GGUF file."""
 
+    codec: Codec | None = None
+
     def __init__(self, facts: GgufFacts, style: str) -> None:
         self._facts = facts
         self.style = prompts.style_of(style, has_template=bool(facts.chat_template))
@@ -57,7 +59,7 @@ class GgufWording:
         Raises:
             EvidenceMissing: CERT-E060, the template refuses the conversation.
         """
-        try:
+        with template_guard():
             rendered = _template(self._facts.chat_template or "").render(
                 messages=list(messages),
                 add_generation_prompt=add_generation_prompt,
@@ -65,13 +67,6 @@ class GgufWording:
                 eos_token=next(iter(self._facts.end_texts), ""),
                 tools=None,
             )
-        except Exception as error:
-            raise EvidenceMissing(
-                "CERT-E060",
-                f"the model's chat template refuses the question: {type(error).__name__}: {str(error)[:300]}",
-                "some templates take no system prompt",
-                "leave the system prompt away, or use the prompt style completion",
-            ) from error
         return str(rendered).removeprefix(self._facts.begin_text if self._facts.adds_begin else "")
 
     def length(self, text: str) -> int | None:

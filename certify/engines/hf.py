@@ -9,10 +9,11 @@ from typing import Any, NamedTuple, Self
 
 from certify.engines.backend import Commit, Generation, Order, Prompt, batches
 from certify.engines.codec import Codec
+from certify.engines.hf_scoring import HfScorer, require_cache
 from certify.engines.models import Model, describe_model
 from certify.engines.order import EngineFacts, Key
 from certify.engines.sampling import choose, generator_for
-from certify.errors import EvidenceMissing
+from certify.engines.scoring import Scorer
 from certify.evidence.answers import FinishReason
 from certify.evidence.model import TestedConfiguration
 
@@ -30,7 +31,8 @@ class _Row:
         self.prompt, self.ids = encoded
         self.limit = min(self.prompt.max_tokens, context_length - len(self.ids))
         self.tokens: list[int] = []
-        self.finish: FinishReason | None = FinishReason.ERROR if self.limit <= 0 or not self.ids else None
+        fits = self.limit > 0 and codec.readable(self.ids)
+        self.finish: FinishReason | None = None if fits else FinishReason.ERROR
         self.generator = generator_for(self.prompt.seed)
 
     def take(self, token: int, sound: bool) -> None:
@@ -62,7 +64,7 @@ class HfBackend:
         self._network = network
         self._model = described
         self._batch_size = batch_size
-        accepted = inspect.signature(network.forward).parameters
+        accepted = self._accepted = frozenset(inspect.signature(network.forward).parameters)
         self._last_only = {"logits_to_keep": 1} if "logits_to_keep" in accepted else {}
         self._positions = "position_ids" in accepted
 
@@ -90,6 +92,11 @@ class HfBackend:
     def render_chat(self, messages: Sequence[dict[str, str]], add_generation_prompt: bool = True) -> str:
         """The prompt of a conversation by the model's own chat template."""
         return self._model.codec.render_chat(messages, add_generation_prompt)
+
+    def scorer(self) -> Scorer:
+        """What tells log-probabilities of given texts."""
+        length = self.configuration.context_length
+        return HfScorer(self._network, self._model.codec, length, self._batch_size, self._accepted)
 
     def generate(self, prompts: Sequence[Prompt], done: frozenset[Key], commit: Commit) -> None:
         """Answers what is not done, longest prompts first, in batches that are the same in every run."""
@@ -151,14 +158,7 @@ class HfBackend:
             **({"position_ids": positions} if self._positions else {}),
             **self._last_only,
         )
-        cache = getattr(output, "past_key_values", None)
-        if not hasattr(cache, "batch_select_indices"):
-            raise EvidenceMissing(
-                "CERT-E060",
-                f"{type(self._network).__name__} keeps no key-value cache that the hf engine can use",
-                "this architecture is not supported by the engine",
-                "try --engine vllm",
-            )
+        cache = require_cache(self._network, getattr(output, "past_key_values", None))
         return output.logits[:, -1, :].float(), cache
 
 

@@ -1,9 +1,9 @@
 """The journal: every answer as it came, appended, synced and chained, so that a run can stop anywhere.
 
 A journal is a JSON Lines file. The first line says what the answers belong to; each further line holds one
-completion and the digest of everything before it. Answers are committed in batches: the last line of a batch
-says so, and what follows the last such line was being written when the machine stopped and does not count.
-Anything else that does not fit was altered, and is refused.
+completion, or the score of one given text, and the digest of everything before it. Answers are committed in
+batches: the last line of a batch says so, and what follows the last such line was being written when the machine
+stopped and does not count. Anything else that does not fit was altered, and is refused.
 
 Source: our own format, described in docs/engines.md.
 """
@@ -19,11 +19,12 @@ from types import TracebackType
 from typing import Self
 
 from certify.engines.episodes import by_request, unfold
-from certify.engines.journal_lines import Contents, altered, completion_line, first_line, read_lines
+from certify.engines.journal_lines import Contents, Entry, add_entries, altered, entry_line, first_line, read_lines
 from certify.engines.order import JournalHeader, Key
 from certify.errors import EvidenceMissing, HostileInput, InternalError, UsageError
 from certify.evidence.answers import Completion, Request
 from certify.evidence.model import ReasoningTags
+from certify.evidence.scores import TextScore
 from certify.statistics.stream import turn_seed
 
 
@@ -38,14 +39,12 @@ def read_journal(path: Path, header: JournalHeader | None = None) -> dict[Key, C
         HostileInput: CERT-E061, a committed line was altered.
         UsageError: CERT-E062, the journal belongs to something else.
     """
-    try:
-        with path.open("rb") as file:
-            contents = read_lines(file, path)
-    except FileNotFoundError:
-        return {}
-    if header is not None and contents.header is not None:
-        _require_same(path, contents.header, header)
-    return contents.completions
+    return _contents(path, header).completions
+
+
+def read_scores(path: Path, header: JournalHeader | None = None) -> dict[str, TextScore]:
+    """The committed scores of given texts by key, otherwise as :func:`read_journal`."""
+    return _contents(path, header).scores
 
 
 LOCK_SECONDS = 2.0
@@ -63,6 +62,7 @@ class Journal:
         self._descriptor = descriptor
         self._chain = contents.chain
         self._completions = contents.completions
+        self._scores = contents.scores
 
     @classmethod
     def open(cls, path: Path, header: JournalHeader) -> Self:
@@ -85,27 +85,31 @@ class Journal:
             os.close(descriptor)
             raise
 
-    def append(self, batch: Sequence[Completion]) -> None:
+    def append(self, batch: Sequence[Entry]) -> None:
         """Commits a batch: all of it survives a crash from now on, or none of it.
 
         Raises:
             InternalError: CERT-E061, a request was answered before; committed answers never change.
         """
-        data, chain, new = list[bytes](), self._chain, dict[Key, Completion]()
-        for place, completion in enumerate(batch, 1):
-            if completion.key in self._completions or completion.key in new:
-                raise InternalError("CERT-E061", f"{completion.key} was answered twice", "answers never change")
-            line, chain = completion_line(chain, completion, place == len(batch))
+        data, chain, new = list[bytes](), self._chain, set[Key | str]()
+        for place, entry in enumerate(batch, 1):
+            if entry.key in self._completions or entry.key in self._scores or entry.key in new:
+                raise InternalError("CERT-E061", f"{entry.key} was answered twice", "answers never change")
+            line, chain = entry_line(chain, entry, place == len(batch))
             data.append(line)
-            new[completion.key] = completion
+            new.add(entry.key)
         _write_all(self._descriptor, b"".join(data))
         os.fsync(self._descriptor)
         self._chain = chain
-        self._completions.update(new)
+        add_entries(batch, self._completions, self._scores)
 
     def completions(self) -> dict[Key, Completion]:
         """The committed completions by key."""
         return dict(self._completions)
+
+    def scores(self) -> dict[str, TextScore]:
+        """The committed scores of given texts by key."""
+        return dict(self._scores)
 
     def close(self) -> None:
         """Lets another process open the journal."""
@@ -118,6 +122,17 @@ class Journal:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _contents(path: Path, header: JournalHeader | None) -> Contents:
+    try:
+        with path.open("rb") as file:
+            contents = read_lines(file, path)
+    except FileNotFoundError:
+        return Contents(None, {}, {}, "", 0)
+    if header is not None and contents.header is not None:
+        _require_same(path, contents.header, header)
+    return contents
 
 
 def _open_locked(path: Path) -> int:
@@ -155,7 +170,7 @@ def _begin(path: Path, descriptor: int, header: JournalHeader) -> Contents:
         os.fsync(folder)
     finally:
         os.close(folder)
-    return Contents(header, {}, chain, len(line))
+    return Contents(header, {}, {}, chain, len(line))
 
 
 def _write_all(descriptor: int, data: bytes) -> None:

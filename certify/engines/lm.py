@@ -17,9 +17,11 @@ from certify.engines.backend import Backend, Generation, Prompt
 from certify.engines.episodes import by_request, transcript, unfold
 from certify.engines.journal import Journal
 from certify.engines.order import Key
+from certify.engines.scoring import Passage, scored
 from certify.engines.waves import Wave, next_wave
-from certify.errors import UsageError
+from certify.errors import EvidenceMissing, UsageError
 from certify.evidence.answers import Completion, FinishReason, Request
+from certify.evidence.canonical import canonical_bytes
 
 Committed = Callable[[Sequence[Completion]], None]
 
@@ -40,6 +42,7 @@ class JournalledLM(LM):  # type: ignore[misc]  # lm-eval ships no types
         self._journal = journal
         self._requests = requests
         self._committed = committed
+        self._refused: set[str] = set()
 
     @property
     def tokenizer_name(self) -> str:
@@ -47,8 +50,13 @@ class JournalledLM(LM):  # type: ignore[misc]  # lm-eval ships no types
         return self._backend.configuration.chat_template_sha256 or ""
 
     def apply_chat_template(self, chat_history: list[dict[str, str]], add_generation_prompt: bool = True) -> str:
-        """The prompt of a conversation, as lm-eval asks for it."""
-        return self._backend.render_chat(chat_history, add_generation_prompt)
+        """The prompt of a conversation, as lm-eval asks for it; its JSON where the model's template refuses it."""
+        try:
+            return self._backend.render_chat(chat_history, add_generation_prompt)
+        except EvidenceMissing:
+            text = canonical_bytes(chat_history).decode("utf-8")
+            self._refused.add(text)
+            return text
 
     def generate_until(self, requests: list[Any]) -> list[str]:
         """The answers to lm-eval's instances, in their order; of an episode, its transcript.
@@ -60,7 +68,11 @@ class JournalledLM(LM):  # type: ignore[misc]  # lm-eval ships no types
             UsageError: CERT-E062, the journal holds answers to other prompts.
         """
         asked = [self._requests[instance.doc["index"]] for instance in requests]
-        wave = Wave(tuple(self._prompt(instance) for instance in requests), ())
+        first = [self._prompt(instance) for instance in requests]
+        wave = Wave(
+            tuple(prompt for prompt in first if prompt.text not in self._refused),
+            tuple(prompt for prompt in first if prompt.text in self._refused),
+        )
         turn = 0
         while wave.prompts or wave.refused:
             self._answer(wave, turn)
@@ -71,12 +83,26 @@ class JournalledLM(LM):  # type: ignore[misc]  # lm-eval ships no types
         return [transcript(unfold(request, said[request.key], reasoning)) for request in asked]
 
     def loglikelihood(self, requests: list[Any]) -> list[tuple[float, bool]]:
-        """Not offered: no shipped check scores given texts."""
-        raise NotImplementedError("certify's engines generate answers; they do not score given texts")
+        """Log-probability of each instance's text after its context, and whether greedy decoding would write it.
+
+        A text that could not be scored has minus infinity.
+
+        Raises:
+            EvidenceMissing: CERT-E060, the engine gives no log-probabilities.
+        """
+        passages = [Passage.of(*instance.args) for instance in requests]
+        found = scored(self._backend, self._journal, passages)
+        return [(found[one.key].logprob, found[one.key].greedy) for one in passages]
 
     def loglikelihood_rolling(self, requests: list[Any]) -> list[float]:
-        """Not offered: no shipped check scores given texts."""
-        raise NotImplementedError("certify's engines generate answers; they do not score given texts")
+        """Log-probability of each instance's whole text, however long, by windows that do not overlap.
+
+        Raises:
+            EvidenceMissing: CERT-E060, the engine gives no log-probabilities.
+        """
+        passages = [Passage.of("", instance.args[0]) for instance in requests]
+        found = scored(self._backend, self._journal, passages)
+        return [found[one.key].logprob for one in passages]
 
     def _answer(self, wave: Wave, turn: int) -> None:
         prompts = {prompt.key: prompt for prompt in (*wave.prompts, *wave.refused)}

@@ -16,6 +16,7 @@ from certify.engines.greeting import NAME_LENGTH, Greeting, greet
 from certify.engines.models import asked_of
 from certify.engines.order import EngineFacts, Key, ServerOrder, WorkOrder
 from certify.engines.replies import line_of, read_reply
+from certify.engines.scoring import Scorer
 from certify.engines.served import (
     SEED_BITS,
     Served,
@@ -25,6 +26,7 @@ from certify.engines.served import (
     stops_of,
     switches,
 )
+from certify.engines.server_scoring import ServerScorer
 from certify.engines.serving import Command, Server
 from certify.engines.wordings import conversation, example_prompt, tidied
 from certify.errors import UsageError
@@ -123,7 +125,31 @@ class ServerBackend:
             commit(refused)
         if waiting:
             allowed = max(1, int(MAX_ERROR_SHARE * len(prompts)))
-            ask_all(self._route, waiting, self._ask, commit, at_once=self._at_once, allowed_errors=allowed)
+            ask_all(
+                self._route,
+                waiting,
+                self._ask,
+                commit,
+                failed=lambda prompt: Generation(prompt.key, "", (), FinishReason.ERROR, 0),
+                name=lambda prompt: "/".join(map(str, prompt.key)),
+                at_once=self._at_once,
+                allowed_errors=allowed,
+            )
+
+    def scorer(self) -> Scorer | None:
+        """What tells log-probabilities of given texts; None where the server tells none, or only it has a tokenizer.
+
+        Raises:
+            EvidenceMissing: CERT-E541, the server cannot be asked.
+        """
+        codec = self._served.wording.codec
+        if codec is None or self._greeting.api is not ServerApi.COMPLETIONS:
+            return None
+        scorer = ServerScorer(self._route, self._post, codec, self._configuration.context_length, self._at_once)
+        try:
+            return scorer if scorer.gives() else None
+        except AskingError as error:
+            raise unusable(error, self._route.endpoint) from error
 
     def close(self) -> None:
         """Ends the server, if certify started it."""
@@ -134,15 +160,8 @@ class ServerBackend:
         return self._served.wording.length(prompt.text) if self._greeting.api is ServerApi.COMPLETIONS else None
 
     def _ask(self, line: Line, prompt: Prompt) -> Generation:
-        document = line.post(
-            f"{self._route.endpoint.path}/{PAGES[self._greeting.api]}",
-            self._request(prompt),
-            self._seconds or max(SECONDS_AT_LEAST, SECONDS_A_TOKEN * prompt.max_tokens),
-            BYTES_AT_LEAST + BYTES_A_TOKEN * prompt.max_tokens,
-        )
+        document = self._post(line, self._request(prompt), prompt.max_tokens)
         reply = read_reply(document, self._greeting.api, self._configuration.reasoning)
-        if line_of(reply.model, NAME_LENGTH) != self._greeting.answers_as:
-            raise AskingError(Trouble.GARBLED, f"another model answered: {reply.model[:80]!a}")
         if reply.tokens > prompt.max_tokens:
             raise AskingError(
                 Trouble.GARBLED, f"it counts {reply.tokens} tokens where {prompt.max_tokens} were the most"
@@ -151,6 +170,19 @@ class ServerBackend:
         text = tidied(reply.text, self._served.wording)
         return Generation(prompt.key, text, (), reply.finish_reason, reply.prompt_tokens, report)
 
+    def _post(self, line: Line, asked: dict[str, Any], tokens: int) -> Any:
+        """What the planned model says to a request; how long and how much follows from the tokens told of."""
+        document = line.post(
+            f"{self._route.endpoint.path}/{PAGES[self._greeting.api]}",
+            {"model": self._greeting.model} | asked,
+            self._seconds or max(SECONDS_AT_LEAST, SECONDS_A_TOKEN * tokens),
+            BYTES_AT_LEAST + BYTES_A_TOKEN * tokens,
+        )
+        name = document.get("model") if isinstance(document, dict) else None
+        if line_of(name, NAME_LENGTH) != self._greeting.answers_as:
+            raise AskingError(Trouble.GARBLED, f"another model answered: {str(name)[:80]!a}")
+        return document
+
     def _request(self, prompt: Prompt) -> dict[str, Any]:
         sampling, software = self._configuration.sampling, self._greeting.software
         chat = self._served.wording.style == formats.CHAT
@@ -158,7 +190,6 @@ class ServerBackend:
         if self._greeting.api is ServerApi.CHAT:
             content = {"messages": json.loads(prompt.text) if chat else [{"role": "user", "content": prompt.text}]}
         return {
-            "model": self._greeting.model,
             **content,
             "max_tokens": prompt.max_tokens,
             "temperature": sampling.temperature,

@@ -9,12 +9,14 @@ from typing import Self
 from certify.engines import prompts as formats
 from certify.engines.backend import Commit, Generation, Order, Prompt, batches
 from certify.engines.codec import EXAMPLE
-from certify.engines.journal import read_journal
+from certify.engines.journal import read_journal, read_scores
 from certify.engines.models import common_versions
 from certify.engines.order import EngineFacts, Key, WorkOrder
+from certify.engines.scoring import Keep, Passage, Scorer
 from certify.errors import EvidenceMissing, UsageError
 from certify.evidence.answers import Completion
 from certify.evidence.model import Sampling, TestedConfiguration
+from certify.evidence.scores import TextScore
 
 CONTEXT_LENGTH = 1_000_000
 Answer = Callable[[Prompt], Generation]
@@ -23,10 +25,17 @@ Answer = Callable[[Prompt], Generation]
 class ReplayBackend:
     """Answers from a function; :meth:`load` makes one that looks answers up in a recorded journal."""
 
-    def __init__(self, answer: Answer, configuration: TestedConfiguration, batch_size: int = 16) -> None:
+    def __init__(
+        self,
+        answer: Answer,
+        configuration: TestedConfiguration,
+        batch_size: int = 16,
+        scores: Mapping[str, TextScore] | None = None,
+    ) -> None:
         self._answer = answer
         self._configuration = configuration
         self._batch_size = batch_size
+        self._scores = scores
 
     @classmethod
     def load(cls, order: Order) -> Self:
@@ -39,9 +48,10 @@ class ReplayBackend:
             return cls(_unrecorded, replay_configuration(order.sampling, order.system_prompt))
         if order.recording is None:
             raise UsageError("CERT-E010", "the replay engine needs a recording", "", "name a journal to replay")
-        recorded = read_journal(Path(order.recording))
+        recorded, scores = read_journal(Path(order.recording)), read_scores(Path(order.recording))
         sampling, system_prompt = order.configuration.sampling, order.configuration.system_prompt
-        return cls(_lookup(recorded), replay_configuration(sampling, system_prompt), order.batch_size)
+        configuration = replay_configuration(sampling, system_prompt)
+        return cls(_lookup(recorded), configuration, order.batch_size, scores or None)
 
     @property
     def configuration(self) -> TestedConfiguration:
@@ -64,6 +74,29 @@ class ReplayBackend:
             open_ones = [prompt for prompt in batch if prompt.key not in done]
             if open_ones:
                 commit([self._answer(prompt) for prompt in open_ones])
+
+    def scorer(self) -> Scorer | None:
+        """What gives recorded scores again; None where none were recorded."""
+        return None if self._scores is None else _Recorded(self._scores, self._batch_size)
+
+
+class _Recorded:
+    """Scores that were recorded."""
+
+    def __init__(self, scores: Mapping[str, TextScore], batch_size: int) -> None:
+        self._scores = scores
+        self._batch_size = batch_size
+
+    def score(self, passages: Sequence[Passage], done: frozenset[str], keep: Keep) -> None:
+        """Gives the scores of what is not done, in the order asked."""
+        for batch in batches([one for one in passages if one.key not in done], self._batch_size):
+            keep([self._found(passage) for passage in batch])
+
+    def _found(self, passage: Passage) -> TextScore:
+        found = self._scores.get(passage.key)
+        if found is None:
+            raise _not_recorded("score of", passage.text[:60])
+        return found
 
 
 def replay_configuration(sampling: Sampling, system_prompt: str | None = None) -> TestedConfiguration:
@@ -90,9 +123,13 @@ def _lookup(recorded: Mapping[Key, Completion]) -> Answer:
 
 
 def _unrecorded(prompt: Prompt) -> Generation:
-    raise EvidenceMissing(
+    raise _not_recorded("answer to", "/".join(map(str, prompt.key)))
+
+
+def _not_recorded(what: str, which: str) -> EvidenceMissing:
+    return EvidenceMissing(
         "CERT-E060",
-        f"the recording has no answer to {'/'.join(map(str, prompt.key))}",
+        f"the recording has no {what} {which}",
         "a recording answers only what it was asked",
         "replay it for the run that it was recorded in",
     )

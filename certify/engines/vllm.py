@@ -8,6 +8,8 @@ from typing import Any, Self
 from certify.engines.backend import Commit, Generation, Order, Prompt, batches
 from certify.engines.models import Model, describe_model
 from certify.engines.order import EngineFacts, Key
+from certify.engines.scoring import Scorer
+from certify.engines.vllm_scoring import VllmScorer
 from certify.evidence.answers import FinishReason
 from certify.evidence.model import TestedConfiguration
 
@@ -61,20 +63,24 @@ class VllmBackend:
         """The prompt of a conversation by the model's own chat template."""
         return self._model.codec.render_chat(messages, add_generation_prompt)
 
+    def scorer(self) -> Scorer:
+        """What tells log-probabilities of given texts."""
+        return VllmScorer(self._engine, self._model.codec, self.configuration.context_length, self._call_size)
+
     def generate(self, prompts: Sequence[Prompt], done: frozenset[Key], commit: Commit) -> None:
         """Answers what is not done, in the order asked."""
         for batch in batches([prompt for prompt in prompts if prompt.key not in done], self._call_size):
-            encoded = [self._model.codec.encode(prompt.text) for prompt in batch]
-            room = [self.configuration.context_length - len(ids) for ids in encoded]
-            answered = self._answer(
-                [(prompt, ids) for prompt, ids, left in zip(batch, encoded, room, strict=True) if left > 0 and ids]
-            )
+            encoded = [(prompt, self._model.codec.encode(prompt.text)) for prompt in batch]
+            fitting = [one for one in encoded if self._fits(one[1])]
             refused = [
                 Generation(prompt.key, "", (), FinishReason.ERROR, len(ids))
-                for prompt, ids, left in zip(batch, encoded, room, strict=True)
-                if left <= 0 or not ids
+                for prompt, ids in encoded
+                if not self._fits(ids)
             ]
-            commit([*answered, *refused])
+            commit([*self._answer(fitting), *refused])
+
+    def _fits(self, ids: list[int]) -> bool:
+        return len(ids) < self.configuration.context_length and self._model.codec.readable(ids)
 
     def _answer(self, batch: Sequence[tuple[Prompt, list[int]]]) -> list[Generation]:
         if not batch:

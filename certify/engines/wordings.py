@@ -23,6 +23,11 @@ class Wording(Protocol):
         ...
 
     @property
+    def codec(self) -> Codec | None:
+        """The model's tokenizer; None where only the server has it."""
+        ...
+
+    @property
     def end_texts(self) -> tuple[str, ...]:
         """Texts of the tokens that end an answer."""
         ...
@@ -48,25 +53,25 @@ class FolderWording:
     """By the tokenizer of a model folder."""
 
     def __init__(self, codec: Codec) -> None:
-        self._codec = codec
+        self.codec = codec
         self.style = codec.style
         self.end_texts = codec.end_texts()
 
     def render_chat(self, messages: Messages, add_generation_prompt: bool = True) -> str:
         """The prompt of a conversation by the model's own template."""
-        return self._codec.render_chat(messages, add_generation_prompt)
+        return self.codec.render_chat(messages, add_generation_prompt)
 
     def length(self, text: str) -> int | None:
         """Tokens of a prompt."""
-        return len(self._codec.encode(text))
+        return len(self.codec.encode(text))
 
     def reasoning(self, system_prompt: str | None) -> ReasoningTags | None:
         """How the model marks its reasoning."""
-        return self._codec.reasoning(system_prompt)
+        return self.codec.reasoning(system_prompt)
 
     def template_sha256(self) -> str | None:
         """Digest of the chat template in use, if any."""
-        return self._codec.template_sha256()
+        return self.codec.template_sha256()
 
 
 def conversation(messages: Messages) -> str:

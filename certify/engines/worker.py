@@ -33,6 +33,8 @@ from certify.evidence.canonical import parse_json
 
 Say = Callable[[dict[str, Any]], None]
 KEY_SECONDS = 30.0
+SHORT_OF_MEMORY = ("OutOfMemoryError", "out of memory", "can't allocate memory", "Cannot allocate memory")
+"""How torch, CUDA and the system say that memory ran out."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -58,9 +60,8 @@ def main(arguments: Sequence[str]) -> int:
         say(_told(error))
         return 1
     except Exception as error:
-        first = str(error).strip().splitlines() or [""]
         traceback.print_exc()
-        say(_told(EvidenceMissing("CERT-E060", f"the engine stopped: {type(error).__name__}: {first[0][:500]}")))
+        say(_told(_stopped(error)))
         return 1
     return 0
 
@@ -162,6 +163,20 @@ def _require_configuration(order: WorkOrder, backend: Backend) -> None:
         f"the engine does not run in the planned configuration: {', '.join(differing)} differ",
         "a certificate speaks of the planned configuration alone",
         "make a new plan on this machine, or run where the plan was made",
+    )
+
+
+def _stopped(error: Exception) -> EvidenceMissing:
+    first = str(error).strip().splitlines() or [""]
+    what = f"the engine stopped: {type(error).__name__}: {first[0][:500]}"
+    short = isinstance(error, MemoryError) or any(word in f"{type(error).__name__} {error}" for word in SHORT_OF_MEMORY)
+    if not short:
+        return EvidenceMissing("CERT-E060", what)
+    return EvidenceMissing(
+        "CERT-E060",
+        what,
+        "memory ran out; the answers so far are safe",
+        "give the same command again with a smaller --batch-size: it asks only what is missing",
     )
 
 

@@ -86,7 +86,15 @@ def evaluate(
     recheck(prepared.inputs.model)
     recheck(replace(prepared.inputs.model, folder=prepared.staged))
     measured = measured_run(folder)
-    scored = score_all(plan.value.checks, asked.questions, records, asked.sources, scanned, measured=measured)
+    scored = score_all(
+        plan.value.checks,
+        asked.questions,
+        records,
+        asked.sources,
+        scanned,
+        measured=measured,
+        context_length=plan.value.configuration.context_length,
+    )
 
     def payload() -> bytes:
         evaluation = Evaluation(

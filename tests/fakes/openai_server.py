@@ -19,6 +19,11 @@ from typing import Any
 WORDS = ("so", "we", "add", "the", "numbers", "and", "then", "it", "follows", "that", "this", "must", "be", "right")
 
 
+def unlikelihood(ids: list[int], place: int) -> float:
+    """How many nats a token costs after those before it."""
+    return (sum(ids[:place]) % 97 + ids[place] % 11) / 16
+
+
 def spoken(prompt: str, seed: int, max_tokens: int) -> tuple[str, int, str]:
     """(text, tokens, finish reason) of an answer; a token is a word."""
     digest = hashlib.sha256(f"{seed}\n{prompt}".encode()).digest()
@@ -45,6 +50,8 @@ class World:
         self.key: str | None = None
         self.context = 4096
         self.reasoning_field: str | None = None
+        self.echoes = True
+        """Whether it tells log-probabilities of a prompt."""
         self.__dict__.update(traits)
         self.requests: list[dict[str, Any]] = []
         self.headers: list[dict[str, str]] = []
@@ -112,6 +119,8 @@ class Handler(BaseHTTPRequestHandler):
         if world.key is not None and self.headers.get("Authorization") != f"Bearer {world.key}":
             return self.give(401, {"error": {"message": f"wrong key {self.headers.get('Authorization')}"}})
         time.sleep(world.delay)
+        if isinstance(prompt, list):
+            return self.scored(prompt)
         if len(prompt.split()) + document["max_tokens"] > world.context:
             return self.mode_long(None)
         text, tokens, finish = spoken(prompt, document["seed"], document["max_tokens"])
@@ -130,6 +139,21 @@ class Handler(BaseHTTPRequestHandler):
                 message = {"role": "assistant", "content": text[-6:], self.world.reasoning_field: text[:-6]}
             choice = {"index": 0, "message": message, "finish_reason": finish}
         return {"id": "x", "model": self.world.model, "choices": [choice], "usage": usage}
+
+    def scored(self, ids: list[int]) -> None:
+        """Log-probabilities of a prompt of token ids, and of one token more."""
+        reply = self.reply("completions", "", 1, "length", len(ids))
+        if self.world.echoes:
+            costs = [unlikelihood(ids, place) for place in range(1, len(ids))]
+            top = [None, *({"a": -cost, "b": -cost / 2} for cost in costs), {"c": -1.0}]
+            reply["choices"][0]["logprobs"] = {
+                "tokens": [*map(str, ids), "c"],
+                "token_logprobs": [None, *(-cost for cost in costs), -1.0],
+                "top_logprobs": top,
+            }
+        if not self.world.misbehaves(" ".join(map(str, ids))):
+            return self.give(200, reply)
+        return getattr(self, f"mode_{self.world.mode}")(reply)
 
     def give(self, status: int, document: Any, **headers: str) -> None:
         """Sends JSON."""
@@ -245,6 +269,16 @@ class Handler(BaseHTTPRequestHandler):
     def mode_long(self, _: Any) -> None:
         """400."""
         self.give(400, {"error": "the prompt is too long"})
+
+    def mode_costly(self, reply: Any) -> None:
+        """A log-probability that is none."""
+        reply["choices"][0]["logprobs"]["token_logprobs"][-2] = float("nan")
+        self.give(200, reply)
+
+    def mode_shorter(self, reply: Any) -> None:
+        """Another number of tokens than were sent."""
+        reply["usage"]["prompt_tokens"] -= 1
+        self.give(200, reply)
 
     def mode_echo(self, reply: Any) -> None:
         """The credentials come back."""

@@ -20,7 +20,7 @@ from certify.engines.replay import ReplayBackend, replay_configuration
 from certify.errors import InternalError, UsageError
 from certify.evidence.answers import Episode, FinishReason, turn_key
 from certify.evidence.model import Sampling, ServerApi, TestedConfiguration
-from tests.fakes.openai_server import World, answering
+from tests.fakes.openai_server import World, answering, unlikelihood
 
 from .conftest import make_episodes, make_order, make_requests
 
@@ -40,14 +40,25 @@ class FakeLLM:
         assert not use_tqdm
         return [self._one(one["prompt_token_ids"], asked) for one, asked in zip(prompts, parameters, strict=True)]
 
-    @staticmethod
-    def _one(ids: list[int], asked: SimpleNamespace) -> SimpleNamespace:
+    @classmethod
+    def _one(cls, ids: list[int], asked: SimpleNamespace) -> SimpleNamespace:
+        if hasattr(asked, "prompt_logprobs"):
+            return SimpleNamespace(prompt_logprobs=cls._told(ids, asked))
         assert (asked.n, asked.skip_special_tokens) == (1, False)
         wish = 3 + asked.seed % 17
         tokens = [20 + (sum(ids) + asked.seed * (n + 3)) % 200 for n in range(min(wish, asked.max_tokens))]
         if wish < asked.max_tokens:
             return SimpleNamespace(outputs=[SimpleNamespace(token_ids=[*tokens, 0], finish_reason="stop")])
         return SimpleNamespace(outputs=[SimpleNamespace(token_ids=tokens, finish_reason="length")])
+
+    @staticmethod
+    def _told(ids: list[int], asked: SimpleNamespace) -> list[dict | None]:
+        assert (asked.prompt_logprobs, asked.max_tokens, asked.detokenize) == (0, 1, False)
+        costs = [unlikelihood(ids, place) for place in range(len(ids))]
+        return [
+            {token: SimpleNamespace(logprob=-cost, rank=1 if cost == 0 else 2)} if place else None
+            for place, (token, cost) in enumerate(zip(ids, costs, strict=True))
+        ]
 
 
 @pytest.fixture
@@ -221,16 +232,6 @@ def test_a_harness_that_changes_an_answer_is_caught(tmp_path: Path, monkeypatch:
     monkeypatch.setattr(harness, "evaluate", lossy)
     with pytest.raises(InternalError, match="CERT-E061"):
         answered(Engine("replay", tmp_path, tmp_path / "run"), make_requests(3))
-
-
-def test_texts_are_not_scored() -> None:
-    from certify.engines.lm import JournalledLM
-
-    lm = JournalledLM(None, None, [], lambda batch: None)  # type: ignore[arg-type]
-    with pytest.raises(NotImplementedError):
-        lm.loglikelihood([])
-    with pytest.raises(NotImplementedError):
-        lm.loglikelihood_rolling([])
 
 
 def test_chat_prompts_go_through_the_models_template(chatty: Path, tmp_path: Path) -> None:

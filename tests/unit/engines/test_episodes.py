@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from certify.engines import prompts
 from certify.engines.episodes import by_request, transcript, unfold
 from certify.engines.journal import read_journal, unanswered
-from certify.engines.journal_lines import completion_line
+from certify.engines.journal_lines import entry_line
 from certify.engines.order import read_requests, write_requests
 from certify.engines.replay import ReplayBackend, replay_configuration
 from certify.engines.sessions import SESSIONS, Message, script
@@ -41,7 +41,7 @@ def said(request: Request, turn: int, text: str, **changes) -> Completion:
 
 def test_single_questions_are_written_as_before_there_were_episodes() -> None:
     (request,) = make_requests(1)
-    line, _ = completion_line("00" * 32, make_completion(request), True)
+    line, _ = entry_line("00" * 32, make_completion(request), True)
     assert set(json.loads(line)["completion"]) == {
         *("check", "item", "repeat", "seed", "promptSha256", "text", "finishReason", "tokenIds", "promptTokens")
     }

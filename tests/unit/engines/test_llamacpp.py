@@ -9,6 +9,7 @@ import pytest
 
 pytest.importorskip("lm_eval", reason="lm-eval is not installed")
 
+from certify.engines import templates
 from certify.engines.backend import open_backend
 from certify.engines.gguf_wording import GgufWording
 from certify.engines.journal import read_journal
@@ -116,9 +117,13 @@ def test_the_token_that_the_server_puts_first_is_left_to_it(tmp_path: Path) -> N
         "{{ ''.__class__ }}{{ cycler.__init__.__globals__.os.system('true') }}",
         "{% for x in range(10000000) %}x{% endfor %}",
         "{{ messages.append(1) }}",
+        "{% for x in range(99999) %}{% for y in range(99999) %}{% endfor %}{% endfor %}",
         "{% for %}",
     ],
 )
-def test_a_template_that_reaches_out_is_refused(tmp_path: Path, template: str) -> None:
+def test_a_template_that_reaches_out_or_never_ends_is_refused(
+    tmp_path: Path, template: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(templates, "RENDER_SECONDS", 0.3)
     with pytest.raises(EvidenceMissing, match="CERT-E060"):
         wording(tmp_path, template).render_chat(messages("x"))

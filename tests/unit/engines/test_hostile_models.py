@@ -1,0 +1,112 @@
+"""Folders that do not fit together or mean harm: an error of one item, or one clear error, never a lost run."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("lm_eval", reason="lm-eval is not installed")
+
+from certify.engines import templates, worker
+from certify.engines.backend import Prompt, open_backend
+from certify.engines.codec import Codec
+from certify.engines.harness import run
+from certify.engines.journal import Journal
+from certify.engines.order import DescribeOrder
+from certify.engines.prompts import messages
+from certify.errors import EvidenceMissing
+from certify.evidence.answers import FinishReason
+
+from .conftest import CHAT_TEMPLATE, make_order, make_requests
+from .test_hf import load
+
+torch = pytest.importorskip("torch", reason="the hf engine is not installed")
+MOODY = "{% if '3 +' in messages[-1].content %}{{ raise_exception('not today') }}{% endif %}" + CHAT_TEMPLATE
+
+
+def with_template(model: Path, folder: Path, template: str) -> Path:
+    shutil.copytree(model, folder)
+    (folder / "chat_template.jinja").write_text(template)
+    return folder
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "{{ raise_exception('no') }}",
+        "{{ ''.__class__.__mro__[1].__subclasses__() }}",
+        "{{ cycler.__init__.__globals__.os.system('true') }}",
+        "{{ messages.append(1) }}",
+        "{% for %}",
+        "{% for x in range(99999) %}{% for y in range(99999) %}{% endfor %}{% endfor %}",
+    ],
+)
+def test_a_template_that_fails_reaches_out_or_never_ends_is_one_clear_error(
+    chatty: Path, tmp_path: Path, template: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(templates, "RENDER_SECONDS", 0.3)
+    folder = with_template(chatty, tmp_path / "model", template)
+    with pytest.raises(EvidenceMissing, match="chat template refuses the question") as caught:
+        open_backend(DescribeOrder(model=str(folder), engine="hf", threads=1))
+    assert "prompt style completion" in caught.value.hint
+
+
+def test_a_template_that_refuses_one_question_is_an_error_of_that_item(chatty: Path, tmp_path: Path) -> None:
+    folder = with_template(chatty, tmp_path / "model", MOODY)
+    configuration = open_backend(DescribeOrder(model=str(folder), engine="hf", threads=1)).configuration
+    requests = make_requests(5, max_tokens=3)
+    order = make_order(tmp_path / "run", folder, configuration, requests, threads=1)
+    with Journal.open(Path(order.journal), order.header) as journal:
+        found = run(open_backend(order), journal, requests)
+    reasons = {key[1]: one.finish_reason for key, one in found.items()}
+    assert reasons.pop("item-003") is FinishReason.ERROR
+    assert FinishReason.ERROR not in reasons.values()
+
+
+def test_a_token_that_the_model_lacks_is_an_error_of_that_item(tiny: Path, tmp_path: Path) -> None:
+    """A tokenizer of more tokens than the embedding has rows."""
+    folder = tmp_path / "model"
+    shutil.copytree(tiny, folder)
+    tokenizer = json.loads((folder / "tokenizer.json").read_text())
+    added = dict(tokenizer["added_tokens"][-1], id=5000, content="<strange>")
+    tokenizer["added_tokens"].append(added)
+    (folder / "tokenizer.json").write_text(json.dumps(tokenizer))
+    backend = load(folder)
+    codec: Codec = backend._model.codec
+    strange, plain = "Question: <strange>?", "Question: 1?"
+    assert max(codec.encode(strange)) >= backend._network.config.vocab_size
+    found = []
+    backend.generate(
+        [Prompt(("c", "a", 0), strange, 1, 4), Prompt(("c", "b", 0), plain, 1, 4)], frozenset(), found.extend
+    )
+    reasons = {one.key[1]: one.finish_reason for one in found}
+    assert reasons["a"] is FinishReason.ERROR
+    assert reasons["b"] is not FinishReason.ERROR
+
+
+def test_a_token_that_the_tokenizer_lacks_is_text_without_it(tiny: Path) -> None:
+    codec: Codec = load(tiny)._model.codec
+    ids = codec.encode("12 apples")
+    assert codec.decode([*ids, 9_999]) == codec.decode(ids)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB."),
+        MemoryError(),
+        RuntimeError("[enforce fail at alloc_cpu.cpp:117] . DefaultCPUAllocator: can't allocate memory: you tried"),
+    ],
+)
+def test_where_memory_runs_out_a_smaller_batch_is_named(error: Exception) -> None:
+    told = worker._stopped(error)
+    assert told.code == "CERT-E060"
+    assert "--batch-size" in told.hint
+    assert "--batch-size" not in worker._stopped(ValueError("other")).hint
+
+
+def test_templates_are_shown_the_question_as_it_is(chatty: Path) -> None:
+    assert "{{ 7 * 7 }}" in load(chatty).render_chat(messages("{{ 7 * 7 }}"))
