@@ -112,10 +112,10 @@ def make_table(keys: NDArray[np.uint64]) -> Table:
     table = Table(
         bits=np.zeros(bits // 64, dtype=np.uint64),
         shift=shift,
-        keys=np.zeros(size, dtype=np.uint64),
-        numbers=np.full(size, EMPTY, dtype=np.int32),
+        keys=keys,
+        slots=np.full(size, EMPTY, dtype=np.int32),
     )
-    build(keys, table.bits, shift, table.keys, table.numbers)
+    build(table)
     return table
 
 
@@ -147,7 +147,7 @@ def _count(
     bounds = np.zeros(len(sample) + 1, dtype=np.int64)
     np.cumsum(np.fromiter(map(len, sample), dtype=np.int64, count=len(sample)), out=bounds[1:])
     with_context = np.zeros(contexts.size, dtype=np.int32)
-    with_run = np.zeros(int(runs.numbers.max(initial=EMPTY)) + 1, dtype=np.int32)
+    with_run = np.zeros(runs.keys.size, dtype=np.int32)
     count_documents(text, bounds, make_table(contexts), runs, folds.entries, folds.pool, with_context, with_run)
     return with_context, with_run
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -21,6 +20,7 @@ from certify.scan.kernel.lookup import GRAM
 from certify.scan.normalise import words
 from certify.scan.reading.cutting import batch_of, blocks_of
 from certify.scan.report import MAX_SPANS
+from certify.scan.run_counts import RunCounts
 from certify.scan.searcher import Hits, Searcher
 from certify.scan.tally import Copy, Tally
 
@@ -164,7 +164,7 @@ def _tally(
     rows, own = hits.rows, ~np.isin(judged.documents, list(without))
     tally = Tally()
     # Assigned, because a constructor would check every count.
-    tally.runs = _counted(hits.touched)
+    tally.runs = RunCounts(hits.touched, hits.times)
     tally.thirteen = set(hits.thirteen.tolist())
     tally.eights = set(passages[own & (rows[:, column.EIGHTS] > TULU_SHARE)].tolist())
     tally.tens = set(passages[own & (rows[:, column.TENS] >= LLAMA_SHARE)].tolist())
@@ -180,11 +180,6 @@ def _tally(
         tally.keep(passage, copies)
     tally.resembled.update(_resembled(judged, own, without))
     return tally
-
-
-def _counted(numbers: NDArray[np.int32]) -> Counter[int]:
-    found, counts = np.unique(numbers, return_counts=True)
-    return Counter(dict(zip(found.tolist(), counts.tolist(), strict=True)))
 
 
 def _in_order(judged: Judged) -> NDArray[np.bool_]:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from pydantic import BaseModel, ConfigDict, Field
 
 from certify.scan.report import MAX_SPANS
+from certify.scan.run_counts import RunCounts
 
 
 class Copy(NamedTuple):
@@ -45,7 +46,7 @@ class Tally(BaseModel):
     """Passage to judgement to copies in all."""
     resembled: Counter[int] = Field(default_factory=Counter)
     """Passage to documents that resemble it without being a copy."""
-    runs: Counter[int] = Field(default_factory=Counter)
+    runs: RunCounts = Field(default_factory=RunCounts)
     """Run of five words to documents that hold it."""
     thirteen: set[int] = Field(default_factory=set)
     """Passages that share a run of thirteen words."""

@@ -60,7 +60,11 @@ class Found(NamedTuple):
     marks: Any
     """uint8: for each row and word of its passage, back to back, whether it was found."""
     touched: Any
-    """int32: runs of the table found, each once a piece."""
+    """int32: runs of the table found, each once."""
+    times: Any
+    """int32: pieces that hold each of them."""
+    last: Any
+    """int32: the last piece that does."""
     resembled: Any
     """int32 [capacity, 2]: (piece, passage) where half of the words are there and too little of what is telling."""
     thirteen: Any
@@ -91,7 +95,7 @@ def _worth_judging(row: Any) -> bool:
 
 @njit(nogil=True, cache=True)
 def aligned_row(
-    row: Any, marks: Any, pairs: Any, texts: Any, number: int, text: Any, starts: Any, ends: Any, words: Any, count: int
+    row: Any, marks: Any, pairs: Any, texts: Any, number: int, text: Any, edges: Any, words: Any, count: int
 ) -> bool:  # fmt: skip
     """Fills a row with what is known of an aligned match; whether it is worth judging."""
     begin, end = texts.first[number], texts.first[number + 1]
@@ -111,7 +115,7 @@ def aligned_row(
     for i in range(pairs[0, 0], pairs[-1, 0] + 1):
         between += weights[i]
     agree = measure.numbers_agree(
-        texts.numbers[begin:end], texts.rarity[begin:end], pairs, marks, text, starts, ends, count, texts.chance
+        texts.numbers[begin:end], texts.rarity[begin:end], pairs, marks, text, edges, count, texts.chance
     )
     stop = pairs[-1, 1] + 1
     row[PASSAGE], row[KIND] = number, ALIGNED
