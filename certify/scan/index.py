@@ -83,6 +83,7 @@ def build_index(passages: PassageSet, sample: Sequence[bytes], documents: int, f
     texts = Passages(
         words=hashed.hashes,
         first=hashed.first,
+        again=_again(hashed, owner),
         weights=weights,
         rarity=rarity,
         numbers=hashed.numbers,
@@ -131,6 +132,15 @@ def _contexts(hashed: Hashed, owner: NDArray[np.int32]) -> tuple[NDArray[np.uint
         numbers[row, positions] = inverse[done : done + hashes.size]
         done += hashes.size
     return keys, numbers
+
+
+def _again(hashed: Hashed, owner: NDArray[np.int32]) -> NDArray[np.int32]:
+    """For each word where its passage has it next, counted in the passage; 0 where it does not."""
+    order = np.lexsort((hashed.hashes, owner))
+    same = (np.diff(owner[order]) == 0) & (np.diff(hashed.hashes[order]) == 0)
+    found = np.zeros(owner.size, dtype=np.int32)
+    found[order[:-1][same]] = (order[1:] - hashed.first[owner[order[1:]]])[same]
+    return found
 
 
 def _holders(numbers: NDArray[np.int32], owner: NDArray[np.int32], keys: int) -> NDArray[np.int32]:

@@ -34,19 +34,19 @@ def longest_run(pairs: Any) -> int:
 
 
 @njit(nogil=True, cache=True)
-def told(passage: Any, weights: Any, found: Any) -> float:
-    """Nats, counting each different word once; ``found`` marks the words of the passage."""
+def told(again: Any, weights: Any, found: Any) -> float:
+    """Nats, counting each different word once; ``found`` marks the words of the passage.
+
+    ``again`` says for each word where it stands next, or 0 where it does not.
+    """
     total = 0.0
-    for i in range(passage.size):
-        if not found[i]:
-            continue
-        repeated = False
-        for k in range(i + 1, passage.size):
-            if found[k] and passage[k] == passage[i]:
-                repeated = True
-                break
-        if not repeated:
-            total += weights[i]
+    for i in range(again.size):
+        if found[i]:
+            k = again[i]
+            while k and not found[k]:
+                k = again[k]
+            if not k:
+                total += weights[i]
     return total
 
 

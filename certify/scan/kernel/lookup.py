@@ -61,11 +61,12 @@ def run_hashes(words: Any, count: int, size: int, hashes: Any) -> int:
 
 
 @njit(nogil=True, cache=True)
-def run_hash(words: Any, place: int, size: int) -> Any:
-    """The hash that ``run_hashes`` gives the run at one place."""
-    value = words[place]
-    for step in range(1, size):
-        value += _turned(words[place + step], step)
+def hash_of_thirteen(words: Any, place: int) -> Any:
+    """The hash that ``run_hashes`` gives the run of thirteen words at one place."""
+    run = words[place : place + THIRTEEN]
+    value = run[0]
+    for step in range(1, THIRTEEN):
+        value += _turned(run[step], step)
     return value
 
 

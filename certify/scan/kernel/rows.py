@@ -34,6 +34,8 @@ class Passages(NamedTuple):
     """uint64 hashes."""
     first: Any
     """int32, one more than there are passages."""
+    again: Any
+    """int32, for each word where its passage has it next, counted in the passage; 0 where it does not."""
     weights: Any
     """float64, nats that a word adds to its neighbours."""
     rarity: Any
@@ -99,7 +101,7 @@ def aligned_row(
 ) -> bool:  # fmt: skip
     """Fills a row with what is known of an aligned match; whether it is worth judging."""
     begin, end = texts.first[number], texts.first[number + 1]
-    passage, weights = texts.words[begin:end], texts.weights[begin:end]
+    passage, weights, again = texts.words[begin:end], texts.weights[begin:end], texts.again[begin:end]
     marks[:] = 0
     weighed = 0.0
     for k in range(len(pairs)):
@@ -122,7 +124,7 @@ def aligned_row(
     row[START], row[END] = pairs[0, 1], stop
     row[MATCHED], row[INSIDE] = len(pairs), weighed / between
     row[DENSITY] = len(pairs) / (stop - pairs[0, 1])
-    row[NATS] = measure.told(passage, weights, marks)
+    row[NATS] = measure.told(again, weights, marks)
     row[AGREES] = agree and not measure.is_renamed(passage, words, pairs, marks)
     row[EXACT] = len(pairs) == passage.size
     key = texts.keys[texts.first_key[number] : texts.first_key[number + 1]]
@@ -135,6 +137,7 @@ def shuffled_row(row: Any, marks: Any, hits: Any, begin: int, end: int, texts: A
     """Fills a row with the words that runs found anywhere near each other cover; whether they are enough."""
     passage = texts.words[texts.first[number] : texts.first[number + 1]]
     weights = texts.weights[texts.first[number] : texts.first[number + 1]]
+    again = texts.again[texts.first[number] : texts.first[number + 1]]
     if (end - begin) * GRAM < HALF * passage.size:
         return False
     begin, end = fullest_window(hits, begin, end, weights)
@@ -150,7 +153,7 @@ def shuffled_row(row: Any, marks: Any, hits: Any, begin: int, end: int, texts: A
     row[START], row[END] = word_of(hits[begin]), word_of(hits[end - 1]) + GRAM
     row[MATCHED], row[WORDS], row[WEIGHT] = touched, touched / passage.size, weighed / texts.totals[number]
     row[DENSITY] = touched / (row[END] - row[START])
-    row[NATS] = measure.told(passage, weights, marks)
+    row[NATS] = measure.told(again, weights, marks)
     return row[WEIGHT] >= HALF
 
 

@@ -18,7 +18,16 @@ from certify.scan.kernel.clusters import (
     word_of,
 )
 from certify.scan.kernel.folding import first_foreign, fold, origin
-from certify.scan.kernel.lookup import GRAM, THIRTEEN, fill_between, find, in_bitmap, probe, run_hash, run_hashes
+from certify.scan.kernel.lookup import (
+    GRAM,
+    THIRTEEN,
+    fill_between,
+    find,
+    hash_of_thirteen,
+    in_bitmap,
+    probe,
+    run_hashes,
+)
 from certify.scan.kernel.rows import END, HALF, MARKS, PIECE, START, WORD_START, aligned_row, shuffled_row, stretch_row
 from certify.scan.kernel.words import PADDING, ROUND, split_words
 
@@ -64,7 +73,7 @@ def _mark_thirteen(table: Any, postings: Any, words: Any, places: Any, found: An
         in_row = in_row + 1 if places[k] == places[k - 1] + 1 else 1
         if in_row < needed:
             continue
-        key = run_hash(words, places[k] - needed + 1, THIRTEEN)
+        key = hash_of_thirteen(words, places[k] - needed + 1)
         if in_bitmap(table, key):
             number = find(table, key)
             if number >= 0:

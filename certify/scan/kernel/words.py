@@ -15,7 +15,7 @@ PADDING = WIDTH + 8
 ROUND = 8
 """Bounds of words that are written at once, however few there are: so many entries more than needed must be there."""
 
-_ONE, _EIGHT = np.uint64(1), np.uint64(8)
+_ONE = np.uint64(1)
 _ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
 _HIGH = np.uint64(0x8080808080808080)
 _CASE = np.uint64(0x2020202020202020)
@@ -23,6 +23,9 @@ _SEED = np.uint64(0x9E3779B97F4A7C15)
 _MIX = np.uint64(0xD6E8FEB86659FD93)
 _SECOND = np.uint64(0xBF58476D1CE4E5B9)
 _STEP = 16
+_KEPT = np.array([(1 << 8 * min(size, 8)) - 1 for size in range(_STEP + 1)], dtype=np.uint64)
+_KEPT_BEYOND = np.array([(1 << 8 * max(size - 8, 0)) - 1 for size in range(_STEP + 1)], dtype=np.uint64)
+"""Of a word of so many bytes those that are in its first eight, and in its second."""
 
 
 @njit(nogil=True, cache=True, inline="always")
@@ -35,27 +38,29 @@ def mixed(value: Any) -> Any:
 
 
 @njit(nogil=True, cache=True, inline="always")
-def _eight(text: Any, place: int, left: int) -> Any:
-    """The first ``left`` of the eight bytes at a place, which may be none or more than eight, in lower case."""
-    loaded = load_word(text, place)
+def _lower(loaded: Any) -> Any:
     # Sets the case bit of bytes below 0x80 alone: digits have it set already.
-    loaded |= _CASE & ~((loaded & _HIGH) >> np.uint64(2))
-    kept = np.uint64(min(max(left, 0), 8))
-    # In two steps, because a shift by all 64 bits is none.
-    half = np.uint64(4) * (_EIGHT - kept)
-    return loaded & ((_ALL >> half) >> half)
+    return loaded | (_CASE & ~((loaded & _HIGH) >> np.uint64(2)))
+
+
+@njit(nogil=True, cache=True)
+def _longer(text: Any, start: int, end: int, value: Any) -> Any:
+    for place in range(start, end, 8):
+        value = mixed(value ^ (_lower(load_word(text, place)) & _KEPT[min(end - place, 8)]))
+    return value
 
 
 @njit(nogil=True, cache=True, inline="always")
 def hash_word(text: Any, start: int, end: int) -> Any:
     """The hash of one word; letters beyond ASCII must be folded already."""
-    size = end - start
+    size = np.uint64(end - start)
+    short = min(size, np.uint64(_STEP))
     # Both halves always: whether a word is longer than eight bytes cannot be foretold, and a wrong guess costs more.
-    second = _eight(text, start + 8, size - 8) * _SECOND
-    value = mixed(_SEED ^ np.uint64(size) ^ _eight(text, start, size) ^ second)
-    if size > _STEP:
-        for place in range(start + _STEP, end, 8):
-            value = mixed(value ^ _eight(text, place, end - place))
+    first = _lower(load_word(text, start)) & _KEPT[short]
+    second = _lower(load_word(text, start + 8)) & _KEPT_BEYOND[short]
+    value = mixed(_SEED ^ size ^ first ^ second * _SECOND)
+    if size > np.uint64(_STEP):
+        value = _longer(text, start + _STEP, end, value)
     return value
 
 
@@ -129,7 +134,7 @@ def word_bounds(text: Any, begin: int, end: int, bounds: Any) -> int:
         found = total
     if found & _ONE:
         bounds[found] = end
-    return np.int64((found + _ONE) >> _ONE)
+    return int((found + _ONE) >> _ONE)
 
 
 @njit(nogil=True, cache=True)
