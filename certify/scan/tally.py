@@ -12,7 +12,6 @@ from pydantic import BaseModel, ConfigDict, Field
 from certify.scan.report import MAX_SPANS
 from certify.scan.run_counts import RunCounts
 
-
 _PLACE = attrgetter("row", "start", "end", "judgement")
 
 
