@@ -63,23 +63,23 @@ class Judged:
         found: NDArray[np.int64] = self.block.rows[self.hits.rows[:, column.PIECE].astype(np.intp)]
         return found
 
-    @cached_property
-    def data(self) -> bytes:
-        """The text of the block."""
-        return self.block.text[: int(self.block.starts[-1])].tobytes()
+    def piece(self, piece: int) -> bytes:
+        """The bytes of a piece."""
+        if piece not in self._pieces:
+            first, last = self.block.starts[piece : piece + 2].tolist()
+            self._pieces[piece] = self.block.text[first:last].tobytes()
+        return self._pieces[piece]
 
     @cached_property
-    def pieces(self) -> list[tuple[int, int]]:
-        """For each row where its piece begins in the text, and where it ends."""
-        numbers, starts = self.hits.rows[:, column.PIECE].astype(np.intp), self.block.starts
-        return list(zip(starts[numbers].tolist(), starts[numbers + 1].tolist(), strict=True))
+    def _pieces(self) -> dict[int, bytes]:
+        """Those that somebody asked for: a copy of all would cost more than what few matches need."""
+        return {}
 
     @cached_property
-    def stretches(self) -> list[tuple[int, int]]:
-        """For each row where what was found begins in the text, and where it ends."""
-        places = self.hits.rows[:, [column.START, column.END]].astype(np.int64)
-        places += self.block.starts[self.hits.rows[:, column.PIECE].astype(np.intp)][:, None]
-        return list(map(tuple, places.tolist()))
+    def stretches(self) -> list[tuple[int, int, int]]:
+        """For each row its piece, and where in it what was found begins and ends."""
+        columns = self.hits.rows[:, [column.PIECE, column.START, column.END]].astype(np.int64)
+        return [(piece, begin, end) for piece, begin, end in columns.tolist()]
 
     @cached_property
     def kept(self) -> NDArray[np.bool_]:
@@ -161,21 +161,22 @@ def _is_sure_of_a_place(judged: Judged, number: int) -> bool:
 
     A piece that is a whole row holds the lines of its document, in another order.
     """
-    block, piece = judged.block, int(judged.hits.rows[number, column.PIECE])
-    begin, end = judged.pieces[number]
-    whole = int(block.bases[piece]) == 0 and int(block.owned[piece]) == end - begin
-    return whole and judged.data.find(b"\n", *judged.stretches[number]) < 0
+    block, (piece, begin, end) = judged.block, judged.stretches[number]
+    data = judged.piece(piece)
+    whole = int(block.bases[piece]) == 0 and int(block.owned[piece]) == len(data)
+    return whole and data.find(b"\n", begin, end) < 0
 
 
 def _same_place(judged: Judged, number: int, document: bytes) -> int | None:
     """Where a document, which may hold a text several times, holds the one that begins here in a piece."""
-    data, (begin, end), (first, last) = judged.data, judged.stretches[number], judged.pieces[number]
+    piece, begin, end = judged.stretches[number]
+    data = judged.piece(piece)
     found, size = data[begin:end], end - begin
-    at, before = data.find(found, first, last), 0
+    at, before = data.find(found), 0
     while at < begin:
-        at, before = data.find(found, at + size, last), before + 1
+        at, before = data.find(found, at + size), before + 1
     sure = _is_sure_of_a_place(judged, number)
-    if at != begin or not (sure or data.count(found, first, last) == document.count(found)):
+    if at != begin or not (sure or data.count(found) == document.count(found)):
         return None
     place = document.find(found)
     for _ in range(before):
@@ -263,22 +264,22 @@ def _copy(
     judged: Judged, number: int, confirmed: Callable[..., _Confirmed | None], start: int | None, excerpts: bool
 ) -> Copy:
     block, judgement = judged.block, int(judged.judgements[number])
-    row = judged.hits.rows[number].tolist()
-    piece, passage, first = int(row[column.PIECE]), int(row[column.PASSAGE]), int(row[column.MARKS])
-    begin, end = judged.stretches[number]
+    row, (piece, begin, end) = judged.hits.rows[number].tolist(), judged.stretches[number]
+    passage, first = int(row[column.PASSAGE]), int(row[column.MARKS])
+    data = judged.piece(piece)[begin:end]
     marks = judged.hits.marks[first : first + int(judged.lengths[passage])].tobytes()
-    found = confirmed(passage, judged.data[begin:end], marks, row[column.KIND] == column.ALIGNED)
+    found = confirmed(passage, data, marks, row[column.KIND] == column.ALIGNED)
     document = int(block.rows[piece])
     if found is None:
         what = f"row {document + 1} does not hold the words found there"
         raise InternalError("CERT-E039", what, "The scan contradicts itself.", "Please report this.")
     if start is None:
-        start = int(block.bases[piece]) + int(row[column.START])
+        start = int(block.bases[piece]) + begin
     return Copy(
         judgement=judgement,
         row=document,
         start=start,
-        end=start + end - begin,
+        end=start + len(data),
         share=round(row[column.WORDS], 4),
         answered=bool(row[column.ANSWERED]),
         sha256=found.sha256,
