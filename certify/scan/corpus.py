@@ -99,8 +99,8 @@ class Corpus:
         """For each run of five words the documents that hold it."""
         found = np.zeros(self._index.postings.first.size - 1, dtype=np.int64)
         for result in self._results:
-            for run, count in result.tally.runs.items():
-                found[run] += count
+            runs, times = result.tally.runs.totals()
+            found[runs] += times
         return found
 
     def is_familiar(self, passage: int) -> bool:

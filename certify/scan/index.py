@@ -83,6 +83,7 @@ def build_index(passages: PassageSet, sample: Sequence[bytes], documents: int, f
     texts = Passages(
         words=hashed.hashes,
         first=hashed.first,
+        again=_again(hashed, owner),
         weights=weights,
         rarity=rarity,
         numbers=hashed.numbers,
@@ -112,10 +113,10 @@ def make_table(keys: NDArray[np.uint64]) -> Table:
     table = Table(
         bits=np.zeros(bits // 64, dtype=np.uint64),
         shift=shift,
-        keys=np.zeros(size, dtype=np.uint64),
-        numbers=np.full(size, EMPTY, dtype=np.int32),
+        keys=keys,
+        slots=np.full(size, EMPTY, dtype=np.int32),
     )
-    build(keys, table.bits, shift, table.keys, table.numbers)
+    build(table)
     return table
 
 
@@ -133,6 +134,15 @@ def _contexts(hashed: Hashed, owner: NDArray[np.int32]) -> tuple[NDArray[np.uint
     return keys, numbers
 
 
+def _again(hashed: Hashed, owner: NDArray[np.int32]) -> NDArray[np.int32]:
+    """For each word where its passage has it next, counted in the passage; 0 where it does not."""
+    order = np.lexsort((hashed.hashes, owner))
+    same = (np.diff(owner[order]) == 0) & (np.diff(hashed.hashes[order]) == 0)
+    found = np.zeros(owner.size, dtype=np.int32)
+    found[order[:-1][same]] = (order[1:] - hashed.first[owner[order[1:]]])[same]
+    return found
+
+
 def _holders(numbers: NDArray[np.int32], owner: NDArray[np.int32], keys: int) -> NDArray[np.int32]:
     """For each run of one to three words the passages that hold it."""
     pairs = np.concatenate([owner[row >= 0].astype(np.int64) * keys + row[row >= 0] for row in numbers])
@@ -147,7 +157,7 @@ def _count(
     bounds = np.zeros(len(sample) + 1, dtype=np.int64)
     np.cumsum(np.fromiter(map(len, sample), dtype=np.int64, count=len(sample)), out=bounds[1:])
     with_context = np.zeros(contexts.size, dtype=np.int32)
-    with_run = np.zeros(int(runs.numbers.max(initial=EMPTY)) + 1, dtype=np.int32)
+    with_run = np.zeros(runs.keys.size, dtype=np.int32)
     count_documents(text, bounds, make_table(contexts), runs, folds.entries, folds.pool, with_context, with_run)
     return with_context, with_run
 

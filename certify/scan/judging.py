@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
+import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
+from itertools import compress
 from types import MappingProxyType
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +23,7 @@ from certify.scan.kernel.lookup import GRAM
 from certify.scan.normalise import words
 from certify.scan.reading.cutting import batch_of, blocks_of
 from certify.scan.report import MAX_SPANS
+from certify.scan.run_counts import RunCounts
 from certify.scan.searcher import Hits, Searcher
 from certify.scan.tally import Copy, Tally
 
@@ -31,6 +34,7 @@ FEW = 3
 """Template twins and shared passages of one text that are kept of a block; all are counted."""
 
 _MOST_RUNS = 64
+_WHOLE_RUN = re.compile(b"(?=" + GRAM * rb"\x01" + b")")
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,8 @@ class Judged:
     block: Block
     hits: Hits
     judgements: NDArray[np.int8]
+    lengths: NDArray[np.int32]
+    """Words of each passage."""
 
     @cached_property
     def passages(self) -> NDArray[np.int64]:
@@ -57,15 +63,23 @@ class Judged:
         found: NDArray[np.int64] = self.block.rows[self.hits.rows[:, column.PIECE].astype(np.intp)]
         return found
 
-    def stretch(self, number: int) -> bytes:
-        """The bytes that a row was found in."""
-        row = self.hits.rows[number]
-        begin = int(self.block.starts[int(row[column.PIECE])])
-        return self.block.text[begin + int(row[column.START]) : begin + int(row[column.END])].tobytes()
-
     def piece(self, piece: int) -> bytes:
         """The bytes of a piece."""
-        return self.block.text[int(self.block.starts[piece]) : int(self.block.starts[piece + 1])].tobytes()
+        if piece not in self._pieces:
+            first, last = self.block.starts[piece : piece + 2].tolist()
+            self._pieces[piece] = self.block.text[first:last].tobytes()
+        return self._pieces[piece]
+
+    @cached_property
+    def _pieces(self) -> dict[int, bytes]:
+        """Those that somebody asked for: a copy of all would cost more than what few matches need."""
+        return {}
+
+    @cached_property
+    def stretches(self) -> list[tuple[int, int, int]]:
+        """For each row its piece, and where in it what was found begins and ends."""
+        columns = self.hits.rows[:, [column.PIECE, column.START, column.END]].astype(np.int64)
+        return [(piece, begin, end) for piece, begin, end in columns.tolist()]
 
     @cached_property
     def kept(self) -> NDArray[np.bool_]:
@@ -83,8 +97,9 @@ class Judged:
 def judge_block(searcher: Searcher, block: Block) -> Judged:
     """Searches a block and judges what is found."""
     hits, texts = searcher.search(block), searcher.index.texts
-    lengths = np.diff(texts.first)[hits.rows[:, column.PASSAGE].astype(np.intp)]
-    judged = Judged(block, hits, judge(hits.rows, lengths, texts.chance))
+    lengths = np.diff(texts.first)
+    found = lengths[hits.rows[:, column.PASSAGE].astype(np.intp)]
+    judged = Judged(block, hits, judge(hits.rows, found, texts.chance), lengths)
     judged.judgements[_in_order(judged)] = LOOKALIKE
     return judged
 
@@ -109,7 +124,7 @@ def scan_block(
     judged = judge_block(searcher, block)
     if block.row_text is None:
         return _tally(searcher.index, judged, excerpts, full)
-    places, again = _own_places(judged, block.row_text)
+    places, again = _own_places(judged, block.row_text, full)
     tally = _tally(searcher.index, judged, excerpts, full, without=again, places=places)
     for own in blocks_of(batch_of(list(again.values()), list(again))) if again else ():
         found = _tally(searcher.index, judge_block(searcher, own), excerpts, full)
@@ -118,18 +133,22 @@ def scan_block(
     return tally
 
 
-def _own_places(judged: Judged, row_text: Callable[[int], bytes]) -> tuple[dict[int, int], dict[int, bytes]]:
+def _own_places(
+    judged: Judged, row_text: Callable[[int], bytes], full: Collection[tuple[int, int]]
+) -> tuple[dict[int, int], dict[int, bytes]]:
     """Where what was found begins in the documents of its rows; and by row the documents where that cannot be told."""
     places: dict[int, int] = {}
     again: dict[int, bytes] = {}
-    piece = cache(judged.piece)
+    by_row: dict[int, list[int]] = {}
     numbers = np.flatnonzero(judged.kept)
-    for row in sorted(set(judged.documents[numbers].tolist())):
+    kinds = zip(judged.passages[numbers].tolist(), judged.judgements[numbers].tolist(), strict=True)
+    for number, row, kind in zip(numbers.tolist(), judged.documents[numbers].tolist(), kinds, strict=True):
+        if kind not in full or not _is_sure_of_a_place(judged, number):
+            by_row.setdefault(row, []).append(number)
+    for row in sorted(by_row):
         document = row_text(row)
-        for number in numbers[judged.documents[numbers] == row].tolist():
-            hit = judged.hits.rows[number]
-            held = piece(int(hit[column.PIECE]))
-            place = _same_place(judged.stretch(number), int(hit[column.START]), held, document)
+        for number in by_row[row]:
+            place = _same_place(judged, number, document)
             if place is None:
                 again[row] = document
                 break
@@ -137,18 +156,32 @@ def _own_places(judged: Judged, row_text: Callable[[int], bytes]) -> tuple[dict[
     return places, again
 
 
-def _same_place(found: bytes, start: int, piece: bytes, document: bytes) -> int | None:
+def _is_sure_of_a_place(judged: Judged, number: int) -> bool:
+    """Whether the document must hold a stretch of the block as often as its piece: it is a part of one line.
+
+    A piece that is a whole row holds the lines of its document, in another order.
+    """
+    block, (piece, begin, end) = judged.block, judged.stretches[number]
+    data = judged.piece(piece)
+    whole = int(block.bases[piece]) == 0 and int(block.owned[piece]) == len(data)
+    return whole and data.find(b"\n", begin, end) < 0
+
+
+def _same_place(judged: Judged, number: int, document: bytes) -> int | None:
     """Where a document, which may hold a text several times, holds the one that begins here in a piece."""
-    here, there = _places_of(found, piece), _places_of(found, document)
-    return there[here.index(start)] if len(here) == len(there) and start in here else None
-
-
-def _places_of(part: bytes, text: bytes) -> list[int]:
-    places, at = [], text.find(part)
-    while at >= 0:
-        places.append(at)
-        at = text.find(part, at + len(part))
-    return places
+    piece, begin, end = judged.stretches[number]
+    data = judged.piece(piece)
+    found, size = data[begin:end], end - begin
+    at, before = data.find(found), 0
+    while at < begin:
+        at, before = data.find(found, at + size), before + 1
+    sure = _is_sure_of_a_place(judged, number)
+    if at != begin or not (sure or data.count(found) == document.count(found)):
+        return None
+    place = document.find(found)
+    for _ in range(before):
+        place = document.find(found, place + size)
+    return place if place >= 0 else None
 
 
 def _tally(
@@ -164,27 +197,24 @@ def _tally(
     rows, own = hits.rows, ~np.isin(judged.documents, list(without))
     tally = Tally()
     # Assigned, because a constructor would check every count.
-    tally.runs = _counted(hits.touched)
+    tally.runs = RunCounts(hits.touched, hits.times)
     tally.thirteen = set(hits.thirteen.tolist())
     tally.eights = set(passages[own & (rows[:, column.EIGHTS] > TULU_SHARE)].tolist())
     tally.tens = set(passages[own & (rows[:, column.TENS] >= LLAMA_SHARE)].tolist())
     counted = own & (judgements >= PASSAGE) & ~_outdone(judged, own)
-    for passage, judgement in zip(passages[counted].tolist(), judgements[counted].tolist(), strict=True):
-        tally.count(passage, judgement)
+    kinds, times = np.unique(passages[counted] << 8 | judgements[counted], return_counts=True)
+    for kind, count in zip(kinds.tolist(), times.tolist(), strict=True):
+        tally.count(kind >> 8, kind & 0xFF, count)
     found: dict[int, list[Copy]] = {}
+    confirmed = cache(partial(_confirmed, index))
     for number in np.flatnonzero(counted & judged.kept).tolist():
         passage = int(passages[number])
         if (passage, int(judgements[number])) not in full:
-            found.setdefault(passage, []).append(_confirmed(index, judged, number, places.get(number), excerpts))
+            found.setdefault(passage, []).append(_copy(judged, number, confirmed, places.get(number), excerpts))
     for passage, copies in found.items():
         tally.keep(passage, copies)
     tally.resembled.update(_resembled(judged, own, without))
     return tally
-
-
-def _counted(numbers: NDArray[np.int32]) -> Counter[int]:
-    found, counts = np.unique(numbers, return_counts=True)
-    return Counter(dict(zip(found.tolist(), counts.tolist(), strict=True)))
 
 
 def _in_order(judged: Judged) -> NDArray[np.bool_]:
@@ -221,46 +251,69 @@ def _resembled(judged: Judged, own: NDArray[np.bool_], without: Collection[int])
     return passages
 
 
-def _confirmed(index: Index, judged: Judged, number: int, start: int | None, excerpts: bool) -> Copy:
-    block, row = judged.block, judged.hits.rows[number]
-    piece, passage = int(row[column.PIECE]), int(row[column.PASSAGE])
-    data = judged.stretch(number)
-    expected = index.passages.words[passage]
-    marks = judged.hits.marks[int(row[column.MARKS]) : int(row[column.MARKS]) + len(expected)]
-    wanted = [word for word, mark in zip(expected, marks, strict=True) if mark]
-    text = data.decode("utf-8", "surrogatepass")
-    holds = _holds_in_order if row[column.KIND] == column.ALIGNED else _holds
-    if not holds(words(text), wanted):
-        what = f"row {int(block.rows[piece]) + 1} does not hold the words found there"
+class _Confirmed(NamedTuple):
+    """What a stretch of text holds of a passage."""
+
+    text: str
+    sha256: str
+    runs: tuple[int, ...]
+    """Runs of five words that were matched."""
+
+
+def _copy(
+    judged: Judged, number: int, confirmed: Callable[..., _Confirmed | None], start: int | None, excerpts: bool
+) -> Copy:
+    block, judgement = judged.block, int(judged.judgements[number])
+    row, (piece, begin, end) = judged.hits.rows[number].tolist(), judged.stretches[number]
+    passage, first = int(row[column.PASSAGE]), int(row[column.MARKS])
+    data = judged.piece(piece)[begin:end]
+    marks = judged.hits.marks[first : first + int(judged.lengths[passage])].tobytes()
+    found = confirmed(passage, data, marks, row[column.KIND] == column.ALIGNED)
+    document = int(block.rows[piece])
+    if found is None:
+        what = f"row {document + 1} does not hold the words found there"
         raise InternalError("CERT-E039", what, "The scan contradicts itself.", "Please report this.")
     if start is None:
-        start = int(block.bases[piece]) + int(row[column.START])
-    judgement = int(judged.judgements[number])
+        start = int(block.bases[piece]) + begin
     return Copy(
         judgement=judgement,
-        row=int(block.rows[piece]),
+        row=document,
         start=start,
         end=start + len(data),
-        share=round(float(row[column.WORDS]), 4),
+        share=round(row[column.WORDS], 4),
         answered=bool(row[column.ANSWERED]),
-        sha256=hashlib.sha256(data).hexdigest(),
-        excerpt=text if excerpts else None,
-        runs=_matched_runs(index, passage, marks) if judgement < EXACT else (),
+        sha256=found.sha256,
+        excerpt=found.text if excerpts else None,
+        runs=found.runs if judgement < EXACT else (),
     )
 
 
-def _matched_runs(index: Index, passage: int, marks: NDArray[np.uint8]) -> tuple[int, ...]:
+def _confirmed(index: Index, passage: int, data: bytes, marks: bytes, in_order: bool) -> _Confirmed | None:
+    """What the text of a match is known by, if it holds the words of the passage that are marked; else None."""
+    wanted = list(compress(index.passages.words[passage], marks))
+    text = data.decode("utf-8", "surrogatepass")
+    if not (_holds_in_order if in_order else _holds)(words(text), wanted):
+        return None
+    return _Confirmed(text, hashlib.sha256(data).hexdigest(), _matched_runs(index, passage, marks))
+
+
+def _matched_runs(index: Index, passage: int, marks: bytes) -> tuple[int, ...]:
     """Runs of five words that were found whole, at most 64 of them, evenly spread."""
-    runs = index.runs_of(passage)
-    last = marks.size - GRAM + 1
-    whole = np.flatnonzero(np.logical_and.reduce([marks[step : last + step] for step in range(GRAM)]))
-    step = max(1, -(-whole.size // _MOST_RUNS))
-    return tuple(runs[whole[::step]].tolist())
+    whole = [match.start() for match in _WHOLE_RUN.finditer(marks)]
+    step = max(1, -(-len(whole) // _MOST_RUNS))
+    return tuple(index.runs_of(passage)[whole[::step]].tolist())
 
 
 def _holds_in_order(text: list[str], wanted: list[str]) -> bool:
-    remaining = iter(text)
-    return all(word in remaining for word in wanted)
+    if text == wanted:
+        return True
+    at = 0
+    try:
+        for word in wanted:
+            at = text.index(word, at) + 1
+    except ValueError:
+        return False
+    return True
 
 
 def _holds(text: list[str], wanted: list[str]) -> bool:

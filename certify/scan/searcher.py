@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -23,7 +24,9 @@ class Hits(NamedTuple):
     marks: NDArray[np.uint8]
     """For each row, from its column ``MARKS`` on, one byte for each word of its passage: whether it was found."""
     touched: NDArray[np.int32]
-    """Numbers of runs of five words found, each once a piece."""
+    """Numbers of runs of five words found, each once."""
+    times: NDArray[np.int32]
+    """Pieces that hold each of them."""
     resembled: NDArray[np.int32]
     """(piece, passage) where half of the words are there and too little of what is telling."""
     thirteen: NDArray[np.intp]
@@ -37,6 +40,7 @@ class Searcher:
         self.index = index
         self._folds = folds or fold_table()
         self._size = 1
+        self._own = threading.local()
 
     def __reduce__(self) -> tuple[type[Searcher], tuple[Index]]:
         return Searcher, (self.index,)
@@ -51,7 +55,7 @@ class Searcher:
             into = _buffers(size, len(index.passages))
             count = kernel.search(
                 text, bounds, index.table, index.postings, index.thirteen, index.thirteen_postings, index.texts,
-                index.stride, self._folds.entries, self._folds.pool, into, used,
+                index.stride, self._folds.entries, self._folds.pool, self._workspace(), into, used,
             )  # fmt: skip
             if count >= 0:
                 break
@@ -63,9 +67,18 @@ class Searcher:
             rows=rows[rows[:, column.START] < block.owned[pieces]].copy(),
             marks=into.marks[: used[1]].copy(),
             touched=into.touched[: used[3]].copy(),
+            times=into.times[: used[3]].copy(),
             resembled=into.resembled[: used[2]].copy(),
             thirteen=np.flatnonzero(into.thirteen),
         )
+
+    def _workspace(self) -> kernel.Workspace:
+        """That of this thread: for an index of millions of runs it is worth keeping."""
+        if not hasattr(self._own, "work"):
+            sizes = (self.index.table.keys.size, len(self.index.passages), len(self.index.passages))
+            self._own.work = kernel.Workspace(*(np.zeros(size, dtype=np.int32) for size in sizes))
+        found: kernel.Workspace = self._own.work
+        return found
 
 
 def _padded(block: Block) -> NDArray[np.uint8]:
@@ -80,6 +93,8 @@ def _buffers(size: int, passages: int) -> Any:
         rows=np.empty((1024 * size, column.COLUMNS), dtype=np.float64),
         marks=np.empty((1 << 17) * size, dtype=np.uint8),
         touched=np.empty((1 << 16) * size, dtype=np.int32),
+        times=np.empty((1 << 16) * size, dtype=np.int32),
+        last=np.empty((1 << 16) * size, dtype=np.int32),
         resembled=np.empty((4096 * size, 2), dtype=np.int32),
         thirteen=np.zeros(passages, dtype=np.uint8),
     )

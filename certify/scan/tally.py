@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from operator import attrgetter
 from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from certify.scan.report import MAX_SPANS
+from certify.scan.run_counts import RunCounts
+
+_PLACE = attrgetter("row", "start", "end", "judgement")
 
 
 class Copy(NamedTuple):
@@ -45,7 +49,7 @@ class Tally(BaseModel):
     """Passage to judgement to copies in all."""
     resembled: Counter[int] = Field(default_factory=Counter)
     """Passage to documents that resemble it without being a copy."""
-    runs: Counter[int] = Field(default_factory=Counter)
+    runs: RunCounts = Field(default_factory=RunCounts)
     """Run of five words to documents that hold it."""
     thirteen: set[int] = Field(default_factory=set)
     """Passages that share a run of thirteen words."""
@@ -54,10 +58,10 @@ class Tally(BaseModel):
     tens: set[int] = Field(default_factory=set)
     """Passages of which one document holds .8 in runs of more than ten words with at most four left out."""
 
-    def count(self, passage: int, judgement: int) -> None:
-        """Counts a copy."""
+    def count(self, passage: int, judgement: int, copies: int = 1) -> None:
+        """Counts some copies."""
         counts = self.counts.setdefault(passage, {})
-        counts[judgement] = counts.get(judgement, 0) + 1
+        counts[judgement] = counts.get(judgement, 0) + copies
 
     def keep(self, passage: int, copies: Iterable[Copy]) -> None:
         """Keeps the first copies of each judgement; they are counted apart."""
@@ -78,9 +82,8 @@ class Tally(BaseModel):
         for passage, found in other.copies.items():
             self.keep(passage, found)
         for passage, counts in other.counts.items():
-            mine = self.counts.setdefault(passage, {})
             for judgement, count in counts.items():
-                mine[judgement] = mine.get(judgement, 0) + count
+                self.count(passage, judgement, count)
         self.resembled.update(other.resembled)
         self.runs.update(other.runs)
         self.thirteen |= other.thirteen
@@ -91,7 +94,7 @@ class Tally(BaseModel):
 def _first_of_each(copies: list[Copy]) -> list[Copy]:
     kept: Counter[int] = Counter()
     first = []
-    for copy in sorted(copies, key=lambda one: (one.row, one.start, one.end, one.judgement)):
+    for copy in sorted(copies, key=_PLACE):
         kept[copy.judgement] += 1
         if kept[copy.judgement] <= MAX_SPANS:
             first.append(copy)

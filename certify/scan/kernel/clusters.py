@@ -20,19 +20,35 @@ MAX_WORDS = 1 << _PLACE_BITS
 
 
 @njit(nogil=True, cache=True)
-def sorted_hits(places: Any, found: Any, first: Any, passages: Any, positions: Any) -> Any:
-    """Every (passage, document word, passage word) of the runs found, packed into one integer each, sorted."""
-    total = 0
+def sorted_hits(places: Any, found: Any, postings: Any, counts: Any, held: Any) -> Any:
+    """Every (passage, document word, passage word) of the runs found, packed into one integer each, sorted.
+
+    ``places`` rise, and so do the postings of a run, so hits need only be brought together by passage. ``counts``
+    holds a 0 for each passage, before and after; ``held`` has as many entries.
+    """
+    total = passages = 0
     for k in range(places.size):
-        total += first[found[k] + 1] - first[found[k]]
+        for posting in range(postings.first[found[k]], postings.first[found[k] + 1]):
+            passage = postings.passages[posting]
+            if counts[passage] == 0:
+                held[passages] = passage
+                passages += 1
+            counts[passage] += 1
+            total += 1
+    held[:passages].sort()
+    begin = 0
+    for n in range(passages):
+        # From here on where the next hit of the passage goes.
+        counts[held[n]], begin = begin, begin + counts[held[n]]
     hits = np.empty(total, dtype=np.int64)
-    filled = 0
     for k in range(places.size):
-        for posting in range(first[found[k]], first[found[k] + 1]):
-            packed = np.int64(passages[posting]) << (_WORD_BITS + _PLACE_BITS)
-            hits[filled] = packed | np.int64(places[k]) << _PLACE_BITS | np.int64(positions[posting])
-            filled += 1
-    hits.sort()
+        for posting in range(postings.first[found[k]], postings.first[found[k] + 1]):
+            passage = postings.passages[posting]
+            packed = np.int64(passage) << (_WORD_BITS + _PLACE_BITS)
+            hits[counts[passage]] = packed | np.int64(places[k]) << _PLACE_BITS | np.int64(postings.places[posting])
+            counts[passage] += 1
+    for n in range(passages):
+        counts[held[n]] = 0
     return hits
 
 

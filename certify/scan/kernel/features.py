@@ -34,19 +34,19 @@ def longest_run(pairs: Any) -> int:
 
 
 @njit(nogil=True, cache=True)
-def told(passage: Any, weights: Any, found: Any) -> float:
-    """Nats, counting each different word once; ``found`` marks the words of the passage."""
+def told(again: Any, weights: Any, found: Any) -> float:
+    """Nats, counting each different word once; ``found`` marks the words of the passage.
+
+    ``again`` says for each word where it stands next, or 0 where it does not.
+    """
     total = 0.0
-    for i in range(passage.size):
-        if not found[i]:
-            continue
-        repeated = False
-        for k in range(i + 1, passage.size):
-            if found[k] and passage[k] == passage[i]:
-                repeated = True
-                break
-        if not repeated:
-            total += weights[i]
+    for i in range(again.size):
+        if found[i]:
+            k = again[i]
+            while k and not found[k]:
+                k = again[k]
+            if not k:
+                total += weights[i]
     return total
 
 
@@ -70,7 +70,7 @@ def in_runs(pairs: Any, least: int, skips: int) -> int:
 
 
 @njit(nogil=True, cache=True)
-def _is_replaced(place: int, length: int, pairs: Any, text: Any, starts: Any, ends: Any, count: int) -> bool:
+def _is_replaced(place: int, length: int, pairs: Any, text: Any, edges: Any, count: int) -> bool:
     first, last = pairs[0, 0], pairs[-1, 0]
     if first <= place <= last:
         return True
@@ -79,12 +79,12 @@ def _is_replaced(place: int, length: int, pairs: Any, text: Any, starts: Any, en
         missing, there = length - 1 - last, pairs[-1, 1] + place - last
     else:
         missing, there = first, pairs[0, 1] - first + place
-    return missing <= EDGE and 0 <= there < count and has_digit(text, starts[there], ends[there])
+    return missing <= EDGE and 0 <= there < count and has_digit(text, edges[2 * there], edges[2 * there + 1])
 
 
 @njit(nogil=True, cache=True)
 def numbers_agree(
-    numbers: Any, rarity: Any, pairs: Any, found: Any, text: Any, starts: Any, ends: Any, count: int, chance: float
+    numbers: Any, rarity: Any, pairs: Any, found: Any, text: Any, edges: Any, count: int, chance: float
 ) -> bool:  # fmt: skip
     """Whether no number of the passage is replaced, or few of many telling ones."""
     replaced = kept = 0
@@ -95,7 +95,7 @@ def numbers_agree(
         if found[i]:
             kept += 1
             telling += rarity[i]
-        elif _is_replaced(i, numbers.size, pairs, text, starts, ends, count):
+        elif _is_replaced(i, numbers.size, pairs, text, edges, count):
             replaced += 1
     return replaced == 0 or (telling >= chance and kept >= MOST_NUMBERS * (kept + replaced))
 

@@ -9,7 +9,7 @@ from numba import njit
 
 from certify.scan.kernel.folding import first_foreign, fold
 from certify.scan.kernel.lookup import GRAM, find, in_bitmap, run_hashes
-from certify.scan.kernel.words import PADDING, split_words
+from certify.scan.kernel.words import PADDING, ROUND, split_words
 
 LONGEST_CONTEXT = 3
 """Runs of one to three words are counted: a word, and a word with two neighbours."""
@@ -39,11 +39,10 @@ def count_documents(
         else:
             length = end - begin
             folded = text[begin : end + PADDING]
-        starts = np.empty(length // 2 + 2, dtype=np.int32)
-        ends = np.empty(length // 2 + 2, dtype=np.int32)
+        places = np.empty(length + 2 + ROUND, dtype=np.int32)
         words = np.empty(length // 2 + 2, dtype=np.uint64)
         hashes = np.empty(length // 2 + 2, dtype=np.uint64)
-        count = split_words(folded, 0, length, starts, ends, words)
+        count = split_words(folded, 0, length, places, words)
         for size in range(1, LONGEST_CONTEXT + 1):
             found = run_hashes(words, count, size, hashes)
             _count(contexts, hashes, found, piece + 1, last_context, with_context)

@@ -7,8 +7,6 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba import njit
 
-from certify.scan.kernel.words import mixed
-
 GRAM = 5
 """Words in a run that is looked up. Four to six find the same copies; five gives fewest false starts."""
 
@@ -16,12 +14,9 @@ THIRTEEN = 13
 """Words in a run of the GPT-3 rule. Source: Brown et al. 2020, appendix C."""
 
 EMPTY = -1
-_ODD = np.array(
-    [0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB, 0xD6E8FEB86659FD93, 0xA0761D6478BD642F,
-     0xE7037ED1A0B428DB, 0x8EBC6AF09C88C6E3, 0x589965CC75374CC3, 0x1D8E4E27C47D124F, 0xEB44ACCAB455D165,
-     0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0x27D4EB2F165667C5],
-    dtype=np.uint64,
-)  # fmt: skip
+_TURN = 11
+"""Bits by which each word of a run is turned against the word before: odd, so that thirteen words all differ."""
+
 _ONE = np.uint64(1)
 
 
@@ -33,57 +28,79 @@ class Table(NamedTuple):
     shift: int
     """The bit of a key is the key shifted right by this."""
     keys: Any
-    """uint64, a power of two of slots."""
-    numbers: Any
-    """int32: the number of the key in each slot, or -1."""
+    """uint64, by number."""
+    slots: Any
+    """int32, a power of two of them: the number of the key in each, or -1."""
+
+
+@njit(nogil=True, cache=True, inline="always")
+def _turned(word: Any, place: int) -> Any:
+    left = np.uint64(_TURN * place % 64)
+    return (word << left) | (word >> ((np.uint64(64) - left) & np.uint64(63)))
 
 
 @njit(nogil=True, cache=True)
 def run_hashes(words: Any, count: int, size: int, hashes: Any) -> int:
-    """Hashes of every run of ``size`` neighbouring words; gives how many there are. ``size`` is at most 13."""
+    """Hashes of every run of ``size`` neighbouring words; gives how many there are. ``size`` is at most 13.
+
+    The words' hashes are as good as random, so turning and adding them is all that is needed.
+
+    Source: Cohen (1997), recursive hashing functions for n-grams, by cyclic polynomials.
+    """
     runs = max(0, count - size + 1)
-    for i in range(runs):
-        hashes[i] = words[i] * _ODD[0]
-    for step in range(1, size):
-        odd = _ODD[step]
+    if size == GRAM:
         for i in range(runs):
-            hashes[i] += words[i + step] * odd
-    for i in range(runs):
-        hashes[i] = mixed(hashes[i])
+            two = words[i] + _turned(words[i + 1], 1)
+            hashes[i] = two + _turned(words[i + 2], 2) + _turned(words[i + 3], 3) + _turned(words[i + 4], 4)
+        return runs
+    hashes[:runs] = words[:runs]
+    for step in range(1, size):
+        for i in range(runs):
+            hashes[i] += _turned(words[i + step], step)
     return runs
 
 
 @njit(nogil=True, cache=True)
-def build(keys: Any, bits: Any, shift: int, slots: Any, numbers: Any) -> None:
-    """Fills an empty table with distinct keys, numbered in their order."""
-    mask = np.int64(slots.size - 1)
-    for number in range(keys.size):
-        key = keys[number]
-        bit = key >> np.uint64(shift)
-        bits[np.int64(bit >> np.uint64(6))] |= _ONE << (bit & np.uint64(63))
+def hash_of_thirteen(words: Any, place: int) -> Any:
+    """The hash that ``run_hashes`` gives the run of thirteen words at one place."""
+    run = words[place : place + THIRTEEN]
+    value = run[0]
+    for step in range(1, THIRTEEN):
+        value += _turned(run[step], step)
+    return value
+
+
+@njit(nogil=True, cache=True)
+def build(table: Any) -> None:
+    """Fills the bitmap and the slots of a table of distinct keys, both of them empty."""
+    mask = np.int64(table.slots.size - 1)
+    for number in range(table.keys.size):
+        key = table.keys[number]
+        bit = key >> np.uint64(table.shift)
+        table.bits[bit >> np.uint64(6)] |= _ONE << (bit & np.uint64(63))
         slot = np.int64(key) & mask
-        while numbers[slot] != EMPTY:
+        while table.slots[slot] != EMPTY:
             slot = (slot + 1) & mask
-        slots[slot], numbers[slot] = key, number
+        table.slots[slot] = number
 
 
 @njit(nogil=True, cache=True)
 def find(table: Any, key: Any) -> Any:
     """The number of a key, or -1."""
-    mask = np.int64(table.keys.size - 1)
+    mask = np.int64(table.slots.size - 1)
     slot = np.int64(key) & mask
-    while table.numbers[slot] != EMPTY:
-        if table.keys[slot] == key:
-            return np.int64(table.numbers[slot])
+    number = np.int64(table.slots[slot])
+    while number != EMPTY and table.keys[number] != key:
         slot = (slot + 1) & mask
-    return np.int64(EMPTY)
+        number = np.int64(table.slots[slot])
+    return number
 
 
 @njit(nogil=True, cache=True)
 def in_bitmap(table: Any, key: Any) -> Any:
     """1 for every key of the table and for a few others."""
     bit = key >> np.uint64(table.shift)
-    return np.int64((table.bits[np.int64(bit >> np.uint64(6))] >> (bit & np.uint64(63))) & _ONE)
+    return (table.bits[bit >> np.uint64(6)] >> (bit & np.uint64(63))) & _ONE
 
 
 @njit(nogil=True, cache=True)
@@ -93,13 +110,13 @@ def probe(table: Any, hashes: Any, count: int, stride: int, places: Any, found: 
     ``places`` receives the positions in rising order, ``found`` the numbers. A position left out by the stride is
     looked up when a neighbour is found, so a run of words is known throughout once it is known at all.
     """
-    left = 0
+    left = np.uint64(0)
     # Written without a branch: the loads do not wait for each other, which hides that they miss the cache.
     for i in range(0, count, stride):
         places[left] = i
         left += in_bitmap(table, hashes[i])
     hits = 0
-    for k in range(left):
+    for k in range(np.int64(left)):
         number = find(table, hashes[places[k]])
         if number != EMPTY:
             places[hits], found[hits] = places[k], number

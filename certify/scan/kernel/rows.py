@@ -34,6 +34,8 @@ class Passages(NamedTuple):
     """uint64 hashes."""
     first: Any
     """int32, one more than there are passages."""
+    again: Any
+    """int32, for each word where its passage has it next, counted in the passage; 0 where it does not."""
     weights: Any
     """float64, nats that a word adds to its neighbours."""
     rarity: Any
@@ -60,7 +62,11 @@ class Found(NamedTuple):
     marks: Any
     """uint8: for each row and word of its passage, back to back, whether it was found."""
     touched: Any
-    """int32: runs of the table found, each once a piece."""
+    """int32: runs of the table found, each once."""
+    times: Any
+    """int32: pieces that hold each of them."""
+    last: Any
+    """int32: the last piece that does."""
     resembled: Any
     """int32 [capacity, 2]: (piece, passage) where half of the words are there and too little of what is telling."""
     thirteen: Any
@@ -91,11 +97,11 @@ def _worth_judging(row: Any) -> bool:
 
 @njit(nogil=True, cache=True)
 def aligned_row(
-    row: Any, marks: Any, pairs: Any, texts: Any, number: int, text: Any, starts: Any, ends: Any, words: Any, count: int
+    row: Any, marks: Any, pairs: Any, texts: Any, number: int, text: Any, edges: Any, words: Any, count: int
 ) -> bool:  # fmt: skip
     """Fills a row with what is known of an aligned match; whether it is worth judging."""
     begin, end = texts.first[number], texts.first[number + 1]
-    passage, weights = texts.words[begin:end], texts.weights[begin:end]
+    passage, weights, again = texts.words[begin:end], texts.weights[begin:end], texts.again[begin:end]
     marks[:] = 0
     weighed = 0.0
     for k in range(len(pairs)):
@@ -111,14 +117,14 @@ def aligned_row(
     for i in range(pairs[0, 0], pairs[-1, 0] + 1):
         between += weights[i]
     agree = measure.numbers_agree(
-        texts.numbers[begin:end], texts.rarity[begin:end], pairs, marks, text, starts, ends, count, texts.chance
+        texts.numbers[begin:end], texts.rarity[begin:end], pairs, marks, text, edges, count, texts.chance
     )
     stop = pairs[-1, 1] + 1
     row[PASSAGE], row[KIND] = number, ALIGNED
     row[START], row[END] = pairs[0, 1], stop
     row[MATCHED], row[INSIDE] = len(pairs), weighed / between
     row[DENSITY] = len(pairs) / (stop - pairs[0, 1])
-    row[NATS] = measure.told(passage, weights, marks)
+    row[NATS] = measure.told(again, weights, marks)
     row[AGREES] = agree and not measure.is_renamed(passage, words, pairs, marks)
     row[EXACT] = len(pairs) == passage.size
     key = texts.keys[texts.first_key[number] : texts.first_key[number + 1]]
@@ -131,6 +137,7 @@ def shuffled_row(row: Any, marks: Any, hits: Any, begin: int, end: int, texts: A
     """Fills a row with the words that runs found anywhere near each other cover; whether they are enough."""
     passage = texts.words[texts.first[number] : texts.first[number + 1]]
     weights = texts.weights[texts.first[number] : texts.first[number + 1]]
+    again = texts.again[texts.first[number] : texts.first[number + 1]]
     if (end - begin) * GRAM < HALF * passage.size:
         return False
     begin, end = fullest_window(hits, begin, end, weights)
@@ -146,7 +153,7 @@ def shuffled_row(row: Any, marks: Any, hits: Any, begin: int, end: int, texts: A
     row[START], row[END] = word_of(hits[begin]), word_of(hits[end - 1]) + GRAM
     row[MATCHED], row[WORDS], row[WEIGHT] = touched, touched / passage.size, weighed / texts.totals[number]
     row[DENSITY] = touched / (row[END] - row[START])
-    row[NATS] = measure.told(passage, weights, marks)
+    row[NATS] = measure.told(again, weights, marks)
     return row[WEIGHT] >= HALF
 
 

@@ -18,9 +18,18 @@ from certify.scan.kernel.clusters import (
     word_of,
 )
 from certify.scan.kernel.folding import first_foreign, fold, origin
-from certify.scan.kernel.lookup import GRAM, THIRTEEN, fill_between, find, in_bitmap, probe, run_hashes
+from certify.scan.kernel.lookup import (
+    GRAM,
+    THIRTEEN,
+    fill_between,
+    find,
+    hash_of_thirteen,
+    in_bitmap,
+    probe,
+    run_hashes,
+)
 from certify.scan.kernel.rows import END, HALF, MARKS, PIECE, START, WORD_START, aligned_row, shuffled_row, stretch_row
-from certify.scan.kernel.words import PADDING, split_words
+from certify.scan.kernel.words import PADDING, ROUND, split_words
 
 GATE = 0.2
 """Share of a passage's information that runs found in a document must cover before words are aligned."""
@@ -31,6 +40,17 @@ away would only make the band of the alignment wider."""
 
 OVERFLOW = -1
 """Instead of a number of rows: the buffers given were too small."""
+
+
+class Workspace(NamedTuple):
+    """Arrays of zeros that a search leaves as it found them; no two may share them at once."""
+
+    seen: Any
+    """int32, one for each run of the table."""
+    counts: Any
+    """int32, one for each passage."""
+    held: Any
+    """int32, one for each passage; left as it may be."""
 
 
 class Postings(NamedTuple):
@@ -45,19 +65,15 @@ class Postings(NamedTuple):
 
 
 @njit(nogil=True, cache=True)
-def _mark_thirteen(table: Any, postings: Any, hashes: Any, words: Any, count: int, places: Any, found: Any) -> None:
+def _mark_thirteen(table: Any, postings: Any, words: Any, places: Any, found: Any) -> None:
     # A run of thirteen words holds nine runs of five in a row; without those there is nothing to look up.
     needed = THIRTEEN - GRAM + 1
     in_row = 1
-    hashed = False
     for k in range(1, places.size):
         in_row = in_row + 1 if places[k] == places[k - 1] + 1 else 1
         if in_row < needed:
             continue
-        if not hashed:
-            run_hashes(words, count, THIRTEEN, hashes)
-            hashed = True
-        key = hashes[places[k] - needed + 1]
+        key = hash_of_thirteen(words, places[k] - needed + 1)
         if in_bitmap(table, key):
             number = find(table, key)
             if number >= 0:
@@ -134,13 +150,11 @@ def _promising(hits: Any, begin: int, end: int, texts: Any, number: int, words: 
 
 @njit(nogil=True, cache=True)
 def _search_piece(
-    piece: int, text: Any, starts: Any, ends: Any, words: Any, count: int, places: Any, found: Any, texts: Any,
-    postings: Any, into: Any, used: Any,
+    piece: int, text: Any, edges: Any, words: Any, count: int, places: Any, found: Any, texts: Any,
+    postings: Any, work: Any, into: Any, used: Any,
 ) -> bool:  # fmt: skip
     """Judges the hits of one piece; ``used`` counts rows, marks and resembled. False where a buffer is full."""
-    hits = sorted_hits(places, found, postings.first, postings.passages, postings.places)
-    if hits.size == 0:
-        return True
+    hits = sorted_hits(places, found, postings, work.counts, work.held)
     begin = 0
     while begin < hits.size:
         number = passage_of(hits[begin])
@@ -165,7 +179,7 @@ def _search_piece(
                 aligned = _align_cluster(hits, at, stop, texts, number, words, count, covered, pairs)
                 filled = False
                 if aligned > 0:
-                    filled = aligned_row(row, marks, pairs[:aligned], texts, number, text, starts, ends, words, count)
+                    filled = aligned_row(row, marks, pairs[:aligned], texts, number, text, edges, words, count)
                 elif aligned < 0:
                     filled = stretch_row(row, marks, hits, at, stop, texts, number)
                     if not filled:
@@ -181,41 +195,58 @@ def _search_piece(
 
 
 @njit(nogil=True, cache=True)
-def _touch(found: Any, into: Any, used: Any) -> bool:
-    if used[3] + found.size > into.touched.size:
-        return False
-    ordered = np.sort(found)
-    for k in range(ordered.size):
-        if k == 0 or ordered[k] != ordered[k - 1]:
-            into.touched[used[3]] = ordered[k]
+def _touch(piece: int, found: Any, seen: Any, into: Any, used: Any) -> bool:
+    for k in range(found.size):
+        place = seen[found[k]] - 1
+        if place < 0:
+            place = used[3]
+            if place >= into.touched.size:
+                return False
+            into.touched[place], into.times[place], into.last[place] = found[k], 1, piece
             used[3] += 1
+            seen[found[k]] = place + 1
+        elif into.last[place] != piece:
+            into.times[place] += 1
+            into.last[place] = piece
     return True
 
 
 @njit(nogil=True, cache=True)
-def _place_rows(rows: Any, begin: int, end: int, starts: Any, ends: Any, shift: int) -> None:
+def _place_rows(rows: Any, begin: int, end: int, edges: Any, shift: int) -> None:
     for k in range(begin, end):
         row = rows[k]
         row[WORD_START] = row[START]
-        row[START], row[END] = starts[int(row[START])] - shift, ends[int(row[END]) - 1] - shift
+        row[START], row[END] = edges[2 * int(row[START])] - shift, edges[2 * int(row[END]) - 1] - shift
 
 
 @njit(nogil=True, cache=True)
 def search(
     text: Any, bounds: Any, table: Any, postings: Any, thirteen: Any, thirteen_postings: Any, texts: Any, stride: int,
-    entries: Any, pool: Any, into: Any, used: Any,
+    entries: Any, pool: Any, work: Any, into: Any, used: Any,
 ) -> int:  # fmt: skip
     """Searches ``text[bounds[n]:bounds[n + 1]]`` for every ``n`` and gives the number of rows.
 
     ``START`` and ``END`` of a row are bytes of its piece. ``used`` receives the numbers of rows, marks, resembled and
     touched entries. ``text`` goes on for ``PADDING`` bytes. Where a buffer is too small the result is ``OVERFLOW``.
     """
+    count = _search(
+        text, bounds, table, postings, thirteen, thirteen_postings, texts, stride, entries, pool, work, into, used
+    )
+    for k in range(used[3]):
+        work.seen[into.touched[k]] = 0
+    return count
+
+
+@njit(nogil=True, cache=True)
+def _search(
+    text: Any, bounds: Any, table: Any, postings: Any, thirteen: Any, thirteen_postings: Any, texts: Any, stride: int,
+    entries: Any, pool: Any, work: Any, into: Any, used: Any,
+) -> int:  # fmt: skip
     used[:] = 0
     largest = 0
     for piece in range(bounds.size - 1):
         largest = max(largest, bounds[piece + 1] - bounds[piece])
-    starts = np.empty(largest // 2 + 2, dtype=np.int32)
-    ends = np.empty(largest // 2 + 2, dtype=np.int32)
+    edges = np.empty(largest + 2 + ROUND, dtype=np.int32)
     words = np.empty(largest // 2 + 2, dtype=np.uint64)
     hashes = np.empty(largest // 2 + 2, dtype=np.uint64)
     places = np.empty(largest // 2 + 2, dtype=np.int32)
@@ -226,15 +257,15 @@ def search(
         source, shift, foreign = text, begin, first_foreign(text, begin, end) < end
         if foreign:
             folded, length = fold(text, begin, end, entries, pool, folded)
-            if starts.size < length // 2 + 2:
+            if edges.size < length + 2 + ROUND:
                 size = length + 2
-                starts, ends = np.empty(size, dtype=np.int32), np.empty(size, dtype=np.int32)
+                edges = np.empty(2 * size + ROUND, dtype=np.int32)
                 words, hashes = np.empty(size, dtype=np.uint64), np.empty(size, dtype=np.uint64)
                 places, found = np.empty(size, dtype=np.int32), np.empty(size, dtype=np.int32)
             source, shift = folded, 0
-            count = split_words(folded, 0, length, starts, ends, words)
+            count = split_words(folded, 0, length, edges, words)
         else:
-            count = split_words(text, begin, end, starts, ends, words)
+            count = split_words(text, begin, end, edges, words)
         runs = run_hashes(words, count, GRAM, hashes)
         hits = probe(table, hashes, runs, stride, places, found)
         if hits == 0:
@@ -242,13 +273,13 @@ def search(
         near, ids = places[:hits], found[:hits]
         if stride > 1:
             near, ids = fill_between(table, hashes, runs, places, found, hits)
-        if not _touch(ids, into, used):
+        if not _touch(piece, ids, work.seen, into, used):
             return OVERFLOW
-        _mark_thirteen(thirteen, thirteen_postings, hashes, words, count, near, into.thirteen)
+        _mark_thirteen(thirteen, thirteen_postings, words, near, into.thirteen)
         before = used[0]
-        if not _search_piece(piece, source, starts, ends, words, count, near, ids, texts, postings, into, used):
+        if not _search_piece(piece, source, edges, words, count, near, ids, texts, postings, work, into, used):
             return OVERFLOW
-        _place_rows(into.rows, before, used[0], starts, ends, shift)
+        _place_rows(into.rows, before, used[0], edges, shift)
         if foreign:
             for k in range(before, used[0]):
                 first, last = origin(text, begin, end, entries, int(into.rows[k, START]), int(into.rows[k, END]))

@@ -66,6 +66,9 @@ def _is_special(builder: Any, vector: Any) -> Any:
 word_mask = _mask_of(_is_word)
 """Bytes that belong to words: ASCII letters and digits, and every byte of a character beyond ASCII."""
 
+slash_mask = _mask_of(lambda builder, vector: builder.icmp_unsigned("==", vector, _splat(ord("\\"))))
+"""Backslashes."""
+
 foreign_mask = _mask_of(lambda builder, vector: builder.icmp_unsigned(">=", vector, _splat(0x80)))
 """Bytes of characters beyond ASCII."""
 
@@ -107,9 +110,19 @@ def copy_vector(typingctx: Any, target: Any, to: Any, source: Any, index: Any) -
 
 @intrinsic
 def lowest_bit(typingctx: Any, mask: Any) -> Any:
-    """Number of the lowest bit set in a mask; the mask must not be 0."""
+    """Number of the lowest bit set in a mask, 64 where there is none."""
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return builder.cttz(arguments[0], ir.Constant(ir.IntType(1), 1))
+        return builder.cttz(arguments[0], ir.Constant(ir.IntType(1), 0))
 
     return types.int64(types.uint64), codegen
+
+
+@intrinsic
+def count_bits(typingctx: Any, mask: Any) -> Any:
+    """How many bits of a mask are set."""
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return builder.ctpop(arguments[0])
+
+    return types.uint64(types.uint64), codegen

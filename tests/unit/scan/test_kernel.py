@@ -16,7 +16,7 @@ from certify.scan.index import Index, build_index
 from certify.scan.judging import judge_block
 from certify.scan.kernel import rows as column
 from certify.scan.kernel.folding import fold
-from certify.scan.kernel.words import PADDING, split_words
+from certify.scan.kernel.words import PADDING, ROUND, split_words
 from certify.scan.normalise import encode, word_offsets, words
 from certify.scan.passages import PassageSet, hash_texts
 from certify.scan.reading.cutting import batch_of, blocks_of
@@ -42,9 +42,8 @@ def compiled_words(text: str) -> list[int]:
     data = encode(text)
     raw = np.frombuffer(data + bytes(PADDING), dtype=np.uint8)
     folded, length = fold(raw, 0, len(data), FOLDS.entries, FOLDS.pool, np.empty(0, dtype=np.uint8))
-    starts, ends = np.empty(length + 2, dtype=np.int32), np.empty(length + 2, dtype=np.int32)
-    hashes = np.empty(length + 2, dtype=np.uint64)
-    return hashes[: split_words(folded, 0, length, starts, ends, hashes)].tolist()
+    bounds, hashes = np.empty(length + 2 + ROUND, dtype=np.int32), np.empty(length + 2, dtype=np.uint64)
+    return hashes[: split_words(folded, 0, length, bounds, hashes)].tolist()
 
 
 TEXTS = st.one_of(
@@ -65,12 +64,10 @@ def test_words_are_the_same_as_in_the_reference(text: str) -> None:
 def test_words_of_plain_text_need_no_folding(text: str, before: int) -> None:
     data = b"x" * before + text.encode()
     raw = np.frombuffer(data + b"tail of other bytes" + bytes(PADDING), dtype=np.uint8)
-    starts, ends = np.empty(len(data) + 2, dtype=np.int32), np.empty(len(data) + 2, dtype=np.int32)
-    hashes = np.empty(len(data) + 2, dtype=np.uint64)
-    count = split_words(raw, before, len(data), starts, ends, hashes)
+    bounds, hashes = np.empty(len(data) + 2 + ROUND, dtype=np.int32), np.empty(len(data) + 2, dtype=np.uint64)
+    count = split_words(raw, before, len(data), bounds, hashes)
     assert hashes[:count].tolist() == hash_texts([words(text)]).hashes.tolist()
-    found = [(int(a) - before, int(b) - before) for a, b in zip(starts[:count], ends[:count], strict=True)]
-    assert found == word_offsets(text)
+    assert [(a - before, b - before) for a, b in bounds[: 2 * count].reshape(-1, 2).tolist()] == word_offsets(text)
 
 
 def test_different_words_have_different_hashes() -> None:

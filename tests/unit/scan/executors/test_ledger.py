@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from certify.scan import work
 from certify.scan.ledger import ShardLedger, settings_digest
 from certify.scan.report import UnscannedPart
+from certify.scan.run_counts import RunCounts
 from certify.scan.shard_result import ShardResult
 from certify.scan.shards import Shard, find_shards
 from certify.scan.tally import Copy, Tally
@@ -37,7 +38,7 @@ def result(**changed):
         copies={3: [inexact, exact]},
         counts={3: {5: 1, 1: 7}},
         resembled=Counter({1: 2}),
-        runs=Counter({9: 4}),
+        runs=RunCounts([9, 2, 9], [3, 5, 1]),
         thirteen={3},
         tens={3, 1},
     )
