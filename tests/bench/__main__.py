@@ -2,6 +2,7 @@
 
     python -m tests.bench [--rounds N] [--only TABLE] [--small-files N] [--huge-mib N]
     python -m tests.bench --only overhead [--rounds N] [--answers N] [--endpoint URL]
+    python -m tests.bench --only resume [--answers N]
     python -m tests.bench --only scan [--megabytes N] [--slice N] [--no-large]
     python -m tests.bench --only scan-accuracy [--seed N] [--suites text,gsm8k,aime] [--plants N] [--megabytes N]
 
@@ -125,7 +126,7 @@ def main() -> None:
     """Prints the tables as Markdown."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=9)
-    parser.add_argument("--only", choices=["start", "inside", "hashing", "overhead", "scan", "scan-accuracy"])
+    parser.add_argument("--only", choices=["start", "inside", "hashing", "overhead", "resume", "scan", "scan-accuracy"])
     parser.add_argument("--small-files", type=int, default=20_000)
     parser.add_argument("--huge-mib", type=int, default=2048)
     parser.add_argument("--megabytes", type=float, help="of the corpus that is scanned; all of it where absent")
@@ -159,6 +160,10 @@ def main() -> None:
         from tests.bench.overhead.tables import print_overhead
 
         print_overhead(rounds, given.answers, given.endpoint)
+    if given.only == "resume":
+        from tests.bench.overhead.resume import REPEATS, print_resume
+
+        print_resume(given.answers // REPEATS)
     if given.only == "scan":
         from tests.bench.scan.speed import print_speed
 
