@@ -31,8 +31,8 @@ class Wording(Protocol):
         """The prompt of a conversation by the model's own template."""
         ...
 
-    def length(self, text: str) -> int | None:
-        """Tokens of a prompt; None where only the server can tell."""
+    def lengths(self, texts: Sequence[str]) -> list[int | None]:
+        """Tokens of each prompt; None where only the server can tell."""
         ...
 
     def reasoning(self, system_prompt: str | None) -> ReasoningTags | None:
@@ -56,9 +56,9 @@ class FolderWording:
         """The prompt of a conversation by the model's own template."""
         return self._codec.render_chat(messages, add_generation_prompt)
 
-    def length(self, text: str) -> int | None:
-        """Tokens of a prompt."""
-        return len(self._codec.encode(text))
+    def lengths(self, texts: Sequence[str]) -> list[int | None]:
+        """Tokens of each prompt."""
+        return [len(ids) for ids in self._codec.encode_all(texts)]
 
     def reasoning(self, system_prompt: str | None) -> ReasoningTags | None:
         """How the model marks its reasoning."""
