@@ -1,7 +1,7 @@
 """``make bench``: how long certify takes as a multiple of bare Python in the same minute.
 
     python -m tests.bench [--rounds N] [--only TABLE] [--small-files N] [--huge-mib N]
-    python -m tests.bench --only overhead [--rounds N] [--answers N] [--endpoint URL]
+    python -m tests.bench --only overhead [--rounds N] [--answers N] [--engines hf,openai] [--endpoint URL]
     python -m tests.bench --only resume [--answers N]
     python -m tests.bench --only scan [--megabytes N] [--slice N] [--no-large]
     python -m tests.bench --only scan-accuracy [--seed N] [--suites text,gsm8k,aime] [--plants N] [--megabytes N]
@@ -140,6 +140,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--answers", type=int, default=512, help="requests of each round of the overhead")
     parser.add_argument("--endpoint", help="a server with the demo's honest model, for one more row of the overhead")
+    parser.add_argument("--engines", default="hf,openai", help="whose rows of the overhead")
     given = parser.parse_args()
     rounds = given.rounds
     load = os.getloadavg()[0]
@@ -159,7 +160,7 @@ def main() -> None:
     if given.only == "overhead":
         from tests.bench.overhead.tables import print_overhead
 
-        print_overhead(rounds, given.answers, given.endpoint)
+        print_overhead(rounds, given.answers, given.endpoint, given.engines.split(","))
     if given.only == "resume":
         from tests.bench.overhead.resume import REPEATS, print_resume
 

@@ -1,6 +1,7 @@
 """A certificate over a real llama-server: a quantised GGUF file, killed, resumed, issued, verified.
 
-Needs a ``llama-server`` program, on PATH or named by CERTIFY_TEST_LLAMA_SERVER; docs/engines.md says how to get one.
+Needs a ``llama-server`` program, on PATH or named by CERTIFY_TEST_LLAMA_SERVER, which may also name a Python with the
+wheel ``xllamacpp``: llama.cpp's own server without a program around it. docs/engines.md says how to get either.
 """
 
 from __future__ import annotations
@@ -35,7 +36,10 @@ def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The program under its own name on PATH, as a user has it."""
     folder = tmp_path / "bin"
     folder.mkdir()
-    (folder / "llama-server").symlink_to(str(PROGRAM))
+    file = folder / "llama-server"
+    main = f" {Path(__file__).parent / 'llama_server.py'}" if Path(str(PROGRAM)).name.startswith("python") else ""
+    file.write_text(f'#!/bin/sh\nexec {PROGRAM}{main} "$@"\n')
+    file.chmod(0o755)
     monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
 
 
@@ -55,7 +59,7 @@ def test_a_quantised_file_is_killed_resumed_and_certified(corpus: Path, tmp_path
     assert len(answers) == len(lines_of(home)) - 1
     assert FinishReason.ERROR not in {one.finish_reason for one in answers.values()}
     assert "server started by certify on these files" in outcome["shown"]
-    assert "Q8_0" in outcome["shown"]
+    assert "quantised Q8_0" in outcome["shown"]
     assert descendants(os.getpid()) == []
 
 

@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from importlib.metadata import version
 from pathlib import Path
@@ -26,13 +26,16 @@ DEMO = Path(__file__).resolve().parents[3] / "certify" / "demo" / "models" / "ho
 GOAL = 1.03
 
 
-def print_overhead(rounds: int, answers: int, endpoint: str | None = None) -> None:
+def print_overhead(
+    rounds: int, answers: int, endpoint: str | None = None, engines: Sequence[str] = ("hf", "openai")
+) -> None:
     """Prints the table.
 
     Args:
         rounds: pairs of each row.
         answers: requests of each round.
         endpoint: a server that serves the demo's honest model, for a row with a real one.
+        engines: whose rows; a real server's is printed wherever one is named.
     """
     print(f"\noverhead: {', '.join(f'{name} {version(name)}' for name in ('torch', 'transformers', 'lm_eval'))}")
     print(f"{answers} requests a round, goal {GOAL:.2f}\n")
@@ -42,9 +45,10 @@ def print_overhead(rounds: int, answers: int, endpoint: str | None = None) -> No
     )
     asked = questions(answers, 96)
     for temperature, name in ((0.0, "hf, greedy ÷ generate()"), (1.0, "hf, temperature 1 ÷ generate(), a token")):
-        work = work_on(DEMO, "hf", asked, 32, temperature, None)
-        _print_row(name, work, bare_generate, rounds)
-    for milliseconds in (0, 50, 500):
+        if "hf" in engines:
+            work = work_on(DEMO, "hf", asked, 32, temperature, None)
+            _print_row(name, work, bare_generate, rounds)
+    for milliseconds in (0, 50, 500) if "openai" in engines else ():
         count = answers if milliseconds < 500 else max(32, answers // 4)
         with fake_server(milliseconds / 1000) as url:
             work = work_on(DEMO, "openai", asked[:count], 16, 1.0, ServerOrder(endpoint=url))
