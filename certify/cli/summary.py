@@ -134,6 +134,7 @@ def print_findings(findings: Findings) -> None:
 
 def _facts(findings: Findings) -> list[tuple[str, str]]:
     configuration, model = findings.configuration, findings.model
+    quantised = "" if configuration.quantisation == "none" else f"quantised {configuration.quantisation}, "
     rows = [("model", f"{model.name} ({model.parameters:,} weights)"), ("identity", model.identity)]
     if isinstance(findings, Certificate):
         rows = [
@@ -148,7 +149,8 @@ def _facts(findings: Findings) -> list[tuple[str, str]]:
     rows += [
         (
             "tested as",
-            f"{configuration.engine}, {configuration.dtype}, {configuration.device}, other settings not covered",
+            f"{configuration.engine}, {configuration.dtype}, {quantised}{configuration.device}, "
+            "other settings not covered",
         ),
         *served_rows(configuration.serving),
         ("policy", f"{findings.policy.id} {findings.policy.version}"),

@@ -63,10 +63,20 @@ class Codec:
 
     def encode(self, text: str) -> list[int]:
         """The tokens of a prompt; templates bring their own special tokens, plain prompts get the tokenizer's."""
-        ids: list[int] = self._tokenizer.encode(text, add_special_tokens=self.style == prompts.COMPLETION)
-        while ids and ids[-1] in self.end_tokens and self.style == prompts.COMPLETION:
-            ids.pop()  # some tokenizers close every text; a prompt is to be gone on with
+        [ids] = self.encode_all([text])
         return ids
+
+    def encode_all(self, texts: Sequence[str]) -> list[list[int]]:
+        """The tokens of many prompts, in much less time than one after another."""
+        if not texts:
+            return []
+        found: list[list[int]] = self._tokenizer(
+            list(texts), add_special_tokens=self.style == prompts.COMPLETION, return_attention_mask=False
+        )["input_ids"]
+        for ids in found:
+            while ids and ids[-1] in self.end_tokens and self.style == prompts.COMPLETION:
+                ids.pop()  # some tokenizers close every text; a prompt is to be gone on with
+        return found
 
     def readable(self, ids: Sequence[int]) -> bool:
         """Whether a model can read these tokens: there are some, and none that it lacks, as of another tokenizer."""

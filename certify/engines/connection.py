@@ -16,12 +16,14 @@ from contextlib import suppress
 from enum import Enum
 from typing import Any, NamedTuple
 
+from certify.engines.deadlines import Deadlines
 from certify.engines.endpoint import Endpoint
 
 MAX_TOLD = 1 << 20
 """Bytes of an answer that holds no generated text."""
 CONNECT_SECONDS = 20.0
 Address = tuple[str, int]
+_DEADLINES = Deadlines()
 
 
 class Trouble(Enum):
@@ -120,13 +122,11 @@ class Line:
             late.set()
             _cut(connection)
 
-        timer = threading.Timer(seconds, give_up)
-        timer.daemon = True
-        timer.start()
         try:
-            connection.request(method, path, body, self._headers(body))
-            response = connection.getresponse()
-            data = response.read(max_bytes + 1)
+            with _DEADLINES.limit(seconds, give_up):
+                connection.request(method, path, body, self._headers(body))
+                response = connection.getresponse()
+                data = response.read(max_bytes + 1)
             status, wait = response.status, response.headers.get("Retry-After", "")
             if len(data) > max_bytes:
                 raise AskingError(Trouble.LARGE, f"more than {max_bytes:,} bytes")
@@ -140,8 +140,6 @@ class Line:
         except (OSError, http.client.HTTPException, ValueError) as error:
             self.close()
             raise self._trouble(error, late.is_set(), seconds) from error
-        finally:
-            timer.cancel()
         return self._content(status, data, wait)
 
     def _headers(self, body: bytes | None) -> dict[str, str]:

@@ -69,9 +69,9 @@ class GgufWording:
             )
         return str(rendered).removeprefix(self._facts.begin_text if self._facts.adds_begin else "")
 
-    def length(self, text: str) -> int | None:
+    def lengths(self, texts: Sequence[str]) -> list[int | None]:
         """Only the server can tell."""
-        return None if text else 0
+        return [None if text else 0 for text in texts]
 
     def reasoning(self, system_prompt: str | None) -> ReasoningTags | None:
         """How the model marks its reasoning."""

@@ -9,7 +9,7 @@ from certify.engines.backend import Order
 from certify.engines.gguf_wording import gguf_file, staged_gguf
 from certify.engines.models import asked_of
 from certify.engines.openai import ServerBackend
-from certify.engines.order import ServerOrder
+from certify.engines.order import ServerOrder, WorkOrder
 from certify.engines.served import require_unset
 from certify.errors import UsageError
 
@@ -35,11 +35,13 @@ def load_llamacpp(order: Order) -> ServerBackend:
             "",
             "use --engine hf or vllm for a folder of safetensors",
         )
-    server = order.server or ServerOrder()
+    server, changes = order.server or ServerOrder(), dict[str, object]()
     if server.command is None:
         require_program()
         server = server.model_copy(update={"command": COMMAND})
-    completed = order.model_copy(update={"server": server})
+        if isinstance(order, WorkOrder):
+            changes = {"batch_size": 1}  # a request that waits for others would use up its own time
+    completed = order.model_copy(update={"server": server, **changes})
     return ServerBackend.reached(completed, gguf_file(asked, file), None)
 
 

@@ -21,6 +21,7 @@ from certify.engines.served import (
     SEED_BITS,
     Served,
     configuration_of,
+    kept_markers,
     model_folder,
     require_unset,
     stops_of,
@@ -112,10 +113,8 @@ class ServerBackend:
     def generate(self, prompts: Sequence[Prompt], done: frozenset[Key], commit: Commit) -> None:
         """Answers what is not done, in the order asked, each committed when it ends."""
         waiting, refused = list[Prompt](), list[Generation]()
-        for prompt in prompts:
-            if prompt.key in done:
-                continue
-            length = self._length(prompt)
+        left = [prompt for prompt in prompts if prompt.key not in done]
+        for prompt, length in zip(left, self._lengths(left), strict=True):
             room = self._configuration.context_length - (length or 0)
             if length == 0 or room <= 0:
                 refused.append(Generation(prompt.key, "", (), FinishReason.ERROR, length or 0))
@@ -156,8 +155,10 @@ class ServerBackend:
         if self._server is not None:
             self._server.close()
 
-    def _length(self, prompt: Prompt) -> int | None:
-        return self._served.wording.length(prompt.text) if self._greeting.api is ServerApi.COMPLETIONS else None
+    def _lengths(self, prompts: Sequence[Prompt]) -> Sequence[int | None]:
+        if self._greeting.api is not ServerApi.COMPLETIONS:
+            return [None] * len(prompts)
+        return self._served.wording.lengths([prompt.text for prompt in prompts])
 
     def _ask(self, line: Line, prompt: Prompt) -> Generation:
         document = self._post(line, self._request(prompt), prompt.max_tokens)
@@ -197,6 +198,7 @@ class ServerBackend:
             "seed": prompt.seed % (1 << SEED_BITS.get(software, 31)),
             "stream": False,
             **stops_of(self._served, software),
+            **kept_markers(self._configuration.reasoning, software),
             **switches(software, sampling, rendered=chat),
         }
 

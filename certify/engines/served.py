@@ -19,9 +19,9 @@ from certify.engines.order import DescribeOrder, ServerOrder
 from certify.engines.serving import MODEL
 from certify.engines.wordings import FolderWording, Wording
 from certify.errors import UsageError
-from certify.evidence.model import Sampling, ServedIdentity, ServerApi, Serving, TestedConfiguration
+from certify.evidence.model import ReasoningTags, Sampling, ServedIdentity, ServerApi, Serving, TestedConfiguration
 
-CLIENT_VERSION = 1
+CLIENT_VERSION = 2
 """Raised whenever servers are asked, or their answers read, in another way."""
 DEVICE, DTYPE = "server", "as served"
 STEERED = frozenset({"vllm", "llama.cpp"})
@@ -115,7 +115,8 @@ def switches(software: str, sampling: Sampling, *, rendered: bool) -> dict[str, 
         sampling: as planned.
         rendered: whether the prompt went through a chat template of ours and has its special tokens.
 
-    Source: the request schemas of vLLM 0.32 and llama.cpp; others are told nothing that OpenAI's interface lacks.
+    Source: the request schemas of vLLM 0.32 and llama.cpp b11434; others are told nothing that OpenAI's interface
+    lacks. A GGUF file may bring sampling settings of its own, which llama.cpp takes for its defaults.
     """
     if software == "vllm":
         own = {"min_p": 0.0, "repetition_penalty": 1.0, "top_k": sampling.top_k}
@@ -123,7 +124,10 @@ def switches(software: str, sampling: Sampling, *, rendered: bool) -> dict[str, 
         return own | kept | {"add_special_tokens": not rendered}
     if software == "llama.cpp":
         own = {"min_p": 0.0, "typical_p": 1.0, "repeat_penalty": 1.0, "dry_multiplier": 0.0, "xtc_probability": 0.0}
-        return own | {"top_k": sampling.top_k, "cache_prompt": False}
+        off = {"mirostat": 0, "presence_penalty": 0.0, "frequency_penalty": 0.0, "dynatemp_range": 0.0}
+        # by itself it cuts by top_p first and applies the temperature to what is left; other engines do the reverse
+        order = {"samplers": ["temperature", "top_k", "top_p"], "top_k": sampling.top_k}
+        return own | off | order | {"cache_prompt": False}
     return {"top_k": sampling.top_k} if sampling.top_k else {}
 
 
@@ -132,6 +136,13 @@ def stops_of(served: Served, software: str) -> dict[str, Any]:
     stops = list(prompts.stop_strings(served.wording.style))
     tokens = {"stop_token_ids": list(served.end_tokens)} if software == "vllm" and served.end_tokens else {}
     return tokens | ({"stop": stops} if stops else {})
+
+
+def kept_markers(reasoning: ReasoningTags | None, software: str) -> dict[str, Any]:
+    """What makes a server write reasoning markers that are special tokens, which llama.cpp leaves out by itself."""
+    if software != "llama.cpp" or reasoning is None:
+        return {}
+    return {"preserved_tokens": [reasoning.open, reasoning.close]}
 
 
 def _serving(server: ServerOrder, greeting: Greeting, model: str) -> Serving:

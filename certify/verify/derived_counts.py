@@ -7,7 +7,6 @@ from itertools import pairwise
 
 from certify.errors import HostileInput
 from certify.evidence.base import Value
-from certify.evidence.estimates import Outcomes
 from certify.evidence.instances import kind_of
 from certify.evidence.plan import Plan, PlannedCheck
 from certify.evidence.results import (
@@ -17,6 +16,7 @@ from certify.evidence.results import (
     StaticBenchmarkResult,
     StaticFreshGapResult,
 )
+from certify.evidence.results.estimates import Outcomes
 
 _ROUNDING = 0.0002
 BRIEF = 60.0

@@ -12,7 +12,6 @@ from pathlib import PurePath
 
 from certify.errors import HostileInput
 from certify.evidence.base import Value
-from certify.evidence.estimates import Estimate
 from certify.evidence.plan import PlannedCheck
 from certify.evidence.results import (
     FamilyResult,
@@ -23,6 +22,7 @@ from certify.evidence.results import (
     StaticFreshGapResult,
     UnseenToolsResult,
 )
+from certify.evidence.results.estimates import Estimate
 from certify.statistics import tightest_interval
 
 Counts = dict[str, tuple[int, int]]

@@ -1,7 +1,8 @@
 """``make bench``: how long certify takes as a multiple of bare Python in the same minute.
 
     python -m tests.bench [--rounds N] [--only TABLE] [--small-files N] [--huge-mib N]
-    python -m tests.bench --only overhead [--rounds N] [--answers N] [--endpoint URL]
+    python -m tests.bench --only overhead [--rounds N] [--answers N] [--engines hf,openai] [--endpoint URL]
+    python -m tests.bench --only resume [--answers N]
     python -m tests.bench --only roof [--shape small|3b] [--answers N] [--tokens N]
     python -m tests.bench --only scan [--megabytes N] [--slice N] [--no-large]
     python -m tests.bench --only scan-accuracy [--seed N] [--suites text,gsm8k,aime] [--plants N] [--megabytes N]
@@ -126,7 +127,8 @@ def main() -> None:
     """Prints the tables as Markdown."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=9)
-    parser.add_argument("--only", choices=["start", "inside", "hashing", "overhead", "roof", "scan", "scan-accuracy"])
+    tables = ["start", "inside", "hashing", "overhead", "resume", "roof", "scan", "scan-accuracy"]
+    parser.add_argument("--only", choices=tables)
     parser.add_argument("--small-files", type=int, default=20_000)
     parser.add_argument("--huge-mib", type=int, default=2048)
     parser.add_argument("--megabytes", type=float, help="of the corpus that is scanned; all of it where absent")
@@ -140,6 +142,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--answers", type=int, default=512, help="requests of each round of the overhead")
     parser.add_argument("--endpoint", help="a server with the demo's honest model, for one more row of the overhead")
+    parser.add_argument("--engines", default="hf,openai", help="whose rows of the overhead")
     parser.add_argument("--shape", choices=["small", "3b"], default="small", help="of the model held against the roof")
     parser.add_argument("--tokens", type=int, default=256, help="length of an answer held against the roof")
     given = parser.parse_args()
@@ -161,7 +164,11 @@ def main() -> None:
     if given.only == "overhead":
         from tests.bench.overhead.tables import print_overhead
 
-        print_overhead(rounds, given.answers, given.endpoint)
+        print_overhead(rounds, given.answers, given.endpoint, given.engines.split(","))
+    if given.only == "resume":
+        from tests.bench.overhead.resume import REPEATS, print_resume
+
+        print_resume(given.answers // REPEATS)
     if given.only == "roof":
         from tests.bench.roof import print_roof
 

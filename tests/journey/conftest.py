@@ -117,3 +117,13 @@ def download(tmp_path: Path) -> Path:
         (cache / "blobs" / digest).write_bytes(data)
         (snapshot / name).symlink_to(Path("..", "..", "blobs", digest))
     return cache
+
+
+@pytest.fixture(scope="session")
+def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the honest demo model was trained on."""
+    from certify.demo.corpus import write_honest_corpus
+
+    folder = tmp_path_factory.mktemp("corpus")
+    write_honest_corpus(folder)
+    return folder

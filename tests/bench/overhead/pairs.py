@@ -18,21 +18,10 @@ from certify.engines.prompts import completion_prompt, stop_strings
 from certify.engines.runner import answer, describe
 from certify.evidence.answers import Completion, Request
 from certify.evidence.model import Sampling, TestedConfiguration
+from tests.bench.overhead.summary import Taken
 
 ROOT = Path(__file__).resolve().parents[3]
 THREADS = 1
-
-
-class Taken(NamedTuple):
-    """What one run of either side took."""
-
-    seconds: float
-    """Answering, without loading."""
-    whole: float
-    """From start to end of the process, seconds."""
-    tokens: int
-    answers: list[Any]
-    """Token ids of each answer, or its text, in the order of the requests."""
 
 
 class Work(NamedTuple):
@@ -72,10 +61,10 @@ def work_on(
     return Work(model, requests, found.configuration, batch_size, server)
 
 
-def certify_side(work: Work, folder: Path) -> Taken:
-    """The whole of what a run does with its questions: worker, harness, journal synced, read back and checked."""
+def order_of(work: Work, folder: Path) -> WorkOrder:
+    """The order that has the work done by certify in a folder; its requests are written there."""
     write_requests(folder / "requests.jsonl", work.requests)
-    order = WorkOrder(
+    return WorkOrder(
         model=str(work.model),
         configuration=work.configuration,
         requests=str(folder / "requests.jsonl"),
@@ -85,6 +74,11 @@ def certify_side(work: Work, folder: Path) -> Taken:
         threads=THREADS,
         server=work.server,
     )
+
+
+def certify_side(work: Work, folder: Path) -> Taken:
+    """The whole of what a run does with its questions: worker, harness, journal synced, read back and checked."""
+    order = order_of(work, folder)
     started = time.perf_counter()
     telemetry = answer(order)
     whole = time.perf_counter() - started

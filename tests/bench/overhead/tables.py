@@ -7,32 +7,35 @@ falls on both. Every second pair is asked in the other order.
 from __future__ import annotations
 
 import socket
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from importlib.metadata import version
 from pathlib import Path
 
 from certify.engines.order import ServerOrder
-from tests.bench.overhead.pairs import Side, Taken, Work, bare_client, bare_generate, certify_side, questions, work_on
+from tests.bench.overhead.pairs import Side, Work, bare_client, bare_generate, certify_side, questions, work_on
+from tests.bench.overhead.summary import Pair, row_of, summary_of
 from tests.fakes import openai_server
 
 DEMO = Path(__file__).resolve().parents[3] / "certify" / "demo" / "models" / "honest"
 GOAL = 1.03
 
 
-def print_overhead(rounds: int, answers: int, endpoint: str | None = None) -> None:
+def print_overhead(
+    rounds: int, answers: int, endpoint: str | None = None, engines: Sequence[str] = ("hf", "openai")
+) -> None:
     """Prints the table.
 
     Args:
         rounds: pairs of each row.
         answers: requests of each round.
         endpoint: a server that serves the demo's honest model, for a row with a real one.
+        engines: whose rows; a real server's is printed wherever one is named.
     """
     print(f"\noverhead: {', '.join(f'{name} {version(name)}' for name in ('torch', 'transformers', 'lm_eval'))}")
     print(f"{answers} requests a round, goal {GOAL:.2f}\n")
@@ -42,9 +45,10 @@ def print_overhead(rounds: int, answers: int, endpoint: str | None = None) -> No
     )
     asked = questions(answers, 96)
     for temperature, name in ((0.0, "hf, greedy ÷ generate()"), (1.0, "hf, temperature 1 ÷ generate(), a token")):
-        work = work_on(DEMO, "hf", asked, 32, temperature, None)
-        _print_row(name, work, bare_generate, rounds)
-    for milliseconds in (0, 50, 500):
+        if "hf" in engines:
+            work = work_on(DEMO, "hf", asked, 32, temperature, None)
+            _print_row(name, work, bare_generate, rounds)
+    for milliseconds in (0, 50, 500) if "openai" in engines else ():
         count = answers if milliseconds < 500 else max(32, answers // 4)
         with fake_server(milliseconds / 1000) as url:
             work = work_on(DEMO, "openai", asked[:count], 16, 1.0, ServerOrder(endpoint=url))
@@ -57,30 +61,16 @@ def print_overhead(rounds: int, answers: int, endpoint: str | None = None) -> No
 
 def _print_row(name: str, work: Work, peer: Side, rounds: int) -> None:
     pairs = [_pair(work, peer, turn % 2 == 1) for turn in range(rounds + 1)][1:]
-    ratios = [(ours.seconds / ours.tokens) / (bare.seconds / bare.tokens) for ours, bare in pairs]
-    if work.configuration.sampling.temperature == 0 or work.server is not None:  # the same work, token for token
-        ratios = [ours.seconds / bare.seconds for ours, bare in pairs]
-    added = statistics.median((ours.seconds - bare.seconds) / len(bare.answers) for ours, bare in pairs)
-    whole = statistics.median(ours.whole / bare.whole for ours, bare in pairs)
-    alike = min(sum(map(_equal, ours.answers, bare.answers)) / len(bare.answers) for ours, bare in pairs)
-    low, _, high = statistics.quantiles(ratios, n=4) if len(ratios) > 1 else (ratios[0],) * 3
-    print(
-        f"| {name} | {statistics.median(ratios):.3f} | {low:.3f}–{high:.3f} | {added * 1e3:.1f} ms | {whole:.2f} "
-        f"| {alike:.1%} |",
-        flush=True,
-    )
+    by_token = work.configuration.sampling.temperature > 0 and work.server is None  # each side draws for itself
+    print(row_of(name, summary_of(pairs, by_token=by_token)), flush=True)
 
 
-def _pair(work: Work, peer: Side, peer_first: bool) -> tuple[Taken, Taken]:
+def _pair(work: Work, peer: Side, peer_first: bool) -> Pair:
     with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as other:
         if peer_first:
             bare = peer(work, Path(other))
             return certify_side(work, Path(one)), bare
         return certify_side(work, Path(one)), peer(work, Path(other))
-
-
-def _equal(ours: object, bare: object) -> bool:
-    return (ours.strip() == bare.strip()) if isinstance(ours, str) and isinstance(bare, str) else ours == bare
 
 
 @contextmanager

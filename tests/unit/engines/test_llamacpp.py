@@ -13,8 +13,9 @@ from certify.engines import templates
 from certify.engines.backend import open_backend
 from certify.engines.gguf_wording import GgufWording
 from certify.engines.journal import read_journal
-from certify.engines.llamacpp import COMMAND
-from certify.engines.order import DescribeOrder
+from certify.engines.llamacpp import COMMAND, load_llamacpp
+from certify.engines.openai import ServerBackend
+from certify.engines.order import DescribeOrder, ServerOrder
 from certify.engines.prompts import messages
 from certify.engines.runner import answer, describe
 from certify.errors import EvidenceMissing, UsageError
@@ -26,7 +27,7 @@ from certify.pipeline.serving import require_runs
 from tests.fakes import openai_server
 from tests.fakes.gguf_files import VALUES, write_gguf
 
-from .conftest import make_order, make_requests
+from .conftest import make_configuration, make_order, make_requests
 from .test_serving import gone, killed_runs
 
 SAMPLED = Sampling(temperature=1.0)
@@ -77,6 +78,17 @@ def test_killed_runs_of_a_file_repeat_nothing_and_change_nothing(staged: Path, p
         for name in ("whole", "broken")
     )
     killed_runs(whole, broken, 2, lambda: gone(str(staged)))
+
+
+def test_one_thing_is_asked_at_a_time_where_the_server_has_one_place(
+    staged: Path, program: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ServerBackend, "reached", classmethod(lambda cls, order, served, route: order))
+    found = make_configuration(engine="llamacpp", dtype="as served", device="server")
+    order = make_order(tmp_path, staged, found, make_requests(2), batch_size=32, threads=1)
+    assert load_llamacpp(order).batch_size == 1
+    own = ServerOrder(command="llama-server --model {model} --port {port} --parallel 8")
+    assert load_llamacpp(order.model_copy(update={"server": own})).batch_size == 32
 
 
 def test_without_the_program_it_is_said_what_to_install(staged: Path, monkeypatch: pytest.MonkeyPatch) -> None:

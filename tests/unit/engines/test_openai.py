@@ -82,6 +82,21 @@ def test_the_server_gets_the_plan_and_nothing_else(tiny: Path, tmp_path: Path) -
     assert all("Authorization" not in one for one in world.headers)
 
 
+def test_llama_cpp_samples_as_the_plan_says_and_writes_the_markers(tiny: Path, tmp_path: Path) -> None:
+    world = World(owner="llamacpp")
+    with behind(world, tiny, tmp_path) as asked:
+        asked.answers(make_requests(2, max_tokens=9))
+        reasoning = asked.configuration.reasoning
+    assert reasoning is not None
+    for one in (one for one in world.requests if one["max_tokens"] == 9):
+        assert one["samplers"] == ["temperature", "top_k", "top_p"]
+        assert (one["temperature"], one["top_p"], one["top_k"]) == (0.7, 0.9, 20)
+        assert (one["mirostat"], one["presence_penalty"], one["repeat_penalty"], one["min_p"]) == (0, 0.0, 1.0, 0.0)
+        assert one["preserved_tokens"] == [reasoning.open, reasoning.close]
+        assert one["cache_prompt"] is False
+        assert "stop_token_ids" not in one
+
+
 def test_what_answers_is_part_of_the_configuration(tiny: Path, tmp_path: Path) -> None:
     with behind(World(owner="vllm", context=100), tiny, tmp_path) as asked:
         found = asked.configuration
@@ -101,7 +116,7 @@ def test_a_server_of_unknown_kind_is_said_to_have_settings_of_its_own(tiny: Path
 
 
 def test_requests_are_in_flight_together_and_never_more_than_allowed(tiny: Path, tmp_path: Path) -> None:
-    world = World(delay=0.02)
+    world = World(delay=0.1)  # long beside what a busy machine takes to send a request
     with behind(world, tiny, tmp_path) as asked:
         asked.answers(make_requests(40), batch_size=5)
     assert world.most_at_once == 5
