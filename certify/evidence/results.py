@@ -9,6 +9,7 @@ from certify.evidence.estimates import Drop, Estimate, Outcomes
 from certify.evidence.ladders import LogicPuzzlesResult, LongChainResult
 from certify.evidence.looks import LookTaken
 from certify.evidence.profile import CapabilityProfileResult
+from certify.evidence.tasks import AskedTask
 
 __all__ = ["RESULT_TYPES", "Drop", "Estimate", "Outcomes"]
 
@@ -41,6 +42,8 @@ class StaticBenchmarkResult(Value):
     """The looks taken, in order; absent where the plan has none."""
     scaling: tuple[ScalingPoint, ...] | None = None
     """Test-time scaling, where the plan asked for it."""
+    task: AskedTask | None = None
+    """The task of lm-eval that worded the items and scored the answers; absent for a benchmark."""
 
 
 class FamilyResult(Value):
