@@ -60,7 +60,6 @@ def test_what_lm_eval_itself_would_ask_is_what_is_asked(made, folder) -> None:
         ("higher_is_better: true", "higher_is_better: false", "no share of right answers"),
         ("task: sums", "unsafe_code: true\ntask: sums", "runs programs"),
         ("task: sums", "class: Sums\ntask: sums", "Python class"),
-        ("metric: exact_match", "metric: no_such_metric", "the scorer of the task sums fails"),
         ("{{question}}", "{{no_such_column}}", "lm-eval cannot set it up"),
         ("{function: take_first}", "{function: take_first_k, k: 3}", "the scorer of the task sums fails"),
         ("num_fewshot: 2", "num_fewshot: 2\nprocess_docs: !function absent.filter", "cannot be imported"),
