@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
@@ -15,12 +15,15 @@ from certify.check import (
     asked_questions,
     is_public,
     judge_in_worker,
+    keep_tasks,
+    packed_tasks,
     planned_parameters,
     planned_sources,
     public_fault,
     samples_of,
     scan_corpus,
     score_all,
+    scoring_faults,
 )
 from certify.engines.episodes import Unfolded, unfold
 from certify.engines.journal import read_journal
@@ -34,7 +37,7 @@ from certify.evidence.canonical import sha256_hex
 from certify.evidence.evaluation import Evaluation
 from certify.evidence.instances import kind_of
 from certify.evidence.model import TestedConfiguration
-from certify.evidence.parameters import CorpusScanParameters
+from certify.evidence.parameters import TASK_PREFIX, CorpusScanParameters
 from certify.evidence.plan import Plan
 from certify.evidence.results import CorpusScanResult
 from certify.evidence.telemetry import MeasuredRun
@@ -82,7 +85,7 @@ def recompute(evidence: EvidenceSet, pack: EvidencePack, data: Sequence[Path], c
     """
     plan, evaluation = evidence.plan.value, evidence.evaluation.value
     seed = bytes.fromhex(evaluation.seed)
-    sources = checks.attempt("benchmarks", lambda: _sources(plan))
+    sources = checks.attempt("benchmarks", lambda: _sources(plan, pack))
     told = public_fault(plan.checks)
     questions = checks.attempt("questions", lambda: _regenerated(pack, plan, evaluation, sources, told))
     if told is not None:
@@ -99,7 +102,12 @@ def recompute(evidence: EvidenceSet, pack: EvidencePack, data: Sequence[Path], c
         return
     checks.attempt("requests", lambda: _asked_as_planned(plan, asked, records, seed))
     checks.attempt("journal", lambda: _journal_agrees(pack, evidence, records))
-    checks.attempt("judgements", lambda: _judged_again(plan, evaluation, asked, records))
+    tasks = keep_tasks(sources, pack.folder)
+    faults = scoring_faults(tasks)
+    for name, fault in faults.items():
+        checks.skipped(f"task-{name}", f"its answers were not scored again: {fault}")
+    judged = _Judged(plan, evaluation, tasks, frozenset(TASK_PREFIX + name for name in faults))
+    checks.attempt("judgements", lambda: _judged_again(judged, asked, records))
     scanned = checks.attempt("scan", lambda: _scanned(pack, evidence, data, sources, seed))
     if not data and scanned is not None and scanned.result is not None:
         checks.skipped("rescan", "the training data was not given; name it with --data to scan it again")
@@ -131,8 +139,8 @@ class _Scan:
     result: Scanned | None
 
 
-def _sources(plan: Plan) -> tuple[Sources, str]:
-    sources = planned_sources(plan.checks)
+def _sources(plan: Plan, pack: EvidencePack) -> tuple[Sources, str]:
+    sources = planned_sources(plan.checks, packed_tasks(plan.checks, pack.folder))
     return sources, f"{len(sources.benchmarks)} benchmarks at hand, each the file that was planned"
 
 
@@ -209,17 +217,31 @@ def _journal_agrees(pack: EvidencePack, evidence: EvidenceSet, records: Sequence
     return True, f"{len(answers)} answers in the journal, chained line by line, the same as in the records"
 
 
-def _judged_again(
-    plan: Plan, evaluation: Evaluation, questions: Sequence[Question], records: Sequence[ItemRecord]
-) -> tuple[bool, str]:
+@dataclass(frozen=True)
+class _Judged:
+    """How the answers were judged."""
+
+    plan: Plan
+    evaluation: Evaluation
+    tasks: Mapping[str, Path]
+    """The file of each task of lm-eval, by its name."""
+    left: frozenset[str]
+    """Comparisons that are not made again here."""
+
+
+def _judged_again(how: _Judged, questions: Sequence[Question], records: Sequence[ItemRecord]) -> tuple[bool, str]:
+    asked = [question for question in questions if question.verifier not in how.left]
+    left = {(one.check, one.item) for one in questions if one.verifier in how.left}
+    own = tuple(record for record in records if record.key[:2] not in left)
     again = judge_in_worker(
-        questions,
-        [turn for record in records for turn in record.turns],
-        evaluation.configuration.reasoning,
-        samples=samples_of(plan.checks),
-        prompt_style=evaluation.configuration.prompt_style,
+        asked,
+        [turn for record in own for turn in record.turns],
+        how.evaluation.configuration.reasoning,
+        samples=samples_of(how.plan.checks),
+        prompt_style=how.evaluation.configuration.prompt_style,
+        tasks=how.tasks,
     )
-    if tuple(again) != tuple(records):
+    if tuple(again) != own:
         raise HostileInput("CERT-E110", "the answers, judged again, come out otherwise")
     return True, f"{len(again)} answers judged again, all the same"
 

@@ -19,6 +19,7 @@ from certify.check.rounds import (
     samples_of,
     score_all,
 )
+from certify.check.tasks.kept import keep_tasks, kept_tasks, packed_tasks, scoring_faults
 from certify.check.unscanned import unreadable
 
 __all__ = [
@@ -37,7 +38,10 @@ __all__ = [
     "is_public",
     "judge",
     "judge_in_worker",
+    "keep_tasks",
+    "kept_tasks",
     "looks_taken",
+    "packed_tasks",
     "pilot_requests",
     "planned_checks",
     "planned_parameters",
@@ -47,5 +51,6 @@ __all__ = [
     "samples_of",
     "scan_corpus",
     "score_all",
+    "scoring_faults",
     "unreadable",
 ]

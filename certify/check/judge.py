@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
+from pathlib import Path
 
 from certify.check.extraction import find_answer, without_answer
 from certify.check.structures import find_structure
+from certify.check.tasks.judging import Scorers, judged_task
 from certify.check.tools.judging import TOOLS, judged_tools
 from certify.check.verifiers import is_numeric, is_structured, verify
 from certify.engines.episodes import RequestKey, unfold
@@ -15,6 +17,7 @@ from certify.engines.replies import sound
 from certify.errors import EvidenceMissing
 from certify.evidence.answers import Completion, FinishReason, ItemRecord, Outcome, Question
 from certify.evidence.model import ReasoningTags
+from certify.evidence.parameters import TASK_PREFIX
 
 
 def judge(
@@ -24,6 +27,7 @@ def judge(
     *,
     samples: Mapping[str, int],
     prompt_style: str = "completion",
+    tasks: Mapping[str, Path] | None = None,
 ) -> tuple[ItemRecord, ...]:
     """One record for each planned answer, sorted by key; an episode is one answer. Nothing but the arguments enters.
 
@@ -33,9 +37,10 @@ def judge(
         reasoning: how the model marks its reasoning, as planned.
         samples: planned answers to each question, by check.
         prompt_style: ``chat`` or ``completion``, as planned.
+        tasks: the file of each task of lm-eval, by its name.
 
     Raises:
-        EvidenceMissing: CERT-E064, the answers are not exactly the planned ones.
+        EvidenceMissing: CERT-E064, the answers are not exactly the planned ones; CERT-E563, a task cannot be scored.
     """
     asked = {(question.check, question.item): question for question in questions}
     given: dict[RequestKey, dict[int, Completion]] = {}
@@ -46,7 +51,8 @@ def judge(
         turns[completion.turn or 0] = completion
     _require_planned({(*key, repeat) for key in asked for repeat in range(samples.get(key[0], 0))}, set(given))
     chat = prompt_style == "chat"
-    return tuple(_record(asked[key[:2]], given[key], reasoning, chat=chat) for key in sorted(given))
+    with Scorers(tasks or {}) as scorers:
+        return tuple(_record(asked[key[:2]], given[key], reasoning, scorers, chat=chat) for key in sorted(given))
 
 
 def judged(question: Question, completion: Completion, reasoning: ReasoningTags | None, *, chat: bool) -> ItemRecord:
@@ -69,7 +75,12 @@ def judged(question: Question, completion: Completion, reasoning: ReasoningTags 
 
 
 def _record(
-    question: Question, turns: Mapping[int, Completion], reasoning: ReasoningTags | None, *, chat: bool
+    question: Question,
+    turns: Mapping[int, Completion],
+    reasoning: ReasoningTags | None,
+    scorers: Scorers,
+    *,
+    chat: bool,
 ) -> ItemRecord:
     """The record of an episode: its last answer judged, the earlier ones beside it."""
     episode = unfold(question, turns, reasoning)
@@ -79,6 +90,8 @@ def _record(
         raise _other_answers(f"{question.check}, item {question.item} is answered after it was over")
     if question.verifier in TOOLS:
         record = judged_tools(question, episode.said, reasoning)
+    elif question.verifier.startswith(TASK_PREFIX):
+        record = judged_task(question, episode.said[-1], reasoning, scorers.of(question.verifier))
     else:
         record = judged(question, episode.said[-1], reasoning, chat=chat)
     return record if len(episode.said) == 1 else record.model_copy(update={"earlier": episode.said[:-1]})

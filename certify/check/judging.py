@@ -27,6 +27,7 @@ def judge_in_worker(
     *,
     samples: Mapping[str, int],
     prompt_style: str = "completion",
+    tasks: Mapping[str, Path] | None = None,
     seconds: float | None = None,
     memory_limit: int | None = None,
 ) -> tuple[ItemRecord, ...]:
@@ -46,16 +47,22 @@ def judge_in_worker(
             samples=dict(samples),
             prompt_style=prompt_style,
             reasoning=reasoning,
+            tasks={name: str(file.resolve()) for name, file in (tasks or {}).items()},
             memory_limit=memory_limit,
         )
         write_lines(Path(order.questions), questions)
         write_lines(Path(order.completions), given)
         (folder / "order.json").write_bytes(order.to_bytes())
-        run_worker(folder / "order.json", seconds=SECONDS + len(given) if seconds is None else seconds)
+        run_worker(folder / "order.json", seconds=_allowed(len(given), tasks) if seconds is None else seconds)
         records = read_records(Path(order.records))
     if [turn for record in records for turn in record.turns] != sorted(given, key=lambda completion: completion.key):
         raise _failed("its records are not about the answers it was given")
     return records
+
+
+def _allowed(answers: int, tasks: Mapping[str, Path] | None) -> float:
+    """Most time, seconds: loading a task of lm-eval, and waiting for a scorer that hangs, takes some of it."""
+    return SECONDS + answers + 1800.0 * len(tasks or {})
 
 
 def run_worker(order: Path, *, seconds: float = SECONDS) -> None:

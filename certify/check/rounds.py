@@ -161,6 +161,7 @@ def all_requests(checks: Sequence[PlannedCheck], questions: Sequence[Question], 
             text=question.text,
             max_tokens=question.max_tokens,
             plain=question.plain,
+            raw=question.raw,
             episode=question.episode,
         )
         for question in sorted(questions, key=lambda question: (question.check, question.item))

@@ -10,6 +10,8 @@ from certify.check.benchmarks import Benchmark, other_file, read_benchmark
 from certify.check.instances import published_side
 from certify.check.private_files import read_private, source_name
 from certify.check.readers import refuse_unread
+from certify.check.tasks.file import TaskBenchmark, read_task
+from certify.check.tasks.making import make_task
 from certify.errors import UsageError
 from certify.evidence.base import StrictValue
 from certify.evidence.parameters import (
@@ -23,8 +25,8 @@ from certify.evidence.parameters.profile import CapabilityProfileParameters
 Parameters = Mapping[str, StrictValue]
 """Check id to its parameters."""
 
-_About = StaticBenchmarkParameters | StaticFreshGapParameters | CapabilityProfileParameters
-"""Parameters that name one published benchmark, if any."""
+_About = StaticFreshGapParameters | CapabilityProfileParameters
+"""Parameters that name one published benchmark, if any; StaticBenchmarkParameters may name a task instead."""
 
 
 def open_sources(parameters: Parameters, files: Mapping[str, Path] | None = None) -> Sources:
@@ -40,23 +42,35 @@ def open_sources(parameters: Parameters, files: Mapping[str, Path] | None = None
     """
     _refuse_disagreement(parameters)
     agreed = _named(parameters)
-    benchmarks = {name: _read(name, (files or {}).get(name)) for name in agreed}
+    tasks = {one.source: one for one in _static(parameters) if one.task is not None}
+    benchmarks = {name: _read(name, (files or {}).get(name), tasks.get(name)) for name in agreed}
     for name, digest in agreed.items():
         if digest is not None and benchmarks[name].sha256 != digest:
             raise other_file(name, benchmarks[name].sha256, digest)
-    static = [given for given in parameters.values() if isinstance(given, StaticBenchmarkParameters)]
-    limits = {one.benchmark: one.items for one in static if one.items is not None}
+    limits = {one.source: one.items for one in _static(parameters) if one.items is not None}
     private = [given for given in parameters.values() if isinstance(given, PrivateSetParameters)]
     limits |= {source_name(one.name): one.items for one in private if one.items is not None}
     return Sources(benchmarks, limits)
 
 
-def _read(name: str, file: Path | None) -> Benchmark:
+def _static(parameters: Parameters) -> list[StaticBenchmarkParameters]:
+    return [given for given in parameters.values() if isinstance(given, StaticBenchmarkParameters)]
+
+
+def _read(name: str, file: Path | None, task: StaticBenchmarkParameters | None) -> Benchmark:
+    if task is not None:
+        return make_task(task) if file is None else read_task(file)
     return read_private(name, file) if name.startswith(PRIVATE_PREFIX) else read_benchmark(name, file=file)
 
 
 def with_digests(parameters: StrictValue, sources: Sources) -> StrictValue:
-    """The parameters with the digest of every benchmark filled in."""
+    """The parameters with the digest of every benchmark filled in, and the metric of a task."""
+    if isinstance(parameters, StaticBenchmarkParameters):
+        benchmark = sources.benchmarks[parameters.source]
+        filled: dict[str, str] = {"sha256": benchmark.sha256}
+        if isinstance(benchmark, TaskBenchmark):
+            filled["metric"] = f"{benchmark.task.metric},{benchmark.task.filter}"
+        return parameters.model_copy(update=filled)
     if isinstance(parameters, _About):
         if parameters.benchmark is None:
             return parameters
@@ -72,7 +86,9 @@ def with_digests(parameters: StrictValue, sources: Sources) -> StrictValue:
 def _named(parameters: Parameters) -> dict[str, str | None]:
     named: dict[str, str | None] = {}
     for given in parameters.values():
-        if isinstance(given, _About) and given.benchmark is not None:
+        if isinstance(given, StaticBenchmarkParameters):
+            named[given.source] = given.sha256 or named.get(given.source)
+        elif isinstance(given, _About) and given.benchmark is not None:
             named[given.benchmark] = given.sha256 or named.get(given.benchmark)
         elif isinstance(given, PrivateSetParameters):
             named[source_name(given.name)] = given.sha256
@@ -82,7 +98,9 @@ def _named(parameters: Parameters) -> dict[str, str | None]:
 
 
 def _asked_by(given: StrictValue) -> str | None:
-    if isinstance(given, StaticBenchmarkParameters | CapabilityProfileParameters):
+    if isinstance(given, StaticBenchmarkParameters):
+        return given.source
+    if isinstance(given, CapabilityProfileParameters):
         return given.benchmark
     return source_name(given.name) if isinstance(given, PrivateSetParameters) else None
 

@@ -9,6 +9,8 @@ from certify.check.benchmarks import BenchmarkItem
 from certify.check.looks import look_of, planned_looks
 from certify.check.math_answers import require_math_verify
 from certify.check.scaling import scaling_points
+from certify.check.tasks.faults import scorer_fault
+from certify.check.tasks.file import TaskBenchmark
 from certify.check.verifiers import CHOICE, MATH
 from certify.evidence.answers import Question
 from certify.evidence.evaluation import NotRun
@@ -31,15 +33,15 @@ class StaticBenchmark:
         Raises:
             UsageError: CERT-E035, what compares its answers is not installed.
         """
-        items = len(sources.asked(parameters.benchmark))
-        if any(_verifier(item, parameters) == MATH for item in sources.asked(parameters.benchmark)):
+        items = len(sources.asked(parameters.source))
+        if any(_verifier(item, parameters) == MATH for item in sources.asked(parameters.source)):
             require_math_verify()
         looks = planned_looks(self.id, [items], parameters.looks)
         return Size(items, parameters.samples, parameters.max_tokens, looks=looks)
 
     def questions(self, parameters: StaticBenchmarkParameters, sources: Sources, seed: bytes) -> tuple[Question, ...]:
         """The items as published; the seed only says before which look each is asked, where there are any."""
-        group, items = sources.benchmarks[parameters.benchmark].id, sources.asked(parameters.benchmark)
+        group, items = sources.benchmarks[parameters.source].id, sources.asked(parameters.source)
         order = list(range(len(items)))
         Stream(seed, f"looks/{self.id}/v{self.version}").shuffle(order)
         place = {item: position for position, item in enumerate(order)}
@@ -52,6 +54,8 @@ class StaticBenchmark:
                 gold=item.gold,
                 verifier=_verifier(item, parameters),
                 max_tokens=parameters.max_tokens,
+                raw=True if parameters.task else None,
+                plain=True if parameters.task else None,
                 look=look_of(place[number], len(items), parameters.looks),
             )
             for number, item in enumerate(items)
@@ -60,13 +64,16 @@ class StaticBenchmark:
     def score(
         self, parameters: StaticBenchmarkParameters, answers: Answers, sources: Sources
     ) -> StaticBenchmarkResult | NotRun:
-        """Accuracy with its interval; no result with fewer than ten items."""
+        """Accuracy with its interval; no result with fewer than ten items, or where a task's scorer failed."""
         right = answers.right(self.id)
         interval = accuracy_interval([right[item] for item in sorted(right)], parameters.samples)
         if interval is None:
             reason = f"{len(right)} items are too few: below {MINIMUM_ITEMS} no interval can be given"
             return NotRun(check=self.id, reason=reason)
-        benchmark, taken = sources.benchmarks[parameters.benchmark], answers.looks.get(self.id)
+        fault = scorer_fault(self.id, answers)
+        if fault is not None:
+            return NotRun(check=self.id, reason=fault)
+        benchmark, taken = sources.benchmarks[parameters.source], answers.looks.get(self.id)
         return StaticBenchmarkResult(
             benchmark=benchmark.id,
             benchmark_sha256=benchmark.sha256,
@@ -74,6 +81,7 @@ class StaticBenchmark:
             outcomes=answers.outcomes(self.id),
             looks=taken or None,
             scaling=scaling_points(self.id, parameters.scaling, parameters.samples, answers),
+            task=benchmark.task if isinstance(benchmark, TaskBenchmark) else None,
         )
 
 

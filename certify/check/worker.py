@@ -39,6 +39,8 @@ class JudgeOrder(Value):
     """Planned answers to each question, by check."""
     prompt_style: str = "completion"
     """chat or completion, as planned."""
+    tasks: dict[str, str] = Field(default_factory=dict)
+    """File of each task of lm-eval, by its name."""
     reasoning: ReasoningTags | None = None
     """Reasoning markers, as planned."""
     memory_limit: int | None = Field(default=None, ge=2**28)
@@ -57,6 +59,7 @@ def main(arguments: Sequence[str]) -> int:
             order.reasoning,
             samples=order.samples,
             prompt_style=order.prompt_style,
+            tasks={name: Path(file) for name, file in order.tasks.items()},
         )
         write_lines(Path(order.records), records)
     except CertifyError as error:

@@ -70,9 +70,9 @@ def _policy_findings(policy: LoadedPolicy) -> Iterator[Finding]:
             yield from _gap_findings(policy, name)
     read = {str(path[1]) for rule in rules for path in _evidence(rule) if path[0] == "check" and len(path) > 1}
     read |= {name for check in read & set(checks) for name in policy.parameters_of(check).get("reads", ())}
-    paired = {policy.parameters_of(name)["benchmark"] for name in read & set(checks) if kind_of(name) == _GAP}
+    paired = {policy.parameters_of(name).get("benchmark") for name in read & set(checks) if kind_of(name) == _GAP}
     for name in checks:
-        half = kind_of(name) == "static-benchmark" and policy.parameters_of(name)["benchmark"] in paired
+        half = kind_of(name) == "static-benchmark" and policy.parameters_of(name).get("benchmark") in paired
         if name not in read and not half:
             yield warning("unused-check", "", f"no rule reads the result of {name}", "add a rule, or drop the check")
 
@@ -80,10 +80,10 @@ def _policy_findings(policy: LoadedPolicy) -> Iterator[Finding]:
 def _gap_findings(policy: LoadedPolicy, name: str) -> Iterator[Finding]:
     benchmark = policy.parameters_of(name)["benchmark"]
     static = [policy.parameters_of(check) for check in policy.check_ids if kind_of(check) == "static-benchmark"]
-    if benchmark not in {one["benchmark"] for one in static}:
+    if benchmark not in {one.get("benchmark") for one in static}:
         what = f"{name} needs static-benchmark on {benchmark} in the same policy"
         yield Finding("gap-without-static", "", what, "add that check: the published side of each pair comes from it")
-    elif any(one["benchmark"] == benchmark and one.get("looks") for one in static):
+    elif any(one.get("benchmark") == benchmark and one.get("looks") for one in static):
         what = "static-fresh-gap pairs every published item, and static-benchmark may stop before it asked them all"
         yield Finding("gap-with-looks", "", what, "leave `looks` and `threshold` out of static-benchmark")
 

@@ -142,8 +142,8 @@ def _published_items(given: Any, checks: Mapping[str, dict[str, Any]]) -> int | 
     """How many items of its benchmark a plan asks, where a check is about one and the policy says so."""
     static = [checks[name] for name in checks if kind_of(name) == "static-benchmark"]
     asked = [StaticParameters.model_validate(one) for one in static]
-    benchmark = getattr(given, "benchmark", None)
-    return next((one.items for one in asked if one.benchmark == benchmark), None)
+    source = getattr(given, "source", getattr(given, "benchmark", None))
+    return next((one.items for one in asked if one.source == source), None)
 
 
 def last_level(looks: int | None) -> float:

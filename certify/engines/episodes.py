@@ -43,7 +43,11 @@ def unfold(opening: Question | Request, said: Turns, reasoning: ReasoningTags | 
     Raises:
         UsageError: CERT-E102, no session has this name; never because of an answer.
     """
-    asked, answers, spoken = [Message(opening.text, opening.plain is True)], list[Completion](), list[str]()
+    asked, answers, spoken = (
+        [Message(opening.text, opening.plain is True, opening.raw is True)],
+        list[Completion](),
+        list[str](),
+    )
     while (completion := said.get(len(answers))) is not None:
         answers.append(completion)
         spoken.append(split_reasoning(completion.text, reasoning).answer)

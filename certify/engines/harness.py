@@ -60,7 +60,7 @@ def _task(requests: Sequence[Request], chat: bool, system_prompt: str | None) ->
     def wording(document: dict[str, Any]) -> str:
         request = requests[document["index"]]
         if not chat:
-            return prompts.completion_prompt(request.text, system_prompt)
+            return prompts.single_prompt(request.text, system_prompt, raw=request.raw is True)
         return request.text if request.plain else prompts.user_text(request.text)
 
     return {

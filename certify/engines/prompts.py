@@ -65,6 +65,13 @@ def completion_prompt(text: str, system_prompt: str | None = None) -> str:
     return f"{before}Question: {text}\nAnswer:"
 
 
+def single_prompt(text: str, system_prompt: str | None = None, *, raw: bool) -> str:
+    """The prompt of one question in style ``completion``; a raw one is a whole prompt already."""
+    if not raw:
+        return completion_prompt(text, system_prompt)
+    return f"{system_prompt}\n\n{text}" if system_prompt else text
+
+
 def planned_version(engine_version: str) -> int:
     """The version of these texts that a plan was made with; this one where its engine does not say."""
     found = _VERSION.search(engine_version)

@@ -52,6 +52,8 @@ def next_wave(backend: Backend, requests: Sequence[Request], said: Said, turn: i
 def plain_prompt(episode: Unfolded, turn: int, configuration: TestedConfiguration) -> str:
     """The prompt of a turn in style ``completion``: the transcript so far, without reasoning."""
     answers = [split_reasoning(one.text, configuration.reasoning).answer for one in episode.said[:turn]]
+    if turn == 0:
+        return prompts.single_prompt(episode.asked[0].text, configuration.system_prompt, raw=episode.asked[0].raw)
     texts = [message.text for message in episode.asked]
     earlier = list(zip(texts[:turn], answers, strict=True))
     return prompts.completion_transcript(earlier, texts[turn], configuration.system_prompt)

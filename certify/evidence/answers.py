@@ -43,13 +43,15 @@ class Question(Value):
     """The right answer, canonical text."""
     verifier: str
     """Which comparison decides: ``family:<id>``, ``public:<id>``, ``puzzle:<id>``, ``integer``, ``math``, ``choice``,
-    ``text``, ``short`` or ``abstention``."""
+    ``text``, ``short``, ``abstention`` or ``task:<name>``."""
     pair: str | None = None
     """For a fresh twin of a static item, or a puzzle's twin without a solution: that item's id."""
     max_tokens: int = Field(ge=1)
     """Longest answer, reasoning included, tokens; in an episode, of each turn."""
     plain: bool | None = None
     """True where the text itself says in which form to answer; absent otherwise."""
+    raw: bool | None = None
+    """True where the text is a whole prompt, put to a model without ``Question:`` and ``Answer:``; absent otherwise."""
     episode: Episode | None = None
     """How the conversation goes on after the text; absent for a single question."""
     diagnostics: dict[str, str] | None = None
@@ -76,6 +78,8 @@ class Request(Value):
     max_tokens: int = Field(ge=1)
     """Longest answer, tokens; in an episode, of each turn."""
     plain: bool | None = None
+    """As in the question."""
+    raw: bool | None = None
     """As in the question."""
     episode: Episode | None = None
     """As in the question."""

@@ -12,6 +12,8 @@ from certify.check import (
     Scanned,
     Sources,
     all_questions,
+    keep_tasks,
+    kept_tasks,
     planned_parameters,
     planned_sources,
     scan_corpus,
@@ -75,11 +77,12 @@ def evaluate(
     require_open(workspace, plan)
     started = folder.once("started", lambda: now().encode()).decode()
     used, seed = draw_seed(workspace, folder, plan)
-    sources = planned_sources(plan.value.checks)
+    sources = planned_sources(plan.value.checks, kept_tasks(plan.value.checks, folder.path))
+    tasks = keep_tasks(sources, folder.path)
     asked = Asked(sources, all_questions(plan.value.checks, sources, seed), seed)
     write_whole(folder.file(QUESTIONS), json_lines(asked.questions))
     order, key = _work_order(folder, prepared, plan), key_of(prepared.inputs.request)
-    asking = Asking(folder, plan, order, asked.questions, seed, key)
+    asking = Asking(folder, plan, order, asked.questions, seed, key, tasks)
     records, interims = answer_by_looks(workspace, asking, reporter)
     scanned = _scan(folder, prepared, plan.value, asked, reporter)
     reporter.stage("Checking that the model is still the same")

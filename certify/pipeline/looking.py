@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 from typing import NamedTuple
@@ -58,6 +59,8 @@ class Asking:
     """32 bytes."""
     key: str | None
     """What a server wants to know before it answers."""
+    tasks: Mapping[str, Path] = field(default_factory=dict)
+    """The file of each task of lm-eval, by its name."""
 
 
 def answer_by_looks(workspace: Workspace, asking: Asking, reporter: Reporter) -> Answered:
@@ -100,6 +103,7 @@ def _round(asking: Asking, asked: tuple[Question, ...], reporter: Reporter) -> t
         plan.configuration.reasoning,
         samples=samples_of(plan.checks),
         prompt_style=plan.configuration.prompt_style,
+        tasks=asking.tasks,
     )
 
 

@@ -9,7 +9,7 @@ from certify.check import judge
 from certify.engines.journal import Journal, read_journal, require_complete
 from certify.engines.order import Described, EngineFacts, Progress, Telemetry, WorkOrder, read_requests
 from certify.engines.pilot import PilotResult
-from certify.engines.prompts import completion_prompt
+from certify.engines.prompts import completion_prompt, single_prompt
 from certify.engines.replay import replay_configuration
 from certify.evidence.answers import Completion, FinishReason, ItemRecord, Question, Request
 from certify.evidence.canonical import sha256_hex
@@ -66,7 +66,7 @@ def completion(request: Request, text: str) -> Completion:
         item=request.item,
         repeat=request.repeat,
         seed=str(request.seed),
-        prompt_sha256=sha256_hex(completion_prompt(request.text).encode()),
+        prompt_sha256=sha256_hex(single_prompt(request.text, raw=request.raw is True).encode()),
         text=text,
         finish_reason=FinishReason.STOP,
         token_ids=tuple(text.encode()),

@@ -21,6 +21,7 @@ from certify.cli.explanations import (
     semantic,
     servers,
     steps,
+    tasks,
     timestamps,
     trust,
 )
@@ -47,6 +48,7 @@ _ROOMS = (
     semantic,
     servers,
     steps,
+    tasks,
     timestamps,
     trust,
 )

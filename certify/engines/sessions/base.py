@@ -12,6 +12,8 @@ class Message(NamedTuple):
     text: str
     plain: bool = False
     """Whether the text itself says in which form to answer."""
+    raw: bool = False
+    """Whether the text is a whole prompt."""
 
 
 class Session(Protocol):

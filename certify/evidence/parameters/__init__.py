@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from certify.evidence.base import StrictValue
 from certify.evidence.parameters.accuracy import (
+    TASK_PREFIX,
     AnswerKind,
     FreshReasoningParameters,
     PrivateSetParameters,
@@ -18,6 +19,7 @@ from certify.evidence.parameters.spending import ConcisionParameters, CostParame
 
 __all__ = [
     "PARAMETER_TYPES",
+    "TASK_PREFIX",
     "AnswerKind",
     "CapabilityProfileParameters",
     "ConcisionParameters",

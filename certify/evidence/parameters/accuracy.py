@@ -11,8 +11,12 @@ from certify.evidence.base import Fraction, Sha256, StrictValue
 from certify.evidence.parameters.decoding import DecodedParameters
 
 LanguageTag = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$")]
+TaskName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][^\s/\\:]{0,119}$")]
 Draws = Annotated[int, Field(ge=1, le=64)]
 PublicFamilies = Annotated[int, Field(ge=1, le=50)] | Annotated[tuple[str, ...], Field(min_length=1)]
+
+TASK_PREFIX = "task:"
+"""Begins the name under which a task of lm-eval stands among a plan's sources, and that of its comparison."""
 
 P = TypeVar("P", bound=StrictValue)
 
@@ -40,10 +44,18 @@ class TwinSource(StrEnum):
 class StaticBenchmarkParameters(DecodedParameters):
     """Check ``static-benchmark``."""
 
-    benchmark: str
-    """Id in policies/benchmarks, or the path of a JSONL or Parquet file."""
+    benchmark: str | None = None
+    """Id in policies/benchmarks, or the path of a JSONL or Parquet file; or else ``task``."""
+    task: TaskName | None = None
+    """Name of a task of lm-eval, in place of a benchmark."""
+    tasks: str | None = Field(default=None, pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")
+    """Name of an operator's own folder of tasks, in the one that ``CERTIFY_TASKS`` names; lm-eval's own when absent."""
+    metric: str | None = Field(default=None, pattern=r"^[^,]{1,100}(,[^,]{1,100})?$")
+    """The task's metric, with the filter behind a comma where there are several; the plan fills it in."""
+    shots: int | None = Field(default=None, ge=0, le=64)
+    """Solved examples before each item; as many as the task says when absent."""
     sha256: Sha256 | None = None
-    """SHA-256 of the benchmark's file; the plan fills it in, a policy may demand it."""
+    """SHA-256 of the benchmark's or task's file; the plan fills it in, a policy may demand it."""
     items: int | None = Field(default=None, ge=10)
     """Use only the first so many items; all when absent."""
     samples: int = Field(default=1, ge=1, le=64)
@@ -59,6 +71,21 @@ class StaticBenchmarkParameters(DecodedParameters):
     """How answers are compared; follows from the benchmark when absent."""
     scaling: tuple[Draws, ...] | None = Field(default=None, min_length=1, max_length=12)
     """Numbers of answers for which pass@k and majority@k are given beside the accuracy; none when absent."""
+
+    @property
+    def source(self) -> str:
+        """The name of what it asks among a plan's sources."""
+        return f"{TASK_PREFIX}{self.task}" if self.benchmark is None else self.benchmark
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Self:
+        if (self.benchmark is None) == (self.task is None):
+            raise ValueError("either benchmark or task says what is asked")
+        if self.task is None and (self.tasks, self.metric, self.shots) != (None, None, None):
+            raise ValueError("tasks, metric and shots belong to task")
+        if self.task is not None and self.answers is not None:
+            raise ValueError("answers belongs to benchmark: a task scores by its own rule")
+        return self
 
     @model_validator(mode="after")
     def _looks_serve_a_threshold(self) -> Self:

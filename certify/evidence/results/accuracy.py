@@ -7,6 +7,7 @@ from pydantic import Field
 from certify.evidence.base import Fraction, Sha256, Value
 from certify.evidence.looks import LookTaken
 from certify.evidence.results.estimates import Estimate, Outcomes
+from certify.evidence.tasks import AskedTask
 
 
 class ScalingPoint(Value):
@@ -37,6 +38,8 @@ class StaticBenchmarkResult(Value):
     """The looks taken, in order; absent where the plan has none."""
     scaling: tuple[ScalingPoint, ...] | None = None
     """Test-time scaling, where the plan asked for it."""
+    task: AskedTask | None = None
+    """The task of lm-eval that worded the items and scored the answers; absent for a benchmark."""
 
 
 class FamilyResult(Value):

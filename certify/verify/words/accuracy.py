@@ -5,6 +5,7 @@ from __future__ import annotations
 from certify.evidence.certificate import Headline
 from certify.evidence.looks import LookTaken
 from certify.evidence.results import FreshReasoningResult, PrivateSetResult, StaticBenchmarkResult, StaticFreshGapResult
+from certify.evidence.tasks import TaskOrigin
 from certify.verify.words.languages import language_words
 from certify.verify.words.printed import interval_words, percent, points, repeats
 
@@ -34,9 +35,19 @@ def _public(result: FreshReasoningResult) -> str:
 def static_headline(name: str, result: StaticBenchmarkResult) -> Headline:
     """One published benchmark: the share right with its interval, test-time scaling named as such."""
     share = result.accuracy
-    told = f"{interval_words(share)}; {share.items} items{repeats(share)} of {result.benchmark}"
+    told = f"{interval_words(share)}; {share.items} items{repeats(share)} of {_named(result)}"
     detail = f"{told}{_stopped(result.looks)}{_scaling(result)}"
     return Headline(name=name, value=percent(share.estimate), detail=detail)
+
+
+def _named(result: StaticBenchmarkResult) -> str:
+    """The benchmark, or the task with its version, its metric and who scored."""
+    task = result.task
+    if task is None:
+        return result.benchmark
+    version = "" if task.version == "none" else f" version {task.version}"
+    source = "the operator’s own task under" if task.origin is TaskOrigin.OPERATOR else "a task of"
+    return f"{task.name}{version}, {source} lm-eval {task.lm_eval}, {task.metric} after {task.filter}"
 
 
 def private_headline(name: str, result: PrivateSetResult) -> Headline:
