@@ -23,6 +23,7 @@ _NUMBER = re.compile(r"[-+\u2212]?\d{1,3}(?:(?:,|\{,\})\d{3})+(?:\.\d+)?(?!\d)|[
 _TERM = re.compile(
     rf"(?:{_NUMBER.pattern})(?:\s?(?:/|\^|\*\*)\s?(?:\{{[^{{}}]{{1,40}}\}}|\([^()]{{1,40}}\)|-?\d{{1,40}}(?:\.\d+)?))*"
 )
+_OTHER_DIGIT = re.compile(r"(?![0-9])\d")
 _NEGATIVE = re.compile(r"\b(?:minus|negative)\s+$", re.IGNORECASE)
 _SAID = re.compile(r"(?:\banswer\s*(?:is|are|:|=)|####)[\s*:=$]*", re.IGNORECASE)
 _BOLD = re.compile(r"\*\*([^*\n]{1,200})\*\*")
@@ -46,6 +47,7 @@ def find_answer(text: str, *, numeric: bool, chat: bool, cut_off: bool) -> str |
         cut_off: the answer ended at the token limit.
     """
     folded = unicodedata.normalize("NFKC", text).strip()
+    folded = _OTHER_DIGIT.sub(lambda found: str(unicodedata.decimal(found[0])), folded) if numeric else folded
     declared = next((found for found in (last_boxed(folded), last_json(folded)) if found is not None), None)
     if declared is not None:
         return _without_unit(_clean(declared)) if numeric else _clean(declared)

@@ -18,7 +18,7 @@ from certify.evidence.results.profile import (
 )
 from certify.statistics import MINIMUM_ITEMS
 from certify.verify.ladder_counts import ROUNDING
-from certify.verify.score_counts import is_possible
+from certify.verify.score_counts import is_possible, is_possible_drop
 
 _NOBODY = ("bare", "among")
 
@@ -38,6 +38,9 @@ def check_profile(check: PlannedCheck, result: Value) -> None:
     _require(check, counted and whole == (result.outcomes.answers, result.outcomes.correct), "does not add up")
     _check_scope(check, result.scope, result.cells)
     _require(check, result.told_apart.items == asked.without, "pairs other items than were planned")
+    apart = result.told_apart
+    most = _plain(_of(result.cells, *_NOBODY), "right") + ROUNDING
+    _require(check, apart.estimate <= most and is_possible_drop(apart), "says what its bounds do not show")
     same = result.words == profile_words(result.scope, result.told_apart, result.outcomes)
     _require(check, same and result.not_measured == unmeasured(result.scope), "says what its bounds do not show")
 

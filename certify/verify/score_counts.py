@@ -22,8 +22,8 @@ from certify.evidence.results import (
     StaticFreshGapResult,
     UnseenToolsResult,
 )
-from certify.evidence.results.estimates import Estimate
-from certify.statistics import tightest_interval
+from certify.evidence.results.estimates import Drop, Estimate
+from certify.statistics import no_inflation_bound, paired_interval, tightest_interval
 
 Counts = dict[str, tuple[int, int]]
 """Items and right answers by family; one family where there are none."""
@@ -73,6 +73,18 @@ def is_possible(share: Estimate, items: int, samples: int) -> bool:
     ends = [(one.lower, one.upper) for one in found if one is not None]
     same = bool(ends) and (share.items, share.samples) == (items, samples)
     return same and _encloses(share, max(low for low, _ in ends), min(high for _, high in ends))
+
+
+def is_possible_drop(drop: Drop) -> bool:
+    """Whether a difference lies within its bounds, and these are as far apart as if every pair differed alike.
+
+    Source: pairs that all differ alike have no variance but that which rule DROP adds.
+    """
+    best = paired_interval([drop.estimate] * drop.items)
+    within = drop.lower <= drop.estimate <= drop.upper
+    if best is None or not within:
+        return False
+    return drop.lower <= best.lower + _TWO_ROUNDINGS and best.upper - _TWO_ROUNDINGS <= drop.upper
 
 
 def _encloses(share: Estimate, lower: float, upper: float) -> bool:
@@ -135,7 +147,9 @@ def _check_gap(check: PlannedCheck, result: StaticFreshGapResult) -> None:
     _require(check, whole, "has shares that its right answers do not give")
     apart = abs(result.gap - (result.static.estimate - result.fresh.estimate)) <= 2 * _TWO_ROUNDINGS
     likely = result.gap >= 0 or result.p_value >= 0.5
-    _require(check, apart and likely and result.gap <= result.upper, "claims another gap than its shares have")
+    lowest = no_inflation_bound([max(result.gap - _HALF, -1.0)] * result.items)
+    bounded = result.gap <= result.upper and lowest <= result.upper
+    _require(check, apart and likely and bounded, "claims another gap than its shares have")
 
 
 def _check_turns(check: PlannedCheck, result: MultiTurnResult) -> None:
@@ -154,7 +168,8 @@ def _check_turns(check: PlannedCheck, result: MultiTurnResult) -> None:
     )
     apart = all(
         abs(drop.estimate - (before.estimate - after.estimate)) <= 2 * _TWO_ROUNDINGS
-        and drop.lower <= drop.estimate <= drop.upper
+        and drop.items == items
+        and is_possible_drop(drop)
         for drop, before, after in drops
     )
     _require(check, apart, "claims another drop than its shares have")

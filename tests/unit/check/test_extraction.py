@@ -83,6 +83,9 @@ NUMERIC = [
     ("The answer is 42 (of 100)", "42"),
     ("The answer is 42, or 84/2", "42"),
     ("The answer is:\n- 42", "42"),
+    ("\u0664\u0662", "42"),  # Arabic-Indic digits, as models write in Arabic
+    ("\\boxed{\u06f4\u06f2}", "42"),
+    ("\u0909\u0924\u094d\u0924\u0930 \u096a\u0968", "42"),
 ]
 
 

@@ -30,8 +30,9 @@ def planned(name: str) -> PlannedCheck:
 
 
 def turns(**changes) -> MultiTurnResult:
+    bounds = ((0.1, -0.1319, 0.2985), (0.15, -0.1043, 0.3543), (0.25, -0.043, 0.4631))
     revisions, later, drop = (
-        Drop(estimate=estimate, lower=0.0123, upper=0.4512, items=20, rule="DROP") for estimate in (0.1, 0.15, 0.25)
+        Drop(estimate=estimate, lower=lower, upper=upper, items=20, rule="DROP") for estimate, lower, upper in bounds
     )
     level = TurnsLevel(
         level=1, revisions=2, items=20, facts=0.9, message=0.8, turns=0.65, floor=0.0399, floor_responder="empty"
@@ -75,7 +76,7 @@ def test_page_one_names_the_drop_and_the_stale_answers():
     assert (line.name, line.value) == (TURNS, "65.00 %")
     assert line.detail == (
         "95 % interval 41.00 % to 86.00 %; 20 items; 90.00 % with the final facts alone, a drop of +25.00 points "
-        "(95 % interval +1.23 points to +45.12 points); 30.00 % gave an earlier total"
+        "(95 % interval −4.30 points to +46.31 points); 30.00 % gave an earlier total"
     )
 
 
@@ -127,6 +128,8 @@ def test_results_of_the_planned_size_pass():
         ("multi-turn", turns(turns=estimate(18, 20, 0.67, 1.0))),
         ("multi-turn", turns(levels=(turns().levels[0].model_copy(update={"turns": 0.9}),))),
         ("multi-turn", turns(total_drop=turns().revision_drop)),
+        ("multi-turn", turns(total_drop=turns().total_drop.model_copy(update={"lower": 0.25, "upper": 0.25}))),
+        ("multi-turn", turns(total_drop=turns().total_drop.model_copy(update={"items": 40}))),
         ("multi-turn", turns(outcomes=Outcomes(answers=60, correct=57, wrong=3))),
         ("unseen-tools", tools(act=tools().act.model_copy(update={"solved": estimate(9, 18, 0.45, 0.75)}))),
         ("unseen-tools", tools(act=tools().act.model_copy(update={"solved": estimate(17, 18, 0.6, 1.0)}))),

@@ -6,6 +6,7 @@ import pytest
 
 from certify.evidence import statement as kinds
 from certify.evidence.canonical import canonical_bytes, parse_json
+from certify.statistics import tightest_interval
 from certify.trust.bundle import parse_bundle, statement_of
 from certify.trust.dsse import sign_statement
 from certify.trust.keys import generate_signer
@@ -275,7 +276,15 @@ def test_a_chain_that_does_not_hold_together(edits, check, chain, judge, failed)
 
 def test_a_refused_decision_carries_no_certificate(chain, judge, failed):
     def fail(document):
-        document["checks"]["fresh-reasoning"]["accuracy"] |= {"estimate": 0.2, "lower": 0.1, "upper": 0.3}
+        fresh = document["checks"]["fresh-reasoning"]
+        for family in fresh["families"]:
+            family |= {"right": family["answers"] // 5, "share": 0.2}
+        counts = {family["family"]: (family["items"], family["right"]) for family in fresh["families"]}
+        right, answers = sum(right for _, right in counts.values()), fresh["outcomes"]["answers"]
+        fresh["outcomes"] |= {"correct": right, "wrong": answers - right}
+        found = tightest_interval(counts, 1)
+        fresh["accuracy"] |= {"estimate": found.estimate, "lower": found.lower, "upper": found.upper}
+        fresh["lowestFamily"] = 0.2
 
     found = judge(forge(chain, {"evaluation": fail}))
     noticed = [(line.id, line.code) for line in failed(found)]

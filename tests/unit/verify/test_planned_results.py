@@ -58,6 +58,7 @@ def of_check(name, change):
         ("evaluation", put(*STATIC, "benchmark", value="aime25"), "names another benchmark"),
         ("evaluation", put(*GAP, "gap", value=-0.5), "another gap"),
         ("evaluation", put(*GAP, "upper", value=-1.0), "another gap"),
+        ("evaluation", put(*GAP, "upper", value=0.0001), "another gap"),
         ("evaluation", put(*GAP, "fresh", "estimate", value=0.9999), "do not give"),
         ("evaluation", put(*GAP, "fresh", "lower", value=0.9998), "do not give"),
         ("evaluation", put(*GAP, "static", "lower", value=0.9998), "do not give"),

@@ -90,6 +90,7 @@ def test_what_the_check_writes_holds_together(with_file):
         (put("words", value=["needsRetrieval"]), "bounds do not show"),
         (put("notMeasured", value=[]), "bounds do not show"),
         (put("toldApart", "lower", value=0.9), "bounds do not show"),
+        (lambda document: document["toldApart"].update(estimate=1.0, lower=1.0, upper=1.0), "bounds do not show"),
         (put("toldApart", "items", value=19), "pairs other items"),
         (put("scope", "reasoningGiven", "estimate", value=0.9), "scope"),
         (put("scope", "reasoningGiven", "items", value=60), "scope"),
