@@ -138,7 +138,10 @@ class FreshReasoningParameters(StrictValue):
         if self.public_families is None and self.public_items is not None:
             raise ValueError("public_items belongs to public_families")
         if self.public_families is not None and self.looks is not None:
-            raise ValueError("looks and public_families exclude each other: a look stops for the own families alone")
+            raise ValueError(
+                "looks and public_families exclude each other: a look would stop for the own families alone, and the"
+                " second number would be of fewer problems than planned; leave looks and threshold out"
+            )
         return self
 
     @property
@@ -167,6 +170,16 @@ class StaticFreshGapParameters(StrictValue):
     """Answers to each fresh twin."""
     max_tokens: int = Field(default=1024, ge=16, le=131072)
     """Longest answer, reasoning included, tokens."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _asked_whole(cls, given: Any) -> Any:
+        if isinstance(given, dict) and {"looks", "threshold"} & given.keys():
+            raise ValueError(
+                "static-fresh-gap has no looks: its paired test is over all pairs, and no error level is known for"
+                " stopping it early; leave looks and threshold out, or give them to fresh-reasoning"
+            )
+        return given
 
     @model_validator(mode="before")
     @classmethod

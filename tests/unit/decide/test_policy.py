@@ -77,6 +77,25 @@ def test_a_typo_names_field_line_and_the_closest_name(write: Callable[..., Path]
             "unknown field 'spike' in checks[0].with",
             "did you mean 'spikes'?",
         ),
+        (
+            {"_policy": {"checks": [{"id": "static-fresh-gap", "with": {"benchmark": "a", "looks": 3}}]}},
+            "static-fresh-gap has no looks: its paired test is over all pairs",
+            "correct",
+        ),
+        (
+            {
+                "_policy": {
+                    "checks": [
+                        {
+                            "id": "fresh-reasoning",
+                            "with": {"families": ["sorting"], "public_families": 2, "looks": 3, "threshold": 0.5},
+                        }
+                    ]
+                }
+            },
+            "looks and public_families exclude each other",
+            "correct",
+        ),
         ({"_policy": {"move": {"TS-01": {"floor": 1}}}}, "'move' without 'extends'", "extended"),
     ],
 )
