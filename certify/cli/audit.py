@@ -32,7 +32,7 @@ def audit(
     settings = Context.of(context)
     trust_file = find_trust(settings, trust)
     if trust_file is None:
-        raise TrustError("CERT-E042", "an audit needs a trust file", hint="name it with --trust FILE or --home DIR")
+        raise _no_trust(certificate)
     found = find_certificate(settings, certificate, None)
     pack = evidence or _pack(context, found.data)
     say("Recomputing from " + str(pack))
@@ -59,6 +59,17 @@ def audit(
         checklist([(line.result, line.id, line.detail) for line in result.checks])
         next_step(f"certify verify {certificate} --trust FILE")
     return int(ExitCode.POSITIVE if result.agrees else ExitCode.NEGATIVE)
+
+
+def _no_trust(certificate: str) -> TrustError:
+    """The error for a reader who named nobody; a workspace that lies here is pointed at, and not believed."""
+    from certify.pipeline.workspace import DEFAULT_HOME
+
+    why, hint = "", "name it with --trust FILE or --home DIR"
+    if (DEFAULT_HOME / "trust.json").is_file():
+        why = f"the workspace {DEFAULT_HOME} in this folder lends no trust unless it is named: it may be a stranger's"
+        hint = f"if it is your own, certify --home {DEFAULT_HOME} audit {certificate}"
+    return TrustError("CERT-E042", "an audit needs a trust file", why, hint)
 
 
 def _pack(context: typer.Context, data: bytes) -> Path:

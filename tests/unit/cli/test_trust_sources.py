@@ -36,6 +36,14 @@ def test_a_workspace_in_the_current_folder_does_not_lend_its_trust(cli, vendor, 
     assert (said.code, said.document["verdict"]) == (3, "incomplete")
 
 
+def test_an_audit_points_at_a_workspace_in_the_current_folder_and_does_not_believe_it(cli, vendor, development: Chain):
+    said = cli("audit", development.certificate.serial, "--json")
+    assert said.code == 4
+    assert said.document["hint"].endswith(f"certify --home .certify audit {development.certificate.serial}")
+    (vendor / ".certify" / "trust.json").unlink()
+    assert cli("audit", "certificate.pdf", "--json").document["hint"] == "name it with --trust FILE or --home DIR"
+
+
 def test_what_the_reader_names_is_used(cli, handed, monkeypatch):
     assert cli("verify", "certificate.pdf", "--trust", "trust-file.json").code == 0
     monkeypatch.setenv("CERTIFY_TRUST", str(handed / "trust-file.json"))
