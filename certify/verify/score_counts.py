@@ -97,10 +97,20 @@ def _check_one_set(check: PlannedCheck, result: StaticBenchmarkResult | PrivateS
     fits = looked or is_of_counts(result.accuracy, counts, check.samples)
     _require(check, bool(fits), "has another accuracy than its right answers give")
     if isinstance(result, StaticBenchmarkResult):
-        named = str(check.parameters.get("benchmark"))
-        file = PurePath(named).name.partition(".")[0] or "benchmark"
-        _require(check, result.benchmark in (named, file), "names another benchmark than was planned")
+        _require(check, _is_named(check, result), "names another benchmark than was planned")
         _check_scaling(check, result)
+
+
+def _is_named(check: PlannedCheck, result: StaticBenchmarkResult) -> bool:
+    """Whether the result is about the planned benchmark, or the planned task with its metric."""
+    task, planned = result.task, check.parameters.get("task")
+    if planned is not None:
+        metric = None if task is None else f"{task.metric},{task.filter}"
+        names = (result.benchmark, None if task is None else task.name)
+        return names == (planned, planned) and metric == check.parameters.get("metric")
+    named = str(check.parameters.get("benchmark"))
+    file = PurePath(named).name.partition(".")[0] or "benchmark"
+    return task is None and result.benchmark in (named, file)
 
 
 def _check_scaling(check: PlannedCheck, result: StaticBenchmarkResult) -> None:

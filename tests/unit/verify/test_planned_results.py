@@ -8,6 +8,24 @@ FRESH = ("checks", "fresh-reasoning")
 STATIC = ("checks", "static-benchmark")
 GAP = ("checks", "static-fresh-gap")
 
+TASK = {
+    "name": "sums",
+    "version": "1.0",
+    "lmEval": "0.4.13",
+    "metric": "exact_match",
+    "filter": "none",
+    "shots": 0,
+    "dataset": "sums, test",
+    "origin": "lm-eval",
+    "code": "0" * 64,
+}
+
+
+def as_task(check):
+    """A plan that asks a task where the result is about a benchmark."""
+    del check["parameters"]["benchmark"]
+    check["parameters"] |= {"task": "sums", "metric": "exact_match,none"}
+
 
 def another_file(document):
     """The gap is measured on twins of another file than the one that was answered."""
@@ -56,6 +74,8 @@ def of_check(name, change):
         ("evaluation", put(*STATIC, "accuracy", "lower", value=0.9998), "right answers give"),
         ("evaluation", put(*STATIC, "accuracy", "items", value=400), "right answers give"),
         ("evaluation", put(*STATIC, "benchmark", value="aime25"), "names another benchmark"),
+        ("evaluation", put(*STATIC, "task", value=TASK), "names another benchmark"),
+        ("plan", of_check("static-benchmark", as_task), "names another benchmark"),
         ("evaluation", put(*GAP, "gap", value=-0.5), "another gap"),
         ("evaluation", put(*GAP, "upper", value=-1.0), "another gap"),
         ("evaluation", put(*GAP, "upper", value=0.0001), "another gap"),
