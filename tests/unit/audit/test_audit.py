@@ -166,7 +166,7 @@ def test_other_training_data_than_was_scanned(audit, differing, tmp_path):
 
 
 def test_a_benchmark_that_is_no_longer_there(chain, audit, differing, monkeypatch):
-    def gone(_checks):
+    def gone(*_given):
         raise HostileInput("CERT-E101", "the benchmark is not the file that was agreed on")
 
     monkeypatch.setattr("certify.audit.recompute.planned_sources", gone)

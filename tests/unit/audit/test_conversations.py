@@ -9,7 +9,7 @@ import pytest
 
 pytest.importorskip("lm_eval", reason="lm-eval is not installed")
 
-from certify.audit.recompute import _asked_as_planned, _judged_again
+from certify.audit.recompute import _asked_as_planned, _Judged, _judged_again
 from certify.check import (
     all_questions,
     all_requests,
@@ -74,10 +74,10 @@ def test_conversations_through_the_harness_are_followed_again(followed):
 def test_conversations_are_judged_again_turn_by_turn(followed, monkeypatch: pytest.MonkeyPatch):
     plan, questions, records, _, _ = followed
     monkeypatch.setattr("certify.audit.recompute.judge_in_worker", judge_here)
-    evaluation = SimpleNamespace(configuration=plan.configuration)
-    assert _judged_again(plan, evaluation, questions, records)[0]
+    how = _Judged(plan, SimpleNamespace(configuration=plan.configuration), {}, frozenset())
+    assert _judged_again(how, questions, records)[0]
     with pytest.raises(HostileInput, match="CERT-E110"):
-        _judged_again(plan, evaluation, questions, [records[0].model_copy(update={"answer": "7"}), *records[1:]])
+        _judged_again(how, questions, [records[0].model_copy(update={"answer": "7"}), *records[1:]])
 
 
 def test_the_worker_that_judges_gives_the_same_records(followed):

@@ -13,6 +13,7 @@ from certify.check.tools.floor import floors, null_bank, solves
 from certify.check.tools.invent import CHOICES, LEVELS, Invention, choice_for, invent, named, solve
 from certify.check.tools.wording import question as wording
 from certify.engines.episodes import unfold
+from certify.engines.sessions.base import Message
 from certify.engines.sessions.tools import AGAIN, Tools, first_object, last_list, plan_trace, trace
 from certify.engines.toolbox import ONE_INPUT, TWO_INPUTS, call, compute
 from certify.errors import UsageError
@@ -191,7 +192,7 @@ def test_faulty_calls_are_told_and_cost_nothing_but_the_call():
 def test_a_conversation_ends_with_an_answer_with_the_last_call_or_when_nothing_can_be_read_twice():
     session, first = Tools(), use("aba", x=5)
     assert session.following(WORLD, [first]).text == "Result: 13 vs."
-    assert session.following(WORLD, ["hm"]) == (AGAIN, True)
+    assert session.following(WORLD, ["hm"]) == Message(AGAIN, True)
     assert session.following(WORLD, ["hm", first]).text == "Result: 13 vs."
     assert session.following(WORLD, ["hm", first, "hm"]) is None
     assert session.following(WORLD, [said(answer=4)]) is None

@@ -94,6 +94,7 @@ def killed_run(order: WorkOrder, moments: list[tuple[int, float]]) -> int:
     return answer(order).answered
 
 
+@pytest.mark.slow  # starts the engine twice; the kills of test_kill_points need no start
 def test_a_killed_worker_repeats_nothing_and_changes_nothing(whole, tiny: Path, tmp_path: Path) -> None:
     reference, requests = whole
     order = make_order(tmp_path, tiny, reference.configuration, requests, batch_size=4, threads=1)
