@@ -46,7 +46,7 @@ def ask_all(
     ask: Callable[[Line, Asked], Answer],
     commit: Callable[[Sequence[Answer]], None],
     *,
-    failed: Callable[[Asked], Answer],
+    failed: Callable[[Asked, str], Answer],
     name: Callable[[Asked], str],
     at_once: int,
     allowed_errors: int,
@@ -58,7 +58,7 @@ def ask_all(
         every: what to ask, in this order.
         ask: asks one over a line; raises AskingError.
         commit: called from this thread alone.
-        failed: what stands for the answer to one that failed for good.
+        failed: what stands for the answer to one that failed for good, and why it did.
         name: what to call one in errors.
         at_once: requests in flight.
         allowed_errors: requests that may fail for good.
@@ -85,7 +85,7 @@ def ask_all(
     finally:
         crew.stop()
     if failures:
-        commit([failed(one.asked) for one in failures])
+        commit([failed(one.asked, one.error.trouble.value) for one in failures])
 
 
 def persistently(ask: Callable[[], T], stopped: threading.Event | None = None) -> T:

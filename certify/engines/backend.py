@@ -36,7 +36,14 @@ class Generation(NamedTuple):
     prompt_tokens: int
     reported: ServerReport | None = None
     """What a server told instead of token ids."""
+    trouble: str = ""
+    """Why there is no answer, in few words that many prompts may share; empty where there is one."""
 
+
+NO_ROOM = "the question leaves no room for an answer in the model's context"
+UNREADABLE = "the tokenizer makes nothing of the question that the model can read"
+NO_NUMBERS = "the model computed no numbers (NaN)"
+REFUSED = "the model's own template refuses the conversation"
 
 Commit = Callable[[Sequence[Generation]], None]
 """Takes finished generations; when it returns they are safe."""

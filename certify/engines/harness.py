@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from datasets import Dataset
@@ -24,7 +24,11 @@ TASK = "certify"
 
 
 def run(
-    backend: Backend, journal: Journal, requests: Sequence[Request], committed: Committed = lambda batch: None
+    backend: Backend,
+    journal: Journal,
+    requests: Sequence[Request],
+    committed: Committed = lambda batch: None,
+    failed: Callable[[str], None] = lambda trouble: None,
 ) -> dict[Key, Completion]:
     """Asks every request once, its episode to the end, and gives the completions by key.
 
@@ -35,6 +39,7 @@ def run(
         journal: open for these requests.
         requests: with distinct keys; each is a document of its own, so that repeats cannot collapse.
         committed: told of each batch once it is safe.
+        failed: told why, for each question that the engine gave no answer to.
 
     Raises:
         InternalError: CERT-E061, lm-eval reports other answers than the journal holds.
@@ -46,7 +51,7 @@ def run(
     # simple_evaluate would also list the machine's packages by pip, a second or more of each run
     task = _task(requests, chat, backend.configuration.system_prompt)
     results = evaluate(
-        lm=JournalledLM(backend, journal, requests, committed),
+        lm=JournalledLM(backend, journal, requests, committed, failed),
         task_dict=TaskManager(include_defaults=False).load([task]),
         apply_chat_template=chat,
         system_instruction=backend.configuration.system_prompt if chat else None,

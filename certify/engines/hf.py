@@ -7,7 +7,7 @@ import platform
 from collections.abc import Sequence
 from typing import Any, NamedTuple, Self
 
-from certify.engines.backend import Commit, Generation, Order, Prompt, batches
+from certify.engines.backend import NO_NUMBERS, NO_ROOM, UNREADABLE, Commit, Generation, Order, Prompt, batches
 from certify.engines.codec import Codec
 from certify.engines.hf_scoring import HfScorer, require_cache
 from certify.engines.models import Model, describe_model
@@ -31,14 +31,16 @@ class _Row:
         self.prompt, self.ids = encoded
         self.limit = min(self.prompt.max_tokens, context_length - len(self.ids))
         self.tokens: list[int] = []
-        fits = self.limit > 0 and codec.readable(self.ids)
-        self.finish: FinishReason | None = None if fits else FinishReason.ERROR
+        self.trouble = "" if codec.readable(self.ids) else UNREADABLE
+        if self.limit <= 0:
+            self.trouble = NO_ROOM
+        self.finish: FinishReason | None = FinishReason.ERROR if self.trouble else None
         self.generator = generator_for(self.prompt.seed)
 
     def take(self, token: int, sound: bool) -> None:
         """Adds a token and sees whether the answer ends with it."""
         if not sound:  # the model computed NaN; no token means anything
-            self.finish = FinishReason.ERROR
+            self.finish, self.trouble = FinishReason.ERROR, NO_NUMBERS
             return
         self.tokens.append(token)
         if token in self._codec.end_tokens or self._codec.stopped(self.tokens):
@@ -50,7 +52,8 @@ class _Row:
         """The finished answer."""
         tokens = tuple(self.tokens)
         finish = self.finish or FinishReason.ERROR
-        return Generation(self.prompt.key, self._codec.decode(tokens), tokens, finish, len(self.ids))
+        text = self._codec.decode(tokens)
+        return Generation(self.prompt.key, text, tokens, finish, len(self.ids), trouble=self.trouble)
 
 
 class HfBackend:

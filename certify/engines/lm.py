@@ -13,7 +13,7 @@ from typing import Any
 
 from lm_eval.api.model import LM
 
-from certify.engines.backend import Backend, Generation, Prompt
+from certify.engines.backend import REFUSED, Backend, Generation, Prompt
 from certify.engines.episodes import by_request, transcript, unfold
 from certify.engines.journal import Journal
 from certify.engines.order import Key
@@ -34,14 +34,23 @@ class JournalledLM(LM):  # type: ignore[misc]  # lm-eval ships no types
         journal: open; answers in it are not asked for again.
         requests: the whole run; an lm-eval document names a request by its place here.
         committed: told of each batch once it is safe.
+        failed: told why, for each question that the engine gave no answer to.
     """
 
-    def __init__(self, backend: Backend, journal: Journal, requests: Sequence[Request], committed: Committed) -> None:
+    def __init__(
+        self,
+        backend: Backend,
+        journal: Journal,
+        requests: Sequence[Request],
+        committed: Committed,
+        failed: Callable[[str], None] = lambda trouble: None,
+    ) -> None:
         super().__init__()
         self._backend = backend
         self._journal = journal
         self._requests = requests
         self._committed = committed
+        self._failed = failed
         self._refused: set[str] = set()
 
     @property
@@ -115,9 +124,12 @@ class JournalledLM(LM):  # type: ignore[misc]  # lm-eval ships no types
             batch = [_completion(one, seeds[one.key], digests[one.key]) for one in generations]
             self._journal.append(batch)
             self._committed(batch)
+            for one in generations:
+                if one.trouble:
+                    self._failed(one.trouble)
 
         if waiting := [prompt for prompt in wave.refused if prompt.key not in done]:
-            commit([Generation(prompt.key, "", (), FinishReason.ERROR, 0) for prompt in waiting])
+            commit([Generation(prompt.key, "", (), FinishReason.ERROR, 0, trouble=REFUSED) for prompt in waiting])
         if wave.prompts:
             self._backend.generate(wave.prompts, frozenset(done), commit)
 

@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from certify.engines import prompts as formats
 from certify.engines.asking import MAX_ERROR_SHARE, ask_all, persistently, unusable
-from certify.engines.backend import Commit, Generation, Order, Prompt
+from certify.engines.backend import NO_ROOM, UNREADABLE, Commit, Generation, Order, Prompt
 from certify.engines.connection import AskingError, Line, Route, Trouble, look_up
 from certify.engines.endpoint import read_endpoint
 from certify.engines.gguf_wording import gguf_file, staged_gguf
@@ -117,7 +117,7 @@ class ServerBackend:
         for prompt, length in zip(left, self._lengths(left), strict=True):
             room = self._configuration.context_length - (length or 0)
             if length == 0 or room <= 0:
-                refused.append(Generation(prompt.key, "", (), FinishReason.ERROR, length or 0))
+                refused.append(_unanswered(prompt, UNREADABLE if length == 0 else NO_ROOM, length))
             else:
                 waiting.append(prompt._replace(max_tokens=min(prompt.max_tokens, room)))
         if refused:
@@ -129,7 +129,7 @@ class ServerBackend:
                 waiting,
                 self._ask,
                 commit,
-                failed=lambda prompt: Generation(prompt.key, "", (), FinishReason.ERROR, 0),
+                failed=_unanswered,
                 name=lambda prompt: "/".join(map(str, prompt.key)),
                 at_once=self._at_once,
                 allowed_errors=allowed,
@@ -232,3 +232,7 @@ def _not_one() -> UsageError:
         "either one that runs or one to start",
         "name it with --endpoint URL, or say how it is started with --serve COMMAND",
     )
+
+
+def _unanswered(prompt: Prompt, trouble: str, prompt_tokens: int | None = None) -> Generation:
+    return Generation(prompt.key, "", (), FinishReason.ERROR, prompt_tokens or 0, trouble=trouble)

@@ -191,6 +191,8 @@ class Telemetry(Value):
     """Tokens generated in this run."""
     truncated: int = Field(default=0, ge=0)
     """Answers of this run cut off at their limit."""
+    failures: dict[str, int] = Field(default_factory=dict)
+    """Questions of this run that the engine gave no answer to, counted by why."""
     peak_memory: int = Field(default=0, ge=0)
     """Largest resident memory of the worker, bytes."""
     joules: float | None = Field(default=None, gt=0)

@@ -68,7 +68,7 @@ class ServerScorer:
                 waiting,
                 self._ask,
                 keep,
-                failed=lambda one: score_of(one._replace(windows=[]), []),
+                failed=lambda one, _: score_of(one._replace(windows=[]), []),
                 name=lambda one: one.passage.key,
                 at_once=self._at_once,
                 allowed_errors=allowed,

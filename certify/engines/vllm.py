@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Self
 
-from certify.engines.backend import Commit, Generation, Order, Prompt, batches
+from certify.engines.backend import NO_ROOM, UNREADABLE, Commit, Generation, Order, Prompt, batches
 from certify.engines.models import Model, describe_model
 from certify.engines.order import EngineFacts, Key
 from certify.engines.scoring import Scorer
@@ -71,16 +71,19 @@ class VllmBackend:
         """Answers what is not done, in the order asked."""
         for batch in batches([prompt for prompt in prompts if prompt.key not in done], self._call_size):
             encoded = [(prompt, self._model.codec.encode(prompt.text)) for prompt in batch]
-            fitting = [one for one in encoded if self._fits(one[1])]
+            fitting = [one for one in encoded if not self._trouble(one[1])]
             refused = [
-                Generation(prompt.key, "", (), FinishReason.ERROR, len(ids))
+                Generation(prompt.key, "", (), FinishReason.ERROR, len(ids), trouble=trouble)
                 for prompt, ids in encoded
-                if not self._fits(ids)
+                if (trouble := self._trouble(ids))
             ]
             commit([*self._answer(fitting), *refused])
 
-    def _fits(self, ids: list[int]) -> bool:
-        return len(ids) < self.configuration.context_length and self._model.codec.readable(ids)
+    def _trouble(self, ids: list[int]) -> str:
+        """Why a prompt cannot be asked; empty where it can."""
+        if len(ids) >= self.configuration.context_length:
+            return NO_ROOM
+        return "" if self._model.codec.readable(ids) else UNREADABLE
 
     def _answer(self, batch: Sequence[tuple[Prompt, list[int]]]) -> list[Generation]:
         if not batch:

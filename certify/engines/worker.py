@@ -13,6 +13,7 @@ import resource
 import sys
 import time
 import traceback
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -108,7 +109,7 @@ def _answer(order: WorkOrder, route: Route | None, say: Say) -> None:
         say({"event": "loaded", "seconds": round(loaded - started, 3)})
         tally = _Tally(say, resumed, sum(map(most_turns, requests)), loaded)
         meter = EnergyMeter.start(order.configuration.device)
-        run(backend, journal, requests, tally.committed)
+        run(backend, journal, requests, tally.committed, tally.failed)
         telemetry = tally.telemetry(started_at, loaded - started)
         telemetry = telemetry.model_copy(update={"joules": meter.joules() if meter else None})
     say({"event": "done", "telemetry": telemetry.document()})
@@ -120,6 +121,7 @@ class _Tally:
     def __init__(self, say: Say, resumed: int, total: int, loaded: float) -> None:
         self._say, self._resumed, self._total, self._loaded = say, resumed, total, loaded
         self._answered = self._tokens = self._prompt_tokens = self._truncated = 0
+        self._failures = Counter[str]()
 
     def committed(self, batch: Sequence[Completion]) -> None:
         """Takes note of a batch that is safe."""
@@ -137,6 +139,10 @@ class _Tally:
             }
         )
 
+    def failed(self, trouble: str) -> None:
+        """Takes note of a question without an answer."""
+        self._failures[trouble] += 1
+
     def telemetry(self, started_at: str, load_seconds: float) -> Telemetry:
         """The run in numbers."""
         return Telemetry(
@@ -149,6 +155,7 @@ class _Tally:
             prompt_tokens=self._prompt_tokens,
             tokens=self._tokens,
             truncated=self._truncated,
+            failures=dict(sorted(self._failures.items())),
             peak_memory=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
         )
 

@@ -16,6 +16,7 @@ from certify.check import (
     looks_taken,
     samples_of,
 )
+from certify.counting import counted
 from certify.engines.journal import read_journal
 from certify.engines.order import WorkOrder, write_requests
 from certify.engines.runner import answer
@@ -94,6 +95,8 @@ def _round(asking: Asking, asked: tuple[Question, ...], reporter: Reporter) -> t
     held = read_journal(Path(order.journal), order.header)
     if all(one.request_key in wanted for one in held.values()):  # else the run was cut off in a later round
         told = answer(order, progress=lambda seen: reporter.advance(seen.done, seen.total, "answers"), key=asking.key)
+        for trouble, times in told.failures.items():
+            reporter.note(f"no answer to {counted(times, 'question')}: {trouble}")
         keep_session(asking.folder, told, order.batch_size)
     reporter.stage("Judging the answers")
     held = read_journal(Path(order.journal), order.header)

@@ -82,6 +82,7 @@ class ScriptedEngine:
         self.batch = batch
         self.dies_after: int | None = None
         self.asked: list[tuple[str, str, int]] = []
+        self.failures: dict[str, int] = {}
 
     def answer(
         self, order: WorkOrder, *, progress: Callable[[Progress], None] | None = None, key: str | None = None
@@ -101,7 +102,9 @@ class ScriptedEngine:
                 if progress is not None:
                     progress(Progress(len(held) + len(self.asked), len(requests), len(self.asked), 1.0))
         require_complete(requests, read_journal(Path(order.journal), order.header), Path(order.journal))
-        return Telemetry(started_at=WHEN, finished_at=WHEN, answered=len(self.asked), resumed=len(held))
+        return Telemetry(
+            started_at=WHEN, finished_at=WHEN, answered=len(self.asked), resumed=len(held), failures=self.failures
+        )
 
 
 def gold_beside(requests: Path) -> dict[tuple[str, str], str]:

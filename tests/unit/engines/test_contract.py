@@ -11,7 +11,7 @@ from typing import ClassVar
 
 import pytest
 
-from certify.engines.backend import Backend, Prompt, open_backend
+from certify.engines.backend import NO_ROOM, Backend, Prompt, open_backend
 from certify.engines.harness import run
 from certify.engines.journal import Journal, read_journal, unanswered
 from certify.engines.order import DescribeOrder, ServerOrder, WorkOrder
@@ -205,7 +205,11 @@ def test_an_endless_prompt_is_an_error_of_that_item_alone(engine: Engine) -> Non
         pytest.skip("only the server knows how long its own template makes a prompt")
     requests = make_requests(3)
     requests[1] = requests[1].model_copy(update={"text": "x " * 500})
-    reasons = [one.finish_reason for one in answered(engine, requests).values()]
+    order, troubles = engine.order(requests), list[str]()
+    with Journal.open(Path(order.journal), order.header) as journal:
+        found = run(engine.open(order), journal, requests, failed=troubles.append)
+    reasons = [one.finish_reason for one in found.values()]
+    assert troubles == [NO_ROOM]
     assert reasons[1] is FinishReason.ERROR
     assert FinishReason.ERROR not in (reasons[0], reasons[2])
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from certify.engines.backend import Generation, Prompt, open_backend
+from certify.engines.backend import NO_NUMBERS, NO_ROOM, Generation, Prompt, open_backend
 from certify.engines.hf import HfBackend
 from certify.engines.order import DescribeOrder, JournalHeader, WorkOrder
 from certify.errors import EvidenceMissing, UsageError
@@ -97,7 +97,9 @@ def test_context_bounds_prompt_and_answer_together(tiny: Path) -> None:
     longer = Prompt(("c", "longer", 0), "Question: " + "x " * 400 + "\nAnswer:", 1, 100)
     found = answers(backend, [long, longer])
     assert found[long.key].prompt_tokens + len(found[long.key].token_ids) <= 160
-    assert found[longer.key] == Generation(longer.key, "", (), FinishReason.ERROR, found[longer.key].prompt_tokens)
+    assert found[longer.key] == Generation(
+        longer.key, "", (), FinishReason.ERROR, found[longer.key].prompt_tokens, trouble=NO_ROOM
+    )
 
 
 class Scripted:
@@ -147,7 +149,7 @@ def test_the_next_question_ends_the_answer(tiny: Path) -> None:
 
 def test_nan_is_an_error_and_not_an_answer(tiny: Path) -> None:
     found = scripted(tiny, " 4", [2])
-    assert found.finish_reason is FinishReason.ERROR
+    assert (found.finish_reason, found.trouble) == (FinishReason.ERROR, NO_NUMBERS)
     assert 2 not in found.token_ids
 
 

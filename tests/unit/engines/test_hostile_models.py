@@ -11,7 +11,7 @@ import pytest
 pytest.importorskip("lm_eval", reason="lm-eval is not installed")
 
 from certify.engines import templates, worker
-from certify.engines.backend import Prompt, open_backend
+from certify.engines.backend import REFUSED, UNREADABLE, Prompt, open_backend
 from certify.engines.codec import Codec
 from certify.engines.harness import run
 from certify.engines.journal import Journal
@@ -59,8 +59,10 @@ def test_a_template_that_refuses_one_question_is_an_error_of_that_item(chatty: P
     configuration = open_backend(DescribeOrder(model=str(folder), engine="hf", threads=1)).configuration
     requests = make_requests(5, max_tokens=3)
     order = make_order(tmp_path / "run", folder, configuration, requests, threads=1)
+    troubles = list[str]()
     with Journal.open(Path(order.journal), order.header) as journal:
-        found = run(open_backend(order), journal, requests)
+        found = run(open_backend(order), journal, requests, failed=troubles.append)
+    assert troubles == [REFUSED]
     reasons = {key[1]: one.finish_reason for key, one in found.items()}
     assert reasons.pop("item-003") is FinishReason.ERROR
     assert FinishReason.ERROR not in reasons.values()
@@ -82,9 +84,8 @@ def test_a_token_that_the_model_lacks_is_an_error_of_that_item(tiny: Path, tmp_p
     backend.generate(
         [Prompt(("c", "a", 0), strange, 1, 4), Prompt(("c", "b", 0), plain, 1, 4)], frozenset(), found.extend
     )
-    reasons = {one.key[1]: one.finish_reason for one in found}
-    assert reasons["a"] is FinishReason.ERROR
-    assert reasons["b"] is not FinishReason.ERROR
+    troubles = {one.key[1]: (one.finish_reason is FinishReason.ERROR, one.trouble) for one in found}
+    assert troubles == {"a": (True, UNREADABLE), "b": (False, "")}
 
 
 def test_a_token_that_the_tokenizer_lacks_is_text_without_it(tiny: Path) -> None:

@@ -127,9 +127,11 @@ def test_a_slow_answer_holds_up_nobody(tiny: Path, tmp_path: Path) -> None:
     with behind(world, tiny, tmp_path, seconds=3.0) as asked:
         order, seen = asked.order(make_requests(30), batch_size=2), list[float]()
         with Journal.open(Path(order.journal), order.header) as journal:
-            run(open_backend(order), journal, make_requests(30), lambda batch: seen.append(time.monotonic()))
+            told, troubles = (lambda batch: seen.append(time.monotonic())), list[str]()
+            run(open_backend(order), journal, make_requests(30), told, troubles.append)
     assert seen[-1] - seen[-2] > 1.0  # the others were safe long before the slow one was given up
     assert [one.finish_reason for one in asked.kept.values()].count(FinishReason.ERROR) == 1
+    assert troubles == ["the answer took too long"]
 
 
 @pytest.mark.parametrize("mode", ["busy", "broken", "rude", "garbage", "torn", "form"])

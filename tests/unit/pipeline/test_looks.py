@@ -141,3 +141,21 @@ def test_stopped_anywhere_it_ends_with_the_same_bytes(bench, tmp_path, monkeypat
             assert run_model(house.workspace, request, Silent()).verdict == "certified"
         assert not held & set(engine.asked[asked:]), "a committed answer was asked for again"
         assert left_behind(house) == expected, f"after a crash at moment {at} of {moments}"
+
+
+class Notes(Silent):
+    """Keeps what is worth knowing."""
+
+    def __init__(self) -> None:
+        self.kept: list[str] = []
+
+    def note(self, text: str) -> None:
+        self.kept.append(text)
+
+
+def test_why_an_engine_gave_no_answer_is_told(house):
+    engine, notes = ScriptedEngine(right), Notes()
+    engine.failures = {"the answer took too long": 2}
+    with scripted(engine):
+        start_run(house.workspace, request_for(house), notes, upto=Stage.ISSUE)
+    assert "no answer to 2 questions: the answer took too long" in notes.kept
