@@ -65,7 +65,7 @@ FREE: dict[str, dict[str, str]] = {
         **{f"evidence.{number}.party": "verify names parties as the reader's trust file does" for number in range(6)},
         "attempts.total": "the issuer's word on later plans; a registry counts them",
         "statusLocation": "the issuer's word on where to ask; whoever answers there has to sign",
-        "wording": "the page of another version is not compared, and verify says that it skipped it",
+        "wording": "a page in unknown words is not compared, and the verdict is incomplete",
         "validFrom": "a later beginning promises less",
     },
 }
