@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from certify.check.base import Answers, Size, Sources, estimate_of
+from certify.check.choices import guessing
 from certify.check.math_answers import require_math_verify
 from certify.check.private_files import source_name
 from certify.check.verifiers import MATH
@@ -55,12 +56,15 @@ class PrivateSet:
         if interval is None:
             reason = f"{len(right)} items are too few: below {MINIMUM_ITEMS} no interval can be given"
             return NotRun(check=self.id, reason=reason)
+        guess = guessing([(one.gold, one.choices) for one in sources.asked(source_name(parameters.name))])
         return PrivateSetResult(
             name=parameters.name,
             sha256=sources.benchmarks[source_name(parameters.name)].sha256,
             languages=parameters.languages,
             accuracy=estimate_of(interval),
             outcomes=answers.outcomes(self.id),
+            floor=guess.share if guess else None,
+            floor_responder=guess.responder if guess else None,
         )
 
 

@@ -40,6 +40,10 @@ class StaticBenchmarkResult(Value):
     """Test-time scaling, where the plan asked for it."""
     task: AskedTask | None = None
     """The task of lm-eval that worded the items and scored the answers; absent for a benchmark."""
+    floor: Fraction | None = None
+    """Share that guessing gives where items are multiple choice, from the file alone; absent where none is."""
+    floor_responder: str | None = Field(default=None, max_length=20)
+    """How that is guessed: ``at-random``, or ``always-C`` where one letter is right more often than that."""
 
 
 class FamilyResult(Value):
@@ -132,3 +136,7 @@ class PrivateSetResult(Value):
     """Share of right answers."""
     outcomes: Outcomes
     """How the answers ended."""
+    floor: Fraction | None = None
+    """Share that guessing gives where items are multiple choice, from the file alone; absent where none is."""
+    floor_responder: str | None = Field(default=None, max_length=20)
+    """How that is guessed: ``at-random``, or ``always-C`` where one letter is right more often than that."""

@@ -75,15 +75,18 @@ def test_page_one_names_the_drop_and_the_stale_answers():
     (line,) = headlines({"multi-turn": turns()})
     assert (line.name, line.value) == (TURNS, "65.00 %")
     assert line.detail == (
-        "95 % interval 41.00 % to 86.00 %; 20 items; 90.00 % with the final facts alone, a drop of +25.00 points "
-        "(95 % interval −4.30 points to +46.31 points); 30.00 % gave an earlier total"
+        "95 % interval 41.00 % to 86.00 %; 20 items; 90.00 % (67.00 % to 100.00 %) with the final facts alone, a drop "
+        "of +25.00 points (95 % interval −4.30 points to +46.31 points); 6 of 20 answers gave an earlier total"
     )
 
 
 def test_page_one_tells_the_modes_of_tools_apart():
     (line,) = headlines({"unseen-tools": tools()})
     assert (line.name, line.value) == (TOOLS, "50.00 %")
-    assert "results coming back, up to 2 tools each; 50.00 % with all calls written at once" in line.detail
+    assert "results coming back, up to 2 tools each; 50.00 % (25.00 % to 75.00 %) with all calls written at once" in (
+        line.detail
+    )
+    assert line.detail.endswith("says “impossible” in 1 of 2 answers where that is so, in 2 of 18 where it is not")
     (alone,) = headlines({"unseen-tools": tools(act=None)})
     assert "all calls written at once, up to 2 tools each" in alone.detail
 

@@ -39,6 +39,11 @@ def another_share(document):
     fresh["families"][1]["share"] = fresh["lowestFamily"] = 0.25
 
 
+def guessed(share, how):
+    """What guessing would give, in a way that no 40 items allow."""
+    return lambda document: document["checks"]["static-benchmark"].update(floor=share, floorResponder=how)
+
+
 def of_check(name, change):
     """An edit of one planned check."""
     return lambda document: change(next(check for check in document["checks"] if check["id"] == name))
@@ -57,6 +62,11 @@ def of_check(name, change):
         ("plan", of_check("static-benchmark", put("parameters", "decoding", value="VibeThinker-style")), "decoding"),
         ("plan", put("tokens", value=7681), "tokens"),
         ("plan", another_file, "two files"),
+        ("evaluation", put(*STATIC, "floor", value=0.25), "guessing"),
+        ("evaluation", guessed(0.51, "at-random"), "guessing"),
+        ("evaluation", guessed(0.0, "always-A"), "guessing"),
+        ("evaluation", guessed(0.26, "always-A"), "guessing"),
+        ("evaluation", guessed(0.25, "always-right"), "guessing"),
         ("evaluation", put(*FRESH, "families", 0, "family", value="weekday"), "other families"),
         ("evaluation", lambda document: document["checks"]["fresh-reasoning"]["families"].pop(), "other families"),
         ("evaluation", put(*FRESH, "families", value=[]), "other families"),
