@@ -36,6 +36,19 @@ def shipped_floors(package: str, version: int) -> dict[int, Floor]:
     Raises:
         InternalError: CERT-E069, the table is of another version.
     """
+    return _shipped(package, version, "floor")
+
+
+def shipped_partials(package: str, version: int) -> dict[int, Floor]:
+    """The frozen shares of answerers that do a part of what is asked, by level.
+
+    Args, Raises:
+        as :func:`shipped_floors`.
+    """
+    return _shipped(package, version, "partial")
+
+
+def _shipped(package: str, version: int, rows: str) -> dict[int, Floor]:
     table = json.loads((files(package) / "floors.json").read_text(encoding="utf-8"))
     if table.get("version") != version:
         raise InternalError(
@@ -43,10 +56,11 @@ def shipped_floors(package: str, version: int) -> dict[int, Floor]:
             f"{package} has no floor for version {version} of its generator",
             hint=f"run python -m {package}.floor and ship its output",
         )
-    return {int(level): Floor(**row) for level, row in table["floor"].items()}
+    return {int(level): Floor(**row) for level, row in table[rows].items()}
 
 
-def table_text(version: int, floors: Mapping[int, Floor]) -> str:
-    """The text of a ``floors.json``."""
-    rows = {str(level): vars(floor) for level, floor in floors.items()}
-    return json.dumps({"version": version, "floor": rows}, indent=1) + "\n"
+def table_text(version: int, floors: Mapping[int, Floor], partials: Mapping[int, Floor] | None = None) -> str:
+    """The text of a ``floors.json``, with the shares of partial answerers where there are any."""
+    tables = {"floor": floors} | ({"partial": partials} if partials else {})
+    rows = {name: {str(level): vars(one) for level, one in table.items()} for name, table in tables.items()}
+    return json.dumps({"version": version, **rows}, indent=1) + "\n"

@@ -190,12 +190,16 @@ def family_rows(results: Mapping[str, Value]) -> tuple[FamilyRow, ...]:
     return (*rows, *_conversation_rows(results), *_profile_rows(results.get("capability-profile")))
 
 
+_ALONE = "final facts alone"
+"""How the annex calls the way of asking that has no revisions to follow."""
+
+
 def _conversation_rows(results: Mapping[str, Value]) -> tuple[FamilyRow, ...]:
     """Levels of conversations and of invented tools; their results keep shares, of which the counts follow."""
     turns, tools = results.get("multi-turn"), results.get("unseen-tools")
     rows = []
     if isinstance(turns, MultiTurnResult):
-        told = (("turn by turn", "turns"), ("in one message", "message"), ("final facts alone", "facts"))
+        told = (("turn by turn", "turns"), ("in one message", "message"), (_ALONE, "facts"))
         rows += [
             _level_row(f"revised facts, level {one.level}, {name}", getattr(one, field), one, turns.turns.samples)
             for one in turns.levels
@@ -217,6 +221,8 @@ def _level_row(name: str, share: float | None, one: TurnsLevel | ToolsLevel, sam
     exact = share is not None and answers <= COUNTABLE
     right = f"{round((share or 0.0) * answers)} of {answers}" if exact else "–"
     floor = f"{percent(one.floor)} ({clip(one.floor_responder, 40)})"
+    if isinstance(one, TurnsLevel) and one.partial is not None and not name.endswith(_ALONE):
+        floor += f"; following in part {percent(one.partial)} ({clip(one.partial_responder or '', 40)})"
     return FamilyRow(name, "–", right, "–" if share is None else percent(share), floor)
 
 

@@ -109,6 +109,13 @@ def test_the_annex_names_the_floor_of_every_level():
     ]
     assert rows["revised facts, level 1, turn by turn"].right == "13 of 20"
     assert rows["revised facts, level 1, in one message"].floor == "3.99 % (empty)"
+    [level] = turns().levels
+    told = {"partial": 0.8597, "partial_responder": "no-swap-no-restore"}
+    found = family_rows({"multi-turn": turns(levels=(level.model_copy(update=told),))})
+    assert [row.floor for row in found] == [
+        *["3.99 % (empty); following in part 85.97 % (no-swap-no-restore)"] * 2,
+        "3.99 % (empty)",
+    ]
     assert rows["unseen tools, level 3, act"][2:] == ("9 of 18", "50.00 %", "5.67 % (random-tools)")
 
 
