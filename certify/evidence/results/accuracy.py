@@ -121,6 +121,12 @@ class StaticFreshGapResult(Value):
     """Twins of each item, where the plan said how many."""
     left_out: int | None = Field(default=None, ge=0)
     """Published items without a twin that is certain to be of the same form."""
+    tests: int | None = Field(default=None, ge=2)
+    """Gaps that the plan tests, this one among them; absent where it is the only one."""
+    holm_p_value: Fraction | None = None
+    """``pValue`` by Holm's rule over these tests, those without a result counted; absent where there is one test."""
+    holm_margin_p_value: Fraction | None = None
+    """``marginPValue`` likewise, over the tests that have a margin."""
 
 
 class PrivateSetResult(Value):

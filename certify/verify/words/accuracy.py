@@ -71,17 +71,23 @@ def _guessed(result: StaticBenchmarkResult | PrivateSetResult) -> str:
 
 def gap_headline(name: str, result: StaticFreshGapResult) -> Headline:
     """Published problems against their fresh twins: the gap, its bound, and what the test could have found."""
-    detail = (
-        f"95 % upper bound {points(result.upper)}; {_p_value(result.p_value)} on {result.items} pairs; {_power(result)}"
-        f"{_margin(result)}"
-    )
+    test = f"{_p_value(result.p_value)} on {result.items} pairs{_corrected(result.holm_p_value, result)}"
+    detail = f"95 % upper bound {points(result.upper)}; {test}; {_power(result)}{_margin(result)}"
     return Headline(name=name, value=points(result.gap), detail=detail)
 
 
 def _margin(result: StaticFreshGapResult) -> str:
     if result.margin is None or result.margin_p_value is None:
         return ""
-    return f"; {_p_value(result.margin_p_value)} against the planned margin of {points(result.margin).lstrip('+')}"
+    against = f"against the planned margin of {points(result.margin).lstrip('+')}"
+    return f"; {_p_value(result.margin_p_value)} {against}{_corrected(result.holm_margin_p_value, result)}"
+
+
+def _corrected(p_value: float | None, result: StaticFreshGapResult) -> str:
+    """What a p-value is worth where the plan looked for a gap more than once."""
+    if p_value is None or result.tests is None:
+        return ""
+    return f", {_p_value(p_value)} by Holm’s rule as one of {result.tests} gaps tested"
 
 
 def _power(result: StaticFreshGapResult) -> str:
