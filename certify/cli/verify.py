@@ -28,7 +28,7 @@ SENTENCES = {
     "not_yet_valid": "NOT YET VALID: this certificate's time has not begun.",
     "incomplete": "INCOMPLETE: intact; signer unknown, so nobody vouches for it yet.",
 }
-UNCOMPARED = "INCOMPLETE: intact, signed by who it says; this certify cannot hold page one against the evidence."
+UNCOMPARED = "INCOMPLETE: intact, signed by who it says; another version of certify made what this one cannot compare."
 
 
 @app.command()

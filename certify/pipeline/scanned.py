@@ -85,7 +85,7 @@ def _certificate(data: bytes, trust: TrustFile | None, at: str) -> ScanClaim:
         raise _says_nothing("the certificate holds no scan of training data")
     believed = verdict in _STANDS
     unknown = (
-        "signer unknown: name a trust file" if trust is None else "its page is in unknown words: use a newer certify"
+        "signer unknown: name a trust file" if trust is None else "made by another version of certify: use that one"
     )
     why = f"certificate {certificate.serial}, {verdict.value}" if believed else unknown
     return ScanClaim("certificate", certificate.datasets, certificate.model.identity, believed, why)

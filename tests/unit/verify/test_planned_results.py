@@ -62,6 +62,8 @@ def of_check(name, change):
         ("plan", of_check("static-benchmark", put("parameters", "decoding", value="VibeThinker-style")), "decoding"),
         ("plan", put("tokens", value=7681), "tokens"),
         ("plan", another_file, "two files"),
+        ("evaluation", put(*FRESH, "families", 0, "floor", value=0.0), "another floor of addition v1, level 1"),
+        ("evaluation", put(*FRESH, "families", 1, "floorResponder", value="nobody"), "another floor"),
         ("evaluation", put(*STATIC, "floor", value=0.25), "guessing"),
         ("evaluation", guessed(0.51, "at-random"), "guessing"),
         ("evaluation", guessed(0.0, "always-A"), "guessing"),
@@ -100,6 +102,18 @@ def test_a_result_that_is_not_what_was_planned(kind, edit, said, chain, judge, f
     found = judge(forge(chain, {kind: edit}))
     assert [(line.id, line.code) for line in failed(found)] == [("evidence-signatures", "CERT-E090")]
     assert said in failed(found)[0].detail
+
+
+@pytest.mark.parametrize("version", [0, 2, 99])
+def test_floors_of_a_generator_that_nobody_knows_are_not_called_valid(version, chain, judge):
+    def boast(document):
+        document["checks"]["fresh-reasoning"]["families"][0].update(version=version, floor=0.0)
+
+    found = judge(forge(chain, {"evaluation": boast}))
+    assert found.verdict == "incomplete"
+    [line] = [line for line in found.checks if line.id == "floors"]
+    assert line.result == "skip"
+    assert line.detail.endswith(f"this one has no floors of addition v{version}, level 1")
 
 
 def test_a_plan_and_a_result_without_families_are_judged(chain, judge, failed):
