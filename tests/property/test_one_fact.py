@@ -57,9 +57,7 @@ FREE: dict[str, dict[str, str]] = {
                 ("released", CATALOGUE),
             )
         },
-        **{
-            f"{GAP}.{side}.{name}": RECOMPUTED for side in ("static", "fresh") for name in ("lower", "items", "samples")
-        },
+        **{f"{GAP}.{side}.lower": RECOMPUTED for side in ("static", "fresh")},
         **{f"{GAP}.{side}.rule": RECOMPUTED for side in ("static", "fresh")},
         f"{GAP}.power": RECOMPUTED,
     },
