@@ -48,6 +48,8 @@ class BenchmarkItem(NamedTuple):
     """Other names of the final answer, as published."""
     hops: int | None = None
     """How many facts the answer puts together, where the file says so."""
+    choices: int | None = None
+    """Of how many choices one is right; None where the answer is no choice."""
 
 
 @dataclass(frozen=True)

@@ -2,14 +2,46 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from fractions import Fraction
 from string import ascii_uppercase
-from typing import Any
+from typing import Any, NamedTuple
 
 from certify.check.benchmark_files import text_of, value_at
 
 CHOICES = ("choices", "options")
 """Columns that hold the choices, a list of texts."""
+
+AT_RANDOM = "at-random"
+"""Name of whoever draws a choice for each question."""
+
+
+class Guessing(NamedTuple):
+    """What is right without reading a question."""
+
+    share: float
+    """Share of the items, four decimals."""
+    responder: str
+    """:data:`AT_RANDOM`, or ``always-C`` for whoever always says C."""
+
+
+def guessing(asked: Sequence[tuple[str, int | None]]) -> Guessing | None:
+    """The most that guessing gives: a choice at random in the mean, or always the letter that is right most often.
+
+    Args:
+        asked: of each item the right answer and the number of its choices; None where it has none, which nobody
+            guesses.
+
+    Gives None where no item has choices.
+    """
+    letters = Counter(gold for gold, count in asked if count)
+    if not letters:
+        return None
+    at_random = sum((Fraction(1, count) for _, count in asked if count), Fraction(0))
+    letter = min(letters, key=lambda one: (-letters[one], one))
+    best, name = (letters[letter], f"always-{letter}") if letters[letter] > at_random else (at_random, AT_RANDOM)
+    return Guessing(round(float(Fraction(best) / len(asked)), 4), name)
 
 
 def choices_of(row: Any) -> tuple[str, ...] | None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from certify.evidence.answers import Outcome
 
-VERSION = 2
+VERSION = 3
 """Raised whenever an answer could be read differently."""
 
 MAX_ANSWER = 1000
@@ -19,7 +19,11 @@ MAX_ANSWER = 1000
 MAX_LINE = 10_000
 _TRIES = 100
 _BOXED = "\\boxed{"
-_NUMBER = re.compile(r"[-+\u2212]?\d{1,3}(?:(?:,|\{,\})\d{3})+(?:\.\d+)?(?!\d)|[-+\u2212]?\d+(?:\.\d+)?")
+_NUMBER = re.compile(
+    r"[-+\u2212]?\d{1,3}(?:(?:,|\{,\})\d{3})+(?:\.\d+)?(?!\d|(?:[.,]|\{,\})\d)|[-+\u2212]?\d+(?:(?:[.,]|\{,\})\d+)*"
+)
+"""Digits with commas and points between them are one thing as it is written: the end of ``0,5`` is not the number 5."""
+
 _TERM = re.compile(
     rf"(?:{_NUMBER.pattern})(?:\s?(?:/|\^|\*\*)\s?(?:\{{[^{{}}]{{1,40}}\}}|\([^()]{{1,40}}\)|-?\d{{1,40}}(?:\.\d+)?))*"
 )

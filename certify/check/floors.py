@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from importlib.resources import files
 
 from certify.check.families.floor import Floor
 from certify.errors import InternalError
+from certify.evidence.floors import floor_table
 from certify.statistics import clopper_pearson_upper
 
 ITEMS = 2_000
@@ -30,23 +30,37 @@ def shipped_floors(package: str, version: int) -> dict[int, Floor]:
     """The frozen floors of a generator by level.
 
     Args:
-        package: where its ``floors.json`` lies; ``python -m <package>.floor`` writes it.
+        package: where it is made; ``python -m <package>.floor`` writes its table in ``certify/evidence/floors``.
         version: version of the generator.
 
     Raises:
         InternalError: CERT-E069, the table is of another version.
     """
-    table = json.loads((files(package) / "floors.json").read_text(encoding="utf-8"))
+    return _shipped(package, version, "floor")
+
+
+def shipped_partials(package: str, version: int) -> dict[int, Floor]:
+    """The frozen shares of answerers that do a part of what is asked, by level.
+
+    Args, Raises:
+        as :func:`shipped_floors`.
+    """
+    return _shipped(package, version, "partial")
+
+
+def _shipped(package: str, version: int, rows: str) -> dict[int, Floor]:
+    table = floor_table(package.rpartition(".")[2])
     if table.get("version") != version:
         raise InternalError(
             "CERT-E069",
             f"{package} has no floor for version {version} of its generator",
             hint=f"run python -m {package}.floor and ship its output",
         )
-    return {int(level): Floor(**row) for level, row in table["floor"].items()}
+    return {int(level): Floor(**row) for level, row in table[rows].items()}
 
 
-def table_text(version: int, floors: Mapping[int, Floor]) -> str:
-    """The text of a ``floors.json``."""
-    rows = {str(level): vars(floor) for level, floor in floors.items()}
-    return json.dumps({"version": version, "floor": rows}, indent=1) + "\n"
+def table_text(version: int, floors: Mapping[int, Floor], partials: Mapping[int, Floor] | None = None) -> str:
+    """The text of a table, with the shares of partial answerers where there are any."""
+    tables = {"floor": floors} | ({"partial": partials} if partials else {})
+    rows = {name: {str(level): vars(one) for level, one in table.items()} for name, table in tables.items()}
+    return json.dumps({"version": version, **rows}, indent=1) + "\n"

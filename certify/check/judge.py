@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
+from certify.check.decimal_comma import with_point
 from certify.check.extraction import find_answer, without_answer
 from certify.check.structures import find_structure
 from certify.check.tasks.judging import Scorers, judged_task
@@ -61,7 +62,8 @@ def judged(question: Question, completion: Completion, reasoning: ReasoningTags 
         return ItemRecord(completion=completion, answer=None, outcome=Outcome.ERROR)
     text, closed = split_reasoning(completion.text, reasoning)
     cut_off = completion.finish_reason is FinishReason.LENGTH
-    numeric, structured = is_numeric(question.verifier, question.gold), is_structured(question.verifier)
+    comma = question.decimal_comma is True
+    numeric, structured = comma or is_numeric(question.verifier, question.gold), is_structured(question.verifier)
     reading = find_structure if structured else partial(find_answer, numeric=numeric)
     answer = reading(text, chat=chat, cut_off=cut_off) if closed else None
     if answer is None:
@@ -69,7 +71,8 @@ def judged(question: Question, completion: Completion, reasoning: ReasoningTags 
     else:
         answer = sound(answer)  # JSON escapes spell characters that the text itself could not hold
         golds = (question.gold, *(question.aliases or ()))
-        right = any(verify(question.verifier, answer, gold) for gold in golds)
+        read = with_point(answer) if comma else answer
+        right = read is not None and any(verify(question.verifier, read, gold) for gold in golds)
         outcome = Outcome.CORRECT if right else Outcome.WRONG
     return ItemRecord(completion=completion, answer=answer, outcome=outcome)
 

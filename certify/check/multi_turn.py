@@ -9,7 +9,7 @@ from typing import ClassVar, NamedTuple
 
 from certify.check.base import Answers, Size, Sources, drop_of, estimate_of
 from certify.check.revisions.draw import LEVELS, VERSION, Item, draw
-from certify.check.revisions.floor import floors
+from certify.check.revisions.floor import floors, partials
 from certify.check.revisions.order import states
 from certify.check.revisions.wording import at_once, in_one_message, turn_by_turn
 from certify.check.verifiers import verify
@@ -173,7 +173,7 @@ def _mistake(diagnostics: Mapping[str, str], answer: str) -> str:
 
 
 def _level(level: int, right: Right, parameters: MultiTurnParameters) -> TurnsLevel:
-    floor, prefix = floors()[level], f"l{level}-"
+    floor, partial, prefix = floors()[level], partials()[level], f"l{level}-"
     shares = {arm: [count for name, count in right[arm].items() if name.startswith(prefix)] for arm in ARMS}
     items = len(shares[TURNS])
     plain = {arm: round(sum(counts) / (items * parameters.samples), 4) for arm, counts in shares.items()}
@@ -186,4 +186,6 @@ def _level(level: int, right: Right, parameters: MultiTurnParameters) -> TurnsLe
         turns=plain[TURNS],
         floor=floor.upper,
         floor_responder=floor.best_responder,
+        partial=partial.upper,
+        partial_responder=partial.best_responder,
     )

@@ -22,6 +22,7 @@ from certify.check.long_chain import LongChain
 from certify.check.looks import asked_questions, looks_taken
 from certify.check.multi_turn import MultiTurn
 from certify.check.private_set import PrivateSet
+from certify.check.several_gaps import corrected_gaps
 from certify.check.sources import open_sources, with_digests
 from certify.check.static_benchmark import StaticBenchmark
 from certify.check.static_fresh_gap import StaticFreshGap
@@ -216,7 +217,7 @@ def score_all(
             not_run.append(outcome.model_copy(update={"check": check.id}))
         else:
             results[check.id] = outcome
-    return Scored(results, tuple(not_run))
+    return Scored(corrected_gaps(parameters, results), tuple(not_run))
 
 
 def pilot_requests(requests: Sequence[CheckRequest]) -> tuple[Request, ...]:

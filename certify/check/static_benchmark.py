@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from certify.check.base import Answers, Size, Sources, estimate_of, look_estimate
 from certify.check.benchmarks import BenchmarkItem
+from certify.check.choices import guessing
 from certify.check.looks import look_of, planned_looks
 from certify.check.math_answers import require_math_verify
 from certify.check.scaling import scaling_points
@@ -74,6 +75,7 @@ class StaticBenchmark:
         if fault is not None:
             return NotRun(check=self.id, reason=fault)
         benchmark, taken = sources.benchmarks[parameters.source], answers.looks.get(self.id)
+        guess = guessing([(one.gold, one.choices) for one in sources.asked(parameters.source) if one.id in right])
         return StaticBenchmarkResult(
             benchmark=benchmark.id,
             benchmark_sha256=benchmark.sha256,
@@ -82,6 +84,8 @@ class StaticBenchmark:
             looks=taken or None,
             scaling=scaling_points(self.id, parameters.scaling, parameters.samples, answers),
             task=benchmark.task if isinstance(benchmark, TaskBenchmark) else None,
+            floor=guess.share if guess else None,
+            floor_responder=guess.responder if guess else None,
         )
 
 

@@ -58,6 +58,8 @@ def audit(
         emit()
         checklist([(line.result, line.id, line.detail) for line in result.checks])
         next_step(f"certify verify {certificate} --trust FILE")
+    if result.agrees and result.verification.verdict == "incomplete":
+        return int(ExitCode.INCOMPLETE)
     return int(ExitCode.POSITIVE if result.agrees else ExitCode.NEGATIVE)
 
 

@@ -28,6 +28,7 @@ SENTENCES = {
     "not_yet_valid": "NOT YET VALID: this certificate's time has not begun.",
     "incomplete": "INCOMPLETE: intact; signer unknown, so nobody vouches for it yet.",
 }
+UNCOMPARED = "INCOMPLETE: intact, signed by who it says; another version of certify made what this one cannot compare."
 
 
 @app.command()
@@ -103,7 +104,8 @@ def _show(result: Verification, trust_name: str | None, certificate: str) -> Non
     ]
     fields(rows)
     emit()
-    emit(SENTENCES[result.verdict], "pass" if result.verdict == "valid" else "fail")
+    uncompared = result.verdict == "incomplete" and result.signer is not None
+    emit(UNCOMPARED if uncompared else SENTENCES[result.verdict], "pass" if result.verdict == "valid" else "fail")
     if result.development:
         emit("DEVELOPMENT KEYS: a demonstration, never to be relied on.", "warn")
     emit()
@@ -116,6 +118,8 @@ def _show(result: Verification, trust_name: str | None, certificate: str) -> Non
     failed = next((line.code for line in result.checks if line.result == "fail" and line.code), None)
     if failed:
         next_step(f"certify explain {failed}")
+    elif uncompared:
+        next_step("pip install --upgrade certify-models", "then verify again")
     elif result.verdict == "incomplete":
         next_step(f"certify verify {certificate} --trust FILE", "the trust file comes from whoever you trust")
     elif result.verdict == "stale":

@@ -60,6 +60,8 @@ class Question(Value):
     """Other names of the right answer, compared in the same way; absent where there are none."""
     look: int | None = Field(default=None, ge=1)
     """The look before which it is asked, from 1; absent where a check has none."""
+    decimal_comma: bool | None = None
+    """True where the right answer is a number and the language begins decimals with a comma; absent otherwise."""
 
 
 class Request(Value):

@@ -21,7 +21,7 @@ from certify.evidence.results import (
 from certify.evidence.results.ladders import ChainRung, LogicPuzzlesResult, LongChainResult, PuzzleCell
 from certify.evidence.results.profile import CapabilityProfileResult, ProfileCell
 from certify.issue.wording import RULE_MARKS, Mark, clip, minute, server_words
-from certify.verify.words.printed import percent
+from certify.verify.words.printed import COUNTABLE, percent
 
 STANDING_LIMITS = (
     "The document is tamper-evident: verification finds any change to it. Its standing can change after printing; only "
@@ -190,12 +190,16 @@ def family_rows(results: Mapping[str, Value]) -> tuple[FamilyRow, ...]:
     return (*rows, *_conversation_rows(results), *_profile_rows(results.get("capability-profile")))
 
 
+_ALONE = "final facts alone"
+"""How the annex calls the way of asking that has no revisions to follow."""
+
+
 def _conversation_rows(results: Mapping[str, Value]) -> tuple[FamilyRow, ...]:
     """Levels of conversations and of invented tools; their results keep shares, of which the counts follow."""
     turns, tools = results.get("multi-turn"), results.get("unseen-tools")
     rows = []
     if isinstance(turns, MultiTurnResult):
-        told = (("turn by turn", "turns"), ("in one message", "message"), ("final facts alone", "facts"))
+        told = (("turn by turn", "turns"), ("in one message", "message"), (_ALONE, "facts"))
         rows += [
             _level_row(f"revised facts, level {one.level}, {name}", getattr(one, field), one, turns.turns.samples)
             for one in turns.levels
@@ -214,14 +218,12 @@ def _conversation_rows(results: Mapping[str, Value]) -> tuple[FamilyRow, ...]:
 
 def _level_row(name: str, share: float | None, one: TurnsLevel | ToolsLevel, samples: int) -> FamilyRow:
     answers = one.items * samples
-    exact = share is not None and answers <= _COUNTED
+    exact = share is not None and answers <= COUNTABLE
     right = f"{round((share or 0.0) * answers)} of {answers}" if exact else "–"
     floor = f"{percent(one.floor)} ({clip(one.floor_responder, 40)})"
+    if isinstance(one, TurnsLevel) and one.partial is not None and not name.endswith(_ALONE):
+        floor += f"; following in part {percent(one.partial)} ({clip(one.partial_responder or '', 40)})"
     return FamilyRow(name, "–", right, "–" if share is None else percent(share), floor)
-
-
-_COUNTED = 5_000
-"""Answers up to which a share of four decimals tells how many were right."""
 
 
 _TOLD = {"given": "given", "recalled": "recalled", "bare": "of nobody, none told", "among": "of nobody, others told"}

@@ -92,7 +92,7 @@ def _shown_share(result: Value) -> tuple[Estimate, str, list[float]] | None:
     if isinstance(result, FreshReasoningResult):
         return result.accuracy, "accuracy", [one.floor for one in result.families]
     if isinstance(result, StaticBenchmarkResult | PrivateSetResult):
-        return result.accuracy, "accuracy", []
+        return result.accuracy, "accuracy", [] if result.floor is None else [result.floor]
     if isinstance(result, MultiTurnResult):
         return result.turns, "turns", [one.floor for one in result.levels]
     if isinstance(result, UnseenToolsResult) and (main := result.act or result.plan):

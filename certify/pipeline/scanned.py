@@ -84,7 +84,10 @@ def _certificate(data: bytes, trust: TrustFile | None, at: str) -> ScanClaim:
     if not any(reference.kind == "contamination" for reference in certificate.evidence):
         raise _says_nothing("the certificate holds no scan of training data")
     believed = verdict in _STANDS
-    why = f"certificate {certificate.serial}, {verdict.value}" if believed else "signer unknown: name a trust file"
+    unknown = (
+        "signer unknown: name a trust file" if trust is None else "made by another version of certify: use that one"
+    )
+    why = f"certificate {certificate.serial}, {verdict.value}" if believed else unknown
     return ScanClaim("certificate", certificate.datasets, certificate.model.identity, believed, why)
 
 

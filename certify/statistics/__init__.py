@@ -14,7 +14,7 @@ from certify.statistics.exact_tests import guessing_p_value, permutation_p_value
 from certify.statistics.fixed_sequence import ONE_SIDED, fixed_sequence
 from certify.statistics.gap import GapTest, gap_test, margin_p_value, paired_differences
 from certify.statistics.half_length import HalfLength, half_length
-from certify.statistics.holm import holm
+from certify.statistics.holm import holm, printed_holm
 from certify.statistics.interval import MINIMUM_ITEMS, Interval, Sums
 from certify.statistics.majority import Votes, majority_at
 from certify.statistics.noinflation import no_inflation_bound
@@ -74,6 +74,7 @@ __all__ = [
     "pass_at",
     "permutation_p_value",
     "plan_size",
+    "printed_holm",
     "ratio_interval",
     "recall_lower_bound",
     "reference_test",

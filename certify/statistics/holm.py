@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
+from fractions import Fraction
+
+from certify.statistics.interval import printed_p
 
 
 def holm(p_values: Mapping[str, float], planned: int | None = None) -> dict[str, float]:
@@ -28,3 +32,13 @@ def holm(p_values: Mapping[str, float], planned: int | None = None) -> dict[str,
         reached = max(reached, min(1.0, (count - rank) * p_value))
         adjusted[name] = reached
     return {name: adjusted[name] for name in p_values}
+
+
+def printed_holm(p_values: Mapping[str, float], planned: int | None = None) -> dict[str, float]:
+    """The same for p-values as they are printed, rounded up to 4 significant digits like those.
+
+    Args, Raises:
+        as :func:`holm`.
+    """
+    found = holm(p_values, planned)
+    return {name: min(1.0, printed_p(Fraction(Decimal(f"{one:.12e}")))) for name, one in found.items()}

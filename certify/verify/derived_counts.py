@@ -17,6 +17,7 @@ from certify.evidence.results import (
     StaticFreshGapResult,
 )
 from certify.evidence.results.estimates import Outcomes
+from certify.statistics import printed_holm
 
 _ROUNDING = 0.0002
 BRIEF = 60.0
@@ -37,6 +38,7 @@ def check_derived(plan: Plan, results: Mapping[str, Value]) -> None:
             _check_cost(check, result, results)
         if isinstance(result, StaticFreshGapResult):
             _check_published(check, result, plan, results)
+    _check_several_gaps(plan, results)
 
 
 def _check_lengths(check: PlannedCheck, result: ConcisionResult, results: Mapping[str, Value]) -> None:
@@ -106,6 +108,21 @@ def _check_published(
     _require(check, left is None or left + result.items == items, "leaves out other items than it says")
     same = result.items != items or abs(result.static.estimate - whole.accuracy.estimate) <= _ROUNDING
     _require(check, same and result.items <= items, "compares with another accuracy than was found")
+
+
+def _check_several_gaps(plan: Plan, results: Mapping[str, Value]) -> None:
+    """Where the plan tests several gaps, every p-value stands corrected for their number beside the plain one."""
+    planned = [check for check in plan.checks if kind_of(check.id) == "static-fresh-gap"]
+    found = {one.id: result for one in planned if isinstance(result := results.get(one.id), StaticFreshGapResult)}
+    plain = printed_holm({name: one.p_value for name, one in found.items()}, len(planned))
+    bounds = {name: one.margin_p_value for name, one in found.items() if one.margin_p_value is not None}
+    margins = sum(check.parameters.get("margin") is not None for check in planned)
+    beyond = printed_holm(bounds, max(margins, len(bounds)))
+    for check in planned:
+        if (result := found.get(check.id)) is not None:
+            due = (len(planned), plain[check.id], beyond.get(check.id)) if len(planned) > 1 else (None, None, None)
+            said = (result.tests, result.holm_p_value, result.holm_margin_p_value)
+            _require(check, said == due, "is not corrected for the number of gaps that were planned")
 
 
 def _require(check: PlannedCheck, holds: bool, what: str) -> None:

@@ -13,13 +13,29 @@ from certify.verify.evidence import EvidenceSet
 from certify.verify.words.caveats import caveats
 from certify.verify.words.headlines import headlines
 
-WORDING = 3
+FIRST_PAGE = "first-page"
+"""Name of the check; a certificate whose page it could not compare is never called valid."""
+
+WORDING = 4
 """Raised whenever a word or a format of ``certify.verify.words`` changes."""
 
 COMPARED = frozenset({1, 2, WORDING})
-"""Wordings that this version can make again; pages in others are not compared. Version 2 differs from 1 only in what it
-says of a scan with parts left out or with near matches, and version 1 wrote no such results. Version 3 adds words for
-what earlier versions did not know: servers that answered, labelled checks, test-time scaling, looks and more checks."""
+"""Wordings that this version can make again; a certificate in any other is ``incomplete`` here. Version 2 differs from
+1 only in what it says of a scan with parts left out or with near matches, and version 1 wrote no such results. Version
+3 added words for what earlier versions did not know: servers that answered, labelled checks, test-time scaling, looks
+and more checks. Version 4 puts intervals or counts beside numbers that stood alone in these words, so version 3, which
+no release wrote, is not among them; what versions 1 and 2 could say reads as before."""
+
+
+def why_not_compared(wording: int) -> str:
+    """Why a page in this wording cannot be held against the evidence, and what could; empty where it can be."""
+    if wording in COMPARED:
+        return ""
+    other = "a newer certify" if wording > WORDING else "the certify of its time"
+    return (
+        f"use {other}: page one is in wording {wording}, which this one cannot make again, so nobody has compared "
+        "its numbers and caveats with the evidence"
+    )
 
 
 def check_first_page(certificate: Certificate, evidence: EvidenceSet) -> str:

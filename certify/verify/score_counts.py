@@ -7,6 +7,7 @@ are the counts in it: they fix every share, and how narrow an interval around it
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable
 from pathlib import PurePath
 
@@ -30,6 +31,7 @@ Counts = dict[str, tuple[int, int]]
 
 _HALF = 0.00005
 _TWO_ROUNDINGS = 0.00011
+_LETTER = re.compile(r"always-[A-Z]")
 
 
 def check_scores(check: PlannedCheck, result: Value) -> None:
@@ -96,9 +98,24 @@ def _check_one_set(check: PlannedCheck, result: StaticBenchmarkResult | PrivateS
     counts = {"": (check.items, result.outcomes.correct)}
     fits = looked or is_of_counts(result.accuracy, counts, check.samples)
     _require(check, bool(fits), "has another accuracy than its right answers give")
+    _require(check, _is_guessed(result), "names a share for guessing that no choices give")
     if isinstance(result, StaticBenchmarkResult):
         _require(check, _is_named(check, result), "names another benchmark than was planned")
         _check_scaling(check, result)
+
+
+def _is_guessed(result: StaticBenchmarkResult | PrivateSetResult) -> bool:
+    """Whether some set of so many items could be guessed like this: half at most at random, whole items by a letter."""
+    share, how = result.floor, result.floor_responder
+    if share is None or how is None:
+        return share is None and how is None
+    if isinstance(result, StaticBenchmarkResult) and result.task is not None:
+        return False
+    if how == "at-random":
+        return 0 < share <= 0.5
+    items = max(result.accuracy.items, 1)
+    right = round(share * items)
+    return _LETTER.fullmatch(how) is not None and right > 0 and abs(share - right / items) <= _TWO_ROUNDINGS
 
 
 def _is_named(check: PlannedCheck, result: StaticBenchmarkResult) -> bool:

@@ -17,7 +17,8 @@ from certify.verify.document import Document, RegistryAnswer, open_document
 from certify.verify.evidence import EvidenceSet, verify_evidence
 from certify.verify.expectations import Expectations, check_expectations, check_model, check_validity
 from certify.verify.facts import check_facts
-from certify.verify.first_page import COMPARED, check_first_page
+from certify.verify.first_page import FIRST_PAGE, check_first_page, why_not_compared
+from certify.verify.floors import FLOORS, unknown_generators
 from certify.verify.key_validity import KEYS, check_keys
 from certify.verify.result import CertificateVerdict, CheckLine, Checklist, Result
 from certify.verify.standing import check_rendering, check_status, is_stale
@@ -172,10 +173,13 @@ def _check_chain(document: Document, trust: TrustFile, checks: Checklist) -> _Op
     checks.attempt("seed", lambda: (True, chain.check_seed(evidence, trust)))
     checks.attempt("decision", lambda: (True, _decided(document, certificate.value, evidence, level, trust)))
     _check_approvals(document, certificate, evidence, trust, checks)
-    if certificate.value.wording in COMPARED:
-        checks.attempt("first-page", lambda: (True, check_first_page(certificate.value, evidence)))
+    unknown = why_not_compared(certificate.value.wording)
+    if unknown:
+        checks.skipped(FIRST_PAGE, unknown)
     else:
-        checks.skipped("first-page", "another version of certify worded it; `certify audit` recomputes the numbers")
+        checks.attempt(FIRST_PAGE, lambda: (True, check_first_page(certificate.value, evidence)))
+    if strange := unknown_generators(evidence.evaluation.value.results()):
+        checks.skipped(FLOORS, f"use the certify of that time or a newer one: this one has no floors of {strange}")
     return _Opened(document, certificate, evidence, level)
 
 
@@ -253,7 +257,8 @@ def _verdict(
         return CertificateVerdict.NOT_YET_VALID
     if expectations.at >= certificate.valid_until:
         return CertificateVerdict.EXPIRED
-    return CertificateVerdict.VALID
+    uncompared = FIRST_PAGE not in passed or any(line.id == FLOORS for line in checks.lines)
+    return CertificateVerdict.INCOMPLETE if uncompared else CertificateVerdict.VALID
 
 
 def _result(

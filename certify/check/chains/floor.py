@@ -1,6 +1,6 @@
 """What chains pay to a responder that does not follow them.
 
-``python -m certify.check.chains.floor`` prints the table that ships as ``floors.json``.
+``python -m certify.check.chains.floor`` prints the table that ships as ``certify/evidence/floors/chains.json``.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import cache
-from importlib.resources import files
 from typing import NamedTuple
 
 from certify.check.chains import ARMS, LENGTHS, VERSION, ChainItem, generate_chains
 from certify.check.chains.machine import MODULUS
 from certify.check.families.answers import same_integers
 from certify.errors import InternalError
+from certify.evidence.floors import floor_table
 from certify.statistics import clopper_pearson_upper
 from certify.statistics.stream import Stream
 
@@ -72,18 +72,18 @@ def floors() -> dict[str, dict[int, ChainFloor]]:
     Raises:
         InternalError: CERT-E069, the shipped table is of another version.
     """
-    shipped = json.loads((files("certify.check.chains") / "floors.json").read_text(encoding="utf-8"))
+    shipped = floor_table("chains")
     if shipped.get("version") != VERSION or sorted(shipped["floor"]) != sorted(ARMS):
         raise InternalError(
             "CERT-E069",
-            f"floors.json has no floors for version {VERSION} of the chains",
+            f"the table chains.json has no floors for version {VERSION} of the chains",
             hint="run python -m certify.check.chains.floor and ship its output",
         )
     return {arm: {int(length): ChainFloor(**row) for length, row in shipped["floor"][arm].items()} for arm in ARMS}
 
 
 def table(items: int = ITEMS) -> str:
-    """The text of ``floors.json``, computed afresh."""
+    """The text of ``certify/evidence/floors/chains.json``, computed afresh."""
     rows = {arm: {str(length): null_floor(arm, length, items=items)._asdict() for length in LENGTHS} for arm in ARMS}
     return json.dumps({"version": VERSION, "floor": rows}, indent=1) + "\n"
 

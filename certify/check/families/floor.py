@@ -1,6 +1,6 @@
 """What a family pays to a responder that does not reason: the best of a bank of null responders.
 
-``python -m certify.check.families.floor`` prints the table that ships as ``floors.json``.
+``python -m certify.check.families.floor`` prints the table that ships as ``certify/evidence/floors/families.json``.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from importlib.resources import files
 
 from certify.check.families import FAMILIES, Problem, Responder, generate_items
 from certify.errors import InternalError
+from certify.evidence.floors import floor_table
 from certify.statistics.stream import Stream
 
 SEED = hashlib.sha256(b"certify/families/floor/v1").digest()
@@ -68,19 +68,19 @@ def floors() -> dict[str, dict[int, Floor]]:
     Raises:
         InternalError: the shipped table lacks a family or has another version of it (E069).
     """
-    shipped = json.loads((files("certify.check.families") / "floors.json").read_text(encoding="utf-8"))
+    shipped = floor_table("families")
     for name, family in FAMILIES.items():
         if shipped.get(name, {}).get("version") != family.version:
             raise InternalError(
                 "CERT-E069",
-                f"floors.json has no floor for version {family.version} of {name}",
+                f"the table families.json has no floor for version {family.version} of {name}",
                 hint="run python -m certify.check.families.floor and ship its output",
             )
     return {name: {int(level): Floor(**row) for level, row in shipped[name]["floor"].items()} for name in FAMILIES}
 
 
 def table() -> str:
-    """The text of ``floors.json``, computed afresh."""
+    """The text of ``certify/evidence/floors/families.json``, computed afresh."""
     rows = {}
     for name, family in FAMILIES.items():
         partial = {level: partial_floor(name, level) for level in family.levels}

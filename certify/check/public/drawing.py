@@ -9,7 +9,6 @@ import sys
 import tempfile
 from collections.abc import Collection, Mapping
 from importlib.metadata import PackageNotFoundError, version
-from importlib.resources import files
 from pathlib import Path
 
 from pydantic import Field
@@ -19,6 +18,7 @@ from certify.engines.sandbox import scrubbed_environment, with_threads
 from certify.errors import EvidenceMissing, UsageError
 from certify.evidence.base import Sha256, Value
 from certify.evidence.canonical import sha256_hex
+from certify.evidence.floors import floor_table
 from certify.evidence.merkle import leaf_hash, tree_root
 from certify.statistics.stream import Stream
 
@@ -120,7 +120,7 @@ def digest(items: Collection[PublicItem]) -> str:
 
 def golden_digests() -> dict[str, str]:
     """The digest of the first problems of each family under :data:`GOLDEN_SEED`, as shipped."""
-    table = json.loads((files("certify.check.public") / "public.json").read_text(encoding="utf-8"))
+    table = floor_table("public")
     return {name: row["golden"] for name, row in table["families"].items()}
 
 

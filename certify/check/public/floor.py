@@ -1,6 +1,7 @@
 """What audited public families are known by: digests of their first problems, and floors.
 
-``python -m certify.check.public.floor`` prints the table that ships as ``public.json``; it needs the library.
+``python -m certify.check.public.floor`` prints the table that ships as ``certify/evidence/floors/public.json``; it
+needs the library.
 """
 
 from __future__ import annotations
@@ -8,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from importlib.resources import files
 
 from certify.check.families.floor import Floor, common_bank
 from certify.check.floors import ITEMS, best_of
@@ -16,6 +16,7 @@ from certify.check.public import LIBRARY_VERSION, PUBLIC, PublicItem
 from certify.check.public.base import QuestionResponder
 from certify.check.public.drawing import GOLDEN_ITEMS, GOLDEN_SEED, digest, draw_public
 from certify.errors import InternalError
+from certify.evidence.floors import floor_table
 from certify.statistics.stream import Stream
 
 SEED = hashlib.sha256(b"certify/public/floor/v1").digest()
@@ -30,13 +31,13 @@ def public_floors() -> dict[str, Floor]:
     Raises:
         InternalError: CERT-E069, the shipped table lacks a family or has another version of it.
     """
-    table = json.loads((files("certify.check.public") / "public.json").read_text(encoding="utf-8"))
+    table = floor_table("public")
     for name, family in PUBLIC.items():
         row = table["families"].get(name, {})
         if table["library"] != LIBRARY_VERSION or row.get("version") != family.version:
             raise InternalError(
                 "CERT-E069",
-                f"public.json has no floor for version {family.version} of {name}",
+                f"the table public.json has no floor for version {family.version} of {name}",
                 hint="run python -m certify.check.public.floor and ship its output",
             )
     return {name: Floor(**table["families"][name]["floor"]) for name in PUBLIC}
@@ -70,7 +71,7 @@ def row_of(family: str) -> dict[str, object]:
 
 
 def table() -> str:
-    """The text of ``public.json``, computed afresh."""
+    """The text of ``certify/evidence/floors/public.json``, computed afresh."""
     rows = {name: row_of(name) for name in PUBLIC}
     return json.dumps({"library": LIBRARY_VERSION, "families": rows}, indent=1) + "\n"
 

@@ -1,6 +1,6 @@
 """What puzzles pay to a responder that does not reason, and how large they are.
 
-``python -m certify.check.puzzles.floor`` prints the table that ships as ``floors.json``.
+``python -m certify.check.puzzles.floor`` prints the table that ships as ``certify/evidence/floors/puzzles.json``.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 from functools import cache
-from importlib.resources import files
 from statistics import median
 from typing import Any, NamedTuple
 
@@ -19,6 +18,7 @@ from certify.check.puzzles import PUZZLES, Puzzle, Responder, generate_puzzles
 from certify.check.puzzles.answers import UNSOLVABLE
 from certify.check.puzzles.solver import count_solutions
 from certify.errors import InternalError
+from certify.evidence.floors import floor_table
 from certify.statistics import clopper_pearson_upper
 from certify.statistics.stream import Stream
 
@@ -85,19 +85,19 @@ def floors() -> dict[str, dict[int, PuzzleFloor]]:
     Raises:
         InternalError: the shipped table lacks a family or has another version of it (E069).
     """
-    shipped = json.loads((files("certify.check.puzzles") / "floors.json").read_text(encoding="utf-8"))
+    shipped = floor_table("puzzles")
     for name, family in PUZZLES.items():
         if shipped.get(name, {}).get("version") != family.version:
             raise InternalError(
                 "CERT-E069",
-                f"floors.json has no floor for version {family.version} of {name}",
+                f"the table puzzles.json has no floor for version {family.version} of {name}",
                 hint="run python -m certify.check.puzzles.floor and ship its output",
             )
     return {name: {int(level): PuzzleFloor(**row) for level, row in shipped[name]["floor"].items()} for name in PUZZLES}
 
 
 def table(items: int = ITEMS) -> str:
-    """The text of ``floors.json``, computed afresh; says on standard error how far it is."""
+    """The text of ``certify/evidence/floors/puzzles.json``, computed afresh; says on standard error how far it is."""
     rows: dict[str, dict[str, Any]] = {}
     for name, family in PUZZLES.items():
         rows[name] = {"version": family.version, "floor": {}}

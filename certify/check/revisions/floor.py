@@ -1,17 +1,17 @@
-"""What an answerer who does not follow the revisions gets right: ``python -m certify.check.revisions.floor``."""
+"""What an answerer gets right who follows no revision, or most: ``python -m certify.check.revisions.floor``."""
 
 from __future__ import annotations
 
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from certify.check.families.answers import same_integers
 from certify.check.families.floor import Floor
-from certify.check.floors import ITEMS, best_of, shipped_floors, table_text
+from certify.check.floors import ITEMS, best_of, shipped_floors, shipped_partials, table_text
 from certify.check.revisions.draw import LEVELS, VERSION, Item, draw
-from certify.check.revisions.order import Order, states
+from certify.check.revisions.order import Change, Order, states
 from certify.check.revisions.wording import at_once, in_one_message, turn_by_turn
 from certify.statistics.stream import Stream
 
@@ -30,18 +30,38 @@ def null_floor(level: int, *, items: int = ITEMS) -> Floor:
         level: a key of :data:`certify.check.revisions.draw.LEVELS`.
         items: how many are drawn, at least 1.
     """
-    drawn = [draw(Stream(SEED, f"floor/l{level}/{number}"), level, number % 3 == 0) for number in range(items)]
-    bank = null_bank(level, drawn)
-    scores = {
-        name: sum(same_integers(str(respond(item)), str(item.total), count=1) for item in drawn)
-        for name, respond in bank.items()
-    }
-    return best_of(scores, items)
+    drawn = _drawn(level, items)
+    return best_of(_scores(null_bank(level, drawn), drawn), items)
+
+
+def partial_floor(level: int, *, items: int = ITEMS) -> Floor:
+    """The most that anybody gets right who adds up without a slip, and misunderstands or passes over some changes.
+
+    Args:
+        level: a key of :data:`certify.check.revisions.draw.LEVELS`.
+        items: how many are drawn, at least 1; the same as for :func:`null_floor`.
+    """
+    return best_of(_scores(partial_bank(), _drawn(level, items)), items)
 
 
 def floors() -> dict[int, Floor]:
     """The floors as they ship, by level."""
     return shipped_floors(PACKAGE, VERSION)
+
+
+def partials() -> dict[int, Floor]:
+    """What following in part reaches, as it ships, by level."""
+    return shipped_partials(PACKAGE, VERSION)
+
+
+def partial_bank() -> dict[str, Null]:
+    """Every answerer that follows in part, by name."""
+    return {
+        "more-as-set": lambda item: _followed(item, [_set(change) for change in item.changes]),
+        "no-swap-no-restore": lambda item: _followed(
+            item, [change for change in item.changes if change.kind not in ("swap", "restore")]
+        ),
+    }
 
 
 def null_bank(level: int, drawn: Sequence[Item]) -> dict[str, Null]:
@@ -70,6 +90,26 @@ def null_bank(level: int, drawn: Sequence[Item]) -> dict[str, Null]:
     return bank
 
 
+def _drawn(level: int, items: int) -> list[Item]:
+    return [draw(Stream(SEED, f"floor/l{level}/{number}"), level, number % 3 == 0) for number in range(items)]
+
+
+def _scores(bank: Mapping[str, Null], drawn: Sequence[Item]) -> dict[str, int]:
+    return {
+        name: sum(same_integers(str(respond(item)), str(item.total), count=1) for item in drawn)
+        for name, respond in bank.items()
+    }
+
+
+def _set(change: Change) -> Change:
+    """``Add 3 more`` understood as ``make it 3``."""
+    return change._replace(kind="quantity") if change.kind == "more" else change
+
+
+def _followed(item: Item, changes: Sequence[Change]) -> int:
+    return states(item.order, changes)[-1].total
+
+
 def _final(item: Item) -> Order:
     return states(item.order, item.changes)[-1]
 
@@ -83,4 +123,5 @@ def _numbers(text: str) -> list[int]:
 
 
 if __name__ == "__main__":
-    print(table_text(VERSION, {level: null_floor(level) for level in LEVELS}), end="")
+    measured = {level: null_floor(level) for level in LEVELS}
+    print(table_text(VERSION, measured, {level: partial_floor(level) for level in LEVELS}), end="")

@@ -1,6 +1,6 @@
 """What questions about given facts pay to an answerer who does not put them together.
 
-``python -m certify.check.worlds.floor`` prints the table that ships as ``floors.json``.
+``python -m certify.check.worlds.floor`` prints the table that ships as ``certify/evidence/floors/worlds.json``.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import cache
-from importlib.resources import files
 from typing import NamedTuple
 
 from certify.check.families.floor import Floor
@@ -20,6 +19,7 @@ from certify.check.short_answers import UNKNOWN, same_short
 from certify.check.worlds.draw import HOPS, SIZES, VERSION, World, draw, fits
 from certify.check.worlds.wording import asked, ended, facts_told
 from certify.errors import InternalError
+from certify.evidence.floors import floor_table
 from certify.statistics.stream import Stream
 
 SEED = hashlib.sha256(b"certify/worlds/floor/v1").digest()
@@ -67,11 +67,11 @@ def floors() -> dict[int, dict[int, Floor]]:
     Raises:
         InternalError: CERT-E069, the shipped table is of another version.
     """
-    shipped = json.loads((files("certify.check.worlds") / "floors.json").read_text(encoding="utf-8"))
+    shipped = floor_table("worlds")
     if shipped.get("version") != VERSION:
         raise InternalError(
             "CERT-E069",
-            f"floors.json has no floors for version {VERSION} of the invented facts",
+            f"the table worlds.json has no floors for version {VERSION} of the invented facts",
             hint="run python -m certify.check.worlds.floor and ship its output",
         )
     return {
@@ -81,7 +81,7 @@ def floors() -> dict[int, dict[int, Floor]]:
 
 
 def table(items: int = ITEMS) -> str:
-    """The text of ``floors.json``, computed afresh."""
+    """The text of ``certify/evidence/floors/worlds.json``, computed afresh."""
     rows = {
         str(people): {str(hops): vars(null_floor(people, hops, items=items)) for hops in HOPS if fits(people, hops)}
         for people in SIZES

@@ -40,6 +40,10 @@ class StaticBenchmarkResult(Value):
     """Test-time scaling, where the plan asked for it."""
     task: AskedTask | None = None
     """The task of lm-eval that worded the items and scored the answers; absent for a benchmark."""
+    floor: Fraction | None = None
+    """Share that guessing gives where items are multiple choice, from the file alone; absent where none is."""
+    floor_responder: str | None = Field(default=None, max_length=20)
+    """How that is guessed: ``at-random``, or ``always-C`` where one letter is right more often than that."""
 
 
 class FamilyResult(Value):
@@ -117,6 +121,12 @@ class StaticFreshGapResult(Value):
     """Twins of each item, where the plan said how many."""
     left_out: int | None = Field(default=None, ge=0)
     """Published items without a twin that is certain to be of the same form."""
+    tests: int | None = Field(default=None, ge=2)
+    """Gaps that the plan tests, this one among them; absent where it is the only one."""
+    holm_p_value: Fraction | None = None
+    """``pValue`` by Holm's rule over these tests, those without a result counted; absent where there is one test."""
+    holm_margin_p_value: Fraction | None = None
+    """``marginPValue`` likewise, over the tests that have a margin."""
 
 
 class PrivateSetResult(Value):
@@ -132,3 +142,7 @@ class PrivateSetResult(Value):
     """Share of right answers."""
     outcomes: Outcomes
     """How the answers ended."""
+    floor: Fraction | None = None
+    """Share that guessing gives where items are multiple choice, from the file alone; absent where none is."""
+    floor_responder: str | None = Field(default=None, max_length=20)
+    """How that is guessed: ``at-random``, or ``always-C`` where one letter is right more often than that."""

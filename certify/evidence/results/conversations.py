@@ -27,6 +27,10 @@ class TurnsLevel(Value):
     """Share that the best of a bank of answerers who follow no revision reaches, upper bound."""
     floor_responder: str
     """Which of them."""
+    partial: Fraction | None = None
+    """Share that the best of those reaches who follow most revisions and misunderstand or miss some, upper bound."""
+    partial_responder: str | None = None
+    """Which of them."""
 
 
 class MultiTurnResult(Value):

@@ -7,7 +7,7 @@ from certify.evidence.looks import LookTaken
 from certify.evidence.results import FreshReasoningResult, PrivateSetResult, StaticBenchmarkResult, StaticFreshGapResult
 from certify.evidence.tasks import TaskOrigin
 from certify.verify.words.languages import language_words
-from certify.verify.words.printed import interval_words, percent, points, repeats
+from certify.verify.words.printed import bounded, interval_words, percent, points, repeats
 
 
 def fresh_headline(name: str, result: FreshReasoningResult) -> Headline:
@@ -36,7 +36,7 @@ def static_headline(name: str, result: StaticBenchmarkResult) -> Headline:
     """One published benchmark: the share right with its interval, test-time scaling named as such."""
     share = result.accuracy
     told = f"{interval_words(share)}; {share.items} items{repeats(share)} of {_named(result)}"
-    detail = f"{told}{_stopped(result.looks)}{_scaling(result)}"
+    detail = f"{told}{_guessed(result)}{_stopped(result.looks)}{_scaling(result)}"
     return Headline(name=name, value=percent(share.estimate), detail=detail)
 
 
@@ -55,24 +55,39 @@ def private_headline(name: str, result: PrivateSetResult) -> Headline:
     share = result.accuracy
     detail = (
         f"tested in {language_words(result.languages)}; {interval_words(share)}; {share.items} items{repeats(share)} "
-        f"of the operator’s own set {result.name}, which is not published"
+        f"of the operator’s own set {result.name}, which is not published{_guessed(result)}"
     )
     return Headline(name=name, value=percent(share.estimate), detail=detail)
 
 
+def _guessed(result: StaticBenchmarkResult | PrivateSetResult) -> str:
+    """What somebody reaches who reads no question of multiple choice."""
+    if result.floor is None:
+        return ""
+    how, _, letter = (result.floor_responder or "").partition("always-")
+    said = f"always saying {letter}" if letter and not how else "guessing at random"
+    return f"; {said} gives {percent(result.floor)}"
+
+
 def gap_headline(name: str, result: StaticFreshGapResult) -> Headline:
     """Published problems against their fresh twins: the gap, its bound, and what the test could have found."""
-    detail = (
-        f"95 % upper bound {points(result.upper)}; {_p_value(result.p_value)} on {result.items} pairs; {_power(result)}"
-        f"{_margin(result)}"
-    )
+    test = f"{_p_value(result.p_value)} on {result.items} pairs{_corrected(result.holm_p_value, result)}"
+    detail = f"95 % upper bound {points(result.upper)}; {test}; {_power(result)}{_margin(result)}"
     return Headline(name=name, value=points(result.gap), detail=detail)
 
 
 def _margin(result: StaticFreshGapResult) -> str:
     if result.margin is None or result.margin_p_value is None:
         return ""
-    return f"; {_p_value(result.margin_p_value)} against the planned margin of {points(result.margin).lstrip('+')}"
+    against = f"against the planned margin of {points(result.margin).lstrip('+')}"
+    return f"; {_p_value(result.margin_p_value)} {against}{_corrected(result.holm_margin_p_value, result)}"
+
+
+def _corrected(p_value: float | None, result: StaticFreshGapResult) -> str:
+    """What a p-value is worth where the plan looked for a gap more than once."""
+    if p_value is None or result.tests is None:
+        return ""
+    return f", {_p_value(p_value)} by Holm’s rule as one of {result.tests} gaps tested"
 
 
 def _power(result: StaticFreshGapResult) -> str:
@@ -99,7 +114,7 @@ def _scaling(result: StaticBenchmarkResult) -> str:
     if not result.scaling:
         return ""
     most = max(result.scaling, key=lambda point: point.answers)
-    vote, reach = percent(most.majority.estimate), percent(most.any_right.estimate)
+    vote, reach = bounded(most.majority), bounded(most.any_right)
     return (
         f"; test-time scaling, not the model alone: majority of {most.answers} {vote}, "
         f"any of {most.answers} right {reach}"

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from certify.errors import HostileInput
 from certify.evidence.certificate import Headline
-from certify.evidence.results import Drop, MultiTurnResult, UnseenToolsResult
-from certify.verify.words.printed import interval_words, percent, points, repeats
+from certify.evidence.results import Drop, MultiTurnResult, ToolUse, UnseenToolsResult
+from certify.verify.words.printed import bounded, interval_words, of_answers, percent, points, repeats
 
 
 def turns_headline(name: str, result: MultiTurnResult) -> Headline:
     """Revised conversations: the share right, against the final facts alone."""
     share, drop = result.turns, result.total_drop
+    stale = of_answers(result.stale_share, share.items * share.samples)
     detail = (
-        f"{interval_words(share)}; {share.items} items{repeats(share)}; {percent(result.facts.estimate)} with the "
-        f"final facts alone, a drop of {_difference(drop)}; {percent(result.stale_share)} gave an earlier total"
+        f"{interval_words(share)}; {share.items} items{repeats(share)}; {bounded(result.facts)} with the "
+        f"final facts alone, a drop of {_difference(drop)}; {stale} answers gave an earlier total"
     )
     return Headline(name=name, value=percent(share.estimate), detail=detail)
 
@@ -27,8 +28,19 @@ def tools_headline(name: str, result: UnseenToolsResult) -> Headline:
     how = "results coming back" if result.act else "all calls written at once"
     told = [interval_words(share), f"{share.items} items{repeats(share)}, {how}, up to {depth} tools each"]
     if result.act and result.plan:
-        told.append(f"{percent(result.plan.solved.estimate)} with all calls written at once")
+        told.append(f"{bounded(result.plan.solved)} with all calls written at once")
+    told += _impossible(main, result)
     return Headline(name=name, value=percent(share.estimate), detail="; ".join(told))
+
+
+def _impossible(used: ToolUse, result: UnseenToolsResult) -> list[str]:
+    """How often a mode says that nothing can be done, where that is so and where it is not, as counts."""
+    able = used.solved.items * used.solved.samples
+    unable = result.outcomes.answers // (2 if result.act and result.plan else 1) - able
+    if unable <= 0:
+        return []
+    where = of_answers(used.declined, unable), of_answers(used.gave_up, able)
+    return [f"says “impossible” in {where[0]} answers where that is so, in {where[1]} where it is not"]
 
 
 def _difference(drop: Drop) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from certify.evidence.certificate import Headline
 from certify.evidence.results import AnswerLengths, ConcisionResult, CostResult
-from certify.verify.words.printed import percent
+from certify.verify.words.printed import bounded, percent
 
 
 def concision_headlines(name: str, result: ConcisionResult) -> list[Headline]:
@@ -17,7 +17,7 @@ def _of_check(name: str, found: AnswerLengths) -> Headline:
     upper = "no bound" if found.tokens_per_correct_upper is None else f"{found.tokens_per_correct_upper:,.0f}"
     interval = "" if found.tokens_per_correct is None else f"95 % interval {_whole(found)} to {upper}; "
     half = next((point for point in reversed(found.curve[:-1])), None)
-    curve = f"; within {half.tokens:,} tokens {percent(half.accuracy.estimate)} are right" if half else ""
+    curve = f"; within {half.tokens:,} tokens {bounded(half.accuracy)} are right" if half else ""
     detail = (
         f"{interval}{found.check}, {found.answers:,} answers, median {found.right.median or 0:,} tokens if right and "
         f"{found.wrong.median or 0:,} if not; {percent(found.truncated_share)} cut off, "

@@ -8,6 +8,10 @@ SMALLEST_PRINTED_SAMPLE = 10
 """Below this many items no interval is printed. Source: docs/statistics.md, rule ACC."""
 
 
+COUNTABLE = 5_000
+"""Answers up to which a share of four decimals tells how many of them it counts."""
+
+
 def percent(share: float) -> str:
     """A share as printed: ``0.8832`` is ``88.32 %``; the four decimals that verdicts use stay visible."""
     return f"{share * 100:.2f} %"
@@ -23,6 +27,20 @@ def interval_words(share: Estimate) -> str:
     if share.items < SMALLEST_PRINTED_SAMPLE:
         return f"no interval: only {share.items} items"
     return f"95 % interval {percent(share.lower)} to {percent(share.upper)}"
+
+
+def bounded(share: Estimate) -> str:
+    """A share beside others, with its interval in brackets: ``90.00 % (67.12 % to 99.05 %)``."""
+    if share.items < SMALLEST_PRINTED_SAMPLE:
+        return f"{percent(share.estimate)} (no interval: only {share.items} items)"
+    return f"{percent(share.estimate)} ({percent(share.lower)} to {percent(share.upper)})"
+
+
+def of_answers(share: float, answers: int) -> str:
+    """A share that has no interval, as the counts behind it: ``6 of 20``; as a share of so many where it hides them."""
+    if answers > COUNTABLE:
+        return f"{percent(share)} of {answers:,}"
+    return f"{round(share * answers):,} of {answers:,}"
 
 
 def repeats(share: Estimate) -> str:

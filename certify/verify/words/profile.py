@@ -8,7 +8,7 @@ from certify.evidence.base import Value
 from certify.evidence.certificate import Headline
 from certify.evidence.results.estimates import Estimate
 from certify.evidence.results.profile import CapabilityProfileResult
-from certify.verify.words.printed import interval_words, percent, repeats
+from certify.verify.words.printed import bounded, interval_words, percent, repeats
 
 _SAID = {
     "needsRetrieval": "facts have to be given to it",
@@ -36,10 +36,10 @@ def profile_headline(name: str, result: CapabilityProfileResult) -> Headline:
     share, hops = scope.reasoning_given, [one.hops for one in scope.reasoning_given.by_hops]
     span = f"{hops[0]}" if len(hops) == 1 else f"{hops[0]} to {hops[-1]}"
     told = [f"{interval_words(share)}; {share.items} items{repeats(share)} of {span} facts given in the prompt"]
-    told += [f"one given fact {percent(scope.reading.estimate)}"] if scope.reading else []
+    told += [f"one given fact {bounded(scope.reading)}"] if scope.reading else []
     told += [_recalled("one recalled", scope.knowledge), _recalled("several recalled", scope.reasoning_recalled)]
-    told += [f"confabulates on {_interval(scope.confabulation)} of what nobody can know"]
-    told += [f"abstains on {percent(scope.abstained_on_answerable.estimate)} of what it was told"]
+    told += [f"confabulates on {bounded(scope.confabulation)} of what nobody can know"]
+    told += [f"abstains on {bounded(scope.abstained_on_answerable)} of what it was told"]
     told += [_SAID[word] for word in result.words if word in _SAID]
     return Headline(name=name, value=percent(share.estimate), detail="; ".join(told))
 
@@ -53,8 +53,4 @@ def profile_caveats(results: Mapping[str, Value]) -> tuple[str, ...]:
 
 
 def _recalled(what: str, share: Estimate | None) -> str:
-    return f"{what} not measured" if share is None else f"{what} {_interval(share)}"
-
-
-def _interval(share: Estimate) -> str:
-    return f"{percent(share.estimate)} ({percent(share.lower)} to {percent(share.upper)})"
+    return f"{what} not measured" if share is None else f"{what} {bounded(share)}"

@@ -19,6 +19,7 @@ from certify.evidence.results import ConcisionResult, CostResult
 from certify.evidence.telemetry import AnsweringSession, MeasuredRun
 from certify.verify.derived_counts import check_derived
 from certify.verify.words.headlines import headlines
+from certify.verify.words.printed import bounded
 from tests.fakes.forgery import put
 
 SEED = bytes(32)
@@ -93,6 +94,13 @@ def test_a_model_that_is_never_right_has_no_tokens_for_each_right_answer(request
     result = ConcisionResult(checks=(found,), truncated_share=0, looped_share=0)
     [headline] = headlines({"concision": result})
     assert headline.value == "no right answers"
+
+
+def test_page_one_gives_the_curve_its_interval(scored) -> None:
+    result = scored("wrong").results["concision"]
+    [headline] = headlines({"concision": result})
+    half = result.checks[0].curve[-2]
+    assert headline.detail.endswith(f"within {half.tokens:,} tokens {bounded(half.accuracy)} are right")
 
 
 def test_the_curve_never_falls(scored) -> None:

@@ -3,6 +3,7 @@ import time
 import pytest
 
 from certify.check.extraction import find_answer, last_boxed, last_json, repeats_itself
+from certify.check.verifiers import verify
 from certify.engines.reasoning import split_reasoning
 from certify.evidence.model import ReasoningTags
 
@@ -87,6 +88,22 @@ NUMERIC = [
     ("\\boxed{\u06f4\u06f2}", "42"),
     ("\u0909\u0924\u094d\u0924\u0930 \u096a\u0968", "42"),
 ]
+
+
+WHOLE = ["0,5", "1.234,5", "1,234.5", "1.000", "1,2,3", "1,00", "1,234,56", "0{,}5", "-0,5"]
+
+
+@pytest.mark.parametrize("written", WHOLE)
+@pytest.mark.parametrize("text", ["Das Ergebnis ist {}", "{} Tabletten", "The answer is {}.", "\\boxed{{{}}}"])
+def test_digits_with_commas_and_points_are_never_cut_into_a_number(written, text):
+    found = find_answer(text.format(written), numeric=True, chat=True, cut_off=False)
+    assert found == written.replace("{,}", ",")
+
+
+def test_the_end_of_a_decimal_is_not_the_right_answer():
+    assert not verify("integer", "0,5", "5")
+    assert not verify("math", "0,5", "5")
+    assert not verify("math", "1,5", "15")
 
 
 @pytest.mark.parametrize(("text", "answer"), NUMERIC)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from certify.check import all_questions, all_requests, judge, samples_of, score_all
 from certify.check.families.answers import same_integers
 from certify.check.revisions.draw import LEVELS, TOLD_APART, Item, draw
-from certify.check.revisions.floor import floors, null_bank
+from certify.check.revisions.floor import floors, null_bank, partial_bank, partials
 from certify.check.revisions.order import Change, Line, Order, changed, states
 from certify.check.revisions.wording import at_once, change_text, in_one_message, turn_by_turn
 from certify.engines.episodes import unfold
@@ -201,3 +201,34 @@ def test_no_answerer_without_reasoning_is_above_the_floor_on_fresh_items(level: 
     for name, respond in null_bank(level, items(level, 120)).items():
         right = sum(same_integers(str(respond(item)), str(item.total), count=1) for item in fresh)
         assert right <= 120 * floors()[level].upper + 4 * (120 * floors()[level].upper) ** 0.5 + 1, name
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_following_in_part_reaches_what_ships_on_fresh_items(level: int):
+    fresh, shipped = items(level, 120), partials()[level]
+    right = {
+        name: sum(same_integers(str(respond(item)), str(item.total), count=1) for item in fresh)
+        for name, respond in partial_bank().items()
+    }
+    assert shipped.items == floors()[level].items
+    assert shipped.best_responder == max(right, key=lambda name: right[name])
+    assert floors()[level].upper < shipped.upper
+    share = shipped.right / shipped.items
+    assert abs(right[shipped.best_responder] - 120 * share) <= 4 * (120 * share * (1 - share)) ** 0.5
+
+
+def test_whoever_follows_in_part_is_right_where_his_mistake_does_not_matter():
+    bank = partial_bank()
+    story = (Change("more", (0,), 2), Change("fee", (), 1))
+    item = Item(NAIVE, story, {})
+    assert (bank["more-as-set"](item), item.total) == (8 + 10 + 1 - 1, 20 + 10 + 1 - 1)
+    assert bank["no-swap-no-restore"](item) == item.total
+    swapped = Item(NAIVE, (Change("swap", (0, 1)),), {})
+    assert bank["more-as-set"](swapped) == swapped.total != bank["no-swap-no-restore"](swapped)
+
+
+def test_the_result_names_what_following_in_part_reaches(plan, complete):
+    result = asked(plan, lambda question, *_: question.gold, complete)
+    assert [(one.partial, one.partial_responder) for one in result.levels] == [
+        (partials()[level].upper, partials()[level].best_responder) for level in SMALL["levels"]
+    ]

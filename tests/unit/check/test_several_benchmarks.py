@@ -18,11 +18,14 @@ from certify.check import (
     samples_of,
     score_all,
 )
+from certify.check.choices import guessing
 from certify.decide.form import CheckRequest
 from certify.errors import CertifyError, UsageError
 from certify.evidence.model import ReasoningTags
 from certify.evidence.plan import PlannedCheck
 from certify.evidence.results import StaticBenchmarkResult
+from certify.issue.chart import chart_of
+from certify.verify.words.headlines import headlines
 
 SEED = bytes(32)
 THINK = ReasoningTags(open="<think>", close="</think>")
@@ -125,6 +128,38 @@ def test_a_gap_pairs_with_the_check_that_asks_its_benchmark(benchmark_file, halv
     assert found.static.estimate == 1.0
     assert found.fresh.estimate < 0.2
     assert found.items >= 10
+
+
+def test_what_guessing_gives_stands_beside_the_score(halves, letters, answer_all):
+    planned = planned_checks(requests(halves, letters))
+    sources = planned_sources(planned)
+    questions = all_questions(planned, sources, SEED)
+    records = judge(
+        questions, answer_all(questions, samples_of(planned), lambda *_: False), None, samples=samples_of(planned)
+    )
+    results = score_all(planned, questions, records, sources).results
+    one, other = results["static-benchmark"], results["static-benchmark:letters"]
+    assert (one.floor, one.floor_responder) == (None, None)
+    assert (other.floor, other.floor_responder) == (0.3333, "at-random")
+    line = next(line for line in headlines(results) if line.name.endswith("(letters)"))
+    assert line.detail.endswith("; 12 items of letters; guessing at random gives 33.33 %")
+    assert chart_of(line, results, {}).floor.label == "floor 33 %"
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ([], None),
+        ([("7", None)], None),
+        ([("A", 4), ("B", 4), ("C", 4), ("D", 4)], (0.25, "at-random")),
+        ([("A", 4)] * 3 + [("D", 4)], (0.75, "always-A")),  # a file that lists the right choice first
+        ([("B", 2), ("C", 10), ("7", None)], (0.3333, "always-B")),
+        ([("A", 2), ("B", 4), ("7", None), ("9", None)], (0.25, "always-A")),
+        ([("A", 2), ("B", 2), ("C", 2), ("D", 10)], (0.4, "at-random")),
+    ],
+)
+def test_the_best_guess_is_at_random_or_the_commonest_letter(asked, found):
+    assert guessing(asked) == found
 
 
 def test_choices_stand_lettered_under_the_question(letters):

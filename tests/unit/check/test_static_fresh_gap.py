@@ -1,11 +1,15 @@
 import json
+from types import SimpleNamespace
 
 import pytest
 
-from certify.check import all_questions, judge, samples_of, score_all
-from certify.check.families import FAMILIES
-from certify.errors import UsageError
+from certify.check import all_questions, judge, planned_checks, planned_sources, samples_of, score_all
+from certify.check.families import FAMILIES, generate_items
+from certify.decide.form import CheckRequest
+from certify.errors import HostileInput, UsageError
 from certify.evidence.model import ReasoningTags
+from certify.verify.derived_counts import check_derived
+from certify.verify.words.headlines import headlines
 
 SEED = bytes(32)
 THINK = ReasoningTags(open="<think>", close="</think>")
@@ -94,3 +98,58 @@ def test_a_plan_without_a_comparison_is_refused(plan, checks):
     with pytest.raises(UsageError) as caught:
         plan(**checks)
     assert caught.value.code == "CERT-E102"
+
+
+@pytest.fixture
+def two_gaps(benchmark_file, tmp_path, answer_all):
+    """Plan and results of two gaps: the model knows the first benchmark better than its twins, and not the second."""
+    problems = [one for family in FAMILIES for one in generate_items(SEED, family, 1, 2, purpose="test-second")]
+    second = tmp_path / "second.jsonl"
+    rows = [{"id": f"s-{number:03d}", **vars(problem)} for number, problem in enumerate(problems)]
+    second.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    asked = {
+        f"{kind}:{name}": {"benchmark": str(path)}
+        for name, path in (("one", benchmark_file), ("two", second))
+        for kind in ("static-benchmark", "static-fresh-gap")
+    }
+    planned = planned_checks([CheckRequest.model_validate({"id": i, "with": g}) for i, g in asked.items()])
+
+    def right(question, repeat):
+        return question.check != "static-fresh-gap:one" or int(question.pair[2:]) >= 6
+
+    return planned, scored(planned, planned_sources(planned), answer_all, right).results
+
+
+def test_several_gaps_are_corrected_for_their_number(two_gaps):
+    planned, results = two_gaps
+    one, two = results["static-fresh-gap:one"], results["static-fresh-gap:two"]
+    assert (one.p_value, two.p_value) == (0.01563, 1.0)  # 2 ** -6, rounded up
+    assert (one.tests, one.holm_p_value, one.holm_margin_p_value) == (2, 0.03126, None)
+    assert (two.tests, two.holm_p_value) == (2, 1.0)
+    told = next(line.detail for line in headlines(results) if line.name.endswith("fresh twins (one)"))
+    assert "p = 0.0156 on 30 pairs, p = 0.0313 by Holm’s rule as one of 2 gaps tested; power" in told
+    check_derived(SimpleNamespace(checks=planned), results)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"holm_p_value": 0.01563}, {"tests": None, "holm_p_value": None}, {"tests": 3}, {"holm_margin_p_value": 0.5}],
+)
+def test_whoever_signs_another_correction_is_found_out(two_gaps, change):
+    planned, results = two_gaps
+    name = "static-fresh-gap:one"
+    with pytest.raises(HostileInput, match="not corrected for the number of gaps"):
+        check_derived(SimpleNamespace(checks=planned), results | {name: results[name].model_copy(update=change)})
+
+
+def test_a_gap_without_a_result_stays_in_the_count(two_gaps):
+    planned, results = two_gaps
+    alone = {name: one for name, one in results.items() if name != "static-fresh-gap:two"}
+    check_derived(SimpleNamespace(checks=planned), alone)
+
+
+def test_a_single_gap_is_worded_and_signed_as_ever(plan, answer_all):
+    planned, sources = plan(**BOTH)
+    gap = scored(planned, sources, answer_all, lambda question, repeat: True).results["static-fresh-gap"]
+    assert (gap.tests, gap.holm_p_value, gap.holm_margin_p_value) == (None, None, None)
+    assert "Holm" not in headlines({"static-fresh-gap": gap})[0].detail

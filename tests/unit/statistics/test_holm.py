@@ -1,7 +1,7 @@
 import pytest
 from statsmodels.stats.multitest import multipletests
 
-from certify.statistics.holm import holm
+from certify.statistics.holm import holm, printed_holm
 
 P_VALUES = {"aime": 0.012, "gsm8k": 0.0001, "hmmt": 0.3, "math": 0.012, "mmlu": 0.9}
 
@@ -25,3 +25,9 @@ def test_one_test_needs_no_correction() -> None:
 def test_impossible_arguments_are_refused(values: dict[str, float], planned: int | None) -> None:
     with pytest.raises(ValueError, match=r"p-value|planned"):
         holm(values, planned)
+
+
+def test_printed_values_are_rounded_up_to_four_digits_and_never_above_one() -> None:
+    assert printed_holm({"a": 0.0167, "b": 0.4}, planned=3) == {"a": 0.0501, "b": 0.8}
+    assert printed_holm({"a": 0.00012345, "b": 0.9}, planned=3) == {"a": 0.0003704, "b": 1.0}
+    assert printed_holm({}, planned=2) == {}

@@ -35,7 +35,7 @@ def turns(**changes) -> MultiTurnResult:
         Drop(estimate=estimate, lower=lower, upper=upper, items=20, rule="DROP") for estimate, lower, upper in bounds
     )
     level = TurnsLevel(
-        level=1, revisions=2, items=20, facts=0.9, message=0.8, turns=0.65, floor=0.0399, floor_responder="empty"
+        level=1, revisions=2, items=20, facts=0.9, message=0.8, turns=0.65, floor=0.0399, floor_responder="sum-of-facts"
     )
     return MultiTurnResult(
         facts=estimate(18, 20, 0.67, 1.0),
@@ -66,7 +66,9 @@ def tools(**changes) -> UnseenToolsResult:
         wrong_choice=0.2,
         formless=0.0,
     )
-    level = ToolsLevel(level=3, depth=2, items=18, act=0.5, plan=0.5, floor=0.0567, floor_responder="random-tools")
+    level = ToolsLevel(
+        level=3, depth=2, items=18, act=0.5, plan=0.5, floor=0.0567, floor_responder="right-tools-random-choice"
+    )
     outcomes = Outcomes(answers=40, correct=20, wrong=20)
     return UnseenToolsResult(act=use, plan=use, levels=(level,), outcomes=outcomes).model_copy(update=changes)
 
@@ -75,15 +77,18 @@ def test_page_one_names_the_drop_and_the_stale_answers():
     (line,) = headlines({"multi-turn": turns()})
     assert (line.name, line.value) == (TURNS, "65.00 %")
     assert line.detail == (
-        "95 % interval 41.00 % to 86.00 %; 20 items; 90.00 % with the final facts alone, a drop of +25.00 points "
-        "(95 % interval −4.30 points to +46.31 points); 30.00 % gave an earlier total"
+        "95 % interval 41.00 % to 86.00 %; 20 items; 90.00 % (67.00 % to 100.00 %) with the final facts alone, a drop "
+        "of +25.00 points (95 % interval −4.30 points to +46.31 points); 6 of 20 answers gave an earlier total"
     )
 
 
 def test_page_one_tells_the_modes_of_tools_apart():
     (line,) = headlines({"unseen-tools": tools()})
     assert (line.name, line.value) == (TOOLS, "50.00 %")
-    assert "results coming back, up to 2 tools each; 50.00 % with all calls written at once" in line.detail
+    assert "results coming back, up to 2 tools each; 50.00 % (25.00 % to 75.00 %) with all calls written at once" in (
+        line.detail
+    )
+    assert line.detail.endswith("says “impossible” in 1 of 2 answers where that is so, in 2 of 18 where it is not")
     (alone,) = headlines({"unseen-tools": tools(act=None)})
     assert "all calls written at once, up to 2 tools each" in alone.detail
 
@@ -105,8 +110,15 @@ def test_the_annex_names_the_floor_of_every_level():
         "unseen tools, level 3, act",
     ]
     assert rows["revised facts, level 1, turn by turn"].right == "13 of 20"
-    assert rows["revised facts, level 1, in one message"].floor == "3.99 % (empty)"
-    assert rows["unseen tools, level 3, act"][2:] == ("9 of 18", "50.00 %", "5.67 % (random-tools)")
+    assert rows["revised facts, level 1, in one message"].floor == "3.99 % (sum-of-facts)"
+    [level] = turns().levels
+    told = {"partial": 0.8597, "partial_responder": "no-swap-no-restore"}
+    found = family_rows({"multi-turn": turns(levels=(level.model_copy(update=told),))})
+    assert [row.floor for row in found] == [
+        *["3.99 % (sum-of-facts); following in part 85.97 % (no-swap-no-restore)"] * 2,
+        "3.99 % (sum-of-facts)",
+    ]
+    assert rows["unseen tools, level 3, act"][2:] == ("9 of 18", "50.00 %", "5.67 % (right-tools-random-choice)")
 
 
 def test_results_of_the_planned_size_pass():

@@ -5,9 +5,10 @@ from certify.evidence.contamination import data_seen
 from certify.evidence.dataset import DataExamined, DatasetIdentity, DigestSource
 from certify.evidence.model import ServedIdentity, ServerApi, Serving
 from certify.evidence.plan import EntropyKind
+from certify.evidence.results import ScalingPoint
 from certify.verify.words.caveats import caveats, digest_words
 from certify.verify.words.headlines import CHECK_OF, FRESH, GAP, SCAN, STATIC, headlines
-from certify.verify.words.printed import percent, points
+from certify.verify.words.printed import bounded, of_answers, percent, points
 from tests.fakes.certificate_sample import DATA, certificate, estimate, results
 
 SEEN = {
@@ -47,6 +48,29 @@ def test_fewer_than_ten_items_print_no_interval():
     found = results()
     few = found["static-benchmark"].model_copy(update={"accuracy": estimate(8, 9, 0.5, 1.0)})
     assert headlines({"static-benchmark": few})[0].detail.startswith("no interval: only 9 items")
+
+
+def test_numbers_beside_the_first_have_their_interval_or_their_counts():
+    assert bounded(estimate(18, 20, 0.67, 1.0)) == "90.00 % (67.00 % to 100.00 %)"
+    assert bounded(estimate(8, 9, 0.5, 1.0)).endswith("(no interval: only 9 items)")
+    assert (of_answers(0.45, 20), of_answers(0.0, 0), of_answers(0.4567, 9000)) == (
+        "9 of 20",
+        "0 of 0",
+        "45.67 % of 9,000",
+    )
+
+
+def test_test_time_scaling_has_its_intervals():
+    point = ScalingPoint(
+        answers=8,
+        any_right=estimate(18, 20, 0.67, 1.0),
+        all_right=estimate(4, 20, 0.05, 0.45),
+        majority=estimate(13, 20, 0.41, 0.86),
+    )
+    static = results()["static-benchmark"].model_copy(update={"scaling": (point,)})
+    assert headlines({"static-benchmark": static})[0].detail.endswith(
+        "majority of 8 65.00 % (41.00 % to 86.00 %), any of 8 right 90.00 % (67.00 % to 100.00 %)"
+    )
 
 
 def test_the_scan_says_how_much_a_copy_could_hide():

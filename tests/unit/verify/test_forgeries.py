@@ -10,7 +10,7 @@ from certify.statistics import tightest_interval
 from certify.trust.bundle import parse_bundle, statement_of
 from certify.trust.dsse import sign_statement
 from certify.trust.keys import generate_signer
-from certify.verify.first_page import WORDING
+from certify.verify.first_page import COMPARED, WORDING
 from tests.fakes.chain import level_one, level_zero
 from tests.fakes.forgery import Log, forge, parts_of, put
 
@@ -82,12 +82,30 @@ def test_a_first_page_that_says_something_else(edit, chain, judge, failed):
     assert [(line.id, line.code) for line in failed(found)] == [("first-page", "CERT-E090")]
 
 
-def test_a_first_page_worded_by_another_version_is_not_compared(chain, judge):
-    found = judge(
-        forge(chain, {"certificate": lambda document: document.update(wording=WORDING + 1, caveats=["Other words."])})
-    )
-    assert found.verdict == "valid"
-    assert [line.result for line in found.checks if line.id == "first-page"] == ["skip"]
+UNKNOWN = sorted({*range(1, WORDING), WORDING + 1, 10**9} - COMPARED)
+
+
+@pytest.mark.parametrize("number", UNKNOWN)
+def test_whoever_names_an_unknown_wording_to_say_what_he_likes_is_not_called_valid(number, chain, judge):
+    claims = {"wording": number, "caveats": []}
+
+    def boast(document):
+        document.update(claims)
+        document["headlines"][0]["value"] = "101.00 %"
+
+    found = judge(forge(chain, {"certificate": boast}))
+    assert found.verdict == "incomplete"
+    assert found.signer is not None
+    [line] = [line for line in found.checks if line.id == "first-page"]
+    assert line.result == "skip"
+    assert line.detail.startswith("use a newer certify" if number > WORDING else "use the certify of its time")
+
+
+def test_what_is_withdrawn_or_broken_outweighs_a_page_that_cannot_be_compared(chain, judge):
+    def edit(document):
+        document.update(wording=WORDING + 1, level=2)
+
+    assert judge(forge(chain, {"certificate": edit})).verdict == "invalid"
 
 
 def test_nothing_changed_is_valid(chain, judge):

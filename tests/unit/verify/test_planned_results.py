@@ -39,6 +39,11 @@ def another_share(document):
     fresh["families"][1]["share"] = fresh["lowestFamily"] = 0.25
 
 
+def guessed(share, how):
+    """What guessing would give, in a way that no 40 items allow."""
+    return lambda document: document["checks"]["static-benchmark"].update(floor=share, floorResponder=how)
+
+
 def of_check(name, change):
     """An edit of one planned check."""
     return lambda document: change(next(check for check in document["checks"] if check["id"] == name))
@@ -57,6 +62,13 @@ def of_check(name, change):
         ("plan", of_check("static-benchmark", put("parameters", "decoding", value="VibeThinker-style")), "decoding"),
         ("plan", put("tokens", value=7681), "tokens"),
         ("plan", another_file, "two files"),
+        ("evaluation", put(*FRESH, "families", 0, "floor", value=0.0), "another floor of addition v1, level 1"),
+        ("evaluation", put(*FRESH, "families", 1, "floorResponder", value="nobody"), "another floor"),
+        ("evaluation", put(*STATIC, "floor", value=0.25), "guessing"),
+        ("evaluation", guessed(0.51, "at-random"), "guessing"),
+        ("evaluation", guessed(0.0, "always-A"), "guessing"),
+        ("evaluation", guessed(0.26, "always-A"), "guessing"),
+        ("evaluation", guessed(0.25, "always-right"), "guessing"),
         ("evaluation", put(*FRESH, "families", 0, "family", value="weekday"), "other families"),
         ("evaluation", lambda document: document["checks"]["fresh-reasoning"]["families"].pop(), "other families"),
         ("evaluation", put(*FRESH, "families", value=[]), "other families"),
@@ -90,6 +102,18 @@ def test_a_result_that_is_not_what_was_planned(kind, edit, said, chain, judge, f
     found = judge(forge(chain, {kind: edit}))
     assert [(line.id, line.code) for line in failed(found)] == [("evidence-signatures", "CERT-E090")]
     assert said in failed(found)[0].detail
+
+
+@pytest.mark.parametrize("version", [0, 2, 99])
+def test_floors_of_a_generator_that_nobody_knows_are_not_called_valid(version, chain, judge):
+    def boast(document):
+        document["checks"]["fresh-reasoning"]["families"][0].update(version=version, floor=0.0)
+
+    found = judge(forge(chain, {"evaluation": boast}))
+    assert found.verdict == "incomplete"
+    [line] = [line for line in found.checks if line.id == "floors"]
+    assert line.result == "skip"
+    assert line.detail.endswith(f"this one has no floors of addition v{version}, level 1")
 
 
 def test_a_plan_and_a_result_without_families_are_judged(chain, judge, failed):

@@ -7,6 +7,7 @@ import pytest
 from certify.check.chains import ARMS, LENGTHS
 from certify.check.chains.floor import floors, null_floor
 from certify.errors import InternalError
+from certify.evidence.floors import floor_text
 from certify.statistics import clopper_pearson_upper
 
 
@@ -35,8 +36,7 @@ def test_a_table_of_another_version_is_refused(monkeypatch):
 
 @pytest.mark.slow
 def test_the_shipped_table_is_the_computed_one():
-    from importlib.resources import files
 
     from certify.check.chains.floor import table
 
-    assert table() == (files("certify.check.chains") / "floors.json").read_text(encoding="utf-8")
+    assert table() == floor_text("chains")

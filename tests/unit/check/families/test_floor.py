@@ -7,6 +7,7 @@ import pytest
 
 from certify.check.families import FAMILIES, generate_items
 from certify.check.families.floor import _at_most, _binomial_upper, floors, null_floor, partial_floor, table
+from certify.evidence.floors import floor_text
 from certify.statistics.stream import Stream
 
 LIMIT = 0.125
@@ -47,9 +48,8 @@ def test_finding_the_ends_of_a_ranking_is_reported_apart():
 
 @pytest.mark.slow
 def test_the_shipped_table_is_the_computed_one():
-    from importlib.resources import files
 
-    assert table() == (files("certify.check.families") / "floors.json").read_text(encoding="utf-8")
+    assert table() == floor_text("families")
 
 
 def test_partial_solvers_are_reported_apart():

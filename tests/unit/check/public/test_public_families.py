@@ -1,8 +1,6 @@
 """Comparisons of our own for problems of reasoning-gym; the library is not needed here."""
 
-import json
 from fractions import Fraction
-from importlib.resources import files
 
 import pytest
 from hypothesis import given
@@ -14,6 +12,7 @@ from certify.check.public.countdown import value
 from certify.check.public.drawing import digest, golden_digests
 from certify.check.public.floor import HIGHEST, floor_of, public_floors
 from certify.check.public.survo import fillings, shown
+from certify.evidence.floors import floor_table
 
 GOLDS = {
     "base_conversion": "3e7_16",
@@ -115,7 +114,7 @@ def test_the_problems_a_family_is_known_by(golden):
 
 
 def test_floors_are_those_of_an_admitted_family():
-    table = json.loads((files("certify.check.public") / "public.json").read_text())
+    table = floor_table("public")
     for name, floor in public_floors().items():
         assert floor.items == 2000
         assert floor.right / floor.items <= floor.upper <= HIGHEST

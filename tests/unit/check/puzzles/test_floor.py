@@ -7,6 +7,7 @@ import pytest
 from certify.check.puzzles import PUZZLES
 from certify.check.puzzles.floor import floors, null_floor
 from certify.errors import InternalError
+from certify.evidence.floors import floor_text
 from certify.statistics import clopper_pearson_upper
 
 DEMONSTRATION = {("truth-teller", 1)}
@@ -42,8 +43,7 @@ def test_a_table_of_another_version_is_refused(monkeypatch):
 
 @pytest.mark.slow
 def test_the_shipped_table_is_the_computed_one():
-    from importlib.resources import files
 
     from certify.check.puzzles.floor import table
 
-    assert table() == (files("certify.check.puzzles") / "floors.json").read_text(encoding="utf-8")
+    assert table() == floor_text("puzzles")

@@ -13,6 +13,7 @@ from certify.check.worlds.floor import floors, null_floor, null_scores, told
 from certify.check.worlds.wording import ENDING
 from certify.errors import InternalError
 from certify.evidence.canonical import canonical_digest
+from certify.evidence.floors import floor_text
 from certify.statistics import clopper_pearson_upper
 from certify.statistics.stream import Stream
 
@@ -122,8 +123,7 @@ def test_a_table_of_another_version_is_refused(monkeypatch):
 
 @pytest.mark.slow
 def test_the_shipped_table_is_the_computed_one():
-    from importlib.resources import files
 
     from certify.check.worlds.floor import table
 
-    assert table() == (files("certify.check.worlds") / "floors.json").read_text(encoding="utf-8")
+    assert table() == floor_text("worlds")
