@@ -13,6 +13,13 @@ MAX_FILE = 256 * 1024 * 1024
 """Bytes of the largest file that is read at once because somebody named it; every PDF and bundle is smaller."""
 
 
+def user_cache_folder() -> Path:
+    """The folder ``CERTIFY_CACHE`` names, else ``certify`` in the user's cache folder."""
+    named = os.environ.get("CERTIFY_CACHE")
+    base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    return Path(named) if named else Path(base) / "certify"
+
+
 def write_whole(path: Path, data: bytes, *, mode: int = 0o644) -> None:
     """Puts ``data`` at ``path`` durably; a reader sees the old content or the new, never a part.
 

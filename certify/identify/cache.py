@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
+from certify.files import user_cache_folder
 from certify.identify.files import FoundFile, Stamp
 from certify.identify.hashing import Digest
 from certify.identify.mounts import FileSystems, MountTable
@@ -46,13 +47,6 @@ _STORE = "INSERT OR REPLACE INTO digest VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 T = TypeVar("T")
 Place: TypeAlias = tuple[Path, FoundFile]
 """A file and the folder it was listed in."""
-
-
-def user_cache_folder() -> Path:
-    """The folder ``CERTIFY_CACHE`` names, else ``certify`` in the user's cache folder."""
-    named = os.environ.get("CERTIFY_CACHE")
-    base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    return Path(named) if named else Path(base) / "certify"
 
 
 class DigestCache:

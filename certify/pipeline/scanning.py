@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from certify.evidence.canonical import sha256_hex
-from certify.identify.cache import user_cache_folder
+from certify.files import user_cache_folder
+from certify.pipeline.reporter import Reporter
 from certify.scan import Benchmark, ScanReport
 
 if TYPE_CHECKING:
@@ -16,22 +17,6 @@ if TYPE_CHECKING:
 
 SELF_TEST_SEED = bytes.fromhex(sha256_hex(b"certify/scan/self-test/v1"))
 """Outside a run nothing hangs on which copies are planted, so they are always the same."""
-
-
-class Listener(Protocol):
-    """Listens to a scan; the terminal and the tests each have their own."""
-
-    def stage(self, title: str) -> None:
-        """A new stage begins."""
-        ...
-
-    def advance(self, done: int, total: int, unit: str, detail: str = "") -> None:
-        """``done`` of ``total`` units are finished; ``detail`` says more in a few words."""
-        ...
-
-    def note(self, text: str) -> None:
-        """Something worth knowing happened."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -59,7 +44,7 @@ class ScanRequest:
         return self.ledger or user_cache_folder() / "scans"
 
 
-def scan_data(request: ScanRequest, benchmarks: Sequence[Benchmark], listener: Listener) -> list[ScanReport]:
+def scan_data(request: ScanRequest, benchmarks: Sequence[Benchmark], reporter: Reporter) -> list[ScanReport]:
     """A report for each benchmark, in the order given.
 
     Raises:
@@ -68,12 +53,12 @@ def scan_data(request: ScanRequest, benchmarks: Sequence[Benchmark], listener: L
         UsageError: CERT-E470, CERT-E471 or CERT-E473, a Ray cluster that is not used.
     """
     names = benchmarks[0].name if len(benchmarks) == 1 else f"{len(benchmarks)} benchmarks"
-    listener.stage(f"Looking for {names}")
-    return _scan(request, benchmarks, listener, _executor(request))
+    reporter.stage(f"Looking for {names}")
+    return _scan(request, benchmarks, reporter, _executor(request))
 
 
 def _scan(
-    request: ScanRequest, benchmarks: Sequence[Benchmark], listener: Listener, executor: Executor | None
+    request: ScanRequest, benchmarks: Sequence[Benchmark], reporter: Reporter, executor: Executor | None
 ) -> list[ScanReport]:
     """The one place that knows how the search is called."""
     from certify.scan.scanner import scan
@@ -83,13 +68,13 @@ def _scan(
         benchmarks,
         seed=SELF_TEST_SEED,
         selftest_spikes=request.spikes,
-        progress=lambda done, of: listener.advance(done, of, "bytes"),
+        progress=lambda done, of: reporter.advance(done, of, "bytes"),
         text_field=request.text_field,
         excerpts=request.excerpts,
         threads=request.threads,
         ledger=request.resumes_from,
         executor=executor,
-        note=listener.note,
+        note=reporter.note,
     )
 
 

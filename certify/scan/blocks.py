@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from certify.scan.report import UnscannedPart
+
 if TYPE_CHECKING:
     from numpy import uint8
     from numpy.typing import NDArray
@@ -37,19 +39,6 @@ class Block(NamedTuple):
     block, to be judged instead. None where ``text`` is the document."""
 
 
-class Unscanned(NamedTuple):
-    """Bytes of a shard that were not searched, and why."""
-
-    shard: str
-    """Name of the shard."""
-    row: int | None
-    """0-based row; None when it is the rest of the shard, or all of it."""
-    bytes: int
-    """Bytes of the shard as it is stored that this concerns; 0 where the format does not tell."""
-    reason: str
-    """In plain words."""
-
-
 class Totals(NamedTuple):
     """What is known of a shard once its last block was taken."""
 
@@ -59,5 +48,5 @@ class Totals(NamedTuple):
     """Its size as stored."""
     documents: int
     """Rows read, cut documents counted once."""
-    unscanned: tuple[Unscanned, ...]
+    unscanned: tuple[UnscannedPart, ...]
     """What was not searched, in the order of rows."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import re
 import stat
@@ -11,13 +12,14 @@ from pathlib import Path
 
 from certify.errors import CertifyError
 from certify.evidence.canonical import canonical_digest, sha256_hex
-from certify.files import MAX_FILE, replace_file
-from certify.identify.cache import user_cache_folder
+from certify.files import replace_file, user_cache_folder
+from certify.scan.ledger_entries import Origin, is_outdated, origin_in, origin_of, read_own, remove
 from certify.scan.reading.losses import CHANGED
 from certify.scan.shard_result import ShardResult
 from certify.scan.shards import Shard
 
 _UNFINISHED = re.compile(r"\.[0-9a-f]{64}\.json\..+")
+_ENTRY = re.compile(r"[0-9a-f]{64}\.json")
 
 
 class ShardLedger:
@@ -35,7 +37,7 @@ class ShardLedger:
 
     def __init__(self, folder: Path, settings: str, note: Callable[[str], None] | None = None) -> None:
         self._folder, self._settings, self._note = folder, settings, note
-        self._mine: set[Path] = set()
+        self._mine: dict[Path, Origin] = {}
         self._usable = self._prepared()
 
     @property
@@ -49,8 +51,8 @@ class ShardLedger:
         if not self._usable or place is None:
             return None
         try:
-            head, _, body = _read_own(place).partition(b"\n")
-            if head.decode() != f"{place.stem} {sha256_hex(body)}":
+            head, _, body = read_own(place).partition(b"\n")
+            if head != self._head(place, body):
                 return None
             result = ShardResult.model_validate_json(body)
         except (OSError, ValueError):
@@ -66,7 +68,7 @@ class ShardLedger:
             return
         try:
             body = result.model_dump_json().encode()
-            replace_file(place, f"{place.stem} {sha256_hex(body)}\n".encode() + body, mode=0o600)
+            replace_file(place, self._head(place, body) + b"\n" + body, mode=0o600)
         except ValueError:
             return  # text that is no Unicode has no JSON form
         except OSError as error:
@@ -77,8 +79,23 @@ class ShardLedger:
     def forget(self) -> None:
         """Removes the entries of this scan; those of others stay."""
         for place in self._mine:
-            with contextlib.suppress(OSError):
-                place.unlink(missing_ok=True)
+            remove(place)
+
+    def prune(self) -> None:
+        """Removes what no scan could use again: entries of files that are gone, or are no longer what was scanned.
+
+        A file whose very folder is gone may lie on a disk that comes back, so its entry stays. Of an object in a store
+        it is known only where this scan listed it.
+        """
+        if not self._usable:
+            return
+        now = {origin.locator: origin.stamp for origin in self._mine.values()}
+        with contextlib.suppress(OSError):
+            for place in self._folder.iterdir():
+                if _ENTRY.fullmatch(place.name) and place not in self._mine:
+                    origin = origin_in(place)
+                    if origin and is_outdated(origin, now.get(origin.locator)):
+                        remove(place)
 
     def _place(self, shard: Shard) -> Path | None:
         if not shard.stamp:
@@ -89,8 +106,12 @@ class ShardLedger:
             place = self._folder / f"{canonical_digest(key)}.json"
         except CertifyError:
             return None  # a file name that is no Unicode
-        self._mine.add(place)
+        self._mine[place] = origin_of(shard)
         return place
+
+    def _head(self, place: Path, body: bytes) -> bytes:
+        """The first line of an entry: its name, its digest and what it is of."""
+        return f"{place.stem} {sha256_hex(body)} {json.dumps(self._mine[place])}".encode()
 
     def _prepared(self) -> bool:
         """Makes the folder and removes what a killed scan left half written."""
@@ -137,14 +158,3 @@ def settings_digest(
         "text_field": text_field,
         "excerpts": excerpts,
     })  # fmt: skip
-
-
-def _read_own(place: Path) -> bytes:
-    """The bytes of a plain file that its owner alone, who runs this, can write to. Raises OSError where it is none."""
-    descriptor = os.open(place, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    with open(descriptor, "rb") as stream:
-        found = os.fstat(descriptor)
-        ours = stat.S_ISREG(found.st_mode) and found.st_uid == os.geteuid() and not found.st_mode & 0o022
-        if not ours or found.st_size > MAX_FILE:
-            raise PermissionError(f"{place} is not an entry of this user")
-        return stream.read(MAX_FILE)

@@ -94,8 +94,10 @@ def scan(
         familiar = frozenset(filter(scanned.corpus.is_familiar, planted))
         selftest = run_selftest(searcher, planted, hosts, seed=seed, spikes=selftest_spikes, familiar=familiar)
         reports.append(report_of(scanned, number, benchmark, selftest))
-    if noted and noted.temporary:
-        noted.forget()
+    if noted:
+        noted.prune()
+        if noted.temporary:
+            noted.forget()
     return reports
 
 

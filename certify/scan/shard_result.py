@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterable, Iterator
 from pydantic import BaseModel, ConfigDict
 
 from certify.scan.blocks import Block
-from certify.scan.judging import scan_block
 from certify.scan.reading import attempts
 from certify.scan.report import UnscannedPart
 from certify.scan.searcher import Searcher
 from certify.scan.sources import Source
 from certify.scan.tally import Tally
+from certify.scan.tallying import scan_block
 
 Ordered = Callable[[Callable[[Block], Tally], Iterable[Block]], Iterator[Tally]]
 """Applies a function to blocks and gives the results, perhaps several at a time."""
@@ -80,8 +80,6 @@ def scan_shard(
         sha256=totals.sha256,
         bytes=totals.bytes,
         documents=totals.documents,
-        unscanned=tuple(
-            UnscannedPart(shard=one.shard, row=one.row, bytes=one.bytes, reason=one.reason) for one in totals.unscanned
-        ),
+        unscanned=totals.unscanned,
         tally=tally if not reader.changed else Tally(),
     )

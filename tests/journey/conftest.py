@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from certify.identify.cache import user_cache_folder
+from certify.files import user_cache_folder
 
 ROOT = Path(__file__).parents[2]
 DEMO_MODELS = ROOT / "certify" / "demo" / "models"

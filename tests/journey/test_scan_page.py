@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from certify.identify.cache import user_cache_folder
+from certify.files import user_cache_folder
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "scan.md").read_text(encoding="utf-8")

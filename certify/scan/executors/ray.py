@@ -15,6 +15,7 @@ from typing import Any
 
 from certify.errors import RegistryError, UsageError
 from certify.scan.executors import Advance, largest_first
+from certify.scan.executors.aside import printing_aside
 from certify.scan.shard_result import ShardResult
 from certify.scan.shards import Shard
 from certify.scan.sources import Source
@@ -27,6 +28,9 @@ LOCAL = "local"
 _ADDRESS = re.compile(r"[A-Za-z0-9.-]+:[0-9]{1,5}|\[[0-9A-Fa-f:]+\]:[0-9]{1,5}")
 _AHEAD = 2
 _PATIENCE = 10.0
+_LISTENERS = "ray_"
+"""How the names of the threads begin in which Ray listens to its cluster, and prints what it hears."""
+
 _works: dict[str, Work] = {}
 
 
@@ -69,7 +73,8 @@ class RayExecutor:
             UsageError: CERT-E473, a worker with another version of certify; and what the work raises.
         """
         if shards:
-            with _session(self._address, self._threads) as ray:
+            # Ray prints on standard output that a worker died; whoever wants JSON wants nothing else there.
+            with printing_aside(_LISTENERS), _session(self._address, self._threads) as ray:
                 yield from _tasks(ray, work, shards)
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numba
 
-from certify.identify.cache import user_cache_folder
+from certify.files import user_cache_folder
 
 
 def _sources() -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from certify.scan.blocks import Unscanned
+from certify.scan.report import UnscannedPart
 
 MAX_RECORD = 64 * 1024 * 1024
 """Bytes of one row: more is not scanned, as it would be held in memory whole."""
@@ -36,14 +36,14 @@ class Job:
         self.shard, self.text_field = shard, text_field
         self.documents = 0
         """Rows handed over."""
-        self._named: list[Unscanned] = []
+        self._named: list[UnscannedPart] = []
         self._further, self._further_bytes = 0, 0
         self._lacking = 0
 
     def lose(self, row: int | None, size: int, reason: str) -> None:
         """Notes a row, or with None the rest of the shard, as unscanned; ``size`` in bytes as stored, 0 if unknown."""
         if row is None or len(self._named) < MAX_NAMED:
-            self._named.append(Unscanned(self.shard, row, size, reason[:300]))
+            self._named.append(UnscannedPart(shard=self.shard, row=row, bytes=size, reason=reason[:300]))
         else:
             self._further += 1
             self._further_bytes += size
@@ -53,17 +53,18 @@ class Job:
         self._lacking += 1
         self.lose(row, size, no_column(self.text_field or ""))
 
-    def unscanned(self, size: int) -> tuple[Unscanned, ...]:
+    def unscanned(self, size: int) -> tuple[UnscannedPart, ...]:
         """All that was lost of a shard of ``size`` bytes, rows first."""
         reason = no_column(self.text_field or "")
         if self._lacking and not self.documents and all(lost.reason == reason for lost in self._named):
-            return (Unscanned(self.shard, None, size, reason),)
+            return (UnscannedPart(shard=self.shard, row=None, bytes=size, reason=reason),)
         return tuple(sorted(self._all(), key=lambda lost: (lost.row is None, lost.row or 0)))
 
-    def _all(self) -> Iterator[Unscanned]:
+    def _all(self) -> Iterator[UnscannedPart]:
         yield from self._named
         if self._further:
-            yield Unscanned(self.shard, None, self._further_bytes, f"{self._further} more rows that cannot be read")
+            reason = f"{self._further} more rows that cannot be read"
+            yield UnscannedPart(shard=self.shard, row=None, bytes=self._further_bytes, reason=reason)
 
 
 def no_column(text_field: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from certify.scan.blocks import Block, Totals, Unscanned
+from certify.scan.blocks import Block, Totals
 from certify.scan.reading.held import HeldData, TableReader
 from certify.scan.reading.lines import json_lines
 from certify.scan.reading.losses import CHANGED, Damage, Job
@@ -12,6 +12,7 @@ from certify.scan.reading.packed import unpacked
 from certify.scan.reading.stored import Stored, advance, open_stored
 from certify.scan.reading.tables import arrow, parquet
 from certify.scan.reading.whole import JsonAsLines, text_document
+from certify.scan.report import UnscannedPart
 from certify.scan.shards import COMPRESSIONS, Shard
 
 RETRIES = 2
@@ -45,7 +46,7 @@ class ShardReader:
         try:
             stored = open_stored(self._shard, self._retries)
         except Damage as damage:
-            self._totals = Totals("", 0, 0, (Unscanned(self._shard.name, None, self._shard.size or 0, str(damage)),))
+            self._totals = Totals("", 0, 0, (self._all_lost(self._shard.size or 0, str(damage)),))
             return
         try:
             yield from self._whole(stored)
@@ -71,9 +72,11 @@ class ShardReader:
             self._job.lose(None, stored.size - stored.position, str(damage))
             return Totals("", stored.size, self._job.documents, self._job.unscanned(stored.size))
         if self.changed:
-            lost = Unscanned(self._shard.name, None, stored.size, CHANGED)
-            return Totals(stored.hexdigest(), stored.size, 0, (lost,))
+            return Totals(stored.hexdigest(), stored.size, 0, (self._all_lost(stored.size, CHANGED),))
         return Totals(stored.hexdigest(), stored.size, self._job.documents, self._job.unscanned(stored.size))
+
+    def _all_lost(self, size: int, reason: str) -> UnscannedPart:
+        return UnscannedPart(shard=self._shard.name, row=None, bytes=size, reason=reason)
 
     def totals(self) -> Totals:
         """Digest, size, documents and what was not scanned, once the last block was taken.

@@ -23,7 +23,7 @@ from typing import NamedTuple
 import pyarrow as pa
 import pyarrow.parquet as parquet
 
-from certify.identify.cache import user_cache_folder
+from certify.files import user_cache_folder
 from tests.bench.scan.sources import Source, by_chance, family, sources, texts
 
 FAMILY_CAP = 500

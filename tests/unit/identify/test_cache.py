@@ -9,8 +9,9 @@ import pytest
 
 from certify.errors import HostileInput
 from certify.evidence.dataset import DigestSource
+from certify.files import user_cache_folder
 from certify.identify import read_dataset
-from certify.identify.cache import NAME, SETTLED_SECONDS, DigestCache, user_cache_folder
+from certify.identify.cache import NAME, SETTLED_SECONDS, DigestCache
 from certify.identify.hashing import Sharding
 from certify.identify.mounts import KEEPS_TIME, MountTable, read_mounts
 

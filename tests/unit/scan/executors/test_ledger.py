@@ -145,6 +145,41 @@ def test_forgetting_takes_the_entries_of_this_scan_alone(ledger, shard, tmp_path
     assert other.find(shard) == result()
 
 
+def test_entries_of_files_that_are_gone_or_are_others_now_are_removed(tmp_path, shard):
+    folder = tmp_path / "ledger"
+    old = ShardLedger(folder, "1" * 64)
+    gone, moved = (shard._replace(path=tmp_path / name / "a.jsonl") for name in ("kept", "unmounted"))
+    (tmp_path / "kept").mkdir()
+    changed = shard._replace(stamp="as it was")
+    stored = shard._replace(url="s3://bucket/a.jsonl", stamp="now")
+    for one in (shard, gone, moved, changed, stored, stored._replace(stamp="before")):
+        old.keep(one, result())
+    elsewhere = stored._replace(url="s3://other/a.jsonl")
+    old.keep(elsewhere, result())
+    (folder / ("f" * 64 + ".json")).write_text("not of this world")
+    new = ShardLedger(folder, SETTINGS)
+    assert new.find(stored) is None
+    new.prune()
+    assert old.find(shard) == old.find(moved) == old.find(stored) == old.find(elsewhere) == result()
+    assert old.find(gone) is old.find(changed) is old.find(stored._replace(stamp="before")) is None
+    assert len(list(folder.iterdir())) == 5
+    assert b"s3://" not in b"".join(path.read_bytes() for path in folder.iterdir()), "an address may grant access"
+
+
+def test_a_scan_leaves_no_entry_of_a_file_that_is_gone(corpus, report, tmp_path):
+    folder = tmp_path / "data"
+    folder.mkdir()
+    for path in corpus.iterdir():
+        (folder / path.name).write_bytes(path.read_bytes())
+    report(folder, ledger=tmp_path / "noted")
+    (folder / "02.jsonl").unlink()
+    report(folder, ledger=tmp_path / "noted")
+    gone = str(folder / "02.jsonl").encode()
+    entries = [path.read_bytes() for path in (tmp_path / "noted").iterdir()]
+    assert len(entries) == 22, "of the other files both scans have one: what words tell is another now"
+    assert not any(gone in entry for entry in entries)
+
+
 def test_half_written_files_of_a_killed_scan_are_removed(tmp_path):
     folder = tmp_path / "ledger"
     folder.mkdir(mode=0o700)

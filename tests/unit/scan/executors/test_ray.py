@@ -12,6 +12,7 @@ import pytest
 
 from certify.errors import RegistryError, UsageError
 from certify.scan.executors import ray as executor
+from certify.scan.executors.aside import printing_aside
 from certify.scan.executors.ray import RayExecutor
 from certify.scan.work import Work
 
@@ -35,6 +36,18 @@ def test_a_cluster_elsewhere_needs_a_token(monkeypatch):
 def test_nothing_to_scan_starts_nothing(monkeypatch):
     monkeypatch.setattr(executor, "_session", lambda *_: pytest.fail("it started Ray"))
     assert list(RayExecutor("local").map_unordered(None, [])) == []
+
+
+def test_only_the_threads_of_ray_print_to_standard_error(capsys):
+    out = sys.stdout
+    with printing_aside("ray_"):
+        for name in ("ray_listen_error_messages", "other"):
+            speaker = threading.Thread(target=lambda: print(threading.current_thread().name, flush=True), name=name)
+            speaker.start()
+            speaker.join()
+        assert sys.stdout.encoding == out.encoding
+    assert sys.stdout is out
+    assert capsys.readouterr() == ("other\n", "ray_listen_error_messages\n")
 
 
 @pytest.fixture(scope="module")
@@ -141,11 +154,12 @@ class Slow(Work):
 
 @pytest.mark.slow
 def test_a_shard_that_kills_its_workers_is_named_and_the_rest_goes_on(
-    cluster, corpus, report, expected, monkeypatch, tmp_path
+    cluster, corpus, report, expected, monkeypatch, tmp_path, capsys
 ):
     monkeypatch.setattr("certify.scan.scanner.Work", Poisoned)
     found = report(corpus, executor=RayExecutor("local"), ledger=tmp_path / "noted")
     assert b'"reason":"its worker died 3 times","row":null,"shard":"05.jsonl"' in found
+    assert capsys.readouterr().out == "", "what Ray says of it is no part of a report"
     assert len(list((tmp_path / "noted").iterdir())) == 11
     assert cluster.is_initialized(), "a session of somebody else goes on"
     monkeypatch.undo()

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from certify.scan.blocks import Unscanned
 from certify.scan.fields import document_text
 from certify.scan.reading import cutting, lines, losses
 from certify.scan.reading.lines import json_lines
 from certify.scan.reading.losses import Job
 from certify.scan.reading.sampling import _Bytes
+from certify.scan.report import UnscannedPart
 
 
 def write(path: Path, *rows: bytes) -> Path:
@@ -100,7 +100,7 @@ def test_a_line_beyond_the_limit_is_passed_over(tmp_path: Path, read: Any, lengt
     assert (2 in found.documents) == (b"last" in ending)
     if length > 2000:
         size = line.find(b"\n") + 1 or len(line)
-        assert found.totals.unscanned == (Unscanned("a.jsonl", 1, size, losses.TOO_LARGE),)
+        assert found.totals.unscanned == (UnscannedPart(shard="a.jsonl", row=1, bytes=size, reason=losses.TOO_LARGE),)
     else:
         assert (1 in found.documents) == bool(ending)
 
@@ -111,7 +111,8 @@ def test_a_file_of_garbage_does_not_fill_the_memory(tmp_path: Path, read: Any, m
     *named, rest = found.totals.unscanned
     assert found.documents == {100: "fine"}
     assert [lost.row for lost in named] == list(range(10))
-    assert rest == Unscanned("a.jsonl", None, 90 * 8, "90 more rows that cannot be read")
+    reason = "90 more rows that cannot be read"
+    assert rest == UnscannedPart(shard="a.jsonl", row=None, bytes=90 * 8, reason=reason)
 
 
 def test_one_column_can_be_named(tmp_path: Path, read: Any) -> None:
@@ -132,7 +133,7 @@ def test_one_column_can_be_named(tmp_path: Path, read: Any) -> None:
 def test_a_shard_without_the_named_column_is_unscanned_as_a_whole(tmp_path: Path, read: Any) -> None:
     path = write(tmp_path / "a.jsonl", b'{"text": "x"}', b'{"text": "y"}')
     assert read(path, "other").totals.unscanned == (
-        Unscanned("a.jsonl", None, path.stat().st_size, "there is no column 'other'"),
+        UnscannedPart(shard="a.jsonl", row=None, bytes=path.stat().st_size, reason="there is no column 'other'"),
     )
 
 

@@ -10,41 +10,20 @@ from certify.errors import EvidenceMissing, RegistryError, UsageError
 from certify.scan.reading import remote
 from certify.scan.reading.losses import CHANGED
 from certify.scan.shards import find_shards
+from tests.fakes.s3_server import s3_bucket
 
 obstore = pytest.importorskip("obstore")
-server = pytest.importorskip("moto.server")
 
 LINES = b"".join(b'{"text": "row %d of the object"}\n' % n for n in range(100_000))
 
 
 @pytest.fixture(scope="module")
 def bucket() -> Iterator[Any]:
-    """A store in a real S3 server, and what the environment of a user would say of it."""
-    running = server.ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    running.start()
-    host, port = running.get_host_and_port()
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in {
-            "AWS_ENDPOINT_URL": f"http://{host}:{port}",
-            "AWS_ALLOW_HTTP": "true",
-            "AWS_ACCESS_KEY_ID": "test",
-            "AWS_SECRET_ACCESS_KEY": "test",
-            "AWS_REGION": "us-east-1",
-        }.items():
-            patch.setenv(name, value)
-        import boto3
-
-        boto3.client("s3", endpoint_url=f"http://{host}:{port}").create_bucket(Bucket="corpus")
-        remote._store.cache_clear()
-        from obstore.store import from_url
-
-        store = from_url("s3://corpus")
+    with s3_bucket() as store:
         for key in ("web/b.jsonl.gz", "web/sub/c.txt", "web/picture.png", "website/d.txt"):
             obstore.put(store, key, gzip.compress(LINES) if key.endswith("gz") else b"a text")
         obstore.put(store, "web/a.jsonl", LINES)
         yield store
-        remote._store.cache_clear()
-    running.stop()
 
 
 def test_objects_under_a_prefix_are_read(bucket: Any, read: Any) -> None:

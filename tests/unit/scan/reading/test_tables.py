@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from certify.scan.blocks import Unscanned
 from certify.scan.fields import document_text, flatten
 from certify.scan.reading import losses, tables
 from certify.scan.reading.losses import Job
+from certify.scan.report import UnscannedPart
 
 CHAT = [{"role": "user", "content": "hello"}, {"role": None, "content": "h\u00ef"}]
 ROWS: list[dict[str, Any]] = [
@@ -88,7 +88,7 @@ def test_text_that_is_not_utf8_loses_its_row(tmp_path: Path, read: Any, name: st
     )
     found = read(store(pa.table({"text": column, "other": ["x", "y", "z"]}), tmp_path / name))
     assert found.documents == {0: "a\nx", 2: "b\nz"}
-    assert found.totals.unscanned == (Unscanned(name, 1, 0, "not UTF-8 text"),)
+    assert found.totals.unscanned == (UnscannedPart(shard=name, row=1, bytes=0, reason="not UTF-8 text"),)
     assert found.totals.documents == 2
 
 
@@ -144,7 +144,7 @@ def test_a_table_without_the_column_is_unscanned(tmp_path: Path, read: Any, name
     found = read(path, column)
     assert found.documents == {}
     assert found.totals.unscanned == (
-        Unscanned(path.name, None, path.stat().st_size, f"there is no column '{column}'"),
+        UnscannedPart(shard=path.name, row=None, bytes=path.stat().st_size, reason=f"there is no column '{column}'"),
     )
 
 
@@ -196,7 +196,7 @@ from certify.scan.reading import open_shard
 from certify.scan.shards import Shard
 reader = open_shard(Shard("a", Path(sys.argv[1])))
 text = b"".join(block.text[: block.starts[-1]].tobytes() for block in reader.blocks())
-print([text.decode(), reader.totals().documents, [lost[1:3] for lost in reader.totals().unscanned]])
+print([text.decode(), reader.totals().documents, [(lost.row, lost.bytes) for lost in reader.totals().unscanned]])
 """
 
 
@@ -260,7 +260,7 @@ def test_shared_values_are_read_in_small_steps(monkeypatch: pytest.MonkeyPatch) 
         assert max(len(block.text) for block in blocks) <= 10_000 + 100
     job = Job("a")
     assert list(tables.held([pa.record_batch({"text": pa.array(["z" * 20_000])})], job)) == []
-    assert job.unscanned(0) == (Unscanned("a", 0, 0, losses.TOO_LARGE),)
+    assert job.unscanned(0) == (UnscannedPart(shard="a", row=0, bytes=0, reason=losses.TOO_LARGE),)
 
 
 def test_a_row_group_is_read_a_few_rows_at_a_time(tmp_path: Path, read: Any) -> None:
