@@ -6,7 +6,7 @@ from certify.check.corpus_scan import Scanned, scan_corpus
 from certify.check.judge import judge
 from certify.check.judging import judge_in_worker
 from certify.check.looks import asked_in_round, asked_questions, looks_taken
-from certify.check.public.questions import is_public, public_fault
+from certify.check.public.questions import is_public, public_fault, require_drawable
 from certify.check.rounds import (
     CHECKS,
     Scored,
@@ -48,6 +48,7 @@ __all__ = [
     "planned_sources",
     "public_fault",
     "read_benchmark",
+    "require_drawable",
     "samples_of",
     "scan_corpus",
     "score_all",

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Sequence
 from pathlib import Path
 
-from certify.check import planned_checks, unreadable
+from certify.check import planned_checks, require_drawable, unreadable
 from certify.check.corpus_scan import CorpusScan
 from certify.decide import load_policy
 from certify.errors import HostileInput, UsageError
@@ -86,7 +86,9 @@ def _advance(workspace: Workspace, folder: RunFolder, inputs: RunInputs, reporte
     attested = attest_inputs(workspace, folder, inputs)
     if not folder.has("plan.bundle.json"):
         workspace.signer("evaluator")  # a missing key or wrong PIN is told before the engine starts
-        require_reachable(inputs.policy, planned_checks(inputs.policy.policy.checks))
+        checks = planned_checks(inputs.policy.policy.checks)
+        require_reachable(inputs.policy, checks)
+        require_drawable(checks)
     prepared = prepare_engine(folder, inputs, reporter)
     plan, plan_bundle, plan_index = make_plan(workspace, folder, prepared)
     if upto is Stage.PLAN:

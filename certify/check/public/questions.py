@@ -68,16 +68,36 @@ def public_questions(
 
 def public_fault(checks: Sequence[PlannedCheck]) -> str | None:
     """Why the public problems of a plan cannot be drawn here; None where they can, or there are none."""
-    if not any(check.parameters.get("publicFamilies") for check in checks):
+    if not _may_be_drawn(checks):
         return None
     fault = library_fault()
     if fault is not None:
         return fault
     try:
-        draw_public(bytes(32), dict.fromkeys(PUBLIC, 0))
+        require_drawable(checks)
     except EvidenceMissing as error:
         return error.why
     return None
+
+
+def require_drawable(checks: Sequence[PlannedCheck]) -> None:
+    """Returns where the public problems of a plan can be drawn here: told before the plan is logged and counts.
+
+    Raises:
+        UsageError: CERT-E477, without the audited library; EvidenceMissing: CERT-E478, it makes other problems here
+            than those it is known by.
+    """
+    families = _may_be_drawn(checks)
+    if families:
+        draw_public(bytes(32), dict.fromkeys(families, 0))
+
+
+def _may_be_drawn(checks: Sequence[PlannedCheck]) -> tuple[str, ...]:
+    """The families that a seed may choose, or those that are named; none where none are asked."""
+    asked = [check.parameters.get("publicFamilies") for check in checks]
+    named = [name for one in asked if isinstance(one, tuple | list) for name in one]
+    drawn = any(isinstance(one, int) and one for one in asked)
+    return tuple(name for name in PUBLIC if drawn or name in named)
 
 
 def is_public(question: Question) -> bool:
