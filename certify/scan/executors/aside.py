@@ -32,7 +32,7 @@ class _Aside:
 def printing_aside(prefix: str) -> Iterator[None]:
     """While it lasts, threads whose names begin with ``prefix`` print to standard error instead of standard output."""
     aside = _Aside(sys.stdout, prefix)
-    sys.stdout = aside  # type: ignore[assignment]  # all that is asked of it but two methods is the stream's own
+    sys.stdout = aside
     try:
         yield
     finally:
