@@ -31,7 +31,7 @@ def judge_in_worker(
     seconds: float | None = None,
     memory_limit: int | None = None,
 ) -> tuple[ItemRecord, ...]:
-    """As :func:`certify.check.judge.judge`, in a process without keys, secrets or network.
+    """As :func:`certify.check.judgements.judge`, in a process without keys, secrets or network.
 
     Raises:
         EvidenceMissing: CERT-E064, the answers are not the planned ones; CERT-E103, the process failed,

@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from pydantic import Field
 
-from certify.check.judge import judge
+from certify.check.judgements import judge
 from certify.engines.sandbox import limit_memory, refuse_network
 from certify.errors import CertifyError
 from certify.evidence.answers import Completion, ItemRecord, Question

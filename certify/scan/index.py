@@ -10,13 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from certify.scan.folds import FoldTable
+from certify.scan.grouping import Groups
 from certify.scan.kernel.learn import LONGEST_CONTEXT, count_documents
 from certify.scan.kernel.lookup import EMPTY, GRAM, THIRTEEN, Table, build
 from certify.scan.kernel.rows import Passages
 from certify.scan.kernel.search import Postings
 from certify.scan.kernel.words import PADDING
 from certify.scan.passages import Hashed, PassageSet, hash_texts
-from certify.scan.runs import Runs, distinct, runs_inside, starts_search, widespread
+from certify.scan.runs import Runs, runs_inside, starts_search, widespread
 
 SPARSE_FROM = 1_000_000
 """Runs in the index from which every second word of a document is looked up, and neighbours of what is found."""
@@ -71,10 +72,11 @@ def build_index(passages: PassageSet, sample: Sequence[bytes], documents: int, f
     hashed = hash_texts(passages.words)
     owner = np.repeat(np.arange(len(passages), dtype=np.int32), np.diff(hashed.first))
     contexts, numbers = _contexts(hashed, owner)
+    again = _again(contexts.order, hashed, owner)
     runs = Runs.of(hashed, owner, GRAM)
     table = make_table(runs.keys)
-    counts, documents_with = _count(sample, contexts, table, folds)
-    counts += _holders(numbers, owner, contexts.size)
+    counts, documents_with = _count(sample, contexts.keys, table, folds)
+    counts += contexts.holders.astype(np.int32)
     rarity, weights = _weights(numbers, counts, owner, len(passages) + len(sample))
     common = np.zeros(hashed.hashes.size, dtype=np.uint8)
     common[hashed.first[runs.owners] + runs.places] = widespread(runs, documents_with, len(passages))
@@ -83,7 +85,7 @@ def build_index(passages: PassageSet, sample: Sequence[bytes], documents: int, f
     texts = Passages(
         words=hashed.hashes,
         first=hashed.first,
-        again=_again(hashed, owner),
+        again=again,
         weights=weights,
         rarity=rarity,
         numbers=hashed.numbers,
@@ -120,33 +122,30 @@ def make_table(keys: NDArray[np.uint64]) -> Table:
     return table
 
 
-def _contexts(hashed: Hashed, owner: NDArray[np.int32]) -> tuple[NDArray[np.uint64], NDArray[np.int32]]:
-    """Distinct runs of one to three words, and for each size and position the number of the run there, or -1."""
-    placed = []
-    for size in range(1, LONGEST_CONTEXT + 1):
-        placed.append(runs_inside(hashed.hashes, owner, size))
-    keys, inverse = np.unique(np.concatenate([hashes for hashes, _ in placed]), return_inverse=True)
+def _contexts(hashed: Hashed, owner: NDArray[np.int32]) -> tuple[Groups, NDArray[np.int32]]:
+    """Runs of one to three words; and for each length and word which of them begins there, -1 where none does."""
+    placed = [runs_inside(hashed.hashes, owner, size) for size in range(1, LONGEST_CONTEXT + 1)]
+    owners = np.concatenate([owner[positions] for _, positions in placed])
+    groups = Groups(np.concatenate([hashes for hashes, _ in placed]), owners)
     numbers = np.full((LONGEST_CONTEXT, hashed.hashes.size), -1, dtype=np.int32)
     done = 0
     for row, (hashes, positions) in enumerate(placed):
-        numbers[row, positions] = inverse[done : done + hashes.size]
+        numbers[row, positions] = groups.numbers[done : done + hashes.size]
         done += hashes.size
-    return keys, numbers
+    return groups, numbers
 
 
-def _again(hashed: Hashed, owner: NDArray[np.int32]) -> NDArray[np.int32]:
-    """For each word where its passage has it next, counted in the passage; 0 where it does not."""
-    order = np.lexsort((hashed.hashes, owner))
-    same = (np.diff(owner[order]) == 0) & (np.diff(hashed.hashes[order]) == 0)
+def _again(order: NDArray[np.int64], hashed: Hashed, owner: NDArray[np.int32]) -> NDArray[np.int32]:
+    """For each word where its passage has it next, counted in the passage; 0 where it does not.
+
+    ``order`` is that of runs of one to three words, those of one word first: these are all words.
+    """
+    words = order[order < owner.size]
+    here, there = words[:-1], words[1:]
+    same = (hashed.hashes[here] == hashed.hashes[there]) & (owner[here] == owner[there])
     found = np.zeros(owner.size, dtype=np.int32)
-    found[order[:-1][same]] = (order[1:] - hashed.first[owner[order[1:]]])[same]
+    found[here[same]] = there[same] - hashed.first[owner[there[same]]]
     return found
-
-
-def _holders(numbers: NDArray[np.int32], owner: NDArray[np.int32], keys: int) -> NDArray[np.int32]:
-    """For each run of one to three words the passages that hold it."""
-    pairs = np.concatenate([owner[row >= 0].astype(np.int64) * keys + row[row >= 0] for row in numbers])
-    return np.bincount(distinct(pairs) % max(keys, 1), minlength=keys).astype(np.int32)
 
 
 def _count(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -14,6 +15,8 @@ from certify.scan.kernel.clusters import MAX_WORDS
 from certify.scan.kernel.words import PADDING, hash_words
 
 Part = Literal["question", "answer"]
+
+_LINE_FEED = 10
 
 
 class Owner(NamedTuple):
@@ -70,13 +73,22 @@ class Hashed(NamedTuple):
 
 def hash_texts(texts: Sequence[Sequence[str]]) -> Hashed:
     """Hashes of folded words, the same as the compiled search takes of a document."""
-    encoded = [word.encode() for text in texts for word in text]
-    starts = np.zeros(len(encoded) + 1, dtype=np.int64)
-    np.cumsum(np.fromiter(map(len, encoded), dtype=np.int64, count=len(encoded)), out=starts[1:])
-    joined = np.frombuffer(b"".join(encoded) + bytes(PADDING), dtype=np.uint8)
-    hashes = np.empty(len(encoded), dtype=np.uint64)
-    numbers = np.empty(len(encoded), dtype=np.uint8)
-    hash_words(joined, starts, hashes, numbers)
     first = np.zeros(len(texts) + 1, dtype=np.int32)
     np.cumsum(np.fromiter(map(len, texts), dtype=np.int32, count=len(texts)), out=first[1:])
+    joined, starts = _back_to_back(texts, int(first[-1]))
+    hashes = np.empty(starts.size - 1, dtype=np.uint64)
+    numbers = np.empty(starts.size - 1, dtype=np.uint8)
+    hash_words(joined, starts, hashes, numbers)
     return Hashed(hashes, numbers, first)
+
+
+def _back_to_back(texts: Sequence[Sequence[str]], count: int) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """All words without anything between them, and where each begins; encoded at once, as no word has a line feed."""
+    lines = np.frombuffer("\n".join(chain.from_iterable(texts)).encode(), dtype=np.uint8)
+    breaks = np.flatnonzero(lines == _LINE_FEED)
+    starts = np.zeros(count + 1, dtype=np.int64)
+    starts[1:count] = breaks - np.arange(breaks.size)
+    starts[count:] = lines.size - breaks.size
+    joined = np.concatenate([lines[lines != _LINE_FEED], np.zeros(PADDING, dtype=np.uint8)])
+    joined.setflags(write=False)
+    return joined, starts

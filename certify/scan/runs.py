@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from certify.scan.decide import COMMON, TIMES_COMMONER
+from certify.scan.grouping import Groups
 from certify.scan.kernel.lookup import run_hashes
 from certify.scan.kernel.search import Postings
 from certify.scan.passages import Hashed
@@ -23,10 +24,8 @@ MOST_PLACES = 4
 class Runs:
     """Every run of a number of words in the passages, in the order of the passages."""
 
-    keys: NDArray[np.uint64]
-    """Distinct hashes."""
-    numbers: NDArray[np.int32]
-    """For each run which key it is."""
+    groups: Groups
+    """Equal ones together."""
     owners: NDArray[np.int32]
     """Its passage."""
     places: NDArray[np.int32]
@@ -36,9 +35,18 @@ class Runs:
     def of(cls, hashed: Hashed, owner: NDArray[np.int32], size: int) -> Runs:
         """All runs of ``size`` words; ``owner`` says for each word which passage it is of."""
         hashes, positions = runs_inside(hashed.hashes, owner, size)
-        keys, numbers = np.unique(hashes, return_inverse=True)
         owners = owner[positions]
-        return cls(keys, numbers.astype(np.int32), owners, (positions - hashed.first[owners]).astype(np.int32))
+        return cls(Groups(hashes, owners), owners, (positions - hashed.first[owners]).astype(np.int32))
+
+    @property
+    def keys(self) -> NDArray[np.uint64]:
+        """Distinct hashes."""
+        return self.groups.keys
+
+    @property
+    def numbers(self) -> NDArray[np.int32]:
+        """For each run which key it is."""
+        return self.groups.numbers
 
     def first(self, passages: int) -> NDArray[np.int32]:
         """For each passage where its runs begin, and where the last one's end."""
@@ -46,10 +54,10 @@ class Runs:
 
     def postings(self, kept: NDArray[np.bool_]) -> Postings:
         """Where each key stands, the runs left out that are not to be kept."""
-        order = np.argsort(self.numbers[kept], kind="stable")
-        numbers = self.numbers[kept][order]
-        first = np.searchsorted(numbers, np.arange(self.keys.size + 1)).astype(np.int32)
-        return Postings(first, self.owners[kept][order], self.places[kept][order])
+        order = self.groups.order[kept[self.groups.order]]
+        first = np.zeros(self.keys.size + 1, dtype=np.int32)
+        np.cumsum(np.bincount(self.numbers[kept], minlength=self.keys.size), out=first[1:])
+        return Postings(first, self.owners[order], self.places[order])
 
 
 def runs_inside(
@@ -66,12 +74,10 @@ def runs_inside(
 
 def starts_search(runs: Runs, passages: int) -> NDArray[np.bool_]:
     """Which runs start a search of their passage; a passage that would be left without any keeps all of its own."""
-    pairs = distinct(runs.owners.astype(np.int64) * max(runs.keys.size, 1) + runs.numbers)
-    holders = np.bincount(pairs % max(runs.keys.size, 1), minlength=runs.keys.size)
-    kept = holders[runs.numbers] <= SHARED_BY
+    kept = runs.groups.holders[runs.numbers] <= SHARED_BY
     bare = np.bincount(runs.owners[kept], minlength=passages) == 0
     kept |= bare[runs.owners]
-    return kept & (_repetition(runs) < MOST_PLACES)
+    return kept & (runs.groups.repetition() < MOST_PLACES)
 
 
 def widespread(runs: Runs, documents: NDArray[np.int32], passages: int) -> NDArray[np.bool_]:
@@ -92,21 +98,3 @@ def widespread(runs: Runs, documents: NDArray[np.int32], passages: int) -> NDArr
     usual = np.zeros(passages, dtype=np.int64)
     usual[sizes > 0] = ordered[(first[:-1] + sizes // 4)[sizes > 0]]
     return (counts >= COMMON) & (counts > TIMES_COMMONER * (usual[runs.owners] + 1))
-
-
-def distinct(values: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Each value once, in rising order; sorting is several times as fast here as the hashing of ``np.unique``."""
-    ordered = np.sort(values)
-    return ordered[np.concatenate([[True], ordered[1:] != ordered[:-1]])] if ordered.size else ordered
-
-
-def _repetition(runs: Runs) -> NDArray[np.int64]:
-    """For each run how often its passage held it before."""
-    order = np.lexsort((runs.places, runs.numbers, runs.owners))
-    same = np.concatenate(
-        [[False], (np.diff(runs.owners[order]) == 0) & (np.diff(runs.numbers[order]) == 0)]
-    )  # fmt: skip
-    begins = np.maximum.accumulate(np.where(same, 0, np.arange(order.size))) if order.size else np.arange(0)
-    result = np.empty(order.size, dtype=np.int64)
-    result[order] = np.arange(order.size) - begins
-    return result

@@ -84,8 +84,12 @@ class Searcher:
 def _padded(block: Block) -> NDArray[np.uint8]:
     end = int(block.starts[-1])
     if block.text.size >= end + PADDING:
-        return block.text
-    return np.concatenate([block.text[:end], np.zeros(PADDING, dtype=np.uint8)])
+        text = block.text.view()
+    else:
+        text = np.concatenate([block.text[:end], np.zeros(PADDING, dtype=np.uint8)])
+    # Some readers give text that cannot be written to, which the compiler takes for another type: one is enough.
+    text.setflags(write=False)
+    return text
 
 
 def _buffers(size: int, passages: int) -> Any:

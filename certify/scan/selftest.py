@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -21,6 +22,7 @@ from certify.statistics.stream import Stream
 _WINDOW = 4000
 _KEPT = 60
 _ONE_IN = 10
+_GAP = re.compile(r"\s")
 
 
 class _Plant(NamedTuple):
@@ -76,8 +78,9 @@ def run_selftest(
 def _plant(passage: int, spike: str, host: str, stream: Stream) -> _Plant:
     begin = stream.below(max(1, len(host) - _WINDOW))
     window = host[begin : begin + _WINDOW]
-    gaps = [i for i, character in enumerate(window) if character.isspace()] or [len(window)]
-    cut = stream.choice(gaps)
+    pieces = _GAP.split(window)
+    chosen = stream.below(max(1, len(pieces) - 1))
+    cut = sum(map(len, pieces[: chosen + 1])) + chosen
     before, planted = encode(window[:cut] + "\n"), encode(spike)
     text = before + planted + encode("\n" + window[cut:])
     return _Plant(text, passage, len(before), len(before) + len(planted))

@@ -97,9 +97,7 @@ def _scanned(
 ) -> tuple[list[ScanReport], Rewordings | None] | None:
     """The reports; None when whoever waits for them gave up, who is then told how to go on."""
     from certify.pipeline.scanning import scan_data
-    from certify.scan.starting import load_compiler
 
-    load_compiler()
     reporter = TerminalReporter()
     try:
         reports = scan_data(request, benchmarks, reporter)

@@ -10,8 +10,12 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import numba
+from numba.core import dispatcher
+from numba.core.caching import FunctionCache
+from numba.core.runtime import rtsys
 
 from certify.files import user_cache_folder
 
@@ -27,15 +31,28 @@ CACHE = user_cache_folder() / "kernel" / _sources()
 """Where the machine code of exactly these sources is kept."""
 
 
+class _Kept(FunctionCache):  # type: ignore[misc]  # numba has no types
+    """Machine code that is kept, loaded without the compiler's tables.
+
+    numba fills those before it looks whether it has to compile at all; that takes longer than a search of some
+    megabytes, and where scipy is installed loads its linear algebra too. A compilation fills them itself.
+    """
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        rtsys.initialize(target_context)
+        with self._guard_against_spurious_io_errors():
+            return self._load_overload(sig, target_context)
+
+
 @contextmanager
 def _cached() -> Iterator[None]:
-    # Where numba keeps code is decided when a function is decorated, so the setting is needed during import alone.
-    before = numba.config.CACHE_DIR
-    numba.config.CACHE_DIR = str(CACHE)
+    # Where and how numba keeps code is decided when a function is decorated: this is needed during import alone.
+    before = numba.config.CACHE_DIR, dispatcher.FunctionCache
+    numba.config.CACHE_DIR, dispatcher.FunctionCache = str(CACHE), _Kept
     try:
         yield
     finally:
-        numba.config.CACHE_DIR = before
+        numba.config.CACHE_DIR, dispatcher.FunctionCache = before
 
 
 with _cached():

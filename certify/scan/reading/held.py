@@ -7,11 +7,8 @@ from itertools import chain
 from typing import Any
 
 from certify.evidence.canonical import sha256_hex
-from certify.identify.arrow_content import ArrowContent
-from certify.identify.arrow_data import record_batches
 from certify.scan.blocks import Block, Totals
 from certify.scan.reading.losses import Damage, Job
-from certify.scan.reading.tables import held
 
 WINDOW = 1 << 20
 """Bytes that are looked at in one place, to learn from."""
@@ -43,7 +40,7 @@ class HeldData:
     def batches(self) -> Iterator[Any]:
         """All rows as record batches, those of a stream once. CERT-E029 for what is no data."""
         if self._rest is None:
-            return record_batches(self._source)
+            return _record_batches(self._source)
         seen, self._seen = self._seen, []
         return chain(seen, self._rest)
 
@@ -56,12 +53,12 @@ class HeldData:
         if size is None:
             yield from self._beginning(budget)
         elif size <= budget:
-            yield from record_batches(self._source)
+            yield from _record_batches(self._source)
         else:
             yield from self._windows(size, budget)
 
     def _beginning(self, budget: int) -> Iterator[Any]:
-        self._rest = record_batches(self._source) if self._rest is None else self._rest
+        self._rest = _record_batches(self._source) if self._rest is None else self._rest
         while budget > 0 and (batch := next(self._rest, None)) is not None:
             self._seen.append(batch)
             budget -= batch.nbytes
@@ -72,12 +69,19 @@ class HeldData:
         count, length = budget // window, max(1, window * rows // size)
         for number in range(count):
             first = min((2 * number + 1) * rows // (2 * count), rows - length)
-            yield from record_batches(self._slice(first, length))
+            yield from _record_batches(self._slice(first, length))
 
     def _slice(self, first: int, length: int) -> Any:
         if hasattr(self._source, "select") and hasattr(self._source, "cache_files"):
             return self._source.select(range(first, first + length))
         return self._source.slice(first, length)
+
+
+def _record_batches(source: Any) -> Iterator[Any]:
+    # Loaded when needed: files, which are what is scanned nearly always, need nothing of the room of identities.
+    from certify.identify.arrow_data import record_batches
+
+    return record_batches(source)
 
 
 class TableReader:
@@ -90,6 +94,8 @@ class TableReader:
     """
 
     def __init__(self, name: str, source: Any, *, text_field: str | None = None) -> None:
+        from certify.identify.arrow_content import ArrowContent
+
         self._source = source if isinstance(source, HeldData) else HeldData(name, source)
         self._job, self._content = Job(name, text_field), ArrowContent()
         self.changed = False
@@ -101,6 +107,8 @@ class TableReader:
         Raises:
             UsageError: CERT-E029, an object of another kind, or columns without a canonical form; CERT-E035.
         """
+        from certify.scan.reading.tables import held
+
         batches = self._hashed()
         try:
             yield from held(batches, self._job)

@@ -10,7 +10,6 @@ from certify.scan.reading.lines import json_lines
 from certify.scan.reading.losses import CHANGED, Damage, Job
 from certify.scan.reading.packed import unpacked
 from certify.scan.reading.stored import Stored, advance, open_stored
-from certify.scan.reading.tables import arrow, parquet
 from certify.scan.reading.whole import JsonAsLines, text_document
 from certify.scan.report import UnscannedPart
 from certify.scan.shards import COMPRESSIONS, Shard
@@ -113,10 +112,10 @@ def attempts(
 
 def documents(stored: Stored, name: str, job: Job) -> Iterator[Block]:
     """The documents of a shard by what its name ends in. Raises Damage where it cannot go on."""
-    if name.endswith(".parquet"):
-        return parquet(stored, job)
-    if name.endswith(".arrow"):
-        return arrow(stored, job)
+    if name.endswith((".parquet", ".arrow")):
+        from certify.scan.reading.tables import arrow, parquet
+
+        return parquet(stored, job) if name.endswith(".parquet") else arrow(stored, job)
     compression = next((ending for ending in COMPRESSIONS if name.endswith(ending)), "")
     source, plain = unpacked(stored, compression), not compression
     kind = name.removesuffix(compression).rpartition(".")[2]

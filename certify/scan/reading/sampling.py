@@ -12,7 +12,6 @@ from certify.scan.reading.lines import json_lines
 from certify.scan.reading.losses import Damage, Job
 from certify.scan.reading.reader import RETRIES, documents, open_shard
 from certify.scan.reading.stored import Stored, open_stored
-from certify.scan.reading.tables import group_count, held, row_group_blocks
 from certify.scan.reading.whole import text_document
 from certify.scan.shards import Shard
 
@@ -55,6 +54,8 @@ def sample_blocks(
 
 
 def _held(source: HeldData, budget: int, text_field: str | None) -> Iterator[Block]:
+    from certify.scan.reading.tables import held
+
     try:
         yield from held(source.some(budget), Job(source.name, text_field))
     except Damage:
@@ -132,6 +133,8 @@ def _text_at(stored: Stored, place: int) -> bytes:
 
 def _row_groups(stored: Stored, job: Job, size: int, places: list[int]) -> Iterator[Block]:
     """The beginning of each row group in which a window falls, were all of one size."""
+    from certify.scan.reading.tables import group_count, row_group_blocks
+
     count = group_count(stored)
     windows = Counter(min(count - 1, place * count // size) for place in places) if count else {}
     for number in sorted(windows):

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from certify.check.judge import judged
+from certify.check.judgements import judged
 from certify.check.math_answers import is_light, same_mathematics
 from certify.check.verifiers import same_choice, verify
 from certify.errors import InternalError

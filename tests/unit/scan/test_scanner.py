@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from certify.errors import InternalError, UsageError
-from certify.scan import Benchmark, judging, load_benchmark
+from certify.scan import Benchmark, confirming, load_benchmark, tallying
 from certify.scan.report import MAX_SPANS, ScanReport
 from certify.scan.scanner import scan
 
@@ -131,7 +131,7 @@ def test_a_shard_that_keeps_changing_counts_as_not_searched(
 ) -> None:
     texts[3] = benchmark.items[0].question
     path = write_shard(texts)
-    search = judging.scan_block
+    search = tallying.scan_block
 
     def meddle(*arguments: Any, **options: Any) -> Any:
         with path.open("a") as stream:
@@ -176,7 +176,7 @@ def test_a_span_that_does_not_hold_its_words_is_a_defect(
     texts: list[str], benchmark: Benchmark, write_shard: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     texts[0] = benchmark.items[0].question
-    monkeypatch.setattr(judging, "words", lambda text: ["other"])
+    monkeypatch.setattr(confirming, "words", lambda text: ["other"])
     with pytest.raises(InternalError, match="CERT-E039"):
         scan_for([write_shard(texts)], benchmark, seed=SEED, selftest_spikes=0)
 
