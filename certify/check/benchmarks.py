@@ -106,12 +106,23 @@ def other_file(name: str, found: str, wanted: str) -> HostileInput:
     )
 
 
+def _where(place: Traversable | Path) -> str:
+    if isinstance(place, Path) and not place.is_absolute():
+        return f"a path in a policy starts at the folder the command is given in, here {Path.cwd()}"
+    return "see whether the file is there and may be read"
+
+
 def _bytes_of(place: Traversable | Path) -> bytes:
     try:
         with place.open("rb") as file:
             data: bytes = file.read(MAX_FILE + 1)
     except OSError as error:
-        raise UsageError("CERT-E100", f"the benchmark {place} cannot be read", why=error.strerror or "") from error
+        raise UsageError(
+            "CERT-E100",
+            f"the benchmark {place} cannot be read",
+            why=error.strerror or "",
+            hint=_where(place),
+        ) from error
     if len(data) > MAX_FILE:
         raise UsageError("CERT-E100", f"the benchmark {place} is larger than {MAX_FILE} bytes")
     return data

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from json import dumps
 from typing import Annotated
 
 import typer
 
 from certify.cli.options import Json
-from certify.cli.render import checklist, emit, emit_json, fields, next_step, paragraph
+from certify.cli.render import checklist, emit, emit_json, fields, next_step, paragraph, say
 from certify.errors import ExitCode
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="List, read, lint and test policies.")
@@ -72,7 +73,7 @@ def lint(policy: Name, json: Json = False) -> int:
     else:
         checklist(
             [
-                ("fail" if f in errors else "warn", f"{f.rule or 'policy'} {f.id}", f"{f.message} hint: {f.hint}")
+                ("fail" if f in errors else "warn", f"{f.rule or 'policy'} {f.id}", f"{f.message}; {f.hint}")
                 for f in found
             ]
         )
@@ -98,6 +99,20 @@ def try_examples(policy: Name, json: Json = False) -> int:
         )
         emit(f"{len(results) - len(failed)} of {len(results)} examples end as they should")
     return int(ExitCode.NEGATIVE if failed else ExitCode.POSITIVE)
+
+
+@app.command("example")
+def complete_example(policy: Name, json: Json = False) -> int:
+    """Print a complete set of made-up evidence to start from, for examples/pass/evidence.json of a policy."""
+    from certify.decide import read_policy, specimen
+
+    made = specimen(read_policy(policy))
+    if json:
+        emit_json("policy", {"example": made})
+        return int(ExitCode.POSITIVE)
+    emit(dumps(made, indent=1))
+    say("Bounds stand right at the thresholds of rules, the rest at its least value: write what you would certify.")
+    return int(ExitCode.POSITIVE)
 
 
 @app.command("explain")

@@ -15,6 +15,7 @@ from certify.decide.policy import (
     shipped_policies,
 )
 from certify.decide.schema import PolicyInput
+from certify.decide.specimen import specimen
 
 __all__ = [
     "ExampleResult",
@@ -33,4 +34,5 @@ __all__ = [
     "policy_tests",
     "read_policy",
     "shipped_policies",
+    "specimen",
 ]

@@ -15,6 +15,9 @@ from certify.errors import HostileInput, UsageError
 from certify.evidence.decision import RuleStatus, Verdict
 from certify.evidence.plan import PlannedCheck
 
+NO_COMPLETE_EXAMPLE = "there is no examples/pass/evidence.json beside the policy"
+"""Why nothing can be tried on a policy."""
+
 _VERDICTS = {"pass": Verdict.CERTIFIED, "fail": Verdict.REFUSED}
 
 
@@ -44,8 +47,7 @@ def policy_tests(policy: LoadedPolicy) -> list[ExampleResult]:
     Rules of an extended policy are tried there; here they count in the complete sets.
     """
     if "pass" not in policy.evidence:
-        detail = "there is no examples/pass/evidence.json beside the policy"
-        return [ExampleResult("", "pass", Verdict.CERTIFIED, "error", detail)]
+        return [ExampleResult("", "pass", Verdict.CERTIFIED, "error", NO_COMPLETE_EXAMPLE)]
     results = [_complete(policy, name) for name in _VERDICTS if name in policy.evidence]
     if results[0].found == "error":
         return results

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from certify.decide.cel import PARAMS, program, result_type
 from certify.decide.clauses import catalogue
+from certify.decide.examples import NO_COMPLETE_EXAMPLE
 from certify.decide.findings import Finding, Gravity, warning
 from certify.decide.form import Enforcement, Rule
 from certify.decide.message import placeholders
@@ -65,6 +66,7 @@ def _policy_findings(policy: LoadedPolicy) -> Iterator[Finding]:
             yield Finding("duplicate-check", "", f"the check {name} is listed {count} times", "list it once")
     if not any(rule.enforcement is Enforcement.MUST for rule in rules):
         yield Finding("no-must-rule", "", "no rule is enforced, so nothing can be certified", "mark one rule `must`")
+    yield from _example_findings(policy)
     for name in checks:
         if kind_of(name) == _GAP:
             yield from _gap_findings(policy, name)
@@ -75,6 +77,12 @@ def _policy_findings(policy: LoadedPolicy) -> Iterator[Finding]:
         half = kind_of(name) == "static-benchmark" and policy.parameters_of(name).get("benchmark") in paired
         if name not in read and not half:
             yield warning("unused-check", "", f"no rule reads the result of {name}", "add a rule, or drop the check")
+
+
+def _example_findings(policy: LoadedPolicy) -> Iterator[Finding]:
+    if policy.from_file and "pass" not in policy.evidence:
+        hint = "`certify policy example POLICY` prints one to start from"
+        yield Finding("no-complete-example", "", NO_COMPLETE_EXAMPLE, hint)
 
 
 def _gap_findings(policy: LoadedPolicy, name: str) -> Iterator[Finding]:

@@ -48,7 +48,7 @@ def mistake(
         return UsageError("CERT-E051", what, hint=f"add `{field}:`")
     expected = str(first.get("ctx", {}).get("expected", ""))
     options = [option.strip(" '") for option in expected.replace(" or ", ", ").split(", ")] if expected else []
-    what = f"{where}: {_shown(place)} is wrong: {first['msg']}"
+    what = f"{where}: {_shown(place)} is wrong: {first['msg'].removeprefix('Value error, ')}"
     return UsageError("CERT-E051", what, hint=f"use one of {', '.join(options)}" if options else "correct the value")
 
 

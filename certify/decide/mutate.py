@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from certify.decide.cel import program
-from certify.decide.examples import try_rule
+from certify.decide.examples import NO_COMPLETE_EXAMPLE, try_rule
 from certify.decide.form import Kind, Rule
 from certify.decide.policy import LoadedPolicy
 from certify.decide.syntax import walk
+from certify.errors import UsageError
 
 _FLIPS = {
     "_>=_": (">=", "<"),
@@ -38,7 +39,13 @@ def mutate(policy: LoadedPolicy) -> list[Mutant]:
 
     Comparisons are turned round, ``&&`` becomes ``||``, and each numeric parameter is moved down and up by
     half. A survivor is a change of meaning that no example would notice: add one at the threshold.
+
+    Raises:
+        UsageError: CERT-E054, there is no complete example to lay the others over.
     """
+    if "pass" not in policy.evidence:
+        hint = "`certify policy example POLICY` prints one to start from"
+        raise UsageError("CERT-E054", "the policy has no complete example", NO_COMPLETE_EXAMPLE, hint)
     own = [rule for rule in policy.policy.rules if rule.id not in policy.inherited and rule.examples is not None]
     return [
         Mutant(rule.id, change, _killer(policy, changed))

@@ -156,7 +156,8 @@ def _best_published(given: Any, items: int | None) -> float | None:
 
 
 def _best_private(given: Any, items: int | None) -> float | None:
-    return best_lower_bound(given.items) if given.items else None
+    asked = given.items or items
+    return best_lower_bound(asked) if asked else None
 
 
 def _best_gap(given: Any, items: int | None) -> float | None:

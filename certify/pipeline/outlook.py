@@ -10,16 +10,19 @@ from certify.decide.reach import Bound, asked_bounds, best_result, last_level
 from certify.engines.pilot import PilotResult
 from certify.errors import UsageError
 from certify.evidence.base import Fraction, Value
+from certify.evidence.instances import kind_of
 from certify.evidence.plan import Plan, PlannedCheck
 from certify.files import read_file
 from certify.pipeline.files import RunFolder
-from certify.statistics import best_lower_bound
+from certify.statistics import MINIMUM_ITEMS, best_lower_bound
 from certify.statistics.outlook import gap_outlook, shown_from
 from certify.statistics.planning import DEFAULT_RHO
 from certify.trust.bundle import parse_bundle, statement_of
 
 POWER = 0.8
 """The power at which margins and inflations are told."""
+
+_GAP = "static-fresh-gap"
 
 
 class ThresholdOutlook(Value):
@@ -103,7 +106,7 @@ def require_reachable(policy: LoadedPolicy, checks: Sequence[PlannedCheck]) -> N
                 "CERT-E140",
                 f"{bound.rule} asks {bound.check} for {bound.field} {'>=' if bound.direction > 0 else '<='} "
                 f"{bound.threshold:g}, and a flawless model gets {best:.4f}",
-                "no model can meet that with the planned sample, and the plan would count as an attempt",
+                f"{_why(bound, checks)}, and the plan would count as an attempt",
                 "plan more items, or ask for less; nothing was logged",
             )
 
@@ -172,7 +175,7 @@ def _check(
             for bound in bounds
             if bound.check == check.id and (best := _best(bound, checks)) is not None
         ),
-        gap=_gap(check, checks) if check.id == "static-fresh-gap" and check.items else None,
+        gap=_gap(check, checks) if kind_of(check.id) == _GAP and check.items else None,
     )
 
 
@@ -188,9 +191,20 @@ def _threshold(bound: Bound, check: PlannedCheck, best: float) -> ThresholdOutlo
 
 def _gap(check: PlannedCheck, checks: Sequence[PlannedCheck]) -> GapPower:
     against = float(check.parameters["powerAgainst"])
-    static = next((one.samples for one in checks if one.id == "static-benchmark"), check.samples)
+    static = next((one.samples for one in checks if _published(one, check)), check.samples)
     found = gap_outlook(against, check.items, (max(static, 1), check.samples))
     return GapPower(power_against=against, power=found.power, detectable=found.detectable, accuracy=found.accuracy)
+
+
+def _why(bound: Bound, checks: Sequence[PlannedCheck]) -> str:
+    items = next((check.items for check in checks if check.id == bound.check), 0)
+    if 0 < items < MINIMUM_ITEMS:
+        return f"its {items} items are too few: under {MINIMUM_ITEMS} a check gives no interval"
+    return "no model can meet that with the planned sample"
+
+
+def _published(one: PlannedCheck, gap: PlannedCheck) -> bool:
+    return kind_of(one.id) == "static-benchmark" and one.parameters.get("benchmark") == gap.parameters.get("benchmark")
 
 
 def _best(bound: Bound, checks: Sequence[PlannedCheck]) -> float | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from difflib import get_close_matches
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
@@ -68,7 +69,7 @@ def find_task(name: str, root: Path) -> FoundTask:
             f"name one of {first}; several go under labels such as static-benchmark:{members[0]}",
         )
     where = "lm-eval has no task of this name" if root == tasks_root(None) else f"no YAML in {root} describes it"
-    raise refused(f"no task is called {name}", where, "`lm-eval ls tasks` lists those that come with lm-eval")
+    raise refused(f"no task is called {name}", where, _nearest(name, root))
 
 
 def described(path: Path) -> dict[str, Any] | None:
@@ -167,6 +168,14 @@ def _members(name: str, configs: list[dict[str, Any]]) -> list[str]:
         if config.get("group") == name and isinstance(config.get("task"), list):
             members |= {one if isinstance(one, str) else str(one.get("task")) for one in config["task"]}
     return sorted(members)
+
+
+def _nearest(name: str, root: Path) -> str:
+    """What was probably meant: files of tasks are mostly called after them."""
+    stems = sorted({path.stem for path in _walk(root) if path.suffix == ".yaml"})
+    near = get_close_matches(name, stems, n=1, cutoff=0.75)
+    meant = f"did you mean {near[0]}? " if near else ""
+    return f"{meant}`lm-eval ls tasks` lists those that come with lm-eval"
 
 
 def _naming(name: str, root: Path) -> list[Path]:

@@ -220,7 +220,15 @@ def _try(name: str, task: Any, rows: Sequence[TaskRow], measure: tuple[str, str]
 
 def _fails(name: str, what: str, error: BaseException) -> CertifyError:
     told = f"{type(error).__name__}: {' '.join(str(error).split())}"[:300]
-    return refused(f"the task {name} cannot be asked: {what}", told, "see whether `lm-eval validate` takes it")
+    return refused(f"the task {name} cannot be asked: {what}", told, _remedy(name, error))
+
+
+def _remedy(name: str, error: BaseException) -> str:
+    if not isinstance(error, ModuleNotFoundError) or not error.name:
+        return "see whether `lm-eval validate` takes it"
+    if name == "ifeval":
+        return "install what it needs: `pip install 'certify-models[ifeval]'`"
+    return f"install the Python package that has {error.name}"
 
 
 if __name__ == "__main__":

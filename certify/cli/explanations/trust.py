@@ -28,7 +28,8 @@ CODES = {
     "CERT-E054": Explanation(
         "An example in the policy does not end as it says",
         "Every rule carries examples of evidence that passes, fails and is missing; one of them came out "
-        "otherwise. Either the rule or the example is wrong. Correct it and run `certify policy test`.",
+        "otherwise, or there is no complete example to lay them over. Correct the rule or the example and run "
+        "`certify policy test`; `certify policy example POLICY` prints a complete one to start from.",
     ),
     "CERT-E055": Explanation(
         "The signer may not sign this",

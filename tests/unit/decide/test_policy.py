@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from certify.decide import LoadedPolicy, lint, load_policy, policy_from_document, read_policy, shipped_policies
+from certify.decide import LoadedPolicy, lint, load_policy, mutate, policy_from_document, read_policy, shipped_policies
 from certify.decide.form import Parameter
 from certify.errors import UsageError
 from certify.evidence.canonical import canonical_bytes, parse_json
@@ -121,8 +121,10 @@ def test_a_policy_without_examples_does_not_load(write: Callable[..., Path], fol
     write()
     (folder / "examples" / "pass" / "evidence.json").unlink()
     error = refused(lambda: load_policy(folder))
-    assert error.code == "CERT-E054"
+    assert error.code == "CERT-E053"
+    assert "no-complete-example" in error.why
     assert "evidence.json" in error.why
+    assert refused(lambda: mutate(read_policy(folder))).code == "CERT-E054"
 
 
 def test_an_example_that_ends_otherwise_keeps_a_policy_from_loading(write: Callable[..., Path]) -> None:

@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from certify.decide import load_policy, mutate, read_policy, specimen
+from certify.evidence.results import RESULT_TYPES
+
+RULE = {
+    "assert_": 'check["fresh-reasoning"].accuracy.lower >= params.floor',
+    "refute": 'check["fresh-reasoning"].accuracy.upper < params.floor',
+    "params": {"floor": {"value": 0.7, "tighten": "up"}},
+    "message": '{check["fresh-reasoning"].accuracy.lower}',
+    "examples": {
+        "pass": {},
+        "fail": {"check": {"fresh-reasoning": {"accuracy": {"lower": 0.1, "upper": 0.6}}}},
+        "missing": {"check": {"fresh-reasoning": None}},
+    },
+}
+
+
+def test_a_policy_can_be_tried_on_its_specimen(write: Callable[..., Path]) -> None:
+    folder = write(**RULE)
+    made = specimen(read_policy(folder))
+    assert made["check"]["fresh-reasoning"]["accuracy"]["lower"] == 0.7
+    (folder / "examples" / "pass" / "evidence.json").write_text(json.dumps(made))
+    load_policy(folder)
+    survivors = [mutant.change for mutant in mutate(read_policy(folder)) if not mutant.killed_by]
+    assert not [change for change in survivors if change.startswith("assert")]
+
+
+def test_whole_numbers_stay_whole(write: Callable[..., Path]) -> None:
+    read = read_policy(write({"checks": [{"id": "logic-puzzles"}]}, assert_='check["logic-puzzles"].held_level >= 2'))
+    assert specimen(read)["check"]["logic-puzzles"]["held_level"] == 2
+
+
+@pytest.mark.parametrize("check", sorted(RESULT_TYPES))
+def test_each_check_has_a_specimen(write: Callable[..., Path], check: str) -> None:
+    needs = {
+        "static-benchmark": {"benchmark": "starter-200"},
+        "static-fresh-gap": {"benchmark": "starter-200"},
+        "corpus-scan": {"benchmarks": ["starter-200"]},
+        "fresh-reasoning": {"families": ["addition"]},
+        "private-set": {"name": "ward", "languages": ["en"]},
+        "concision": {"reads": ["fresh-reasoning"]},
+        "cost": {"reads": ["fresh-reasoning"]},
+    }
+    made = specimen(read_policy(write({"checks": [{"id": check, "with": needs.get(check, {})}]})))
+    RESULT_TYPES[check].from_document(made["check"][check])
