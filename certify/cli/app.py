@@ -80,6 +80,10 @@ class Settings:
     debug: bool
 
 
+INTERRUPTED = "\ninterrupted; nothing is lost. Give the same command again to go on."
+"""What whoever pressed Ctrl-C is told."""
+
+
 class LazyGroup(TyperGroup):
     """Lists every verb from the table above and imports a verb's module only to run it."""
 
@@ -95,6 +99,14 @@ class LazyGroup(TyperGroup):
         return TyperCommand(
             name=cmd_name, help=verb.summary, short_help=verb.summary, rich_help_panel=verb.panel, callback=lambda: None
         )
+
+    def invoke(self, ctx: Any) -> Any:
+        """What the verb gives; Typer would end an interrupted one without a word."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            print(INTERRUPTED, file=sys.stderr)
+            return int(ExitCode.INTERRUPTED)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """The verb itself, imported now."""
@@ -147,7 +159,7 @@ def run(arguments: list[str]) -> int:
     try:
         result = typer.main.get_command(app)(arguments, prog_name="certify", standalone_mode=False)
     except KeyboardInterrupt:
-        print("\ninterrupted; nothing is lost. Give the same command again to go on.", file=sys.stderr)
+        print(INTERRUPTED, file=sys.stderr)
         return int(ExitCode.INTERRUPTED)
     except BrokenPipeError:
         return int(ExitCode.POSITIVE)

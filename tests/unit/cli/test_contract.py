@@ -236,3 +236,13 @@ def test_two_seed_sources_that_this_workspace_cannot_have(cli, workspace, home):
 def test_json_documents_hold_no_float_that_json_lacks(cli, handed):
     text = cli("show", "certificate.pdf", "--json").out
     json.loads(text, parse_constant=pytest.fail)
+
+
+def test_an_interrupted_command_says_how_to_go_on(cli, monkeypatch):
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("certify.decide.shipped_policies", interrupted)
+    said = cli("policy", "list")
+    assert said.code == 130
+    assert "Give the same command again to go on" in said.err
