@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -17,16 +17,20 @@ _TOKENS = 200
 
 
 class Countdown(PublicFamily):
-    """Any expression that uses each number once and gives the target exactly; gold is one of them."""
+    """Any expression that uses each number once and gives the target exactly; gold is one of them.
+
+    Targets that adding and taking off reach are left out: a running total that is kept near the target finds many.
+    """
 
     id = "countdown"
+    version = 2
 
     def gold(self, entry: Mapping[str, Any]) -> str | None:
-        """The library's solution; None where it does not use the numbers or misses the target."""
+        """The library's solution; None where it does not use the numbers, misses the target, or need not multiply."""
         facts, said = entry["metadata"], self.read(str(entry["answer"]))
         if said is None or _numbers(said) != sorted(facts["numbers"]) or value(said) != facts["target"]:
             return None
-        return said
+        return None if facts["target"] in _signed_sums(facts["numbers"]) else said
 
     def read(self, answer: str) -> str | None:
         """An expression of whole numbers, ``+ - * /`` and brackets; fractions in LaTeX are written out."""
@@ -44,13 +48,18 @@ class Countdown(PublicFamily):
         return _numbers(said) == _numbers(gold) and value(said) == value(gold)
 
     def nulls(self, stream: Stream) -> dict[str, QuestionResponder]:
-        """All numbers added, or with operators drawn by lot."""
+        """All numbers added, or all but the least; each towards the target; with operators drawn by lot."""
 
         def by_lot(question: str) -> str:
             first, *others = _given(question)
             return first + "".join(stream.choice("+-*/") + other for other in others)
 
-        return {"adds": lambda question: "+".join(_given(question)), "by-lot": by_lot}
+        return {
+            "adds": lambda question: "+".join(_given(question)),
+            "least-taken-off": _least_taken_off,
+            "towards-the-target": _towards_the_target,
+            "by-lot": by_lot,
+        }
 
 
 def value(expression: str) -> Fraction | None:
@@ -107,6 +116,35 @@ def _tokens(text: str) -> list[str]:
 
 def _numbers(expression: str) -> list[int]:
     return sorted(int(token) for token in _tokens(expression) if token.isdigit())
+
+
+def _signed_sums(numbers: Sequence[int]) -> set[int]:
+    """Every total of the numbers, each with either sign."""
+    totals = {0}
+    for number in numbers:
+        totals = {total + signed for total in totals for signed in (number, -number)}
+    return totals
+
+
+def _least_taken_off(question: str) -> str:
+    least, *others = sorted(_given(question), key=int)
+    return "+".join(others) + f"-{least}"
+
+
+def _towards_the_target(question: str) -> str:
+    """Each number in its turn is added below the target and taken off above it."""
+    said, *others = _given(question)
+    total = int(said)
+    for other in others:
+        sign = "+" if total < _target(question) else "-"
+        total, said = total + int(sign + other), said + sign + other
+    return said
+
+
+def _target(question: str) -> int:
+    """The number beside the list, before the instructions; nought where there is none."""
+    found = re.search(r"\d+", question.partition("\n\n")[0].replace(", ".join(_given(question)), ""))
+    return int(found[0]) if found else 0
 
 
 def _given(question: str) -> list[str]:

@@ -60,6 +60,7 @@ class Cryptarithm(PublicFamily):
         return {
             "alphabet": lambda question: given(question, list(range(10)), ordered=True),
             "order-of-sum": lambda question: given(question, [*range(1, 10), 0], ordered=False),
+            "one-then-nought": lambda question: given(question, [1, 0, *range(2, 10)], ordered=False),
             "by-lot": lambda question: given(question, stream.sample(range(10), 10), ordered=True),
         }
 

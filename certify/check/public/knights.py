@@ -52,7 +52,7 @@ class KnightsKnaves(PublicFamily):
         return sorted(said.lower().split(", ")) == sorted(gold.lower().split(", "))
 
     def nulls(self, stream: Stream) -> dict[str, QuestionResponder]:
-        """All honest, all liars, in turns, or by lot."""
+        """The same roles every time, each of the 32 ways to give them; or by lot."""
 
         def told(question: str, honest: Sequence[bool]) -> str:
             form = _ASKED.search(question)
@@ -61,10 +61,11 @@ class KnightsKnaves(PublicFamily):
                 {name: good if right else bad for (name, good, bad), right in zip(people, honest, strict=False)}
             )
 
-        return {
-            "all-honest": lambda question: told(question, [True] * 9),
-            "all-liars": lambda question: told(question, [False] * 9),
-            "in-turns": lambda question: told(question, [True, False] * 5),
+        def always(honest: Sequence[bool]) -> QuestionResponder:
+            return lambda question: told(question, honest)
+
+        every = product((True, False), repeat=5)
+        return {"".join("TL"[not one] for one in honest): always(honest) for honest in every} | {
             "by-lot": lambda question: told(question, [stream.below(2) == 1 for _ in range(9)]),
         }
 

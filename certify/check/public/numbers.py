@@ -94,12 +94,16 @@ class SimpleGeometry(WholeNumber):
         }
 
     def partial_solvers(self, stream: Stream) -> dict[str, QuestionResponder]:
-        """Takes every polygon for one of so many sides."""
+        """Takes every polygon for one of so many sides; knows only that all angles give a multiple of 180."""
+
+        def known(question: str) -> int:
+            return sum(int(float(found)) for found in _NUMBER.findall(question) if "." in found)
 
         def lacking(total: int) -> QuestionResponder:
-            return lambda question: str(total - sum(int(float(n)) for n in _NUMBER.findall(question) if "." in n))
+            return lambda question: str(total - known(question))
 
-        return {f"as-if-{sides}-sides": lacking(180 * (sides - 2)) for sides in range(4, 10)}
+        bank: dict[str, QuestionResponder] = {"multiple-of-180": lambda question: str(-known(question) % 180)}
+        return bank | {f"as-if-{sides}-sides": lacking(180 * (sides - 2)) for sides in range(4, 10)}
 
 
 class BaseConversion(PublicFamily):
@@ -132,18 +136,29 @@ class BaseConversion(PublicFamily):
         return gold.partition("_")[0]
 
     def nulls(self, stream: Stream) -> dict[str, QuestionResponder]:
-        """The digits as given; the number in base ten or sixteen whatever base is asked."""
+        """The digits as given; the number always in one base, whatever base is asked."""
 
         def value(question: str) -> int:
             found = re.search(r"the (\S+) number (\S+) to", question)
             base = {"binary": "2", "hexadecimal": "16"}.get(found[1], found[1]).removeprefix("base-") if found else "10"
             return int(found[2], int(base)) if found else 0
 
-        return {
-            "copies": lambda question: question.partition(" number ")[2].partition(" ")[0],
-            "always-ten": lambda question: str(value(question)),
-            "always-sixteen": lambda question: f"{value(question):x}",
+        def always(base: int) -> QuestionResponder:
+            return lambda question: _digits(value(question), base)
+
+        bank: dict[str, QuestionResponder] = {
+            "copies": lambda question: question.partition(" number ")[2].partition(" ")[0]
         }
+        return bank | {f"always-{base}": always(base) for base in range(2, 17)}
+
+
+def _digits(number: int, base: int) -> str:
+    """A number that is not negative in a base up to 16."""
+    found = ""
+    while number:
+        number, digit = divmod(number, base)
+        found = "0123456789abcdef"[digit] + found
+    return found or "0"
 
 
 class Ratio(PublicFamily):
@@ -174,7 +189,7 @@ class FractionSimplification(Ratio):
         """The fraction as given; cancelled by one factor that shows."""
         return {"copies": lambda question: _cancelled(question, 1)} | {
             f"cancels-{factor}": (lambda question, factor=factor: _cancelled(question, factor))
-            for factor in (2, 3, 5, 10)
+            for factor in range(2, 13)
         }
 
     def partial_solvers(self, stream: Stream) -> dict[str, QuestionResponder]:
@@ -248,14 +263,18 @@ class ComplexArithmetic(PublicFamily):
         return _parts(said) == _parts(gold)
 
     def partial_solvers(self, stream: Stream) -> dict[str, QuestionResponder]:
-        """Adds, whatever is asked."""
+        """Adds or subtracts, whatever is asked."""
 
-        def adds(question: str) -> str:
-            operands = [_parts(found.replace(" ", "")) for found in re.findall(r"\(([^()]*)\)", question)]
-            real, imaginary = (sum(parts) for parts in zip(*(one for one in operands if one), strict=True))
-            return f"{real}{'+' if imaginary >= 0 else ''}{imaginary}i"
+        def joined(sign: int) -> QuestionResponder:
+            def respond(question: str) -> str:
+                written = [_parts(found.replace(" ", "")) for found in re.findall(r"\(([^()]*)\)", question)]
+                first, second = [one for one in written if one][:2]
+                real, imaginary = (one + sign * other for one, other in zip(first, second, strict=True))
+                return f"{real}{'+' if imaginary >= 0 else ''}{imaginary}i"
 
-        return {"always-adds": adds}
+            return respond
+
+        return {"always-adds": joined(1), "always-subtracts": joined(-1)}
 
 
 def _parts(text: str) -> tuple[Fraction, Fraction] | None:

@@ -13,6 +13,7 @@ from certify.check.public.drawing import digest, golden_digests
 from certify.check.public.floor import HIGHEST, floor_of, public_floors
 from certify.check.public.survo import fillings, shown
 from certify.evidence.floors import floor_table
+from certify.statistics.stream import Stream
 
 GOLDS = {
     "base_conversion": "3e7_16",
@@ -141,6 +142,39 @@ def test_squares_with_one_filling(golden):
         assert PUBLIC["survo"].verify(str(fillings(rows, numbers)[0]), item.gold)
         assert len(fillings(rows, numbers)) == 1
     assert len(fillings([[0, 0, 3], [0, 0, 3], [3, 3, 6]], [1, 1, 2, 2])) == 2
+
+
+def test_targets_that_adding_and_taking_off_reach_are_left_out(golden):
+    def entry(numbers, target, answer):
+        return {"metadata": {"numbers": numbers, "target": target}, "answer": answer}
+
+    assert PUBLIC["countdown"].gold(entry([2, 60, 9], 129, "2*60+9")) == "2 * 60 + 9"
+    assert PUBLIC["countdown"].gold(entry([98, 60, 4], 154, "98+60-4")) is None
+    assert PUBLIC["countdown"].gold(entry([98, 2, 100], 296, "98*2+100")) == "98 * 2 + 100"
+    bank = PUBLIC["countdown"].nulls(Stream(bytes(32), "nulls"))
+    for name in ("adds", "least-taken-off", "towards-the-target"):
+        said = [bank[name](item.question) for item in golden["countdown"]]
+        assert all(value(one) is not None for one in said)
+        assert not any(
+            PUBLIC["countdown"].verify(one, item.gold) for one, item in zip(said, golden["countdown"], strict=True)
+        )
+
+
+def test_what_is_known_to_reach_an_answer_by_less_is_reported(golden):
+    """Each responder by its right answers on the twenty known problems."""
+    multiple = PUBLIC["simple_geometry"].partial_solvers(Stream(bytes(32), "partial"))["multiple-of-180"]
+    items = golden["simple_geometry"]
+    assert all(PUBLIC["simple_geometry"].verify(multiple(item.question), item.gold) for item in items)
+    bank = PUBLIC["base_conversion"].nulls(Stream(bytes(32), "nulls"))
+    for item in golden["base_conversion"]:
+        base = int(item.gold.partition("_")[2])
+        assert PUBLIC["base_conversion"].verify(bank[f"always-{base}"](item.question), item.gold)
+    roles = PUBLIC["knights_knaves"].nulls(Stream(bytes(32), "nulls"))
+    for item in golden["knights_knaves"]:
+        right = [
+            name for name, told in roles.items() if PUBLIC["knights_knaves"].verify(told(item.question), item.gold)
+        ]
+        assert len([name for name in right if name != "by-lot"]) == 1
 
 
 def test_notation_is_written_out_and_nothing_else():
