@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from certify import errors
+from certify.check.told import retold
 from certify.check.worker import JudgeOrder, read_records, write_lines
 from certify.engines.sandbox import scrubbed_environment
 from certify.errors import CertifyError, EvidenceMissing
@@ -89,14 +88,9 @@ def run_worker(order: Path, *, seconds: float = SECONDS) -> None:
 
 
 def _told(said: bytes, talk: bytes, status: int) -> CertifyError:
-    try:
-        document = json.loads(said)
-        kind = getattr(errors, document["kind"])
-        if issubclass(kind, CertifyError):
-            error: CertifyError = kind(*document["args"])
-            return error
-    except (ValueError, KeyError, TypeError, AttributeError):
-        pass
+    error = retold(said)
+    if error is not None:
+        return error
     lines = talk.decode("utf-8", "replace").strip().splitlines() or [f"it ended with status {status}"]
     return _failed(lines[-1][:300])
 

@@ -6,7 +6,6 @@ questions and completions as JSON Lines and writes the records, whole or not at 
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -16,6 +15,7 @@ from typing import TypeVar
 from pydantic import Field
 
 from certify.check.judgements import judge
+from certify.check.told import told
 from certify.engines.sandbox import limit_memory, refuse_network
 from certify.errors import CertifyError
 from certify.evidence.answers import Completion, ItemRecord, Question
@@ -63,8 +63,7 @@ def main(arguments: Sequence[str]) -> int:
         )
         write_lines(Path(order.records), records)
     except CertifyError as error:
-        told = {"kind": type(error).__name__, "args": [error.code, error.what, error.why, error.hint]}
-        sys.stdout.write(json.dumps(told) + "\n")
+        sys.stdout.write(told(error) + "\n")
         return 1
     return 0
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
 from certify.engines.connection import Route
 from certify.engines.order import DescribeOrder, EngineFacts, Key, WorkOrder
 from certify.engines.scoring import Scorer
 from certify.evidence.answers import FinishReason, ServerReport
 from certify.evidence.model import TestedConfiguration
+
+if TYPE_CHECKING:
+    from certify.engines.codec import Codec
 
 
 class Prompt(NamedTuple):
@@ -44,6 +47,14 @@ NO_ROOM = "the question leaves no room for an answer in the model's context"
 UNREADABLE = "the tokenizer makes nothing of the question that the model can read"
 NO_NUMBERS = "the model computed no numbers (NaN)"
 REFUSED = "the model's own template refuses the conversation"
+
+
+def trouble_of(ids: Sequence[int], codec: Codec, context_length: int) -> str:
+    """Why a prompt of these tokens cannot be asked; empty where it can."""
+    if len(ids) >= context_length:
+        return NO_ROOM
+    return "" if codec.readable(ids) else UNREADABLE
+
 
 Commit = Callable[[Sequence[Generation]], None]
 """Takes finished generations; when it returns they are safe."""

@@ -7,7 +7,7 @@ import platform
 from collections.abc import Sequence
 from typing import Any, NamedTuple, Self
 
-from certify.engines.backend import NO_NUMBERS, NO_ROOM, UNREADABLE, Commit, Generation, Order, Prompt, batches
+from certify.engines.backend import NO_NUMBERS, Commit, Generation, Order, Prompt, batches, trouble_of
 from certify.engines.codec import Codec
 from certify.engines.hf_scoring import HfScorer, require_cache
 from certify.engines.models import Model, describe_model
@@ -31,9 +31,7 @@ class _Row:
         self.prompt, self.ids = encoded
         self.limit = min(self.prompt.max_tokens, context_length - len(self.ids))
         self.tokens: list[int] = []
-        self.trouble = "" if codec.readable(self.ids) else UNREADABLE
-        if self.limit <= 0:
-            self.trouble = NO_ROOM
+        self.trouble = trouble_of(self.ids, codec, context_length)
         self.finish: FinishReason | None = FinishReason.ERROR if self.trouble else None
         self.generator = generator_for(self.prompt.seed)
 

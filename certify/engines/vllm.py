@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Self
 
-from certify.engines.backend import NO_ROOM, UNREADABLE, Commit, Generation, Order, Prompt, batches
+from certify.engines.backend import Commit, Generation, Order, Prompt, batches, trouble_of
 from certify.engines.models import Model, describe_model
 from certify.engines.order import EngineFacts, Key
 from certify.engines.scoring import Scorer
@@ -80,10 +80,7 @@ class VllmBackend:
             commit([*self._answer(fitting), *refused])
 
     def _trouble(self, ids: list[int]) -> str:
-        """Why a prompt cannot be asked; empty where it can."""
-        if len(ids) >= self.configuration.context_length:
-            return NO_ROOM
-        return "" if self._model.codec.readable(ids) else UNREADABLE
+        return trouble_of(ids, self._model.codec, self.configuration.context_length)
 
     def _answer(self, batch: Sequence[tuple[Prompt, list[int]]]) -> list[Generation]:
         if not batch:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from itertools import pairwise
 
-from certify.errors import HostileInput
 from certify.evidence.base import Value
 from certify.evidence.instances import kind_of
 from certify.evidence.plan import Plan, PlannedCheck
@@ -18,6 +17,7 @@ from certify.evidence.results import (
 )
 from certify.evidence.results.estimates import Outcomes
 from certify.statistics import printed_holm
+from certify.verify.requiring import require
 
 _ROUNDING = 0.0002
 BRIEF = 60.0
@@ -45,9 +45,9 @@ def _check_lengths(check: PlannedCheck, result: ConcisionResult, results: Mappin
     for found in result.checks:
         ended = getattr(results.get(found.check), "outcomes", None)
         fits = _adds_up(found) and (not isinstance(ended, Outcomes) or _same_answers(found, ended))
-        _require(check, fits, f"counts other answers to {found.check} than its result does")
+        require(check, fits, f"counts other answers to {found.check} than its result does")
     worst = max(one.truncated_share for one in result.checks), max(one.looped_share for one in result.checks)
-    _require(check, worst == (result.truncated_share, result.looped_share), "does not tell its largest shares")
+    require(check, worst == (result.truncated_share, result.looped_share), "does not tell its largest shares")
 
 
 def _adds_up(found: AnswerLengths) -> bool:
@@ -73,10 +73,10 @@ def _check_cost(check: PlannedCheck, result: CostResult, results: Mapping[str, V
     counted = [one for one in ended if isinstance(one, Outcomes)]
     if len(counted) == len(ended):
         whole = sum(one.answers for one in counted), sum(one.correct for one in counted)
-        _require(check, whole == (result.answers, result.correct), "counts other answers than the checks it reads")
+        require(check, whole == (result.answers, result.correct), "counts other answers than the checks it reads")
     priced = check.parameters.get("currency"), check.parameters.get("pricePerHour")
     same = (result.currency, result.price_per_hour) == (priced if None not in priced else (None, None))
-    _require(check, same and result.brief == (result.seconds < BRIEF), "has another price or length than it should")
+    require(check, same and result.brief == (result.seconds < BRIEF), "has another price or length than it should")
     memory, hours, price = result.peak_memory, result.kilowatt_hours, result.price_per_hour
     rates = (
         (result.correct_per_second, result.seconds),
@@ -89,7 +89,7 @@ def _check_cost(check: PlannedCheck, result: CostResult, results: Mapping[str, V
         and (rate is None or quantity is None or abs(rate * quantity - result.correct) <= 1e-5 * result.correct)
         for rate, quantity in rates
     )
-    _require(check, follow, "has a rate that its own measurements do not give")
+    require(check, follow, "has a rate that its own measurements do not give")
 
 
 def _check_published(
@@ -104,10 +104,10 @@ def _check_published(
     if not isinstance(whole, StaticBenchmarkResult):
         return
     items, left = whole.accuracy.items, result.left_out
-    _require(check, result.static.samples == whole.accuracy.samples, "compares with other answers than were given")
-    _require(check, left is None or left + result.items == items, "leaves out other items than it says")
+    require(check, result.static.samples == whole.accuracy.samples, "compares with other answers than were given")
+    require(check, left is None or left + result.items == items, "leaves out other items than it says")
     same = result.items != items or abs(result.static.estimate - whole.accuracy.estimate) <= _ROUNDING
-    _require(check, same and result.items <= items, "compares with another accuracy than was found")
+    require(check, same and result.items <= items, "compares with another accuracy than was found")
 
 
 def _check_several_gaps(plan: Plan, results: Mapping[str, Value]) -> None:
@@ -122,9 +122,4 @@ def _check_several_gaps(plan: Plan, results: Mapping[str, Value]) -> None:
         if (result := found.get(check.id)) is not None:
             due = (len(planned), plain[check.id], beyond.get(check.id)) if len(planned) > 1 else (None, None, None)
             said = (result.tests, result.holm_p_value, result.holm_margin_p_value)
-            _require(check, said == due, "is not corrected for the number of gaps that were planned")
-
-
-def _require(check: PlannedCheck, holds: bool, what: str) -> None:
-    if not holds:
-        raise HostileInput("CERT-E090", f"the result of {check.id} {what}")
+            require(check, said == due, "is not corrected for the number of gaps that were planned")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from certify.errors import HostileInput
 from certify.evidence.base import Value
 from certify.evidence.parameters.profile import CapabilityProfileParameters
 from certify.evidence.plan import PlannedCheck
@@ -18,6 +17,7 @@ from certify.evidence.results.profile import (
 )
 from certify.statistics import MINIMUM_ITEMS
 from certify.verify.ladder_counts import ROUNDING
+from certify.verify.requiring import require
 from certify.verify.score_counts import is_possible, is_possible_drop
 
 _NOBODY = ("bare", "among")
@@ -35,14 +35,14 @@ def check_profile(check: PlannedCheck, result: Value) -> None:
     _check_items(check, asked, result)
     counted = all(_adds_up(cell, asked.samples) for cell in result.cells)
     whole = sum(cell.answers for cell in result.cells), sum(cell.right for cell in result.cells)
-    _require(check, counted and whole == (result.outcomes.answers, result.outcomes.correct), "does not add up")
+    require(check, counted and whole == (result.outcomes.answers, result.outcomes.correct), "does not add up")
     _check_scope(check, result.scope, result.cells)
-    _require(check, result.told_apart.items == asked.without, "pairs other items than were planned")
+    require(check, result.told_apart.items == asked.without, "pairs other items than were planned")
     apart = result.told_apart
     most = _plain(_of(result.cells, *_NOBODY), "right") + ROUNDING
-    _require(check, apart.estimate <= most and is_possible_drop(apart), "says what its bounds do not show")
+    require(check, apart.estimate <= most and is_possible_drop(apart), "says what its bounds do not show")
     same = result.words == profile_words(result.scope, result.told_apart, result.outcomes)
-    _require(check, same and result.not_measured == unmeasured(result.scope), "says what its bounds do not show")
+    require(check, same and result.not_measured == unmeasured(result.scope), "says what its bounds do not show")
 
 
 def _check_items(check: PlannedCheck, asked: CapabilityProfileParameters, result: CapabilityProfileResult) -> None:
@@ -55,7 +55,7 @@ def _check_items(check: PlannedCheck, asked: CapabilityProfileParameters, result
     recalled = items.get("recalled", 0)
     same = same and sum(items.values()) == check.items and recalled <= asked.recalled
     same = same and (recalled > 0) == (asked.benchmark is not None) == (result.benchmark is not None)
-    _require(check, same and result.benchmark_sha256 == asked.sha256, "is about other items than were planned")
+    require(check, same and result.benchmark_sha256 == asked.sha256, "is about other items than were planned")
 
 
 def _adds_up(cell: ProfileCell, samples: int) -> bool:
@@ -79,7 +79,7 @@ def _check_scope(check: PlannedCheck, scope: ProfileScope, cells: Sequence[Profi
         (scope.abstained_on_recalled, recalled, "abstained"),
     )
     same = all(_is_share(share, part, counted) for share, part, counted in parts)
-    _require(check, same, "has a scope that its items do not show")
+    require(check, same, "has a scope that its items do not show")
 
 
 def _is_share(share: Capability | None, cells: Sequence[ProfileCell], counted: str) -> bool:
@@ -111,8 +111,3 @@ def _one(cells: Sequence[ProfileCell]) -> list[ProfileCell]:
 
 def _several(cells: Sequence[ProfileCell]) -> list[ProfileCell]:
     return [cell for cell in cells if cell.hops > 1]
-
-
-def _require(check: PlannedCheck, holds: bool, what: str) -> None:
-    if not holds:
-        raise HostileInput("CERT-E090", f"the result of {check.id} {what}")

@@ -11,7 +11,6 @@ import re
 from collections.abc import Iterable
 from pathlib import PurePath
 
-from certify.errors import HostileInput
 from certify.evidence.base import Value
 from certify.evidence.plan import PlannedCheck
 from certify.evidence.results import (
@@ -25,6 +24,7 @@ from certify.evidence.results import (
 )
 from certify.evidence.results.estimates import Drop, Estimate
 from certify.statistics import no_inflation_bound, paired_interval, tightest_interval
+from certify.verify.requiring import require
 
 Counts = dict[str, tuple[int, int]]
 """Items and right answers by family; one family where there are none."""
@@ -97,10 +97,10 @@ def _check_one_set(check: PlannedCheck, result: StaticBenchmarkResult | PrivateS
     looked = isinstance(result, StaticBenchmarkResult) and result.looks
     counts = {"": (check.items, result.outcomes.correct)}
     fits = looked or is_of_counts(result.accuracy, counts, check.samples)
-    _require(check, bool(fits), "has another accuracy than its right answers give")
-    _require(check, _is_guessed(result), "names a share for guessing that no choices give")
+    require(check, bool(fits), "has another accuracy than its right answers give")
+    require(check, _is_guessed(result), "names a share for guessing that no choices give")
     if isinstance(result, StaticBenchmarkResult):
-        _require(check, _is_named(check, result), "names another benchmark than was planned")
+        require(check, _is_named(check, result), "names another benchmark than was planned")
         _check_scaling(check, result)
 
 
@@ -140,18 +140,18 @@ def _check_scaling(check: PlannedCheck, result: StaticBenchmarkResult) -> None:
         same = same and whole and point.all_right.estimate <= vote.estimate <= point.any_right.estimate
         shares = (point.any_right, point.all_right, vote)
         same = same and all(one.lower <= one.estimate <= one.upper and one.items == check.items for one in shares)
-    _require(check, same, "has another test-time scaling than was planned, or one that its accuracy excludes")
+    require(check, same, "has another test-time scaling than was planned, or one that its accuracy excludes")
 
 
 def _check_fresh(check: PlannedCheck, result: FreshReasoningResult) -> None:
     rows = (*result.families, *(result.public_families or ()))
     plain = all(row.answers == row.items * check.samples and 0 <= row.right <= row.answers for row in rows)
     plain = plain and all(row.share == round(row.right / max(1, row.answers), 4) for row in rows)
-    _require(check, plain, "has a family with another share than its right answers give")
+    require(check, plain, "has a family with another share than its right answers give")
     fits = bool(result.looks) or is_of_counts(result.accuracy, _by_family(result.families), check.samples)
     beside = result.public
     fits = fits and (beside is None or is_of_counts(beside, _by_family(result.public_families or ()), check.samples))
-    _require(check, fits, "has another accuracy than its families give")
+    require(check, fits, "has another accuracy than its families give")
 
 
 def _by_family(rows: Iterable[FamilyResult]) -> Counts:
@@ -163,7 +163,7 @@ def _check_gap(check: PlannedCheck, result: StaticFreshGapResult) -> None:
     planned = (asked.get("powerAgainst"), asked.get("margin"), asked.get("isomorphs"))
     same = planned == (result.power_against, result.margin, result.isomorphs)
     same = same and (result.margin is None) == (result.margin_p_value is None)
-    _require(check, same, "is tested against something else than was planned")
+    require(check, same, "is tested against something else than was planned")
     whole = result.items * twins <= check.items and result.static.items == result.items
     if result.items * twins == check.items:
         counts = {"": (result.items, result.outcomes.correct)}
@@ -171,12 +171,12 @@ def _check_gap(check: PlannedCheck, result: StaticFreshGapResult) -> None:
     else:  # the published side stopped at a look, so that some twins have no partner
         whole = whole and is_possible(result.fresh, result.items, check.samples * twins)
     whole = whole and is_possible(result.static, result.items, result.static.samples)
-    _require(check, whole, "has shares that its right answers do not give")
+    require(check, whole, "has shares that its right answers do not give")
     apart = abs(result.gap - (result.static.estimate - result.fresh.estimate)) <= 2 * _TWO_ROUNDINGS
     likely = result.gap >= 0 or result.p_value >= 0.5
     lowest = no_inflation_bound([max(result.gap - _HALF, -1.0)] * result.items)
     bounded = result.gap <= result.upper and lowest <= result.upper
-    _require(check, apart and likely and bounded, "claims another gap than its shares have")
+    require(check, apart and likely and bounded, "claims another gap than its shares have")
 
 
 def _check_turns(check: PlannedCheck, result: MultiTurnResult) -> None:
@@ -187,7 +187,7 @@ def _check_turns(check: PlannedCheck, result: MultiTurnResult) -> None:
         fits = fits and _is_mean(share.estimate, [(getattr(one, name), one.items) for one in levels])
     answers = items * check.samples
     right = sum(share.estimate * answers for share in shares.values())
-    _require(check, fits and abs(right - result.outcomes.correct) <= 3 * _HALF * answers + 0.01, "does not add up")
+    require(check, fits and abs(right - result.outcomes.correct) <= 3 * _HALF * answers + 0.01, "does not add up")
     drops = (
         (result.revision_drop, result.facts, result.message),
         (result.turn_drop, result.message, result.turns),
@@ -199,7 +199,7 @@ def _check_turns(check: PlannedCheck, result: MultiTurnResult) -> None:
         and is_possible_drop(drop)
         for drop, before, after in drops
     )
-    _require(check, apart, "claims another drop than its shares have")
+    require(check, apart, "claims another drop than its shares have")
 
 
 def _check_tools(check: PlannedCheck, result: UnseenToolsResult) -> None:
@@ -209,15 +209,10 @@ def _check_tools(check: PlannedCheck, result: UnseenToolsResult) -> None:
             continue
         shares = [(getattr(level, name), level.items) for level in result.levels]
         fits = is_possible(used.solved, items, check.samples) and all(share is not None for share, _ in shares)
-        _require(check, fits and _is_mean(used.solved.estimate, shares), "does not add up")
+        require(check, fits and _is_mean(used.solved.estimate, shares), "does not add up")
 
 
 def _is_mean(share: float, parts: list[tuple[float, int]]) -> bool:
     """Whether a share is the mean of parts by their items, up to the rounding of all of them."""
     items = sum(count for _, count in parts)
     return items > 0 and abs(share - sum(part * count for part, count in parts) / items) <= _TWO_ROUNDINGS
-
-
-def _require(check: PlannedCheck, holds: bool, what: str) -> None:
-    if not holds:
-        raise HostileInput("CERT-E090", f"the result of {check.id} {what}")

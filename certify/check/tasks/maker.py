@@ -22,6 +22,7 @@ from certify.check.tasks.datasets import dataset_named, load_dataset, revision_o
 from certify.check.tasks.file import MAX_CODE, TaskHead, TaskRow, code_digest, task_bytes
 from certify.check.tasks.finding import FoundTask, code_files, find_task, refused, tasks_root
 from certify.check.tasks.scoring import limited, quiet, score, scoring_task, settings_of
+from certify.check.told import told
 from certify.engines.sandbox import limit_memory, refuse_network
 from certify.errors import CertifyError
 from certify.evidence.base import Value
@@ -70,8 +71,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         Path(order.file).write_bytes(made(order))
     except CertifyError as error:
-        told = {"kind": type(error).__name__, "args": [error.code, error.what, error.why, error.hint]}
-        Path(order.told).write_text(json.dumps(told), encoding="utf-8")
+        Path(order.told).write_text(told(error), encoding="utf-8")
         return 1
     return 0
 

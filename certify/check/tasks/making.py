@@ -12,8 +12,8 @@ from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from certify import errors
 from certify.check.tasks.file import TaskBenchmark, task_benchmark
+from certify.check.told import retold
 from certify.engines.sandbox import scrubbed_environment, with_threads
 from certify.errors import CertifyError, EvidenceMissing, UsageError
 from certify.evidence.parameters import StaticBenchmarkParameters
@@ -136,14 +136,9 @@ def _read(name: str, folder: str | None, metric: str | None, shots: int | None) 
 
 
 def _told(name: str, file: Path, done: subprocess.CompletedProcess[bytes]) -> CertifyError:
-    try:
-        document = json.loads(file.read_bytes())
-        kind = getattr(errors, document["kind"])
-        if issubclass(kind, CertifyError):
-            error: CertifyError = kind(*document["args"])
-            return error
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        pass
+    error = retold(file.read_bytes()) if file.is_file() else None
+    if error is not None:
+        return error
     if done.returncode in (-signal.SIGPROF, -signal.SIGALRM):
         return _failed(name, "its scorer was not done with a harmless text after half a minute of work")
     return _failed(name, f"the process that read it ended with status {done.returncode}")
