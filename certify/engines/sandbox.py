@@ -1,4 +1,4 @@
-"""What a worker gives up before it touches a model: the network, spare memory, and life without its parent."""
+"""What a worker gives up before it touches a model: the network, memory, packages, and life without its parent."""
 
 from __future__ import annotations
 
@@ -93,6 +93,12 @@ def _is_known(host: Any, port: Any, admitted: frozenset[tuple[str, int]]) -> boo
         return ipaddress.ip_address(name).is_loopback
     except ValueError:
         return False
+
+
+def do_without(*packages: str) -> None:
+    """Makes installed packages look absent to this process, to whatever would load them only because they are there."""
+    for package in packages:
+        sys.modules.setdefault(package, None)  # type: ignore[arg-type]  # None is what the import system looks for
 
 
 def die_with_parent() -> SimpleQueue[bytes]:

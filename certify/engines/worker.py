@@ -27,7 +27,7 @@ from certify.engines.backend import Backend, Order, open_backend
 from certify.engines.connection import Route
 from certify.engines.energy import EnergyMeter
 from certify.engines.order import AnyOrder, Described, DescribeOrder, EmbedOrder, Telemetry, WorkOrder, read_requests
-from certify.engines.sandbox import die_with_parent, limit_memory, refuse_network
+from certify.engines.sandbox import die_with_parent, do_without, limit_memory, refuse_network
 from certify.errors import CertifyError, EvidenceMissing
 from certify.evidence.answers import Completion, FinishReason
 from certify.evidence.canonical import parse_json
@@ -49,6 +49,7 @@ def main(arguments: Sequence[str]) -> int:
         limit_memory(order.memory_limit)
         route = None if isinstance(order, EmbedOrder) else _route(order, told)
         refuse_network(() if route is None else route.addresses)
+        do_without("sklearn")  # transformers takes it for assisted generation, a second of each start
         if isinstance(order, EmbedOrder):
             from certify.engines.encoder import serve
 

@@ -281,6 +281,16 @@ def test_the_network_is_refused() -> None:
     subprocess.run([sys.executable, "-c", script], check=True)
 
 
+def test_an_unwanted_package_is_not_loaded_with_transformers() -> None:
+    pytest.importorskip("transformers", reason="transformers is not installed")
+    script = (
+        "import sys; from certify.engines.sandbox import do_without; do_without('sklearn');"
+        "from transformers import AutoModelForCausalLM;"
+        "raise SystemExit(any(name.startswith('sklearn.') for name in sys.modules))"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True)
+
+
 def test_memory_can_be_bounded(tmp_path: Path) -> None:
     order = replay_order(tmp_path, make_requests(1), make_requests(1), memory_limit=2**28)
     with pytest.raises(EvidenceMissing, match="CERT-E060"):
