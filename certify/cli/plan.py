@@ -14,6 +14,7 @@ from certify.cli.render import emit_json
 from certify.cli.run_options import (
     AnswerSeconds,
     ApiKeyEnv,
+    BatchInvariant,
     BatchSize,
     CachedData,
     Data,
@@ -34,6 +35,7 @@ from certify.cli.run_options import (
     PromptStyle,
     Serve,
     SystemPrompt,
+    TensorParallel,
     Waivers,
     request_of,
 )
@@ -66,7 +68,9 @@ def make(
     decoding: Decoding = None,
     entropy: Entropy = EntropyKind.SELF,
     max_hours: MaxHours = 168.0,
-    batch_size: BatchSize = 32,
+    batch_size: BatchSize = None,
+    tensor_parallel: TensorParallel = 1,
+    batch_invariant: BatchInvariant = False,
     waivers: Waivers = None,
     endpoint: Endpoint = None,
     serve: Serve = None,

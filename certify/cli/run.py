@@ -11,6 +11,7 @@ from certify.cli.progress import TerminalReporter
 from certify.cli.run_options import (
     AnswerSeconds,
     ApiKeyEnv,
+    BatchInvariant,
     BatchSize,
     CachedData,
     Data,
@@ -31,6 +32,7 @@ from certify.cli.run_options import (
     PromptStyle,
     Serve,
     SystemPrompt,
+    TensorParallel,
     Waivers,
     request_of,
 )
@@ -60,7 +62,9 @@ def run(
     decoding: Decoding = None,
     entropy: Entropy = EntropyKind.SELF,
     max_hours: MaxHours = 168.0,
-    batch_size: BatchSize = 32,
+    batch_size: BatchSize = None,
+    tensor_parallel: TensorParallel = 1,
+    batch_invariant: BatchInvariant = False,
     waivers: Waivers = None,
     endpoint: Endpoint = None,
     serve: Serve = None,

@@ -50,7 +50,13 @@ Decoding = Annotated[
 Entropy = Annotated[EntropyKind, typer.Option(help="Where the seed comes from.")]
 MaxHours = Annotated[float, typer.Option(min=0.01, help="Time until the plan counts as failed.")]
 Waivers = Annotated[list[Path] | None, typer.Option("--waiver", help="Signed waiver; repeat for several.")]
-BatchSize = Annotated[int, typer.Option(min=1, max=4096, help="Questions answered together.")]
+BatchSize = Annotated[
+    int | None, typer.Option(min=1, max=4096, help="Questions answered together; 32 if absent, 256 with vllm.")
+]
+TensorParallel = Annotated[int, typer.Option(min=1, max=64, help="For vllm: GPUs that share each layer's weights.")]
+BatchInvariant = Annotated[
+    bool, typer.Option("--batch-invariant", help="For vllm: answers must not depend on what runs beside them.")
+]
 
 
 def request_of(context: typer.Context) -> RunRequest:
@@ -79,5 +85,12 @@ def request_of(context: typer.Context) -> RunRequest:
             "--data-description was given without --data",
             "it says something of data, and none is named",
             "name the data with --data PATH, or leave --data-description out",
+        )
+    if given["engine"] != "vllm" and (given["tensor_parallel"] > 1 or given["batch_invariant"]):
+        raise UsageError(
+            "CERT-E011",
+            "--tensor-parallel and --batch-invariant are for the engine vllm",
+            f"the engine {given['engine']} has no such choice",
+            "add --engine vllm, or put what a server needs into --serve",
         )
     return RunRequest.model_validate({name: given[name] for name in RunRequest.model_fields}, by_name=True)

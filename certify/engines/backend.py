@@ -46,6 +46,7 @@ class Generation(NamedTuple):
 NO_ROOM = "the question leaves no room for an answer in the model's context"
 UNREADABLE = "the tokenizer makes nothing of the question that the model can read"
 NO_NUMBERS = "the model computed no numbers (NaN)"
+REJECTED = "the engine rejects the question"
 REFUSED = "the model's own template refuses the conversation"
 
 
@@ -82,6 +83,10 @@ class Backend(Protocol):
         ``prompts`` is always a whole wave of the run (all first turns, then all second ones), so that an engine can
         form the same batches after a restart.
         """
+        ...
+
+    def attention(self) -> str | None:
+        """Which implementation of attention runs; None where only a server knows, or no model runs."""
         ...
 
     def scorer(self) -> Scorer | None:

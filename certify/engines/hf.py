@@ -94,6 +94,10 @@ class HfBackend:
         """The prompt of a conversation by the model's own chat template."""
         return self._model.codec.render_chat(messages, add_generation_prompt)
 
+    def attention(self) -> str | None:
+        """Which implementation of attention runs."""
+        return getattr(self._network.config, "_attn_implementation", None)
+
     def scorer(self) -> Scorer:
         """What tells log-probabilities of given texts."""
         length = self.configuration.context_length

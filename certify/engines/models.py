@@ -64,6 +64,8 @@ def describe_model(order: Order, engine_version: str, processor: str) -> Model:
         sampling=asked.sampling,
         reasoning=codec.reasoning(asked.system_prompt),
         context_length=context_length_of(config),
+        tensor_parallel=asked.tensor_parallel if asked.tensor_parallel > 1 else None,
+        batch_invariant=asked.batch_invariant if asked.engine == "vllm" else None,
     )
     return Model(codec, configuration, suggested_by(generation), hardware)
 
@@ -87,6 +89,8 @@ def asked_of(order: Order) -> DescribeOrder:
         system_prompt=wanted.system_prompt,
         sampling=wanted.sampling,
         server=order.server,
+        tensor_parallel=wanted.tensor_parallel or 1,
+        batch_invariant=wanted.batch_invariant is True,
     )
 
 

@@ -135,6 +135,9 @@ class ServerBackend:
                 allowed_errors=allowed,
             )
 
+    def attention(self) -> None:
+        """Not known here."""
+
     def scorer(self) -> Scorer | None:
         """What tells log-probabilities of given texts; None where the server tells none, or only it has a tokenizer.
 

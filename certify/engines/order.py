@@ -116,6 +116,10 @@ class DescribeOrder(Value):
     """Most address space of the worker, bytes."""
     server: ServerOrder | None = None
     """For the engines openai and llamacpp: who answers."""
+    tensor_parallel: int = Field(default=1, ge=1, le=64)
+    """For the engine vllm: GPUs that share each layer's weights."""
+    batch_invariant: bool = False
+    """For the engine vllm: whether answers must not depend on what runs beside them."""
 
 
 Pooling = Literal["mean", "cls", "max", "lasttoken"]
@@ -194,9 +198,15 @@ class Telemetry(Value):
     failures: dict[str, int] = Field(default_factory=dict)
     """Questions of this run that the engine gave no answer to, counted by why."""
     peak_memory: int = Field(default=0, ge=0)
-    """Largest resident memory of the worker, bytes."""
+    """Largest resident memory of the worker and of each process it started, added up; bytes."""
     joules: float | None = Field(default=None, gt=0)
     """Energy of the GPU board while answering; absent where it was not measured."""
+    gpu_memory: int | None = Field(default=None, gt=0)
+    """Memory in use on the GPU board after answering, bytes; absent where it was not measured."""
+    driver: str | None = None
+    """Version of the GPU's driver."""
+    attention: str | None = None
+    """Implementation of attention that the engine chose; absent where only a server knows."""
 
     @property
     def tokens_per_second(self) -> float:

@@ -75,6 +75,9 @@ class ReplayBackend:
             if open_ones:
                 commit([self._answer(prompt) for prompt in open_ones])
 
+    def attention(self) -> None:
+        """Not known here."""
+
     def scorer(self) -> Scorer | None:
         """What gives recorded scores again; None where none were recorded."""
         return None if self._scores is None else _Recorded(self._scores, self._batch_size)

@@ -78,6 +78,8 @@ def describe(
     memory_limit: int | None = None,
     server: ServerOrder | None = None,
     key: str | None = None,
+    tensor_parallel: int = 1,
+    batch_invariant: bool = False,
 ) -> Described:
     """The configuration in which a model would be tested here; made before the plan, without loading weights.
 
@@ -92,6 +94,8 @@ def describe(
         memory_limit: most address space of the worker, bytes.
         server: who answers, for the engines openai and llamacpp.
         key: what the server wants to see; told to the worker, stored nowhere.
+        tensor_parallel: for vllm, GPUs that share each layer's weights.
+        batch_invariant: for vllm, whether answers must not depend on what runs beside them.
 
     Raises:
         UsageError: CERT-E010, the engine is not installed or has no such device or number format.
@@ -108,6 +112,8 @@ def describe(
         sampling=sampling or Sampling(temperature=0),
         memory_limit=memory_limit,
         server=_keyed(server, key),
+        tensor_parallel=tensor_parallel,
+        batch_invariant=batch_invariant,
     )
     with closing(_messages(order, key=key)) as messages:
         for message in messages:

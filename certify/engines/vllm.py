@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from typing import Any, Self
 
-from certify.engines.backend import Commit, Generation, Order, Prompt, batches, trouble_of
-from certify.engines.models import Model, describe_model
+from certify.engines.backend import REJECTED, Commit, Generation, Order, Prompt, trouble_of
+from certify.engines.models import Model, asked_of, describe_model
 from certify.engines.order import EngineFacts, Key
 from certify.engines.scoring import Scorer
 from certify.engines.vllm_scoring import VllmScorer
 from certify.evidence.answers import FinishReason
 from certify.evidence.model import TestedConfiguration
-
-WAVES = 8
-"""A commit holds this many batches: vLLM schedules within a call, so calls should be long."""
 
 ON_A_CPU = {"enforce_eager": True, "gpu_memory_utilization": 0.3}
 """vLLM's processor build compiles nothing and takes this share of main memory, under the name it has for GPUs."""
@@ -23,16 +21,18 @@ FINISH_REASONS = {"stop": FinishReason.STOP, "length": FinishReason.LENGTH}
 
 
 class VllmBackend:
-    """A ``vllm.LLM`` with a seed for each request; vLLM decides itself what runs together."""
+    """A ``vllm.LLM`` with a seed for each request; vLLM decides itself what runs together, up to the batch size."""
 
     def __init__(self, engine: Any, described: Model, batch_size: int) -> None:
         self._engine = engine
         self._model = described
-        self._call_size = batch_size * WAVES
+        self._batch_size = batch_size
 
     @classmethod
     def load(cls, order: Order) -> Self:
         """The model of an order, in vLLM and ready; without weights where it is only to be described."""
+        if asked_of(order).batch_invariant:
+            os.environ["VLLM_BATCH_INVARIANT"] = "1"  # read when vLLM is imported, and by the processes it starts
         import vllm
 
         described = describe_model(order, f"vllm {vllm.__version__}; {_torch_version()}", "cpu")
@@ -44,6 +44,8 @@ class VllmBackend:
             trust_remote_code=False,
             dtype=described.configuration.dtype,
             max_model_len=described.configuration.context_length,
+            tensor_parallel_size=described.configuration.tensor_parallel or 1,
+            max_num_seqs=order.batch_size,
             seed=0,
             disable_log_stats=True,
             **(ON_A_CPU if described.configuration.device == "cpu" else {}),
@@ -63,34 +65,42 @@ class VllmBackend:
         """The prompt of a conversation by the model's own chat template."""
         return self._model.codec.render_chat(messages, add_generation_prompt)
 
+    def attention(self) -> str | None:
+        """Which implementation of attention vLLM chooses for this model here; None where it does not tell."""
+        try:
+            return _attention(self._engine.llm_engine.vllm_config)
+        except Exception:  # not an interface that vLLM promises, and no reason to lose a run
+            return None
+
     def scorer(self) -> Scorer:
         """What tells log-probabilities of given texts."""
-        return VllmScorer(self._engine, self._model.codec, self.configuration.context_length, self._call_size)
+        return VllmScorer(self._engine, self._model.codec, self.configuration.context_length, self._batch_size)
 
     def generate(self, prompts: Sequence[Prompt], done: frozenset[Key], commit: Commit) -> None:
-        """Answers what is not done, in the order asked."""
-        for batch in batches([prompt for prompt in prompts if prompt.key not in done], self._call_size):
-            encoded = [(prompt, self._model.codec.encode(prompt.text)) for prompt in batch]
-            fitting = [one for one in encoded if not self._trouble(one[1])]
-            refused = [
-                Generation(prompt.key, "", (), FinishReason.ERROR, len(ids), trouble=trouble)
-                for prompt, ids in encoded
-                if (trouble := self._trouble(ids))
-            ]
-            commit([*self._answer(fitting), *refused])
+        """Answers what is not done: vLLM gets all of it at once, and each answer is committed when it ends."""
+        asked: dict[str, tuple[Prompt, int]] = {}
+        for number, prompt in enumerate(prompt for prompt in prompts if prompt.key not in done):
+            ids = self._model.codec.encode(prompt.text)
+            if trouble := self._hand_over(str(number), prompt, ids):
+                commit([Generation(prompt.key, "", (), FinishReason.ERROR, len(ids), trouble=trouble)])
+            else:
+                asked[str(number)] = prompt, len(ids)
+        while asked:
+            ended = [output for output in self._engine.llm_engine.step() if output.finished]
+            if ended:
+                commit([self._generation(*asked.pop(output.request_id), output) for output in ended])
 
-    def _trouble(self, ids: list[int]) -> str:
-        return trouble_of(ids, self._model.codec, self.configuration.context_length)
-
-    def _answer(self, batch: Sequence[tuple[Prompt, list[int]]]) -> list[Generation]:
-        if not batch:
-            return []
-        outputs = self._engine.generate(
-            [{"prompt_token_ids": ids} for _, ids in batch],
-            [self._parameters(prompt, len(ids)) for prompt, ids in batch],
-            use_tqdm=False,
-        )
-        return [self._generation(*asked, output) for asked, output in zip(batch, outputs, strict=True)]
+    def _hand_over(self, name: str, prompt: Prompt, ids: list[int]) -> str:
+        """Queues a prompt; why it cannot be asked, else empty."""
+        if trouble := trouble_of(ids, self._model.codec, self.configuration.context_length):
+            return trouble
+        try:
+            self._engine.llm_engine.add_request(
+                name, {"type": "token", "prompt_token_ids": ids}, self._parameters(prompt, len(ids))
+            )
+        except ValueError:  # vLLM checks each request by itself; what it refuses is refused always
+            return REJECTED
+        return ""
 
     def _parameters(self, prompt: Prompt, prompt_tokens: int) -> Any:
         import vllm
@@ -107,13 +117,24 @@ class VllmBackend:
             stop_token_ids=sorted(codec.end_tokens),
             skip_special_tokens=False,
             spaces_between_special_tokens=False,
+            output_kind=vllm.sampling_params.RequestOutputKind.FINAL_ONLY,
         )
 
-    def _generation(self, prompt: Prompt, ids: list[int], output: Any) -> Generation:
+    def _generation(self, prompt: Prompt, prompt_tokens: int, output: Any) -> Generation:
         written = output.outputs[0]
         tokens = tuple(int(token) for token in written.token_ids)
         finish = FINISH_REASONS.get(written.finish_reason, FinishReason.ERROR)
-        return Generation(prompt.key, self._model.codec.decode(tokens), tokens, finish, len(ids))
+        return Generation(prompt.key, self._model.codec.decode(tokens), tokens, finish, prompt_tokens)
+
+
+def _attention(config: Any) -> str:
+    from vllm.config import set_current_vllm_config
+    from vllm.v1.attention.selector import get_attn_backend
+
+    model = config.model_config
+    with set_current_vllm_config(config):
+        chosen = get_attn_backend(model.get_head_size(), model.dtype, config.cache_config.cache_dtype)
+    return str(chosen.get_name())
 
 
 def _torch_version() -> str:

@@ -9,6 +9,9 @@ from certify.engines.backend import batches
 from certify.engines.codec import Codec
 from certify.engines.scoring import Keep, Passage, Scores, Window, encoded, score_of
 
+CALL = 8
+"""Batches that are read between two commits."""
+
 
 class VllmScorer:
     """Scores texts with a ``vllm.LLM``.
@@ -17,12 +20,12 @@ class VllmScorer:
         engine: the LLM.
         codec: the model's tokenizer.
         context_length: most tokens it reads.
-        call_size: texts given to it at once.
+        batch_size: texts that it reads together.
     """
 
-    def __init__(self, engine: Any, codec: Codec, context_length: int, call_size: int) -> None:
+    def __init__(self, engine: Any, codec: Codec, context_length: int, batch_size: int) -> None:
         self._engine, self._codec = engine, codec
-        self._context_length, self._call_size = context_length, call_size
+        self._context_length, self._call_size = context_length, batch_size * CALL
 
     def score(self, passages: Sequence[Passage], done: frozenset[str], keep: Keep) -> None:
         """Scores what is not done, in the order asked."""

@@ -134,3 +134,7 @@ class TestedConfiguration(Value):
     """Longest prompt and answer together, tokens."""
     serving: Serving | None = None
     """The server that answered, where one did."""
+    tensor_parallel: int | None = Field(default=None, ge=2)
+    """GPUs that share each layer's weights; absent where one holds the model."""
+    batch_invariant: bool | None = None
+    """Whether answers were made not to depend on what runs beside them; absent where the engine has no such mode."""

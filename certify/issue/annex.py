@@ -143,7 +143,7 @@ def configuration_rows(model: ModelIdentity, configuration: TestedConfiguration)
     rows = [
         Row("Weights digest", model.weights_digest),
         Row("Release digest", model.release_digest),
-        Row("Engine", f"{configuration.engine}: {clip(configuration.engine_version, 160)}; {configuration.device}"),
+        Row("Engine", f"{configuration.engine}: {clip(configuration.engine_version, 160)}; {_device(configuration)}"),
         Row("Numbers", f"{configuration.dtype}, quantisation {configuration.quantisation}"),
         Row("Sampling", f"temperature {sampling.temperature:g}, top-p {sampling.top_p:g}, {top_k}"),
         Row("Prompts", f"{configuration.prompt_style}; context {configuration.context_length:,} tokens"),
@@ -157,6 +157,13 @@ def configuration_rows(model: ModelIdentity, configuration: TestedConfiguration)
     if reasoning:
         rows.append(Row("Reasoning", f"from {clip(reasoning.open, 40)} to {clip(reasoning.close, 40)}"))
     return tuple(Row(row.label, clip(row.text, 320)) for row in rows)
+
+
+def _device(configuration: TestedConfiguration) -> str:
+    """Where the engine ran, and how the work was spread."""
+    shared = f", {configuration.tensor_parallel} of them together" if configuration.tensor_parallel else ""
+    invariant = "; answers independent of what ran beside them" if configuration.batch_invariant else ""
+    return f"{configuration.device}{shared}{invariant}"
 
 
 def _server(serving: Serving) -> str:

@@ -145,7 +145,7 @@ def _work_order(folder: RunFolder, prepared: Prepared, plan: Verified[Plan]) -> 
         requests=str(folder.file("requests.jsonl")),
         journal=str(folder.file(JOURNAL)),
         header=JournalHeader.of(plan.payload_sha256, plan.value.model.identity, configuration),
-        batch_size=prepared.inputs.request.batch_size,
+        batch_size=prepared.inputs.request.at_once,
         server=server_of(prepared.inputs.request),
     )
 

@@ -91,7 +91,7 @@ def run_pilot(
             requests,
             progress=lambda seen: reporter.advance(seen.done, seen.total, "pilot answers"),
             max_seconds=PILOT_SECONDS,
-            batch_size=inputs.request.batch_size,
+            batch_size=inputs.request.at_once,
             server=server_of(inputs.request),
             key=key_of(inputs.request),
         )
@@ -111,6 +111,8 @@ def describe_model(staged: Path, inputs: RunInputs) -> Described:
         system_prompt=request.system_prompt,
         server=server_of(request),
         key=key_of(request),
+        tensor_parallel=request.tensor_parallel,
+        batch_invariant=request.batch_invariant,
         sampling=sampling_of(inputs.policy.policy.checks, request.decoding),
     )
 

@@ -66,8 +66,12 @@ class RunRequest(Value):
     """Where the seed's randomness comes from."""
     max_hours: float = 168.0
     """Time until the plan counts as failed."""
-    batch_size: int = 32
-    """Questions answered together."""
+    batch_size: int | None = None
+    """Questions answered together; as many as suit the engine when absent."""
+    tensor_parallel: int = 1
+    """GPUs that share each layer's weights, for the engine vllm."""
+    batch_invariant: bool = False
+    """Whether answers must not depend on what runs beside them, for the engine vllm."""
     waivers: tuple[Path, ...] = ()
     """Signed waivers to decide with, besides those the workspace keeps."""
     endpoint: str | None = None
@@ -80,6 +84,11 @@ class RunRequest(Value):
     """Name of the environment variable that holds the endpoint's key; never the key."""
     answer_seconds: float | None = None
     """Longest wait for one answer of a server."""
+
+    @property
+    def at_once(self) -> int:
+        """Questions answered together: as asked, else 256 by vLLM, which is its own choice, and 32 by the others."""
+        return self.batch_size or (256 if self.engine == "vllm" else 32)
 
 
 @dataclass(frozen=True)
@@ -114,6 +123,8 @@ class RunInputs:
             described["decoding"] = request.decoding
         server = [request.endpoint, request.serve, request.endpoint_model]
         served = {"server": server} if any(server) else {}
+        if request.tensor_parallel > 1 or request.batch_invariant:
+            described["vllm"] = [request.tensor_parallel, request.batch_invariant]
         return canonical_digest(
             {
                 "model": self.model.identity.document(),

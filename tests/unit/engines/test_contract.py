@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -11,7 +12,8 @@ from typing import ClassVar
 
 import pytest
 
-from certify.engines.backend import NO_ROOM, Backend, Prompt, open_backend
+from certify.engines import prompts
+from certify.engines.backend import NO_ROOM, REJECTED, Backend, Prompt, open_backend
 from certify.engines.harness import run
 from certify.engines.journal import Journal, read_journal, unanswered
 from certify.engines.order import DescribeOrder, ServerOrder, WorkOrder
@@ -32,9 +34,29 @@ class FakeLLM:
     """Answers like vLLM: by prompt tokens and seed, whatever else is asked."""
 
     made: ClassVar[list[dict]] = []
+    rejected: ClassVar[tuple[list[int], ...]] = ()
+    """Prompts that are not taken."""
 
     def __init__(self, **arguments) -> None:
         self.made.append(arguments)
+        self.llm_engine = self
+        self.queue: dict[str, SimpleNamespace] = {}
+
+    def add_request(self, name: str, prompt: dict, asked: SimpleNamespace) -> str:
+        assert (prompt["type"], asked.output_kind) == ("token", "final")
+        if prompt["prompt_token_ids"] in self.rejected:
+            raise ValueError("not a prompt")
+        ended = self._one(prompt["prompt_token_ids"], asked)
+        self.queue[name] = SimpleNamespace(request_id=name, finished=True, left=asked.seed % 7, outputs=ended.outputs)
+        return f"{name}-internal"
+
+    def step(self) -> list[SimpleNamespace]:
+        """What ended, the last asked first, among what goes on; an answer takes up to seven steps."""
+        for one in self.queue.values():
+            one.left -= 1
+        ended = [name for name, one in reversed(self.queue.items()) if one.left < 0]
+        going = [SimpleNamespace(request_id=name, finished=False) for name in self.queue if name not in ended]
+        return [*going, *map(self.queue.pop, ended)]
 
     def generate(self, prompts: Sequence[dict], parameters: Sequence[SimpleNamespace], use_tqdm: bool = True):
         assert not use_tqdm
@@ -66,6 +88,8 @@ def fake_vllm(monkeypatch: pytest.MonkeyPatch) -> type[FakeLLM]:
     module = ModuleType("vllm")
     module.__version__ = "0.0-fake"  # type: ignore[attr-defined]
     module.LLM, module.SamplingParams = FakeLLM, SimpleNamespace  # type: ignore[attr-defined]
+    kinds = SimpleNamespace(FINAL_ONLY="final")
+    module.sampling_params = SimpleNamespace(RequestOutputKind=kinds)  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "vllm", module)
     monkeypatch.setattr(FakeLLM, "made", [])
     return FakeLLM
@@ -220,7 +244,53 @@ def test_vllm_gets_a_seed_a_request_and_no_remote_code(fake_vllm: type[FakeLLM],
     (made,) = fake_vllm.made
     assert made["trust_remote_code"] is False
     assert made["max_model_len"] == 160
+    assert (made["tensor_parallel_size"], made["max_num_seqs"]) == (1, 16)
     assert "vllm 0.0-fake" in engine.configuration.engine_version
+    assert (engine.configuration.tensor_parallel, engine.configuration.batch_invariant) == (None, False)
+
+
+def test_vllm_gets_everything_at_once_and_each_answer_is_kept_when_it_ends(fake_vllm, tiny: Path, tmp_path) -> None:
+    engine = Engine("vllm", tiny, tmp_path / "run")
+    requests = make_requests(12, repeats=2)
+    order, batches = engine.order(requests, batch_size=2), list[list]()
+    with Journal.open(Path(order.journal), order.header) as journal:
+        found = run(engine.open(order), journal, requests, batches.append)
+    assert len(found) == 24
+    longest = max(int(one.seed) % 7 for one in found.values())
+    assert 2 < len(batches) <= 1 + longest  # no answer waited for a slower one
+    assert [one.key for batch in batches for one in batch] != sorted(found)
+
+
+def test_what_vllm_rejects_is_an_error_of_that_item(
+    fake_vllm: type[FakeLLM], tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = Engine("vllm", tiny, tmp_path / "run")
+    requests = make_requests(3)
+    order, troubles = engine.order(requests), list[str]()
+    backend = engine.open(order)
+    refused = backend._model.codec.encode(prompts.single_prompt(requests[1].text, None, raw=False))
+    monkeypatch.setattr(fake_vllm, "rejected", (refused,))
+    with Journal.open(Path(order.journal), order.header) as journal:
+        found = run(backend, journal, requests, failed=troubles.append)
+    assert troubles == [REJECTED]
+    assert [one.key for one in found.values() if one.finish_reason is FinishReason.ERROR] == [requests[1].key]
+
+
+def test_vllm_is_told_of_gpus_that_share_the_weights_and_of_answers_that_must_not_depend_on_others(
+    fake_vllm: type[FakeLLM], tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VLLM_BATCH_INVARIANT", "0")
+    asked = DescribeOrder(
+        model=str(tiny), engine="vllm", sampling=SAMPLED, threads=1, tensor_parallel=2, batch_invariant=True
+    )
+    engine = Engine("vllm", tiny, tmp_path / "run")
+    engine.configuration = open_backend(asked).configuration
+    assert (engine.configuration.tensor_parallel, engine.configuration.batch_invariant) == (2, True)
+    monkeypatch.setenv("VLLM_BATCH_INVARIANT", "0")
+    opened = engine.open(engine.order(make_requests(1)))
+    assert opened.configuration == engine.configuration
+    assert os.environ["VLLM_BATCH_INVARIANT"] == "1"
+    assert fake_vllm.made[-1]["tensor_parallel_size"] == 2
 
 
 def test_a_harness_that_changes_an_answer_is_caught(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
