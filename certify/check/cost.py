@@ -53,6 +53,9 @@ def cost_of(parameters: CostParameters, answers: Answers, measured: MeasuredRun 
         return _not_measured("answering took no time that could be measured")
     correct = sum(record.outcome is Outcome.CORRECT for record in records)
     memory = max(session.peak_memory for session in measured.sessions) or None
+    boards = [session.gpu_memory for session in measured.sessions if session.gpu_memory is not None]
+    board = max(boards) if len(boards) == len(measured.sessions) else None
+    occupied = board or memory
     joules = [session.joules for session in measured.sessions if session.joules is not None]
     hours = round(sum(joules) / 3.6e6, 9) if len(joules) == len(measured.sessions) else None
     price = parameters.price_per_hour if parameters.currency else None
@@ -64,7 +67,8 @@ def cost_of(parameters: CostParameters, answers: Answers, measured: MeasuredRun 
         seconds=seconds,
         correct_per_second=_rate(correct, seconds),
         peak_memory=memory,
-        correct_per_second_per_gigabyte=_rate(correct, seconds * memory / 1e9) if memory else None,
+        gpu_memory=board,
+        correct_per_second_per_gigabyte=_rate(correct, seconds * occupied / 1e9) if occupied else None,
         kilowatt_hours=hours or None,
         correct_per_kilowatt_hour=_rate(correct, hours) if hours else None,
         currency=parameters.currency if price else None,

@@ -52,6 +52,16 @@ def descendants(root: int) -> list[int]:
     return found
 
 
+def peak_memory(root: int) -> int:
+    """Largest resident memory of ``root`` and of each process below it that is alive, added up; bytes."""
+    peaks = 0
+    for process in (root, *descendants(root)):
+        with suppress(OSError, ValueError, IndexError):
+            status = (PROC / str(process) / "status").read_text()
+            peaks += int(status.partition("VmHWM:")[2].split()[0]) * 1024
+    return peaks
+
+
 def kill_descendants(root: int) -> None:
     """Ends every process below ``root``, also those that are started meanwhile."""
     for _ in range(10):

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import sys
 import time
 import traceback
@@ -24,9 +23,10 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from certify.engines.backend import Backend, Order, open_backend
+from certify.engines.board import BoardMeter
 from certify.engines.connection import Route
-from certify.engines.energy import EnergyMeter
 from certify.engines.order import AnyOrder, Described, DescribeOrder, EmbedOrder, Telemetry, WorkOrder, read_requests
+from certify.engines.processes import peak_memory
 from certify.engines.sandbox import die_with_parent, do_without, limit_memory, refuse_network
 from certify.errors import CertifyError, EvidenceMissing
 from certify.evidence.answers import Completion, FinishReason
@@ -109,10 +109,11 @@ def _answer(order: WorkOrder, route: Route | None, say: Say) -> None:
         loaded = time.monotonic()
         say({"event": "loaded", "seconds": round(loaded - started, 3)})
         tally = _Tally(say, resumed, sum(map(most_turns, requests)), loaded)
-        meter = EnergyMeter.start(order.configuration.device)
+        meter = BoardMeter.start(order.configuration.device)
         run(backend, journal, requests, tally.committed, tally.failed)
         telemetry = tally.telemetry(started_at, loaded - started)
-        telemetry = telemetry.model_copy(update={"joules": meter.joules() if meter else None})
+        board = {"joules": meter.joules(), "gpu_memory": meter.memory(), "driver": meter.driver()} if meter else {}
+        telemetry = telemetry.model_copy(update={"attention": backend.attention(), **board})
     say({"event": "done", "telemetry": telemetry.document()})
 
 
@@ -157,7 +158,7 @@ class _Tally:
             tokens=self._tokens,
             truncated=self._truncated,
             failures=dict(sorted(self._failures.items())),
-            peak_memory=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+            peak_memory=peak_memory(os.getpid()),
         )
 
 

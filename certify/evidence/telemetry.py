@@ -17,9 +17,15 @@ class AnsweringSession(Value):
     seconds: float = Field(ge=0)
     """Time of answering, without loading."""
     peak_memory: int = Field(default=0, ge=0)
-    """Largest resident memory of the engine's process, bytes; 0 where it was not measured."""
+    """Largest resident memory of each of the engine's processes, added up; bytes, 0 where it was not measured."""
     joules: float | None = Field(default=None, gt=0)
     """Energy of the GPU board; absent where it was not measured."""
+    gpu_memory: int | None = Field(default=None, gt=0)
+    """Memory in use on the GPU board, bytes; absent where it was not measured."""
+    driver: str | None = None
+    """Version of the GPU's driver."""
+    attention: str | None = None
+    """Implementation of attention that ran; absent where only a server knows."""
 
 
 class MeasuredRun(Value):

@@ -21,6 +21,9 @@ def keep_session(folder: RunFolder, told: Telemetry, batch_size: int) -> None:
         seconds=told.seconds,
         peak_memory=told.peak_memory,
         joules=told.joules,
+        gpu_memory=told.gpu_memory,
+        driver=told.driver,
+        attention=told.attention,
     )
     sessions = (*(kept.sessions if kept else ()), session)
     write_whole(folder.file(TELEMETRY), MeasuredRun(batch_size=batch_size, sessions=sessions).to_bytes())

@@ -77,7 +77,7 @@ def _check_cost(check: PlannedCheck, result: CostResult, results: Mapping[str, V
     priced = check.parameters.get("currency"), check.parameters.get("pricePerHour")
     same = (result.currency, result.price_per_hour) == (priced if None not in priced else (None, None))
     require(check, same and result.brief == (result.seconds < BRIEF), "has another price or length than it should")
-    memory, hours, price = result.peak_memory, result.kilowatt_hours, result.price_per_hour
+    memory, hours, price = result.gpu_memory or result.peak_memory, result.kilowatt_hours, result.price_per_hour
     rates = (
         (result.correct_per_second, result.seconds),
         (result.correct_per_second_per_gigabyte, result.seconds * memory / 1e9 if memory else None),

@@ -88,9 +88,11 @@ class CostResult(Value):
     correct_per_second: float = Field(ge=0)
     """Right answers for each second."""
     peak_memory: int | None = Field(default=None, ge=1)
-    """Largest resident memory of the engine's process, bytes; memory of a GPU is not in it."""
+    """Largest resident memory of each of the engine's processes, added up; bytes, without memory of a GPU."""
+    gpu_memory: int | None = Field(default=None, ge=1)
+    """Memory in use on the GPU board, bytes; engines such as vLLM reserve most of a board."""
     correct_per_second_per_gigabyte: float | None = Field(default=None, ge=0)
-    """The same for each 10^9 bytes of that memory."""
+    """Right answers for each second and each 10^9 bytes of GPU memory, or of the processes where that is absent."""
     kilowatt_hours: float | None = Field(default=None, gt=0)
     """Energy of the GPU board, not at the wall."""
     correct_per_kilowatt_hour: float | None = Field(default=None, ge=0)

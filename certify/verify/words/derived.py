@@ -37,7 +37,8 @@ def cost_headline(name: str, found: CostResult) -> Headline:
         else f"{found.correct_per_kilowatt_hour:,.0f} for a kWh of GPU-board energy, not at the wall"
     )
     if found.correct_per_second_per_gigabyte is not None:
-        told.append(f"{found.correct_per_second_per_gigabyte:.4g} for a gigabyte of process memory")
+        where = "process" if found.gpu_memory is None else "GPU"
+        told.append(f"{found.correct_per_second_per_gigabyte:.4g} for a gigabyte of {where} memory")
     if found.correct_per_unit is not None:
         told.append(f"{found.correct_per_unit:.4g} for 1 {found.currency} at the declared price")
     return Headline(name=name, value=f"{found.correct_per_second:.4g}", detail="; ".join(told))

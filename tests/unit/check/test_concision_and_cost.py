@@ -127,6 +127,18 @@ def test_cost_divides_right_answers_by_what_was_measured(scored) -> None:
     assert "GPU-board energy, not at the wall" in detail
 
 
+def test_memory_of_a_board_counts_where_every_session_measured_it(scored) -> None:
+    on_a_board = session(answered=30, seconds=60.0, gpu_memory=50 * 10**9)
+    sessions = (on_a_board, on_a_board.model_copy(update={"gpu_memory": 40 * 10**9}))
+    result = scored(measured=MeasuredRun(batch_size=16, sessions=sessions)).results["cost"]
+    assert (result.gpu_memory, result.correct_per_second_per_gigabyte) == (50 * 10**9, 0.005)
+    assert "for a gigabyte of GPU memory" in headlines({"cost": result})[0].detail
+    sessions = (on_a_board, session(answered=30, seconds=60.0))
+    result = scored(measured=MeasuredRun(batch_size=16, sessions=sessions)).results["cost"]
+    assert (result.gpu_memory, result.correct_per_second_per_gigabyte) == (None, 0.125)
+    assert "for a gigabyte of process memory" in headlines({"cost": result})[0].detail
+
+
 def test_what_was_not_measured_is_absent_and_says_so(scored) -> None:
     sessions = (session(answered=30, peak_memory=0, joules=5.0), session(answered=30, peak_memory=0, seconds=1.0))
     result = scored(measured=MeasuredRun(batch_size=1, sessions=sessions)).results["cost"]

@@ -1,4 +1,4 @@
-"""Energy is read from a whole board that nobody shares, and is absent everywhere else."""
+"""A board is read where it is whole and nobody shares it; everywhere else there is no figure."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from certify.engines.energy import EnergyMeter
+from certify.engines.board import BoardMeter
 
 
 class NVMLError(Exception):
@@ -49,6 +49,12 @@ class Driver(SimpleNamespace):
     def nvmlDeviceGetComputeRunningProcesses(self, board: str) -> list[int]:
         return list(range(self.processes))
 
+    def nvmlSystemGetDriverVersion(self) -> str:
+        return "580.95.05"
+
+    def nvmlDeviceGetMemoryInfo(self, board: str) -> SimpleNamespace:
+        return SimpleNamespace(used=60 * 2**30)
+
     def nvmlDeviceGetTotalEnergyConsumption(self, board: str) -> int:
         if not self._left:
             raise NVMLError
@@ -58,7 +64,7 @@ class Driver(SimpleNamespace):
 def metered(monkeypatch: pytest.MonkeyPatch, driver: Driver | None, visible: str = "", device: str = "cuda"):
     monkeypatch.setitem(sys.modules, "pynvml", driver)
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", visible)
-    return EnergyMeter.start(device)
+    return BoardMeter.start(device)
 
 
 @pytest.mark.parametrize(
@@ -69,6 +75,7 @@ def test_a_board_of_ones_own_is_read(monkeypatch, driver, visible) -> None:
     meter = metered(monkeypatch, driver, visible)
     assert meter is not None
     assert meter.joules() == 7200.0
+    assert (meter.memory(), meter.driver()) == (60 * 2**30, "580.95.05")
 
 
 @pytest.mark.parametrize(
@@ -98,4 +105,6 @@ def test_a_second_reading_that_fails_or_is_shared_gives_nothing(monkeypatch) -> 
     meter = metered(monkeypatch, driver)
     assert meter is not None
     driver.processes = 2
-    assert meter.joules() is None
+    assert meter.joules() is meter.memory() is None
+    monkeypatch.delattr(Driver, "nvmlSystemGetDriverVersion")
+    assert meter.driver() is None

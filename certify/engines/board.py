@@ -1,6 +1,6 @@
-"""Energy of the GPU board between two readings of its own counter; never an estimate.
+"""What a GPU board tells of itself: energy between two readings of its counter, memory in use; never an estimate.
 
-Only a whole board that nobody else uses is read: otherwise the counter would tell of other people's work, too.
+Only a whole board that nobody else uses is read: otherwise it would tell of other people's work, too.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 _MIG_ENABLED = 1
 
 
-class EnergyMeter:
+class BoardMeter:
     """A reading to subtract from; made by :meth:`start`."""
 
     def __init__(self, nvml: ModuleType | Any, board: Any, before: int) -> None:
@@ -21,7 +21,7 @@ class EnergyMeter:
         self._before = before
 
     @classmethod
-    def start(cls, device: str) -> EnergyMeter | None:
+    def start(cls, device: str) -> BoardMeter | None:
         """A meter that runs from now on, or None where the board cannot be read or is shared.
 
         Args:
@@ -38,6 +38,22 @@ class EnergyMeter:
                 return None
             return cls(pynvml, board, int(pynvml.nvmlDeviceGetTotalEnergyConsumption(board)))
         except Exception:  # a driver that cannot be read is no reason to stop a run
+            return None
+
+    def driver(self) -> str | None:
+        """Version of the driver; None where it cannot be read."""
+        try:
+            told = self._nvml.nvmlSystemGetDriverVersion()
+            return told.decode("ascii", "replace") if isinstance(told, bytes) else str(told)
+        except Exception:  # see above
+            return None
+
+    def memory(self) -> int | None:
+        """Memory in use on the board, bytes; None where it cannot be read or somebody else came to the board."""
+        try:
+            used = int(self._nvml.nvmlDeviceGetMemoryInfo(self._board).used)
+            return used if used > 0 and _alone(self._nvml, self._board) else None
+        except Exception:  # see above
             return None
 
     def joules(self) -> float | None:
