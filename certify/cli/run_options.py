@@ -45,7 +45,7 @@ PromptStyle = Annotated[PromptStyleName, typer.Option(help="How a question is pu
 SystemPrompt = Annotated[str | None, typer.Option(help="Text before every question.")]
 Decoding = Annotated[
     str | None,
-    typer.Option(help="Decoding preset for the whole run, such as VibeThinker-style; the policy's if absent."),
+    typer.Option(help="Decoding preset, such as VibeThinker-style; the policy's if absent, else the model's own."),
 ]
 Entropy = Annotated[EntropyKind, typer.Option(help="Where the seed comes from.")]
 MaxHours = Annotated[float, typer.Option(min=0.01, help="Time until the plan counts as failed.")]

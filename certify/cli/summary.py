@@ -197,6 +197,7 @@ def print_estimate(found: Estimation, request: RunRequest, json: bool, price_per
             ("disk", f"{found.disk_bytes / 1e9:.2f} GB"),
             ("cost", "not computed; give --price-per-hour" if cost is None else f"about {cost}"),
             ("asked as", found.prompt_style + (f", reasoning marked by {found.reasoning}" if found.reasoning else "")),
+            ("decoding", found.decoding),
             ("cut off", f"{found.truncated_share:.0%} of the pilot's answers reached the token limit"),
         ]
     )

@@ -5,12 +5,14 @@ from __future__ import annotations
 from importlib.metadata import version
 from typing import Any, NamedTuple
 
+from pydantic import ValidationError
+
 from certify.engines import prompts
 from certify.engines.backend import Order
 from certify.engines.codec import Codec
 from certify.engines.order import DescribeOrder, EngineFacts
 from certify.errors import UsageError
-from certify.evidence.model import Sampling, TestedConfiguration
+from certify.evidence.model import GREEDY, Sampling, TestedConfiguration
 
 DTYPES = ("float32", "bfloat16", "float16")
 CONTEXT_NAMES = ("max_position_embeddings", "n_positions", "max_sequence_length", "seq_length", "n_ctx")
@@ -52,6 +54,7 @@ def describe_model(order: Order, engine_version: str, processor: str) -> Model:
     asked = asked_of(order)
     codec = Codec.load(order.model, config, generation, asked.prompt_style)
     device, hardware = _device(asked.device, processor)
+    suggested = suggested_by(generation)
     configuration = TestedConfiguration(
         engine=asked.engine,
         engine_version=f"{engine_version}; {common_versions()}",
@@ -61,13 +64,13 @@ def describe_model(order: Order, engine_version: str, processor: str) -> Model:
         prompt_style=codec.style,
         chat_template_sha256=codec.template_sha256(),
         system_prompt=asked.system_prompt,
-        sampling=asked.sampling,
+        **decoding_of(asked, suggested),
         reasoning=codec.reasoning(asked.system_prompt),
         context_length=context_length_of(config),
         tensor_parallel=asked.tensor_parallel if asked.tensor_parallel > 1 else None,
         batch_invariant=asked.batch_invariant if asked.engine == "vllm" else None,
     )
-    return Model(codec, configuration, suggested_by(generation), hardware)
+    return Model(codec, configuration, suggested, hardware)
 
 
 def common_versions() -> str:
@@ -142,11 +145,19 @@ def generation_config_of(folder: str) -> Any:
 
 
 def suggested_by(generation: Any) -> Sampling | None:
-    """Sampling that a generation configuration asks for."""
+    """Sampling that a generation configuration asks for; none where no engine could draw like that."""
     if generation is None or not generation.do_sample:
         return None
-    return Sampling(
-        temperature=1.0 if generation.temperature is None else generation.temperature,
-        top_p=1.0 if generation.top_p is None else generation.top_p,
-        top_k=generation.top_k or 0,
-    )
+    asked = {name: getattr(generation, name, None) for name in ("temperature", "top_p", "top_k")}
+    if asked["top_k"] == -1:  # as vLLM writes "all"
+        asked["top_k"] = 0
+    try:
+        return Sampling.model_validate({"temperature": 1.0} | {n: v for n, v in asked.items() if v is not None})
+    except ValidationError:
+        return None
+
+
+def decoding_of(order: DescribeOrder, suggested: Sampling | None) -> dict[str, Any]:
+    """Decoding as ordered, else as the model's own files suggest, else greedy; and whether they suggest it."""
+    sampling = order.sampling or suggested or GREEDY
+    return {"sampling": sampling, "sampling_suggested": sampling == suggested or None}

@@ -108,8 +108,8 @@ class DescribeOrder(Value):
     """auto, chat or completion."""
     system_prompt: str | None = None
     """Text before every question."""
-    sampling: Sampling = Sampling(temperature=0)
-    """Decoding."""
+    sampling: Sampling | None = None
+    """Decoding; as the model's own files ask when absent, greedy where they ask for none."""
     threads: int = Field(default=DEFAULT_THREADS, ge=1, le=1024)
     """Processor threads of the engine."""
     memory_limit: int | None = Field(default=None, ge=2**28)
@@ -158,7 +158,7 @@ class EngineFacts(Value):
     end_tokens: tuple[int, ...]
     """Ids that end an answer."""
     suggested_sampling: Sampling | None = None
-    """What the model's own generation_config.json asks for."""
+    """What the model's own generation_config.json or GGUF file asks for."""
     example_prompt: str
     """The question ``1 + 1 = ?`` as the model would be asked it."""
     hardware: str

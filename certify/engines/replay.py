@@ -15,7 +15,7 @@ from certify.engines.order import EngineFacts, Key, WorkOrder
 from certify.engines.scoring import Keep, Passage, Scorer
 from certify.errors import EvidenceMissing, UsageError
 from certify.evidence.answers import Completion
-from certify.evidence.model import Sampling, TestedConfiguration
+from certify.evidence.model import GREEDY, Sampling, TestedConfiguration
 from certify.evidence.scores import TextScore
 
 CONTEXT_LENGTH = 1_000_000
@@ -45,7 +45,7 @@ class ReplayBackend:
             UsageError: CERT-E010, the order names no recording.
         """
         if not isinstance(order, WorkOrder):
-            return cls(_unrecorded, replay_configuration(order.sampling, order.system_prompt))
+            return cls(_unrecorded, replay_configuration(order.sampling or GREEDY, order.system_prompt))
         if order.recording is None:
             raise UsageError("CERT-E010", "the replay engine needs a recording", "", "name a journal to replay")
         recorded, scores = read_journal(Path(order.recording)), read_scores(Path(order.recording))

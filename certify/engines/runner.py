@@ -90,7 +90,7 @@ def describe(
         dtype: auto takes float32 on a CPU, bfloat16 on a GPU.
         prompt_style: auto takes the chat template where there is one, completion otherwise.
         system_prompt: text before every question.
-        sampling: decoding; greedy when absent.
+        sampling: decoding; when absent as the model's own files ask, greedy where they ask for none.
         memory_limit: most address space of the worker, bytes.
         server: who answers, for the engines openai and llamacpp.
         key: what the server wants to see; told to the worker, stored nowhere.
@@ -109,7 +109,7 @@ def describe(
         dtype=dtype,
         prompt_style=prompt_style,
         system_prompt=system_prompt,
-        sampling=sampling or Sampling(temperature=0),
+        sampling=sampling,
         memory_limit=memory_limit,
         server=_keyed(server, key),
         tensor_parallel=tensor_parallel,

@@ -11,6 +11,7 @@ from certify.engines.greeting import Greeting
 from certify.engines.models import (
     common_versions,
     context_length_of,
+    decoding_of,
     generation_config_of,
     quantisation_of,
     suggested_by,
@@ -95,7 +96,7 @@ def configuration_of(order: DescribeOrder, served: Served, greeting: Greeting) -
         prompt_style=served.wording.style,
         chat_template_sha256=served.wording.template_sha256() if rendered else None,
         system_prompt=order.system_prompt,
-        sampling=order.sampling,
+        **decoding_of(order, served.suggested),
         reasoning=served.wording.reasoning(order.system_prompt),
         context_length=min(greeting.context_length or served.context_length, served.context_length),
         serving=_serving(order.server or ServerOrder(), greeting, served.path),

@@ -55,8 +55,12 @@ class Sampling(Value):
     """0 is greedy: the likeliest token, always."""
     top_p: Fraction = 1.0
     """Nucleus share."""
-    top_k: int = 0
+    top_k: int = Field(default=0, ge=0)
     """0 keeps all tokens."""
+
+
+GREEDY = Sampling(temperature=0)
+"""The likeliest token, always."""
 
 
 class ReasoningTags(Value):
@@ -128,6 +132,8 @@ class TestedConfiguration(Value):
     """Text placed before every question, if any."""
     sampling: Sampling
     """Decoding."""
+    sampling_suggested: bool | None = None
+    """True where the model's own files ask for this decoding; absent where they ask for another, or for none."""
     reasoning: ReasoningTags | None = None
     """Reasoning markers, if the model uses them."""
     context_length: int = Field(ge=1)

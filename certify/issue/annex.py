@@ -139,13 +139,14 @@ def _clauses(rule: RuleOutcome) -> str:
 def configuration_rows(model: ModelIdentity, configuration: TestedConfiguration) -> tuple[Row, ...]:
     """Annex C: everything another laboratory needs to set the same conditions."""
     sampling, reasoning = configuration.sampling, configuration.reasoning
+    chosen = "; the model's own choice" if configuration.sampling_suggested else ""
     top_k = "all tokens" if sampling.top_k == 0 else f"the {sampling.top_k} likeliest tokens"
     rows = [
         Row("Weights digest", model.weights_digest),
         Row("Release digest", model.release_digest),
         Row("Engine", f"{configuration.engine}: {clip(configuration.engine_version, 160)}; {_device(configuration)}"),
         Row("Numbers", f"{configuration.dtype}, quantisation {configuration.quantisation}"),
-        Row("Sampling", f"temperature {sampling.temperature:g}, top-p {sampling.top_p:g}, {top_k}"),
+        Row("Sampling", f"temperature {sampling.temperature:g}, top-p {sampling.top_p:g}, {top_k}{chosen}"),
         Row("Prompts", f"{configuration.prompt_style}; context {configuration.context_length:,} tokens"),
     ]
     if configuration.serving is not None:

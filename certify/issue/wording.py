@@ -133,10 +133,7 @@ def data_sentence(examined: DataExamined, datasets: Sequence[DatasetIdentity]) -
 
 def configuration_sentence(configuration: TestedConfiguration) -> str:
     """The tested configuration in one line."""
-    sampling = configuration.sampling
-    decoding = (
-        "greedy" if sampling.temperature == 0 else f"temperature {sampling.temperature:g}, top-p {sampling.top_p:g}"
-    )
+    decoding = decoding_words(configuration)
     quantised = "not quantised" if configuration.quantisation == "none" else f"quantised {configuration.quantisation}"
     served = ""
     if configuration.serving is not None:
@@ -146,6 +143,13 @@ def configuration_sentence(configuration: TestedConfiguration) -> str:
         f"{configuration.prompt_style} prompts, {decoding}, context {configuration.context_length:,} tokens",
         220,
     )
+
+
+def decoding_words(configuration: TestedConfiguration) -> str:
+    """How the next token was drawn, and whether the model's own files ask for that."""
+    sampling = configuration.sampling
+    drawn = "greedy" if sampling.temperature == 0 else f"temperature {sampling.temperature:g}, top-p {sampling.top_p:g}"
+    return f"{drawn} (the model's own choice)" if configuration.sampling_suggested else drawn
 
 
 def server_words(serving: Serving) -> str:

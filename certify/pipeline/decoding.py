@@ -1,4 +1,4 @@
-"""How the next token is drawn in a run: as its checks name it, or as the command line does; greedy otherwise."""
+"""How the next token is drawn in a run, where its checks or the command line name it; else the model's files do."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from certify.errors import UsageError
 from certify.evidence.model import Sampling
 from certify.evidence.parameters.decoding import PRESETS
 
-GREEDY = Sampling(temperature=0)
 
-
-def sampling_of(checks: Sequence[CheckRequest], named: str | None = None) -> Sampling:
+def sampling_of(checks: Sequence[CheckRequest], named: str | None = None) -> Sampling | None:
     """The sampling of a run, which every check of it shares: a certificate speaks of one configuration.
+
+    None where nobody names any: then the model's own files do, and where they ask for none it is greedy.
 
     Args:
         checks: of the policy; each may name its decoding.
@@ -32,7 +32,7 @@ def sampling_of(checks: Sequence[CheckRequest], named: str | None = None) -> Sam
             "; ".join(f"{where} names {name}" for where, name in wanted.items()),
             "name one decoding, or test the two in two runs",
         )
-    return PRESETS[next(iter(wanted.values()))].sampling if wanted else GREEDY
+    return PRESETS[next(iter(wanted.values()))].sampling if wanted else None
 
 
 def _known(name: str) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from certify.check import planned_checks
 from certify.engines.pilot import MAX_TRUNCATED_SHARE
 from certify.evidence.base import Value
+from certify.issue.wording import decoding_words
 from certify.pipeline.files import RunFolder
 from certify.pipeline.main import read_inputs
 from certify.pipeline.outlook import Outlook, outlook_of, require_reachable
@@ -51,6 +52,8 @@ class Estimation(Value):
     """Processor."""
     prompt_style: str
     """chat or completion."""
+    decoding: str
+    """How the next token is drawn."""
     reasoning: str | None
     """Reasoning tags found."""
     outlook: Outlook
@@ -92,6 +95,7 @@ def estimate_run(request: RunRequest, reporter: Reporter) -> Estimation:
         dtype=configuration.dtype,
         device=configuration.device,
         prompt_style=configuration.prompt_style,
+        decoding=decoding_words(configuration),
         reasoning=configuration.reasoning.open if configuration.reasoning else None,
         outlook=outlook,
     )

@@ -14,6 +14,7 @@ from certify.engines.pilot import PilotResult, pilot, require_token_cap
 from certify.engines.runner import describe
 from certify.errors import UsageError
 from certify.identify import ModelFolder, recheck, stage
+from certify.issue.wording import decoding_words
 from certify.pipeline.decoding import sampling_of
 from certify.pipeline.files import RunFolder
 from certify.pipeline.reporter import Reporter
@@ -60,6 +61,7 @@ def prepare_engine(folder: RunFolder, inputs: RunInputs, reporter: Reporter) -> 
         folder.once_document("described.json", lambda: describe_model(staged, inputs).document()), name="described.json"
     )
     if not folder.has("plan.bundle.json"):
+        reporter.note(f"decoding: {decoding_words(described.configuration)}")
         result = run_pilot(folder, staged, described, inputs, reporter)
         require_token_cap(result, _cap(inputs))
     return Prepared(inputs=inputs, staged=staged, described=described)

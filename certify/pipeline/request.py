@@ -61,7 +61,7 @@ class RunRequest(Value):
     system_prompt: str | None = None
     """Text before every question."""
     decoding: str | None = None
-    """Name of a decoding preset; as the policy's checks say, or greedy, when absent."""
+    """Name of a decoding preset; when absent as the policy's checks say, else as the model's own files ask."""
     entropy: EntropyKind = EntropyKind.SELF
     """Where the seed's randomness comes from."""
     max_hours: float = 168.0

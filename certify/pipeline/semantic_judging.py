@@ -15,7 +15,7 @@ from certify.engines.reasoning import split_reasoning
 from certify.engines.runner import answer, describe
 from certify.evidence.answers import Completion, FinishReason, Request
 from certify.evidence.canonical import canonical_digest, sha256_hex
-from certify.evidence.model import ReasoningTags
+from certify.evidence.model import GREEDY, ReasoningTags
 from certify.identify import read_model, stage
 from certify.pipeline.reporter import Reporter
 from certify.scan.semantic_report import Judged, JudgeIdentity
@@ -90,7 +90,7 @@ def judge_pairs(
     requests = [_request(pair) for pair in {pair.key: pair for pair in pairs}.values()]
     with tempfile.TemporaryDirectory(prefix="certify-judge-") as temporary:
         staged = stage(model, Path(temporary) / "model")
-        configuration = describe(staged, engine).configuration
+        configuration = describe(staged, engine, sampling=GREEDY).configuration
         asked = canonical_digest([request.item for request in requests])
         wording = sha256_hex(WORDING.encode())
         with _folder(work, f"{asked[:16]}-{model.identity.identity[:16]}", Path(temporary)) as folder:

@@ -7,9 +7,10 @@ import pytest
 from certify.check import planned_checks
 from certify.decide.form import CheckRequest
 from certify.errors import CertifyError, UsageError
+from certify.evidence.model import GREEDY
 from certify.evidence.parameters import StaticBenchmarkParameters
 from certify.evidence.parameters.decoding import PRESETS
-from certify.pipeline.decoding import GREEDY, sampling_of
+from certify.pipeline.decoding import sampling_of
 
 NAME = "VibeThinker-style"
 
@@ -37,7 +38,7 @@ def test_what_a_policy_does_not_name_stays_as_it_was() -> None:
 @pytest.mark.parametrize(
     ("checks", "named", "expected"),
     [
-        ((None, None), None, GREEDY),
+        ((None, None), None, None),
         ((NAME, None), None, PRESETS[NAME].sampling),
         ((NAME, NAME), NAME, PRESETS[NAME].sampling),
         ((None,), NAME, PRESETS[NAME].sampling),

@@ -140,7 +140,7 @@ def scripted(monkeypatch: pytest.MonkeyPatch, say: Callable[[Request], str]) -> 
             journal.append([completion(one, say(one)) for one in waiting])
 
     monkeypatch.setattr(semantic_judging, "answer", answer)
-    monkeypatch.setattr(semantic_judging, "describe", lambda *_: DESCRIBED)
+    monkeypatch.setattr(semantic_judging, "describe", lambda *_, **__: DESCRIBED)
     return asked
 
 

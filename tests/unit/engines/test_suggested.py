@@ -1,0 +1,58 @@
+"""Decoding that a model's own files ask for: taken where nobody names another, and told."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from certify.engines.backend import open_backend
+from certify.engines.order import DescribeOrder, WorkOrder
+from certify.evidence.model import GREEDY, Sampling, TestedConfiguration
+
+from .conftest import make_order, make_requests
+
+pytest.importorskip("torch", reason="the hf engine is not installed")
+OWN = Sampling(temperature=0.6, top_p=0.95, top_k=20)
+
+
+def model_with(tiny: Path, folder: Path, **asked) -> Path:
+    shutil.copytree(tiny, folder)
+    (folder / "generation_config.json").write_text(json.dumps(asked))
+    return folder
+
+
+def configuration(model: Path, sampling: Sampling | None = None) -> TestedConfiguration:
+    return open_backend(DescribeOrder(model=str(model), engine="hf", sampling=sampling, threads=1)).configuration
+
+
+def test_what_the_model_asks_for_is_taken_unless_another_is_named(tiny: Path, tmp_path: Path) -> None:
+    model = model_with(tiny, tmp_path / "model", do_sample=True, temperature=0.6, top_p=0.95, top_k=20)
+    found = configuration(model)
+    assert (found.sampling, found.sampling_suggested) == (OWN, True)
+    found = configuration(model, GREEDY)
+    assert (found.sampling, found.sampling_suggested) == (GREEDY, None)
+    assert configuration(model, OWN).sampling_suggested
+
+
+def test_the_engine_finds_the_planned_configuration_again(tiny: Path, tmp_path: Path) -> None:
+    model = model_with(tiny, tmp_path / "model", do_sample=True, temperature=0.6, top_p=0.95, top_k=20)
+    planned = configuration(model)
+    order: WorkOrder = make_order(tmp_path / "run", model, planned, make_requests(1), threads=1)
+    assert open_backend(order).configuration == planned
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {},
+        {"do_sample": False, "temperature": 0.6},
+        {"do_sample": True, "temperature": 1e9},
+        {"do_sample": True, "temperature": 1.0, "top_k": -5},
+    ],
+)
+def test_where_the_model_asks_for_nothing_or_nothing_that_exists_it_is_greedy(tiny, tmp_path: Path, asked) -> None:
+    found = configuration(model_with(tiny, tmp_path / "model", **asked))
+    assert (found.sampling, found.sampling_suggested) == (GREEDY, None)
