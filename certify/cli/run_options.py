@@ -53,6 +53,9 @@ Waivers = Annotated[list[Path] | None, typer.Option("--waiver", help="Signed wai
 BatchSize = Annotated[
     int | None, typer.Option(min=1, max=4096, help="Questions answered together; 32 if absent, 256 with vllm.")
 ]
+ContextLength = Annotated[
+    int | None, typer.Option(min=1, help="Longest prompt and answer together, tokens; the model's own if absent.")
+]
 TensorParallel = Annotated[int, typer.Option(min=1, max=64, help="For vllm: GPUs that share each layer's weights.")]
 BatchInvariant = Annotated[
     bool, typer.Option("--batch-invariant", help="For vllm: answers must not depend on what runs beside them.")

@@ -47,6 +47,7 @@ NO_ROOM = "the question leaves no room for an answer in the model's context"
 UNREADABLE = "the tokenizer makes nothing of the question that the model can read"
 NO_NUMBERS = "the model computed no numbers (NaN)"
 REJECTED = "the engine rejects the question"
+GIVEN_UP = "the engine gave the answer up"
 REFUSED = "the model's own template refuses the conversation"
 
 

@@ -66,7 +66,7 @@ def describe_model(order: Order, engine_version: str, processor: str) -> Model:
         system_prompt=asked.system_prompt,
         **decoding_of(asked, suggested),
         reasoning=codec.reasoning(asked.system_prompt),
-        context_length=context_length_of(config),
+        context_length=shortened(context_length_of(config), asked),
         tensor_parallel=asked.tensor_parallel if asked.tensor_parallel > 1 else None,
         batch_invariant=asked.batch_invariant if asked.engine == "vllm" else None,
     )
@@ -94,6 +94,7 @@ def asked_of(order: Order) -> DescribeOrder:
         server=order.server,
         tensor_parallel=wanted.tensor_parallel or 1,
         batch_invariant=wanted.batch_invariant is True,
+        context_length=wanted.context_length,
     )
 
 
@@ -132,6 +133,22 @@ def context_length_of(config: Any) -> int:
     sources = [source for source in (getattr(config, "text_config", None), config) if source is not None]
     named = (getattr(source, name, None) for source in sources for name in CONTEXT_NAMES)
     return next((int(value) for value in named if isinstance(value, int) and value > 0), SMALLEST_CONTEXT)
+
+
+def shortened(longest: int, order: DescribeOrder) -> int:
+    """The context length to test with: what a model reads, or less where less was ordered.
+
+    Raises:
+        UsageError: CERT-E010, more was ordered.
+    """
+    if order.context_length is not None and order.context_length > longest:
+        raise UsageError(
+            "CERT-E010",
+            f"a context of {order.context_length:,} tokens is more than the {longest:,} that can be read here",
+            "",
+            f"give --context-length {longest} or less, or leave it out",
+        )
+    return order.context_length or longest
 
 
 def generation_config_of(folder: str) -> Any:

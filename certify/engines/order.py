@@ -120,6 +120,8 @@ class DescribeOrder(Value):
     """For the engine vllm: GPUs that share each layer's weights."""
     batch_invariant: bool = False
     """For the engine vllm: whether answers must not depend on what runs beside them."""
+    context_length: int | None = Field(default=None, ge=1)
+    """Longest prompt and answer together, tokens; as much as the model reads when absent."""
 
 
 Pooling = Literal["mean", "cls", "max", "lasttoken"]

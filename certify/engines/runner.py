@@ -80,6 +80,7 @@ def describe(
     key: str | None = None,
     tensor_parallel: int = 1,
     batch_invariant: bool = False,
+    context_length: int | None = None,
 ) -> Described:
     """The configuration in which a model would be tested here; made before the plan, without loading weights.
 
@@ -96,9 +97,10 @@ def describe(
         key: what the server wants to see; told to the worker, stored nowhere.
         tensor_parallel: for vllm, GPUs that share each layer's weights.
         batch_invariant: for vllm, whether answers must not depend on what runs beside them.
+        context_length: longest prompt and answer together, tokens; what the model reads when absent.
 
     Raises:
-        UsageError: CERT-E010, the engine is not installed or has no such device or number format.
+        UsageError: CERT-E010, the engine is not installed or has no such device, number format or context length.
         EvidenceMissing: CERT-E060, the engine cannot read the model.
     """
     require_engine(engine)
@@ -114,6 +116,7 @@ def describe(
         server=_keyed(server, key),
         tensor_parallel=tensor_parallel,
         batch_invariant=batch_invariant,
+        context_length=context_length,
     )
     with closing(_messages(order, key=key)) as messages:
         for message in messages:

@@ -14,6 +14,7 @@ from certify.engines.models import (
     decoding_of,
     generation_config_of,
     quantisation_of,
+    shortened,
     suggested_by,
 )
 from certify.engines.order import DescribeOrder, ServerOrder
@@ -98,7 +99,7 @@ def configuration_of(order: DescribeOrder, served: Served, greeting: Greeting) -
         system_prompt=order.system_prompt,
         **decoding_of(order, served.suggested),
         reasoning=served.wording.reasoning(order.system_prompt),
-        context_length=min(greeting.context_length or served.context_length, served.context_length),
+        context_length=shortened(min(greeting.context_length or served.context_length, served.context_length), order),
         serving=_serving(order.server or ServerOrder(), greeting, served.path),
     )
 

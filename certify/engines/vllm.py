@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 from typing import Any, Self
 
-from certify.engines.backend import REJECTED, Commit, Generation, Order, Prompt, trouble_of
+from certify.engines.backend import GIVEN_UP, REJECTED, Commit, Generation, Order, Prompt, trouble_of
 from certify.engines.models import Model, asked_of, describe_model
 from certify.engines.order import EngineFacts, Key
 from certify.engines.scoring import Scorer
@@ -124,7 +124,8 @@ class VllmBackend:
         written = output.outputs[0]
         tokens = tuple(int(token) for token in written.token_ids)
         finish = FINISH_REASONS.get(written.finish_reason, FinishReason.ERROR)
-        return Generation(prompt.key, self._model.codec.decode(tokens), tokens, finish, prompt_tokens)
+        trouble = GIVEN_UP if finish is FinishReason.ERROR else ""
+        return Generation(prompt.key, self._model.codec.decode(tokens), tokens, finish, prompt_tokens, trouble=trouble)
 
 
 def _attention(config: Any) -> str:

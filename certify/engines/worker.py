@@ -179,6 +179,13 @@ def _stopped(error: Exception) -> EvidenceMissing:
     first = str(error).strip().splitlines() or [""]
     what = f"the engine stopped: {type(error).__name__}: {first[0][:500]}"
     short = isinstance(error, MemoryError) or any(word in f"{type(error).__name__} {error}" for word in SHORT_OF_MEMORY)
+    if "KV cache" in str(error):
+        return EvidenceMissing(
+            "CERT-E060",
+            what,
+            "the model's whole context does not fit into the memory beside its weights",
+            "make a new run with a smaller --context-length, or more GPUs by --tensor-parallel",
+        )
     if not short:
         return EvidenceMissing("CERT-E060", what)
     return EvidenceMissing(

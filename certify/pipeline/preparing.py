@@ -115,6 +115,7 @@ def describe_model(staged: Path, inputs: RunInputs) -> Described:
         key=key_of(request),
         tensor_parallel=request.tensor_parallel,
         batch_invariant=request.batch_invariant,
+        context_length=request.context_length,
         sampling=sampling_of(inputs.policy.policy.checks, request.decoding),
     )
 

@@ -72,6 +72,8 @@ class RunRequest(Value):
     """GPUs that share each layer's weights, for the engine vllm."""
     batch_invariant: bool = False
     """Whether answers must not depend on what runs beside them, for the engine vllm."""
+    context_length: int | None = None
+    """Longest prompt and answer together, tokens; what the model reads when absent."""
     waivers: tuple[Path, ...] = ()
     """Signed waivers to decide with, besides those the workspace keeps."""
     endpoint: str | None = None
@@ -123,6 +125,8 @@ class RunInputs:
             described["decoding"] = request.decoding
         server = [request.endpoint, request.serve, request.endpoint_model]
         served = {"server": server} if any(server) else {}
+        if request.context_length is not None:
+            described["context"] = request.context_length
         if request.tensor_parallel > 1 or request.batch_invariant:
             described["vllm"] = [request.tensor_parallel, request.batch_invariant]
         return canonical_digest(

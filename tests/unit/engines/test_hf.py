@@ -189,3 +189,13 @@ def test_what_cannot_be_is_said_plainly(tiny: Path) -> None:
         load(tiny, device="tpu")
     with pytest.raises(UsageError, match="CERT-E010"):
         open_backend(DescribeOrder(model=str(tiny), engine="abacus"))
+
+
+def test_a_shorter_context_can_be_tested_and_a_longer_one_not(tiny: Path) -> None:
+    short = load(tiny, context_length=40)
+    assert short.configuration.context_length == 40
+    [(_, found)] = answers(short, [Prompt(("c", "i", 0), "1 + 1 =", 1, 100)]).items()
+    assert len(found.token_ids) + found.prompt_tokens <= 40
+    with pytest.raises(UsageError, match="CERT-E010") as caught:
+        load(tiny, context_length=161)
+    assert "160" in caught.value.hint

@@ -107,6 +107,8 @@ def test_where_memory_runs_out_a_smaller_batch_is_named(error: Exception) -> Non
     assert told.code == "CERT-E060"
     assert "--batch-size" in told.hint
     assert "--batch-size" not in worker._stopped(ValueError("other")).hint
+    too_long = ValueError("To serve at least one request with the max seq len, 37.0 GiB KV cache is needed")
+    assert "--context-length" in worker._stopped(too_long).hint
 
 
 def test_templates_are_shown_the_question_as_it_is(chatty: Path) -> None:
