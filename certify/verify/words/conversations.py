@@ -10,13 +10,20 @@ from certify.verify.words.printed import bounded, interval_words, of_answers, pe
 
 def turns_headline(name: str, result: MultiTurnResult) -> Headline:
     """Revised conversations: the share right, against the final facts alone."""
-    share, drop = result.turns, result.total_drop
+    share = result.turns
     stale = of_answers(result.stale_share, share.items * share.samples)
     detail = (
         f"{interval_words(share)}; {share.items} items{repeats(share)}; {bounded(result.facts)} with the "
-        f"final facts alone, a drop of {_difference(drop)}; {stale} answers gave an earlier total"
+        f"final facts alone, {_drop(result)}; {stale} answers gave an earlier total"
     )
     return Headline(name=name, value=percent(share.estimate), detail=detail)
+
+
+def _drop(result: MultiTurnResult) -> str:
+    """What the turns cost; where nothing was right at once, nothing could get lost."""
+    if not result.facts.estimate and not result.turns.estimate:
+        return "so that there is nothing to drop from"
+    return f"a drop of {drop_words(result.total_drop)}"
 
 
 def tools_headline(name: str, result: UnseenToolsResult) -> Headline:
@@ -43,5 +50,6 @@ def _impossible(used: ToolUse, result: UnseenToolsResult) -> list[str]:
     return [f"says “impossible” in {where[0]} answers where that is so, in {where[1]} where it is not"]
 
 
-def _difference(drop: Drop) -> str:
+def drop_words(drop: Drop) -> str:
+    """A drop in points with its interval."""
     return f"{points(drop.estimate)} (95 % interval {points(drop.lower)} to {points(drop.upper)})"
