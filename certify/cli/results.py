@@ -46,6 +46,6 @@ def rule_words(rule: RuleOutcome) -> str:
 
 def _mark(rule: RuleOutcome) -> str:
     """The cross is for what had to be met alone."""
-    if rule.status is RuleStatus.NOT_MET and rule.enforcement != REQUIRED:
+    if rule.status == RuleStatus.NOT_MET and rule.enforcement != REQUIRED:
         return "warn"
     return _MARKS[rule.status]

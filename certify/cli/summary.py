@@ -117,9 +117,9 @@ def claim(certificate: Certificate) -> str:
     """What a certificate that nobody has verified yet says of itself, in a sentence."""
     policy = f"policy {certificate.policy.id} {certificate.policy.version}"
     waived = ", ".join(rule.id for rule in certificate.rules if rule.waiver is not None)
-    met = f"every required rule of {policy} is met" + (f", with {waived} waived" if waived else "")
     own = " by its issuer's own account" if certificate.level is Level.SELF_DECLARED else ""
-    return f"NOT VERIFIED: the document says that {met}{own}.{advice_words(certificate)}"
+    met = f"with {waived} waived, every other required rule" if waived else "every required rule"
+    return f"NOT VERIFIED: the document says that {met} of {policy} is met{own}.{advice_words(certificate)}"
 
 
 def outcome_document(workspace: Workspace, outcome: RunOutcome) -> dict[str, Any]:

@@ -195,7 +195,7 @@ def _verdict(findings: Findings) -> Mark:
 def _verdict_text(findings: Findings) -> str:
     if isinstance(findings, ScreeningReport):
         word = "Not issued" if findings.not_issued else wording.VERDICT_MARKS[findings.verdict].word
-        count = len(_behind(findings)) if findings.verdict is Verdict.REFUSED else 0
+        count = len(_behind(findings)) if findings.verdict == Verdict.REFUSED else 0
         told = f": {not_met_words(_behind(findings), 'required')}" if count else ""
         return f"{word} under {_policy_name(findings)}{told}"
     waived = len(_waived(findings))

@@ -32,12 +32,12 @@ def consequence_words(rule: RuleOutcome) -> str:
 def deciding_rules(verdict: Verdict, rules: Sequence[RuleOutcome]) -> tuple[RuleOutcome, ...]:
     """The required rules that a verdict follows from, in the policy's order; none for one that certifies."""
     status = _BEHIND.get(verdict)
-    return tuple(rule for rule in rules if rule.enforcement == REQUIRED and rule.status is status)
+    return tuple(rule for rule in rules if rule.enforcement == REQUIRED and rule.status == status)
 
 
 def advice_not_met(rules: Sequence[RuleOutcome]) -> tuple[RuleOutcome, ...]:
     """Recommended rules that are not met: a certificate may be issued all the same."""
-    return tuple(rule for rule in rules if rule.enforcement != REQUIRED and rule.status is RuleStatus.NOT_MET)
+    return tuple(rule for rule in rules if rule.enforcement != REQUIRED and rule.status == RuleStatus.NOT_MET)
 
 
 def not_met_words(rules: Sequence[RuleOutcome], kind: str) -> str:

@@ -128,7 +128,7 @@ def test_the_annex_names_the_floor_of_every_level():
         *["3.99 % (adding up all numbers); following in part 85.97 % (ignoring swaps and restorations)"] * 2,
         "3.99 % (adding up all numbers)",
     ]
-    assert rows["unseen tools, level 3, act"][2:] == ("9 of 18", "50.00 %", "5.67 % (right-tools-random-choice)")
+    assert rows["unseen tools, level 3, act"][2:] == ("9 of 18", "50.00 %", "5.67 % (right tools, a choice by chance)")
 
 
 def test_results_of_the_planned_size_pass():
