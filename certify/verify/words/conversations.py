@@ -33,7 +33,10 @@ def tools_headline(name: str, result: UnseenToolsResult) -> Headline:
         raise HostileInput("CERT-E090", "the result of unseen-tools is about no mode")
     share, depth = main.solved, max(level.depth for level in result.levels)
     how = "results coming back" if result.act else "all calls written at once"
-    told = [interval_words(share), f"{share.items} items{repeats(share)}, {how}, up to {depth} tools each"]
+    told = [
+        interval_words(share),
+        f"{share.items} items{repeats(share)}, {how}, up to {depth} tool{'' if depth == 1 else 's'} each",
+    ]
     if result.act and result.plan:
         told.append(f"{bounded(result.plan.solved)} with all calls written at once")
     told += _impossible(main, result)

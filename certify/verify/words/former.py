@@ -15,9 +15,10 @@ from certify.evidence.results import (
     FreshReasoningResult,
     MultiTurnResult,
     StaticFreshGapResult,
+    UnseenToolsResult,
 )
 from certify.verify.words.accuracy import gap_words, public_words, stopped_words
-from certify.verify.words.conversations import drop_words
+from certify.verify.words.conversations import drop_words, tools_headline
 from certify.verify.words.derived import interval_of_tokens, within_half
 from certify.verify.words.printed import bounded, interval_words, of_answers, percent, points, repeats
 from certify.verify.words.scan import unscanned_words
@@ -59,6 +60,11 @@ def _turns(name: str, result: MultiTurnResult) -> Headline:
     return Headline(name=name, value=percent(share.estimate), detail=detail)
 
 
+def _tools(name: str, result: UnseenToolsResult) -> Headline:
+    now = tools_headline(name, result)
+    return now.model_copy(update={"detail": now.detail.replace("up to 1 tool each", "up to 1 tools each")})
+
+
 def _cost(name: str, found: CostResult) -> Headline:
     told = [f"telemetry of {found.seconds:,.0f} seconds, {found.batch_size} at once"]
     if found.brief:
@@ -92,6 +98,7 @@ _ONE: dict[type[Value], Callable[[str, Any], Headline]] = {
     CorpusScanResult: _scan,
     MultiTurnResult: _turns,
     CostResult: _cost,
+    UnseenToolsResult: _tools,
 }
 
 

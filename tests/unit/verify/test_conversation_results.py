@@ -101,6 +101,9 @@ def test_page_one_tells_the_modes_of_tools_apart():
     assert line.detail.endswith("says “impossible” in 1 of 2 answers where that is so, in 2 of 18 where it is not")
     (alone,) = headlines({"unseen-tools": tools(act=None)})
     assert "all calls written at once, up to 2 tools each" in alone.detail
+    single = tools(levels=(tools().levels[0].model_copy(update={"depth": 1}),))
+    assert "up to 1 tool each;" in headlines({"unseen-tools": single})[0].detail
+    assert "up to 1 tools each;" in headlines({"unseen-tools": single}, 4)[0].detail
 
 
 def test_both_are_drawn_with_their_threshold_and_their_floor():
