@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from certify.cli.render import checklist, emit, fields, next_step, paragraph
-from certify.cli.summary import DATA, MARKS, VERDICTS
+from certify.cli.render import emit, fields, next_step, paragraph
+from certify.cli.results import print_headlines, print_rules
+from certify.cli.summary import VERDICTS
 from certify.evidence.certificate import AttemptCount
 from certify.evidence.contamination import data_seen
-from certify.verify.words.caveats import caveats, waived_words
+from certify.verify.words.caveats import caveats, data_words, waived_words
 from certify.verify.words.headlines import headlines
 
 if TYPE_CHECKING:
@@ -37,9 +38,8 @@ def print_case(case: Case, *, development: bool) -> None:
     emit()
     if case.evidence is not None:
         results = case.evidence.evaluation.value.results()
-        fields([(line.name, f"{line.value}   {line.detail}") for line in headlines(results)])
-        emit()
-    checklist([(MARKS[rule.status], rule.id, f"{rule.title}: {rule.message}") for rule in decision.rules])
+        print_headlines(headlines(results))
+    print_rules(decision.rules)
     for finding in decision.waiver_findings or ():
         paragraph(f"- waiver of {finding.rule} not used: {finding.message}", indent=2)
     emit()
@@ -54,7 +54,7 @@ def _evidence_rows(evidence: EvidenceSet | None) -> list[tuple[str, str]]:
     plan, evaluation = evidence.plan.value, evidence.evaluation.value
     rows = [
         ("tested by", evidence.evaluation.party),
-        ("data seen", DATA[data_seen(plan.data_examined, evaluation.results())]),
+        ("data seen", data_words(data_seen(plan.data_examined, evaluation.results()))),
         ("attempt", str(evaluation.attempts.number)),
     ]
     if evidence.declaration is not None:

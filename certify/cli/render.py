@@ -52,6 +52,11 @@ def emit(text: str = "", style: str | None = None) -> None:
     print(paint(clean(text), style) if style else clean(text))
 
 
+def headline(text: str, style: str) -> None:
+    """Prints a verdict, wrapped to the terminal."""
+    emit(textwrap.fill(clean(text), width(), break_on_hyphens=False), style)
+
+
 def say(text: str) -> None:
     """Prints talk on stderr: progress, notes, next steps."""
     print(clean(text), file=sys.stderr)
@@ -82,6 +87,15 @@ def checklist(rows: Sequence[tuple[str, str, str]], *, indent: int = 2) -> None:
     for result, name, detail in rows:
         lead = " " * indent + "  " + name.ljust(label) + "  "
         print(" " * indent + mark(result) + _hanging(lead, detail)[indent + 1 :])
+
+
+def listing(rows: Sequence[tuple[str, str, str]], *, indent: int = 2) -> None:
+    """Prints (value, name, detail): values aligned in front, each name beside its value, the detail below the name."""
+    size = max((len(clean(value)) for value, _, _ in rows), default=0)
+    for value, name, detail in rows:
+        lead = " " * indent + clean(value).ljust(size) + "  "
+        emit(_hanging(lead, name))
+        emit(_hanging(" " * len(lead), detail))
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]], *, indent: int = 2) -> None:

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from certify.cli.options import Context, Json
-from certify.cli.render import emit, emit_json, fields, next_step
+from certify.cli.render import emit, emit_json, fields, headline, next_step
 from certify.cli.summary import (
+    claim,
     outcome_document,
     print_findings,
+    print_next,
     print_outcome,
     print_unused_waivers,
     read_outcome,
@@ -77,7 +79,7 @@ def _certificate(home: Path, subject: str, json: bool) -> int:
     if json:
         emit_json("show", {"verified": False, **certificate.document(), "results": claimed_results(document)})
         return int(ExitCode.POSITIVE)
-    emit("This is what the document says; nothing has been verified yet.", "warn")
+    headline(claim(certificate), "warn")
     print_findings(certificate)
     next_step(f"certify verify {path} --trust FILE")
     return int(ExitCode.POSITIVE)
@@ -103,11 +105,10 @@ def _run(home: Path, subject: str, json: bool) -> int:
         emit_json("show", {**outcome_document(workspace, outcome), "findings": found, "results": results})
         return int(ExitCode.POSITIVE)
     findings = findings_of(workspace, outcome)
-    emit(sentence(outcome.verdict, findings), "pass" if outcome.verdict == "certified" else "fail")
+    headline(sentence(outcome.verdict, findings), "pass" if outcome.verdict == "certified" else "fail")
     print_findings(findings)
     print_unused_waivers(workspace, subject)
-    if outcome.serial:
-        next_step(f"certify --home {home} verify {outcome.serial}")
+    print_next(workspace, outcome)
     return int(ExitCode.POSITIVE)
 
 

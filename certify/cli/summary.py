@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from certify.cli.outlook import print_outlook
-from certify.cli.render import checklist, emit, emit_json, fields, next_step, paragraph
-from certify.evidence.certificate import Certificate, Findings, ScreeningReport
+from certify.cli.render import emit, emit_json, fields, headline, next_step, paragraph
+from certify.cli.results import print_headlines, print_rules
+from certify.counting import counted
+from certify.evidence.certificate import Certificate, Findings, Level, ScreeningReport
+from certify.evidence.decision import RuleOutcome, Verdict
 from certify.evidence.model import ServedIdentity, Serving
-from certify.verify.words.caveats import digest_words, waived_words
+from certify.verify.words.caveats import data_words, digest_words, waived_words
+from certify.verify.words.rules import advice_not_met, deciding_rules, not_met_words
 
 if TYPE_CHECKING:
     from certify.pipeline.estimating import Estimation
@@ -17,30 +22,16 @@ if TYPE_CHECKING:
 
 VERDICTS = {
     "certified": "CERTIFIED: every required rule of the policy is met.",
-    "refused": "REFUSED: a required rule of the policy is not met. There is no certificate.",
-    "inconclusive": "INCONCLUSIVE: the evidence neither meets nor fails a required rule. There is no certificate.",
-    "incomplete": "INCOMPLETE: a required rule lacks its evidence. There is no certificate.",
+    "refused": "REFUSED: {required}. There is no certificate.",
+    "inconclusive": "INCONCLUSIVE: the evidence neither meets nor fails {required}. There is no certificate.",
+    "incomplete": "INCOMPLETE: evidence is lacking for {required}. There is no certificate.",
     "awaiting_approval": "AWAITING APPROVAL: the policy certifies; no certificate until approvers agree.",
-}
-DATA = {
-    "full": "all of the training data, by the data steward's word",
-    "partial": "part of the training data; the rest was not seen",
-    "vendor_attested": "none read; the vendor attests to it",
-    "undisclosed": "none: the training data is undisclosed",
 }
 LEVELS = {
     0: "L0, self-declared: one party holds every role, or chose the seed",
     1: "L1, issuer-run: issuer, evaluator and data steward are different parties",
     2: "L2, independently re-run",
     3: "L3, accredited",
-}
-MARKS = {
-    "met": "pass",
-    "not_met": "fail",
-    "inconclusive": "warn",
-    "missing": "warn",
-    "not_applicable": "skip",
-    "waived": "warn",
 }
 
 
@@ -58,7 +49,7 @@ def print_outcome(workspace: Workspace, outcome: RunOutcome, json: bool) -> None
 
     findings = findings_of(workspace, outcome)
     emit()
-    emit(sentence(outcome.verdict, findings), "pass" if outcome.verdict == "certified" else "fail")
+    headline(sentence(outcome.verdict, findings), "pass" if outcome.verdict == "certified" else "fail")
     print_findings(findings)
     print_unused_waivers(workspace, outcome.run)
     emit()
@@ -71,6 +62,14 @@ def print_outcome(workspace: Workspace, outcome: RunOutcome, json: bool) -> None
         )
     else:
         next_step(f"certify --home {workspace.home} show {outcome.run}")
+
+
+def print_next(workspace: Workspace, outcome: RunOutcome) -> None:
+    """Prints what comes after reading a run: the check of its certificate, or what its rules ask."""
+    if outcome.serial:
+        next_step(f"certify --home {workspace.home} verify {outcome.serial}")
+        return
+    next_step(f"certify --home {workspace.home} show {outcome.run} --json", "the values behind each rule")
 
 
 def print_unused_waivers(workspace: Workspace, run: str) -> None:
@@ -86,13 +85,41 @@ def print_unused_waivers(workspace: Workspace, run: str) -> None:
 
 
 def sentence(verdict: str, findings: Findings) -> str:
-    """The verdict in a sentence; waivers, and approvers who said no, stand in it."""
+    """The verdict in a sentence: the rules behind it, waivers, approvers who said no, and advice that is not met."""
     if isinstance(findings, ScreeningReport) and findings.not_issued:
         return f"NOT ISSUED: {findings.not_issued}. There is no certificate."
     waived = [rule.id for rule in findings.rules if rule.waiver is not None]
+    told = VERDICTS[verdict].format(required=_behind(Verdict(verdict), findings.rules))
     if verdict == "certified" and waived:
-        return f"CERTIFIED with {', '.join(waived)} waived; every other required rule is met."
-    return VERDICTS[verdict]
+        told = f"CERTIFIED with {', '.join(waived)} waived; every other required rule is met."
+    return told + advice_words(findings)
+
+
+def _behind(verdict: Verdict, rules: Sequence[RuleOutcome]) -> str:
+    """The required rules behind a verdict, by number and id."""
+    found = deciding_rules(verdict, rules)
+    if not found:
+        return "every required rule" if verdict is Verdict.INCOMPLETE else "the required rules"
+    ids = ", ".join(rule.id for rule in found)
+    if verdict is Verdict.REFUSED:
+        return f"{not_met_words(found, 'required')}: {ids}"
+    return f"{counted(len(found), 'required rule')}, {ids}"
+
+
+def advice_words(findings: Findings) -> str:
+    """Recommended rules that are not met, as a sentence of its own; empty where there are none."""
+    found = advice_not_met(findings.rules)
+    ids = ", ".join(rule.id for rule in found)
+    return f" {not_met_words(found, 'recommended').capitalize()}: {ids}." if found else ""
+
+
+def claim(certificate: Certificate) -> str:
+    """What a certificate that nobody has verified yet says of itself, in a sentence."""
+    policy = f"policy {certificate.policy.id} {certificate.policy.version}"
+    waived = ", ".join(rule.id for rule in certificate.rules if rule.waiver is not None)
+    own = " by its issuer's own account" if certificate.level is Level.SELF_DECLARED else ""
+    met = f"with {waived} waived, every other required rule" if waived else "every required rule"
+    return f"NOT VERIFIED: the document says that {met} of {policy} is met{own}.{advice_words(certificate)}"
 
 
 def outcome_document(workspace: Workspace, outcome: RunOutcome) -> dict[str, Any]:
@@ -122,9 +149,8 @@ def print_findings(findings: Findings) -> None:
     emit()
     fields(_facts(findings))
     emit()
-    fields([(line.name, f"{line.value}   {line.detail}") for line in findings.headlines])
-    emit()
-    checklist([(MARKS[rule.status], rule.id, f"{rule.title}: {rule.message}") for rule in findings.rules])
+    print_headlines(findings.headlines)
+    print_rules(findings.rules)
     emit()
     emit("not checked:")
     missing = [f"{gap.check}: {gap.reason}" for gap in findings.not_checked]
@@ -154,7 +180,7 @@ def _facts(findings: Findings) -> list[tuple[str, str]]:
         ),
         *served_rows(configuration.serving),
         ("policy", f"{findings.policy.id} {findings.policy.version}"),
-        ("data seen", DATA[findings.data_examined] + digest_words(findings.datasets)),
+        ("data seen", data_words(findings.data_examined) + digest_words(findings.datasets)),
         ("attempt", f"{findings.attempts.number} of {findings.attempts.total} in this log"),
         *(("waived", f"{waived_words(rule)}: {rule.title}") for rule in findings.rules if rule.waiver is not None),
     ]

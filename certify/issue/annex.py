@@ -22,6 +22,8 @@ from certify.evidence.results.ladders import ChainRung, LogicPuzzlesResult, Long
 from certify.evidence.results.profile import CapabilityProfileResult, ProfileCell
 from certify.issue.wording import RULE_MARKS, Mark, clip, minute, server_words
 from certify.verify.words.printed import COUNTABLE, percent
+from certify.verify.words.responders import responder_words
+from certify.verify.words.rules import binding_words, consequence_words
 
 STANDING_LIMITS = (
     "The document is tamper-evident: verification finds any change to it. Its standing can change after printing; only "
@@ -73,7 +75,7 @@ class RuleRow(NamedTuple):
     message: str
     """Observed against expected."""
     weight: str
-    """must or should, and severity."""
+    """Required or recommended, severity, and what follows where it is not met."""
     clauses: str
     """Clauses it supports and how far."""
 
@@ -121,11 +123,16 @@ def rule_rows(rules: Sequence[RuleOutcome]) -> tuple[RuleRow, ...]:
             clip(one.id, 24),
             clip(one.title, 160),
             clip(one.message, 240 if one.waiver is None else 600),
-            f"{clip(one.enforcement, 10)}, {clip(one.severity, 10)}",
+            _weight(one),
             _clauses(one),
         )
         for one in rules
     )
+
+
+def _weight(rule: RuleOutcome) -> str:
+    consequence = consequence_words(rule)
+    return f"{binding_words(rule)}, {clip(rule.severity, 10)}" + (f"; {consequence}" if consequence else "")
 
 
 def _clauses(rule: RuleOutcome) -> str:
@@ -228,9 +235,9 @@ def _level_row(name: str, share: float | None, one: TurnsLevel | ToolsLevel, sam
     answers = one.items * samples
     exact = share is not None and answers <= COUNTABLE
     right = f"{round((share or 0.0) * answers)} of {answers}" if exact else "–"
-    floor = f"{percent(one.floor)} ({clip(one.floor_responder, 40)})"
+    floor = f"{percent(one.floor)} ({responder_words(one.floor_responder)})"
     if isinstance(one, TurnsLevel) and one.partial is not None and not name.endswith(_ALONE):
-        floor += f"; following in part {percent(one.partial)} ({clip(one.partial_responder or '', 40)})"
+        floor += f"; following in part {percent(one.partial)} ({responder_words(one.partial_responder or '')})"
     return FamilyRow(name, "–", right, "–" if share is None else percent(share), floor)
 
 
@@ -261,7 +268,7 @@ def _family_row(family: str, released: str, one: FamilyResult | PuzzleCell | Cha
         clip(released, 10),
         f"{one.right} of {one.answers}",
         percent(share),
-        "–" if one.floor is None else f"{percent(one.floor)} ({clip(one.floor_responder or '', 40)})",
+        "–" if one.floor is None else f"{percent(one.floor)} ({responder_words(one.floor_responder or '')})",
     )
 
 

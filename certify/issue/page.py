@@ -5,29 +5,36 @@ A pure function of the signed values: whoever holds the attached bundle can buil
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from certify.counting import counted
 from certify.evidence.base import Value
-from certify.evidence.certificate import Certificate, Level, ScreeningReport
+from certify.evidence.certificate import Certificate, Headline, Level, ScreeningReport
 from certify.evidence.dataset import DataExamined
-from certify.evidence.decision import RuleOutcome
+from certify.evidence.decision import RuleOutcome, Verdict
 from certify.evidence.model import ServedIdentity
 from certify.evidence.results import CorpusScanResult
 from certify.issue import annex, wording
 from certify.issue.annex import EvidenceRow, FamilyRow, Row, RuleRow
 from certify.issue.chart import Chart, Thresholds, chart_of, thresholds_of
 from certify.issue.wording import Mark, clip
-from certify.verify.words.caveats import waived_words
+from certify.verify.words.caveats import incomplete_answers, waived_words
+from certify.verify.words.headlines import check_of
 from certify.verify.words.languages import languages_tested
+from certify.verify.words.rules import advice_not_met, deciding_rules, not_met_words
 from certify.verify.words.scan import unscanned_words
 
 HEADLINES_SHOWN = 3
 DETAIL = 200
 """Characters of a detail that page one has room for; annex C holds the whole of a longer one."""
 NOT_CHECKED_SHOWN = 4
+CUT_OFF_SHOWN = 3
+REASONS_SHOWN = 5
+_CHECK = re.compile(r"""check\[["']([^"']+)["']\]""")
 WAIVERS_SHOWN = 4
+ADVICE_SHOWN = 2
 
 Findings = Certificate | ScreeningReport
 
@@ -43,6 +50,17 @@ class Panel(NamedTuple):
     """Interval, items, bounds."""
     chart: Chart | None
     """Its picture, where the number has a scale."""
+
+
+class Reason(NamedTuple):
+    """A required rule that a certificate failed for."""
+
+    id: str
+    """The rule."""
+    title: str
+    """What it asks."""
+    message: str
+    """What was seen against what was asked."""
 
 
 class Page(NamedTuple):
@@ -74,6 +92,12 @@ class Page(NamedTuple):
     """Identity digest in groups, two even lines."""
     model_facts: str
     """Architecture and size."""
+    because: str
+    """What heads the next rows; empty where nothing was refused."""
+    reasons: tuple[Reason, ...]
+    """The rules behind a refusal, before any number; page one."""
+    more_reasons: str
+    """Those that page one has no room for, by id; empty where there are none."""
     panels: tuple[Panel, ...]
     """The three headline numbers."""
     facts: tuple[Row, ...]
@@ -117,6 +141,7 @@ def page_of(
         policy: the resolved policy, from the bundle; gives the thresholds in the charts.
     """
     found = results or {}
+    behind = _behind(findings)
     return Page(
         title=_title(findings),
         verdict=_verdict(findings),
@@ -127,10 +152,13 @@ def page_of(
         level=int(findings.level) if isinstance(findings, Certificate) else None,
         level_words=f"Assurance level {int(findings.level)} of 3" if isinstance(findings, Certificate) else "",
         development=findings.development,
-        dense=bool(_exceptions(findings) or languages_tested(found)),
+        dense=bool(_exceptions(findings) or languages_tested(found) or behind),
         model=clip(findings.model.name, 120),
         identity=wording.groups(findings.model.identity),
         model_facts=_model_facts(findings),
+        because=_because(findings) if behind else "",
+        reasons=tuple(_reason(rule) for rule in behind[:REASONS_SHOWN]),
+        more_reasons=clip(", ".join(clip(rule.id, 24) for rule in behind[REASONS_SHOWN:]), 400),
         panels=_panels(findings, found, thresholds_of(policy or {}, findings.rules)),
         facts=_facts(findings, found),
         not_checked=not_checked(findings, found),
@@ -167,12 +195,29 @@ def _verdict(findings: Findings) -> Mark:
 def _verdict_text(findings: Findings) -> str:
     if isinstance(findings, ScreeningReport):
         word = "Not issued" if findings.not_issued else wording.VERDICT_MARKS[findings.verdict].word
-        return f"{word} under {_policy_name(findings)}"
+        count = len(_behind(findings)) if findings.verdict == Verdict.REFUSED else 0
+        told = f": {not_met_words(_behind(findings), 'required')}" if count else ""
+        return f"{word} under {_policy_name(findings)}{told}"
     waived = len(_waived(findings))
     exception = f", {counted(waived, 'rule')} waived" if waived else ""
     if findings.level is Level.SELF_DECLARED:
         return f"Meets {_policy_name(findings)} by its issuer’s own account{exception}"
     return f"Certified under {_policy_name(findings)}{exception}"
+
+
+def _behind(findings: Findings) -> tuple[RuleOutcome, ...]:
+    """The required rules that kept a certificate from being issued; none where they did not."""
+    if isinstance(findings, Certificate) or findings.not_issued:
+        return ()
+    return deciding_rules(findings.verdict, findings.rules)
+
+
+def _because(findings: Findings) -> str:
+    return wording.BECAUSE.get(findings.verdict, "") if isinstance(findings, ScreeningReport) else ""
+
+
+def _reason(rule: RuleOutcome) -> Reason:
+    return Reason(clip(rule.id, 24), clip(rule.title, 160), clip(rule.message, 240))
 
 
 def _waived(findings: Findings) -> list[RuleOutcome]:
@@ -187,6 +232,10 @@ def _exceptions(findings: Findings) -> list[Row]:
         told = [f"{told[0]}: {clip(waived[0].title, 90)}"]
     rest = ", ".join(clip(rule.id, 24) for rule in waived[WAIVERS_SHOWN:])
     rows = [Row("Waived", "; ".join(told) + (f"; and {rest}, see annex B" if rest else "") + ".")] if told else []
+    if advice := advice_not_met(findings.rules):
+        named = "; ".join(f"{clip(rule.id, 24)} {clip(rule.title, 90)}" for rule in advice[:ADVICE_SHOWN])
+        rest = ", ".join(clip(rule.id, 24) for rule in advice[ADVICE_SHOWN:])
+        rows.append(Row("Recommended, not met", clip(named + (f"; and {rest}" if rest else ""), 400) + "."))
     if isinstance(findings, ScreeningReport) and findings.not_issued:
         rows.append(Row("Not issued", clip(findings.not_issued, 300)))
     return rows
@@ -201,17 +250,21 @@ def _model_facts(findings: Findings) -> str:
 def _panels(findings: Findings, results: Mapping[str, Value], thresholds: Thresholds) -> tuple[Panel, ...]:
     return tuple(
         Panel(clip(one.name, 60), clip(one.value, 24), clip(one.detail, DETAIL), chart_of(one, results, thresholds))
-        for one in findings.headlines[:HEADLINES_SHOWN]
+        for one in _leading(findings)
     )
+
+
+def _leading(findings: Findings) -> tuple[Headline, ...]:
+    """The numbers of page one: the first three, but after a refusal those that the refusing rules look at go first."""
+    looked_at = {check for rule in _behind(findings) for value in rule.observed for check in _CHECK.findall(value)}
+    first = sorted(findings.headlines, key=lambda one: check_of(one.name) not in looked_at)
+    return tuple(first[:HEADLINES_SHOWN])
 
 
 def _further(findings: Findings) -> tuple[Row, ...]:
     """The numbers behind the first three, in the words that page one would use, and those that it had to cut short."""
-    told = [
-        one
-        for place, one in enumerate(findings.headlines)
-        if place >= HEADLINES_SHOWN or len(" ".join(one.detail.split())) > DETAIL
-    ]
+    shown = _leading(findings)
+    told = [one for one in findings.headlines if one not in shown or len(" ".join(one.detail.split())) > DETAIL]
     return tuple(Row(clip(one.name, 90), clip(f"{one.value}; {one.detail}", 900)) for one in told)
 
 
@@ -250,21 +303,29 @@ def not_checked(findings: Findings, results: Mapping[str, Value] | None = None) 
         own = [*own[: NOT_CHECKED_SHOWN - 1], f"{more} more planned checks gave no result"]
     level = findings.level if isinstance(findings, Certificate) else Level.SELF_DECLARED
     left_out = unscanned_words(scan) if isinstance(scan, CorpusScanResult) else ""
+    undisclosed = findings.data_examined is DataExamined.UNDISCLOSED
     serving = findings.configuration.serving
     unverified = serving is not None and serving.identity is not ServedIdentity.VERIFIED
     told = [
         (bool(left_out), f"{left_out}: not searched for published items"),
         (unverified, "That the server ran these files: endpoint identity not verified"),
+        (bool(cut := _cut_off(results or {})), cut),
         (level < Level.INDEPENDENTLY_RERUN, "That the answers came from this model: the evaluator’s word, not re-run"),
-        (
-            findings.data_examined is not DataExamined.UNDISCLOSED,
-            "That these weights came from the data named: the data steward’s word",
-        ),
-        (True, "Data nobody declared, and attempts outside this log"),
+        (not undisclosed, "That these weights came from the data named: the data steward’s word"),
+        (undisclosed, "The training data, which is undisclosed"),
+        (True, f"{'Attempts' if undisclosed else 'Training data nobody declared, and attempts'} outside this log"),
         (True, "Other configurations, quantisations, prompts or fine-tunings of the model"),
         (True, "What the policy does not ask, such as safety, fairness, privacy or security"),
     ]
     return (*own, *(text for holds, text in told if holds))
+
+
+def _cut_off(results: Mapping[str, Value]) -> str:
+    """Answers that were cut off or unreadable, the checks with most of them first; empty where they hardly matter."""
+    found = sorted(incomplete_answers(results), key=lambda one: -one.truncated - one.unreadable)
+    told = [f"{clip(one.check, 40)} {one.words()}" for one in found[:CUT_OFF_SHOWN]]
+    rest = f"; and {counted(len(found) - CUT_OFF_SHOWN, 'more check')}, see annex D" if found[CUT_OFF_SHOWN:] else ""
+    return f"Answers cut off or unreadable, counted as not right: {'; '.join(told)}{rest}" if told else ""
 
 
 def _command(findings: Findings) -> str:

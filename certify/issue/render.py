@@ -26,6 +26,10 @@ ATTACHMENT_NAME = "bundle.json"
 
 SANS = ("Inter-Regular.otf", "Inter-SemiBold.otf")
 FONTS = (*SANS, "JetBrainsMono-Regular.ttf", "EBGaramond-Regular.otf")
+DENSITIES = ("", "dense", "dense tight", "dense tight bare")
+"""Ways to set page one, roomiest first; the first in which it is one page is taken."""
+LAYOUT = 2
+"""Raised whenever the same facts are set otherwise; files that name no layout are of the first."""
 STYLE = "certify:style.css"
 
 
@@ -53,8 +57,12 @@ def render(page: Page, attachment: bytes, *, identifier: bytes, created: datetim
     moment = created.astimezone(UTC).replace(microsecond=0)
     fonts = FontConfiguration()
     fetcher = _fetcher(_assets())
-    html = weasyprint.HTML(string=_html(page, attachment, moment), base_url="certify:", url_fetcher=fetcher)
-    document = html.render(font_config=fonts, pdf_variant="pdf/a-3a", pdf_tags=True, presentational_hints=False)
+    for density in DENSITIES[page.dense :]:
+        text = _html(page, attachment, moment, density)
+        html = weasyprint.HTML(string=text, base_url="certify:", url_fetcher=fetcher)
+        document = html.render(font_config=fonts, pdf_variant="pdf/a-3a", pdf_tags=True, presentational_hints=False)
+        if "annexes" in document.pages[1].anchors:
+            break
     document.metadata.attachments = [_attachment(weasyprint, attachment, moment, fetcher)]
     pdf = document.write_pdf(
         finisher=declare_accessible, pdf_variant="pdf/a-3a", pdf_tags=True, pdf_identifier=identifier
@@ -69,7 +77,7 @@ def renderer() -> str:
     number = pango.pango_version()
     fonts = hashlib.sha256(b"".join(_font(name) for name in FONTS)).hexdigest()[:16]
     pango_words = f"{number // 10000}.{number // 100 % 100}.{number % 100}"
-    return f"weasyprint {_weasyprint().__version__}, pango {pango_words}, fonts {fonts}"
+    return f"weasyprint {_weasyprint().__version__}, pango {pango_words}, fonts {fonts}, layout {LAYOUT}"
 
 
 def _weasyprint() -> Any:
@@ -99,7 +107,7 @@ def _attachment(weasyprint: Any, content: bytes, moment: datetime, fetcher: Any)
     )
 
 
-def _html(page: Page, attachment: bytes, moment: datetime) -> str:
+def _html(page: Page, attachment: bytes, moment: datetime, density: str) -> str:
     environment = _environment()
     drawings = environment.get_template("chart.svg")
     charts = [_data_uri(drawings.render(chart=panel.chart).encode()) if panel.chart else None for panel in page.panels]
@@ -111,6 +119,7 @@ def _html(page: Page, attachment: bytes, moment: datetime) -> str:
         qr=_data_uri(_qr(page.status_location)) if page.status_location else None,
         bundle=groups(hashlib.sha256(attachment).hexdigest()),
         attachment_name=ATTACHMENT_NAME,
+        density=density,
         created=moment.strftime("%Y-%m-%dT%H:%M:%SZ"),
         style=STYLE,
     )

@@ -11,7 +11,7 @@ from certify.evidence.dataset import DataExamined, DatasetIdentity
 from certify.evidence.decision import RuleStatus, Verdict
 from certify.evidence.model import ServedIdentity, Serving, TestedConfiguration
 from certify.evidence.plan import EntropyKind
-from certify.verify.words.caveats import digest_words
+from certify.verify.words.caveats import data_words, digest_words
 
 
 class Mark(NamedTuple):
@@ -42,6 +42,13 @@ VERDICT_MARKS = {
 }
 """For screening reports; a certified run that ends in one was not issued."""
 
+BECAUSE = {
+    Verdict.REFUSED: "Refused because these required rules are not met",
+    Verdict.INCONCLUSIVE: "Not certified because the evidence neither meets nor fails these required rules",
+    Verdict.INCOMPLETE: "Not certified because these required rules lack their evidence",
+}
+"""What heads the rules behind a verdict on page one."""
+
 TITLES = {
     Level.SELF_DECLARED: "Self-declared evaluation",
     Level.ISSUER_RUN: "Certificate of evaluation",
@@ -65,13 +72,6 @@ SEED_WORDS = {
     EntropyKind.SELF: "drawn by the issuer itself, who could have chosen it",
     EntropyKind.SEED_WITNESSES: "from seed witnesses, fixed before they answered",
     EntropyKind.BEACON: "from a public randomness beacon, fixed by the plan’s logged time",
-}
-
-DATA_WORDS = {
-    DataExamined.FULL: "All that is declared",
-    DataExamined.PARTIAL: "Part of it",
-    DataExamined.VENDOR_ATTESTED: "None by us; its vendor alone has read it",
-    DataExamined.UNDISCLOSED: "None: the training data is undisclosed",
 }
 
 _MONTHS = (
@@ -123,7 +123,8 @@ def clip(text: str, limit: int) -> str:
 
 def data_sentence(examined: DataExamined, datasets: Sequence[DatasetIdentity]) -> str:
     """How much training data was read: kind, datasets, files and size, and where digests were not computed from it."""
-    word = DATA_WORDS[examined]
+    word = data_words(examined)
+    word = word[:1].upper() + word[1:]
     if not datasets:
         return f"{word}."
     shards, total = sum(one.shards for one in datasets), sum(one.bytes for one in datasets)

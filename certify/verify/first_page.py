@@ -16,15 +16,17 @@ from certify.verify.words.headlines import headlines
 FIRST_PAGE = "first-page"
 """Name of the check; a certificate whose page it could not compare is never called valid."""
 
-WORDING = 4
+WORDING = 5
 """Raised whenever a word or a format of ``certify.verify.words`` changes."""
 
-COMPARED = frozenset({1, 2, WORDING})
+COMPARED = frozenset({1, 2, 4, WORDING})
 """Wordings that this version can make again; a certificate in any other is ``incomplete`` here. Version 2 differs from
 1 only in what it says of a scan with parts left out or with near matches, and version 1 wrote no such results. Version
 3 added words for what earlier versions did not know: servers that answered, labelled checks, test-time scaling, looks
 and more checks. Version 4 puts intervals or counts beside numbers that stood alone in these words, so version 3, which
-no release wrote, is not among them; what versions 1 and 2 could say reads as before."""
+no release wrote, is not among them; what versions 1 and 2 could say reads as before. Version 5 names the weakest family
+with its counts, says so where nothing was right, and writes numbers without exponents; ``certify.verify.words.former``
+keeps what 1, 2 and 4 say instead."""
 
 
 def why_not_compared(wording: int) -> str:
@@ -55,7 +57,7 @@ def check_first_page(certificate: Certificate, evidence: EvidenceSet) -> str:
         rules=certificate.rules,
         serving=evidence.evaluation.value.configuration.serving,
     )
-    if certificate.headlines != headlines(results):
+    if certificate.headlines != headlines(results, certificate.wording):
         raise HostileInput("CERT-E090", "the numbers of the first page are not those that follow from the evidence")
     if certificate.caveats != due:
         raise HostileInput("CERT-E090", "the caveats are not those that the evidence asks for")

@@ -15,12 +15,21 @@ def fresh_headline(name: str, result: FreshReasoningResult) -> Headline:
     share = result.accuracy
     detail = (
         f"{interval_words(share)}; {share.items} problems{repeats(share)} from {len(result.families)} families, "
-        f"weakest family {percent(result.lowest_family)}{_stopped(result.looks)}{_public(result)}"
+        f"{_weakest(result)}{stopped_words(result.looks)}{public_words(result)}"
     )
     return Headline(name=name, value=percent(share.estimate), detail=detail)
 
 
-def _public(result: FreshReasoningResult) -> str:
+def _weakest(result: FreshReasoningResult) -> str:
+    """The weakest family by name, with the answers behind its share; the first of several."""
+    weakest = min(result.families, key=lambda one: one.share, default=None)
+    if weakest is None:
+        return f"weakest family {percent(result.lowest_family)}"
+    counts = f"{weakest.family}, {weakest.right:,} of {weakest.answers:,} right"
+    return f"weakest family {percent(result.lowest_family)} ({counts})"
+
+
+def public_words(result: FreshReasoningResult) -> str:
     """Public families apart, with the distance between the two numbers."""
     share = result.public
     if share is None:
@@ -36,7 +45,7 @@ def static_headline(name: str, result: StaticBenchmarkResult) -> Headline:
     """One published benchmark: the share right with its interval, test-time scaling named as such."""
     share = result.accuracy
     told = f"{interval_words(share)}; {share.items} items{repeats(share)} of {_named(result)}"
-    detail = f"{told}{_guessed(result)}{_stopped(result.looks)}{_scaling(result)}"
+    detail = f"{told}{_guessed(result)}{stopped_words(result.looks)}{_scaling(result)}"
     return Headline(name=name, value=percent(share.estimate), detail=detail)
 
 
@@ -71,9 +80,15 @@ def _guessed(result: StaticBenchmarkResult | PrivateSetResult) -> str:
 
 def gap_headline(name: str, result: StaticFreshGapResult) -> Headline:
     """Published problems against their fresh twins: the gap, its bound, and what the test could have found."""
+    nothing = not result.static.estimate and not result.fresh.estimate
+    told = "nothing was right on either side, so nothing is compared; " if nothing else ""
+    return Headline(name=name, value=points(result.gap), detail=told + gap_words(result))
+
+
+def gap_words(result: StaticFreshGapResult) -> str:
+    """The bound of a gap, its test, and what that could have found."""
     test = f"{_p_value(result.p_value)} on {result.items} pairs{_corrected(result.holm_p_value, result)}"
-    detail = f"95 % upper bound {points(result.upper)}; {test}; {_power(result)}{_margin(result)}"
-    return Headline(name=name, value=points(result.gap), detail=detail)
+    return f"95 % upper bound {points(result.upper)}; {test}; {_power(result)}{_margin(result)}"
 
 
 def _margin(result: StaticFreshGapResult) -> str:
@@ -101,7 +116,7 @@ def _p_value(value: float) -> str:
     return "p below 0.0001" if value < 0.0001 else f"p = {value:.4f}"
 
 
-def _stopped(looks: tuple[LookTaken, ...] | None) -> str:
+def stopped_words(looks: tuple[LookTaken, ...] | None) -> str:
     """Where a run with looks ended: its estimate lies a little too far from the threshold where that was early."""
     if not looks:
         return ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from certify.evidence.base import Value
 from certify.evidence.certificate import AttemptCount
@@ -24,6 +25,12 @@ _DATA_CAVEATS = {
         "The training data is undisclosed and was not examined; what is said of contamination rests on the model’s "
         "answers alone."
     ),
+}
+_DATA_WORDS = {
+    DataExamined.FULL: "all that is declared",
+    DataExamined.PARTIAL: "part of the training data; the rest was not seen",
+    DataExamined.VENDOR_ATTESTED: "none by certify; its vendor alone has read it",
+    DataExamined.UNDISCLOSED: "none: the training data is undisclosed",
 }
 _DIGEST_CAVEATS = {
     DigestSource.CLAIMED: (
@@ -119,6 +126,11 @@ def caveats(
     return waived + tuple(text for holds, text in told if holds) + scanned + kinds + _unread(results)
 
 
+def data_words(examined: DataExamined) -> str:
+    """How much of the training data was seen, for a line about it on paper or in a terminal."""
+    return _DATA_WORDS[examined]
+
+
 def unread_digests(datasets: Sequence[DatasetIdentity]) -> tuple[DigestSource, ...]:
     """Where digests come from that were not computed from all bytes, weakest first; empty where all were."""
     found = {one.digest_source for one in datasets}
@@ -139,16 +151,45 @@ def waived_words(rule: RuleOutcome) -> str:
     return f"{rule.id} until {used.expires_at}, ticket {used.ticket}, approved by {used.approver}"
 
 
+class IncompleteAnswers(NamedTuple):
+    """Answers to one check that did not come to an end or could not be read; a share too small to tell is 0."""
+
+    check: str
+    """Id of the check."""
+    truncated: float
+    """Share that was cut off."""
+    unreadable: float
+    """Share that could not be read."""
+
+    def words(self) -> str:
+        """Both shares, as far as they are worth telling."""
+        told = [f"{percent(self.truncated)} cut off"] if self.truncated else []
+        told += [f"{percent(self.unreadable)} unreadable"] if self.unreadable else []
+        return ", ".join(told)
+
+
+def incomplete_answers(results: Mapping[str, Value]) -> tuple[IncompleteAnswers, ...]:
+    """The checks with enough answers cut off or unreadable to be told of, sorted by id."""
+    found = [
+        IncompleteAnswers(check, _telling(outcomes.truncated_share), _telling(outcomes.unreadable_share))
+        for check, result in sorted(results.items())
+        if isinstance(outcomes := getattr(result, "outcomes", None), Outcomes)
+    ]
+    return tuple(one for one in found if one.truncated or one.unreadable)
+
+
+def _telling(share: float) -> float:
+    return share if share >= TRUNCATION_WORTH_TELLING else 0.0
+
+
 def _unread(results: Mapping[str, Value]) -> tuple[str, ...]:
     """A caveat for each check with answers that were cut off or could not be read."""
     found = []
-    for check, result in sorted(results.items()):
-        outcomes = getattr(result, "outcomes", None)
-        if not isinstance(outcomes, Outcomes):
-            continue
-        if outcomes.truncated_share >= TRUNCATION_WORTH_TELLING:
-            share = percent(outcomes.truncated_share)
-            found.append(f"In {check}, {share} of the answers were cut off and count as not right.")
-        if outcomes.unreadable_share >= TRUNCATION_WORTH_TELLING:
-            found.append(f"In {check}, {percent(outcomes.unreadable_share)} of the answers could not be read.")
+    for one in incomplete_answers(results):
+        if one.truncated:
+            found.append(
+                f"In {one.check}, {percent(one.truncated)} of the answers were cut off and count as not right."
+            )
+        if one.unreadable:
+            found.append(f"In {one.check}, {percent(one.unreadable)} of the answers could not be read.")
     return tuple(found)

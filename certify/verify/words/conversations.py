@@ -10,13 +10,20 @@ from certify.verify.words.printed import bounded, interval_words, of_answers, pe
 
 def turns_headline(name: str, result: MultiTurnResult) -> Headline:
     """Revised conversations: the share right, against the final facts alone."""
-    share, drop = result.turns, result.total_drop
+    share = result.turns
     stale = of_answers(result.stale_share, share.items * share.samples)
     detail = (
         f"{interval_words(share)}; {share.items} items{repeats(share)}; {bounded(result.facts)} with the "
-        f"final facts alone, a drop of {_difference(drop)}; {stale} answers gave an earlier total"
+        f"final facts alone, {_drop(result)}; {stale} answers gave an earlier total"
     )
     return Headline(name=name, value=percent(share.estimate), detail=detail)
+
+
+def _drop(result: MultiTurnResult) -> str:
+    """What the turns cost; where nothing was right at once, nothing could get lost."""
+    if not result.facts.estimate and not result.turns.estimate:
+        return "so that there is nothing to drop from"
+    return f"a drop of {drop_words(result.total_drop)}"
 
 
 def tools_headline(name: str, result: UnseenToolsResult) -> Headline:
@@ -26,7 +33,10 @@ def tools_headline(name: str, result: UnseenToolsResult) -> Headline:
         raise HostileInput("CERT-E090", "the result of unseen-tools is about no mode")
     share, depth = main.solved, max(level.depth for level in result.levels)
     how = "results coming back" if result.act else "all calls written at once"
-    told = [interval_words(share), f"{share.items} items{repeats(share)}, {how}, up to {depth} tools each"]
+    told = [
+        interval_words(share),
+        f"{share.items} items{repeats(share)}, {how}, up to {depth} tool{'' if depth == 1 else 's'} each",
+    ]
     if result.act and result.plan:
         told.append(f"{bounded(result.plan.solved)} with all calls written at once")
     told += _impossible(main, result)
@@ -43,5 +53,6 @@ def _impossible(used: ToolUse, result: UnseenToolsResult) -> list[str]:
     return [f"says “impossible” in {where[0]} answers where that is so, in {where[1]} where it is not"]
 
 
-def _difference(drop: Drop) -> str:
+def drop_words(drop: Drop) -> str:
+    """A drop in points with its interval."""
     return f"{points(drop.estimate)} (95 % interval {points(drop.lower)} to {points(drop.upper)})"

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from certify.counting import counted
 from certify.evidence.certificate import Headline
 from certify.evidence.results import AnswerLengths, ConcisionResult, CostResult
-from certify.verify.words.printed import bounded, percent
+from certify.verify.words.printed import bounded, percent, plain
 
 
 def concision_headlines(name: str, result: ConcisionResult) -> list[Headline]:
@@ -14,16 +15,35 @@ def concision_headlines(name: str, result: ConcisionResult) -> list[Headline]:
 
 def _of_check(name: str, found: AnswerLengths) -> Headline:
     value = "no right answers" if found.tokens_per_correct is None else f"{found.tokens_per_correct:,.0f}"
-    upper = "no bound" if found.tokens_per_correct_upper is None else f"{found.tokens_per_correct_upper:,.0f}"
-    interval = "" if found.tokens_per_correct is None else f"95 % interval {_whole(found)} to {upper}; "
-    half = next((point for point in reversed(found.curve[:-1])), None)
-    curve = f"; within {half.tokens:,} tokens {bounded(half.accuracy)} are right" if half else ""
     detail = (
-        f"{interval}{found.check}, {found.answers:,} answers, median {found.right.median or 0:,} tokens if right and "
-        f"{found.wrong.median or 0:,} if not; {percent(found.truncated_share)} cut off, "
-        f"{percent(found.looped_share)} in a loop{curve}"
+        f"{interval_of_tokens(found)}{found.check}, {counted(found.answers, 'answer')}, {_medians(found)}; "
+        f"{percent(found.truncated_share)} cut off, {percent(found.looped_share)} in a loop{within_half(found)}"
     )
     return Headline(name=f"{name} ({found.check})", value=value, detail=detail)
+
+
+def interval_of_tokens(found: AnswerLengths) -> str:
+    """The interval of the tokens for a right answer; empty where none is right."""
+    if found.tokens_per_correct is None:
+        return ""
+    upper = "no bound" if found.tokens_per_correct_upper is None else f"{found.tokens_per_correct_upper:,.0f}"
+    return f"95 % interval {found.tokens_per_correct_lower or 0:,.0f} to {upper}; "
+
+
+def within_half(found: AnswerLengths) -> str:
+    """What is right within the budget before the last; empty where there was one alone."""
+    half = next((point for point in reversed(found.curve[:-1])), None)
+    return f"; within {half.tokens:,} tokens {bounded(half.accuracy)} are right" if half else ""
+
+
+def _medians(found: AnswerLengths) -> str:
+    """Half of the answers are no longer than that; what there was none of has no median."""
+    right, wrong = found.right.median, found.wrong.median
+    if right is None:
+        return "none of them right" + ("" if wrong is None else f", median {wrong:,} tokens")
+    if wrong is None:
+        return f"all of them right, median {right:,} tokens"
+    return f"median {right:,} tokens if right and {wrong:,} if not"
 
 
 def cost_headline(name: str, found: CostResult) -> Headline:
@@ -38,11 +58,7 @@ def cost_headline(name: str, found: CostResult) -> Headline:
     )
     if found.correct_per_second_per_gigabyte is not None:
         where = "process" if found.gpu_memory is None else "GPU"
-        told.append(f"{found.correct_per_second_per_gigabyte:.4g} for a gigabyte of {where} memory")
+        told.append(f"{plain(found.correct_per_second_per_gigabyte)} for a gigabyte of {where} memory")
     if found.correct_per_unit is not None:
-        told.append(f"{found.correct_per_unit:.4g} for 1 {found.currency} at the declared price")
-    return Headline(name=name, value=f"{found.correct_per_second:.4g}", detail="; ".join(told))
-
-
-def _whole(found: AnswerLengths) -> str:
-    return f"{found.tokens_per_correct_lower or 0:,.0f}"
+        told.append(f"{plain(found.correct_per_unit)} for 1 {found.currency} at the declared price")
+    return Headline(name=name, value=plain(found.correct_per_second), detail="; ".join(told))

@@ -24,6 +24,7 @@ from certify.evidence.results.profile import CapabilityProfileResult
 from certify.verify.words.accuracy import fresh_headline, gap_headline, private_headline, static_headline
 from certify.verify.words.conversations import tools_headline, turns_headline
 from certify.verify.words.derived import concision_headlines, cost_headline
+from certify.verify.words.former import LAST_FORMER, former_lines
 from certify.verify.words.ladders import chain_headline, puzzle_headline
 from certify.verify.words.profile import profile_headline
 from certify.verify.words.scan import scan_headline
@@ -72,16 +73,20 @@ _ONE: dict[type[Value], Callable[[str, Any], Headline]] = {
 }
 
 
-def headlines(results: Mapping[str, Value]) -> tuple[Headline, ...]:
+def headlines(results: Mapping[str, Value], wording: int | None = None) -> tuple[Headline, ...]:
     """One headline for each check that gave a result, the most telling first; page one shows three.
 
     Args:
         results: check id to its typed result, as ``Evaluation.results()`` gives them.
+        wording: version of the words around the numbers; the present one when None.
     """
-    return tuple(line for name, result in _in_order(results) for line in _lines(name, result))
+    former = wording is not None and wording <= LAST_FORMER
+    return tuple(line for name, result in _in_order(results) for line in _lines(name, result, former))
 
 
-def _lines(name: str, result: Value) -> Sequence[Headline]:
+def _lines(name: str, result: Value, former: bool) -> Sequence[Headline]:
+    if former and (lines := former_lines(name, result)) is not None:
+        return lines
     if isinstance(result, ConcisionResult):
         return concision_headlines(name, result)
     return [_ONE[type(result)](name, result)] if type(result) in _ONE else []

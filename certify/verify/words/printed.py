@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from certify.evidence.results.estimates import Estimate
 
 SMALLEST_PRINTED_SAMPLE = 10
@@ -20,6 +22,11 @@ def percent(share: float) -> str:
 def points(difference: float) -> str:
     """A signed difference of shares in percentage points: ``+1.67 points``."""
     return f"{difference * 100:+.2f} points".replace("-", "−")
+
+
+def plain(number: float) -> str:
+    """A measured number to four figures, never with an exponent: ``12,060``, ``3.142``, ``0.00001234``."""
+    return f"{Decimal(f'{number:.3e}').normalize():,f}"
 
 
 def interval_words(share: Estimate) -> str:

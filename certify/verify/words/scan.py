@@ -11,8 +11,8 @@ from certify.verify.words.printed import percent
 def scan_headline(name: str, result: CorpusScanResult) -> Headline:
     """Contaminated items, what was read, and how sure the scan is to find a copy."""
     detail = (
-        f"{result.documents:,} documents in {result.shards:,} files read; of planted unchanged copies, "
-        f"at least {percent(result.verbatim_recall_lower)} are found"
+        f"{counted(result.documents, 'document')} in {counted(result.shards, 'file')} read; of planted unchanged "
+        f"copies, at least {percent(result.verbatim_recall_lower)} are found"
     )
     left_out = unscanned_words(result)
     detail = f"{left_out}; {detail}" if left_out else detail

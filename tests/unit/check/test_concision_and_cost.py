@@ -94,6 +94,16 @@ def test_a_model_that_is_never_right_has_no_tokens_for_each_right_answer(request
     result = ConcisionResult(checks=(found,), truncated_share=0, looped_share=0)
     [headline] = headlines({"concision": result})
     assert headline.value == "no right answers"
+    assert f"none of them right, median {found.wrong.median} tokens; " in headline.detail
+    [before] = headlines({"concision": result}, 4)
+    assert "median 0 tokens if right" in before.detail
+
+
+def test_where_all_answers_are_right_none_has_another_length(scored) -> None:
+    [found] = scored("wrong").results["concision"].checks
+    right = found.model_copy(update={"wrong": found.wrong.model_copy(update={"answers": 0, "median": None})})
+    [headline] = headlines({"concision": ConcisionResult(checks=(right,), truncated_share=0, looped_share=0)})
+    assert f"all of them right, median {found.right.median} tokens; " in headline.detail
 
 
 def test_page_one_gives_the_curve_its_interval(scored) -> None:
@@ -125,6 +135,9 @@ def test_cost_divides_right_answers_by_what_was_measured(scored) -> None:
     assert (result.brief, result.telemetry_sha256) == (False, measured.content_sha256())
     detail = headlines({"cost": result})[0].detail
     assert "GPU-board energy, not at the wall" in detail
+    cheap = result.model_copy(update={"correct_per_unit": 12_060.4})
+    assert "12,060 for 1 EUR at the declared price" in headlines({"cost": cheap})[0].detail
+    assert "1.206e+04 for 1 EUR" in headlines({"cost": cheap}, 4)[0].detail
 
 
 def test_memory_of_a_board_counts_where_every_session_measured_it(scored) -> None:

@@ -278,6 +278,99 @@ def test_a_certified_run_that_was_not_issued_says_why():
     ]
 
 
+def failing(rule: int, enforcement: str = "must") -> RuleOutcome:
+    seen = {'check["static-fresh-gap"].upper': 0.76}
+    return rules()[0].model_copy(
+        update={
+            "id": f"ST-{rule:02}",
+            "title": f"Rule {rule} holds",
+            "message": f"{rule} seen, 1 asked",
+            "status": RuleStatus.NOT_MET,
+            "enforcement": enforcement,
+            "observed": seen,
+        }
+    )
+
+
+def test_a_refusal_names_the_rules_behind_it_before_any_number():
+    decided = (rules()[0], failing(20), failing(21, "should"), failing(22))
+    page = page_of(screening(verdict=Verdict.REFUSED, rules=decided), results())
+    assert page.verdict_text == "Refused under policy starter 1.0.0: 2 required rules are not met"
+    assert page.because == "Refused because these required rules are not met"
+    assert [(one.id, one.title, one.message) for one in page.reasons] == [
+        ("ST-20", "Rule 20 holds", "20 seen, 1 asked"),
+        ("ST-22", "Rule 22 holds", "22 seen, 1 asked"),
+    ]
+    assert page.dense
+    assert [row.text for row in page.facts if row.label == "Recommended, not met"] == ["ST-21 Rule 21 holds."]
+
+
+def test_the_numbers_behind_a_refusal_go_first_and_none_is_lost():
+    report = screening(verdict=Verdict.REFUSED, rules=(failing(20),))
+    page = page_of(report, results())
+    assert page.panels[0].name == "Published items minus fresh twins"
+    named = [panel.name for panel in page.panels] + [row.label for row in page.further]
+    assert sorted(named) == sorted(one.name for one in report.headlines)
+
+
+def test_reasons_without_room_are_named_by_id():
+    many = tuple(failing(number) for number in range(20, 29))
+    page = page_of(screening(verdict=Verdict.REFUSED, rules=many))
+    assert [one.id for one in page.reasons] == ["ST-20", "ST-21", "ST-22", "ST-23", "ST-24"]
+    assert page.more_reasons == "ST-25, ST-26, ST-27, ST-28"
+
+
+def test_other_ends_without_a_certificate_name_their_rules_too():
+    page = page_of(screening())
+    assert page.because.startswith("Not certified because the evidence neither meets nor fails")
+    assert [one.id for one in page.reasons] == ["ST-03"]
+    page = page_of(screening(verdict=Verdict.INCOMPLETE))
+    assert (page.because, [one.id for one in page.reasons]) == (
+        "Not certified because these required rules lack their evidence",
+        ["ST-04"],
+    )
+    assert page_of(screening(verdict=Verdict.REFUSED, not_issued="rejected")).reasons == ()
+    assert page_of(certificate()).reasons == ()
+
+
+def test_required_and_recommended_rules_read_differently():
+    page = page_of(certificate(rules=(failing(20), failing(21, "should"), rules()[0])))
+    assert [row.weight for row in page.rules] == [
+        "required, high; prevents a certificate",
+        "recommended, high; advice only",
+        "required, high",
+    ]
+
+
+def test_page_one_tells_of_answers_cut_off_or_unreadable():
+    found = results()
+    plain = page_of(certificate(), found).not_checked
+    assert not any("unreadable" in line for line in plain)
+    for check, truncated, unreadable in (
+        ("fresh-reasoning", 0.05, 0.02), ("static-benchmark", 0.0, 0.3), ("static-fresh-gap", 0.009, 0.0),
+    ):  # fmt: skip
+        outcomes = found[check].outcomes.model_copy(
+            update={"truncated_share": truncated, "unreadable_share": unreadable}
+        )
+        found[check] = found[check].model_copy(update={"outcomes": outcomes})
+    assert page_of(certificate(), found).not_checked == (
+        "Answers cut off or unreadable, counted as not right: static-benchmark 30.00 % unreadable; "
+        "fresh-reasoning 5.00 % cut off, 2.00 % unreadable",
+        *plain,
+    )
+
+
+def test_data_is_called_undisclosed_or_declared_and_nothing_else():
+    page = page_of(screening())
+    seen = {row.label: row.text for row in page.facts}["Training data seen"]
+    assert seen == "None: the training data is undisclosed."
+    assert "The training data, which is undisclosed" in page.not_checked
+    assert "Attempts outside this log" in page.not_checked
+    declared = page_of(certificate())
+    assert "Training data nobody declared, and attempts outside this log" in declared.not_checked
+    assert "undisclosed" not in words(declared.not_checked)
+
+
 def test_an_approver_of_a_party_that_did_some_of_the_work_is_marked():
     made = certificate(Level.ISSUER_RUN)
     issuer = next(one for one in made.evidence if one.kind == "decision")

@@ -65,7 +65,7 @@ def test_another_process_with_another_hash_seed_zone_and_folder_draws_the_same_b
 
 
 def test_the_renderer_names_what_decides_the_bytes():
-    assert re.fullmatch(r"weasyprint 70\.0, pango \d+\.\d+\.\d+, fonts [0-9a-f]{16}", renderer())
+    assert re.fullmatch(r"weasyprint 70\.0, pango \d+\.\d+\.\d+, fonts [0-9a-f]{16}, layout \d+", renderer())
 
 
 @pytest.mark.parametrize("make", [unsigned, signed], ids=["unsigned", "signed"])
@@ -247,6 +247,32 @@ def test_languages_leave_page_one_its_room_and_later_numbers_stand_in_the_annex(
     assert "Own problems answered correctly" not in first
     assert "Further results" in whole
     assert "Own problems answered correctly" in whole
+
+
+def refused(count: int):
+    """A screening report in which so many required rules are not met, each with much to say."""
+    failed = tuple(
+        rules()[0].model_copy(
+            update={
+                "id": f"ST-{number:02}",
+                "status": "not_met",
+                "title": "No published problem was found in the training data that was handed over " + "at all " * 8,
+                "message": "191 of 200 published problems found in 3520 documents, at most 0 wanted " + "here " * 30,
+            }
+        )
+        for number in range(20, 20 + count)
+    )
+    return screening(verdict="refused", rules=(*rules(), *failed))
+
+
+@pytest.mark.parametrize("count", [1, 3, 9])
+def test_a_refusal_leads_with_its_rules_and_keeps_to_page_one(count):
+    first = page_one(draw(refused(count)))
+    assert "Refused because these required rules are not met" in first
+    assert first.index("ST-20") < first.index("94.17 %")
+    assert "191 of 200 published problems" in first
+    assert "Check it yourself" in first
+    assert all(f"ST-{number}" in first for number in range(20, 20 + count))
 
 
 @pytest.mark.parametrize("count", [1, 3])

@@ -82,6 +82,16 @@ def test_page_one_names_the_drop_and_the_stale_answers():
     )
 
 
+def test_where_nothing_was_right_there_is_nothing_to_drop_from():
+    nothing = estimate(0, 20, 0.0, 0.1684)
+    drop = turns().total_drop.model_copy(update={"estimate": 0.0, "lower": -0.3, "upper": 0.3})
+    result = turns().model_copy(update={"facts": nothing, "turns": nothing, "total_drop": drop})
+    (line,) = headlines({"multi-turn": result})
+    assert "(0.00 % to 16.84 %) with the final facts alone, so that there is nothing to drop from;" in line.detail
+    (before,) = headlines({"multi-turn": result}, 4)
+    assert "a drop of +0.00 points" in before.detail
+
+
 def test_page_one_tells_the_modes_of_tools_apart():
     (line,) = headlines({"unseen-tools": tools()})
     assert (line.name, line.value) == (TOOLS, "50.00 %")
@@ -91,6 +101,9 @@ def test_page_one_tells_the_modes_of_tools_apart():
     assert line.detail.endswith("says “impossible” in 1 of 2 answers where that is so, in 2 of 18 where it is not")
     (alone,) = headlines({"unseen-tools": tools(act=None)})
     assert "all calls written at once, up to 2 tools each" in alone.detail
+    single = tools(levels=(tools().levels[0].model_copy(update={"depth": 1}),))
+    assert "up to 1 tool each;" in headlines({"unseen-tools": single})[0].detail
+    assert "up to 1 tools each;" in headlines({"unseen-tools": single}, 4)[0].detail
 
 
 def test_both_are_drawn_with_their_threshold_and_their_floor():
@@ -110,15 +123,15 @@ def test_the_annex_names_the_floor_of_every_level():
         "unseen tools, level 3, act",
     ]
     assert rows["revised facts, level 1, turn by turn"].right == "13 of 20"
-    assert rows["revised facts, level 1, in one message"].floor == "3.99 % (sum-of-facts)"
+    assert rows["revised facts, level 1, in one message"].floor == "3.99 % (adding up all numbers)"
     [level] = turns().levels
     told = {"partial": 0.8597, "partial_responder": "no-swap-no-restore"}
     found = family_rows({"multi-turn": turns(levels=(level.model_copy(update=told),))})
     assert [row.floor for row in found] == [
-        *["3.99 % (sum-of-facts); following in part 85.97 % (no-swap-no-restore)"] * 2,
-        "3.99 % (sum-of-facts)",
+        *["3.99 % (adding up all numbers); following in part 85.97 % (ignoring swaps and restorations)"] * 2,
+        "3.99 % (adding up all numbers)",
     ]
-    assert rows["unseen tools, level 3, act"][2:] == ("9 of 18", "50.00 %", "5.67 % (right-tools-random-choice)")
+    assert rows["unseen tools, level 3, act"][2:] == ("9 of 18", "50.00 %", "5.67 % (right tools, a choice by chance)")
 
 
 def test_results_of_the_planned_size_pass():

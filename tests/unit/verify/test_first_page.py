@@ -6,9 +6,10 @@ from certify.evidence.dataset import DataExamined, DatasetIdentity, DigestSource
 from certify.evidence.model import ServedIdentity, ServerApi, Serving
 from certify.evidence.plan import EntropyKind
 from certify.evidence.results import ScalingPoint
+from certify.verify.first_page import WORDING
 from certify.verify.words.caveats import caveats, digest_words
 from certify.verify.words.headlines import CHECK_OF, FRESH, GAP, SCAN, STATIC, headlines
-from certify.verify.words.printed import bounded, of_answers, percent, points
+from certify.verify.words.printed import bounded, of_answers, percent, plain, points
 from tests.fakes.certificate_sample import DATA, certificate, estimate, results
 
 SEEN = {
@@ -41,7 +42,57 @@ def test_printed_numbers_keep_the_decimals_that_verdicts_use():
 def test_a_headline_names_its_interval_and_its_sample():
     fresh = headlines(results())[0]
     assert fresh.value == "94.17 %"
-    assert fresh.detail == ("95 % interval 88.32 % to 97.18 %; 120 problems from 6 families, weakest family 85.00 %")
+    assert fresh.detail == (
+        "95 % interval 88.32 % to 97.18 %; 120 problems from 6 families, "
+        "weakest family 85.00 % (modular, 17 of 20 right)"
+    )
+
+
+def test_former_wordings_say_what_they_said():
+    """A certificate of the past is compared with the words of its own version."""
+    for former in (1, 2, 4):
+        fresh, gap, scan, static = headlines(results(), former)
+        assert fresh.detail == "95 % interval 88.32 % to 97.18 %; 120 problems from 6 families, weakest family 85.00 %"
+        assert scan.detail.startswith("48,000 documents in 4 files read; of planted unchanged copies, at least 99.01 %")
+        assert (gap, static) == (headlines(results())[1], headlines(results())[3])
+    assert headlines(results(), WORDING) == headlines(results()) == headlines(results(), None)
+    assert headlines(results(), WORDING + 1) == headlines(results())
+
+
+def test_the_weakest_family_has_a_name_and_counts_and_needs_none():
+    fresh = results()["fresh-reasoning"]
+    none = fresh.model_copy(update={"families": ()})
+    assert "weakest family 85.00 %;" in headlines({"fresh-reasoning": none})[0].detail + ";"
+
+
+def test_where_nothing_was_right_on_either_side_no_gap_is_claimed_to_have_been_seen():
+    nothing = estimate(0, 200, 0.0, 0.0183)
+    gap = results()["static-fresh-gap"].model_copy(update={"static": nothing, "fresh": nothing, "gap": 0.0})
+    told = "nothing was right on either side, so nothing is compared; 95 % upper bound"
+    assert headlines({"static-fresh-gap": gap})[0].detail.startswith(told)
+    assert not headlines({"static-fresh-gap": gap}, 4)[0].detail.startswith("nothing")
+
+
+@pytest.mark.parametrize(
+    ("number", "printed"),
+    [
+        (12_060.4, "12,060"),
+        (0.0, "0"),
+        (3.14159, "3.142"),
+        (99_999.0, "100,000"),
+        (0.000012345, "0.00001234"),
+        (250.0, "250"),
+        (0.1, "0.1"),
+        (1e22, "10,000,000,000,000,000,000,000"),
+    ],
+)
+def test_measured_numbers_are_written_out(number, printed):
+    assert plain(number) == printed
+
+
+def test_no_number_is_too_large_or_too_small_to_be_written():
+    for number in (1.7e308, 5e-324):
+        assert "e" not in plain(number).lower()
 
 
 def test_fewer_than_ten_items_print_no_interval():

@@ -6,11 +6,13 @@ import pytest
 
 from certify.evidence import statement as kinds
 from certify.evidence.canonical import canonical_bytes, parse_json
+from certify.evidence.evaluation import Evaluation
 from certify.statistics import tightest_interval
 from certify.trust.bundle import parse_bundle, statement_of
 from certify.trust.dsse import sign_statement
 from certify.trust.keys import generate_signer
 from certify.verify.first_page import COMPARED, WORDING
+from certify.verify.words.headlines import headlines
 from tests.fakes.chain import level_one, level_zero
 from tests.fakes.forgery import Log, forge, parts_of, put
 
@@ -99,6 +101,34 @@ def test_whoever_names_an_unknown_wording_to_say_what_he_likes_is_not_called_val
     [line] = [line for line in found.checks if line.id == "first-page"]
     assert line.result == "skip"
     assert line.detail.startswith("use a newer certify" if number > WORDING else "use the certify of its time")
+
+
+def in_words_of(number, change=""):
+    """An edit that words a certificate's numbers as another version did, one of them otherwise if wanted."""
+
+    def edit(document):
+        found = Evaluation.from_document(statement_of(parts_of(level_one().bundle)["evaluation"]).predicate).results()
+        told = [one.document() for one in headlines(found, number)]
+        told[0]["detail"] += change
+        document.update(wording=number, headlines=told)
+
+    return edit
+
+
+@pytest.mark.parametrize("number", sorted(COMPARED))
+def test_a_certificate_in_the_words_of_its_time_is_compared_with_them(number, chain, judge, failed):
+    assert judge(forge(chain, {"certificate": in_words_of(number)})).verdict == "valid"
+    found = judge(forge(chain, {"certificate": in_words_of(number, "; and nicer")}))
+    assert [(line.id, line.code) for line in failed(found)] == [("first-page", "CERT-E090")]
+
+
+def test_the_words_of_another_version_are_not_this_ones(chain, judge, failed):
+    def edit(document):
+        in_words_of(4)(document)
+        document["wording"] = WORDING
+
+    found = judge(forge(chain, {"certificate": edit}))
+    assert [(line.id, line.code) for line in failed(found)] == [("first-page", "CERT-E090")]
 
 
 def test_what_is_withdrawn_or_broken_outweighs_a_page_that_cannot_be_compared(chain, judge):

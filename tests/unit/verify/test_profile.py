@@ -63,7 +63,7 @@ def test_the_picture_has_the_floor_of_several_facts():
 
 def test_the_annex_has_a_row_for_every_kind(with_file):
     rows = {row.family: row for row in family_rows({CHECK: with_file[1]})}
-    assert rows["facts given, 2 to put together, v1"].floor == "21.64 % (names-without-roles)"
+    assert rows["facts given, 2 to put together, v1"].floor == "21.64 % (following names and not roles)"
     assert rows["facts recalled, 1 to put together, of capitals"].right == "0 of 20"
     assert rows["facts of nobody, none told, 1 to put together, v1"].floor == "–"
     assert len(rows) == 3 + 2 + 6
