@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 from importlib import import_module
 from pathlib import Path
 
@@ -246,3 +248,30 @@ def test_an_interrupted_command_says_how_to_go_on(cli, monkeypatch):
     said = cli("policy", "list")
     assert said.code == 130
     assert "Give the same command again to go on" in said.err
+
+
+def test_a_request_to_stop_ends_as_an_interrupt_does():
+    program = (
+        "import sys, time, certify.decide as rules\n"
+        "from certify.cli import main\n"
+        "rules.shipped_policies = lambda: print('asked', flush=True) or time.sleep(60)\n"
+        "sys.argv[1:] = ['policy', 'list']\n"
+        "main()\n"
+    )
+    process = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"asked\n"
+    process.terminate()
+    _, told = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert b"Give the same command again to go on" in told
+
+
+@pytest.mark.parametrize("group", ["plan", "policy", "keys"])
+def test_a_word_that_is_no_command_of_a_verb_is_answered_with_those_that_are(group, cli):
+    said = cli(group, "my-model")
+    assert said.code == 2
+    app = import_module(f"certify.cli.{VERBS[group].module}").app
+    for command in app.registered_commands:
+        assert re.search(rf"^  {command.name or command.callback.__name__} +[A-Z]", said.err, re.MULTILINE)
+    assert max(map(len, said.err.splitlines())) <= 80

@@ -36,6 +36,7 @@ def test_a_policy_is_sized_without_a_model(cli, tmp_path):
     assert "0.75 asked; shown with power 0.8 from a true accuracy of 0.83" in said.out
     assert "0.92 against an inflation of 0.1" in said.out
     assert "at most 655,360" in said.out
+    assert "next: certify run MODEL --policy starter --estimate" in said.out
 
 
 def test_the_same_for_programs(cli):
