@@ -15,5 +15,5 @@ def main() -> None:
         raise SystemExit(0)
     from certify.cli.app import run
 
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # whoever stops us otherwise is told the same as by Ctrl-C
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a request to stop ends as Ctrl-C does
     raise SystemExit(run(sys.argv[1:]))
