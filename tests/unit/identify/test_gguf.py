@@ -110,11 +110,11 @@ def test_links_are_refused(tmp_path: Path) -> None:
 def test_a_damaged_file_is_called_what_its_owner_calls_it(tmp_path: Path, whole: bytes) -> None:
     path = tmp_path / "Qwen3-0.6B.gguf"
     path.write_bytes(whole)
-    for given in (path, tmp_path):
-        with pytest.raises(HostileInput, match="Qwen3-0.6B.gguf is not a sound GGUF file"):
-            read_model(given)
-    with pytest.raises(HostileInput, match="Qwen3-0.6B.gguf is not"):
-        path.write_bytes(whole[:100])
+    for place in (path, tmp_path):
+        with pytest.raises(HostileInput, match=r"Qwen3-0\.6B\.gguf is not a sound GGUF file"):
+            read_model(place)
+    path.write_bytes(whole[:100])
+    with pytest.raises(HostileInput, match=r"Qwen3-0\.6B\.gguf is not"):
         gguf_facts_of(path)
 
 
