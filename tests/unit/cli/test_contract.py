@@ -11,6 +11,7 @@ import pytest
 import typer
 
 from certify.cli.app import VERBS
+from certify.engines.capabilities import Component
 from tests.fakes.chain import Chain, write_model
 
 SCHEMA = re.compile(r"certify/[a-z-]+/v1")
@@ -275,3 +276,14 @@ def test_a_word_that_is_no_command_of_a_verb_is_answered_with_those_that_are(gro
     for command in app.registered_commands:
         assert re.search(rf"^  {command.name or command.callback.__name__} +[A-Z]", said.err, re.MULTILINE)
     assert max(map(len, said.err.splitlines())) <= 80
+
+
+@pytest.mark.parametrize("here", [True, False])
+def test_what_needs_a_program_works_where_the_program_is(here, cli, monkeypatch):
+    monkeypatch.setattr("certify.engines.capabilities.shutil.which", lambda name: f"/usr/bin/{name}" if here else None)
+    monkeypatch.setattr("certify.engines.capabilities._gpu", lambda: Component("GPU", None, "large models", "a GPU"))
+    monkeypatch.setattr("certify.cli.doctor.find_spec", lambda name: object())
+    checks = {check["name"]: check for check in cli("doctor", "--json").document["checks"]}
+    ability = checks["run a GGUF file in llama-server"]
+    assert ability["ok"] is checks["llama-server"]["ok"] is here
+    assert ("install llama.cpp" in ability["detail"]) is not here

@@ -1,4 +1,4 @@
-"""Each check has one page of one form, whose tables are those of the code: parameters, defaults, fields of the result."""
+"""Each check has one page of one form, whose tables are those of the code: parameters, defaults, results."""
 
 import re
 from pathlib import Path
