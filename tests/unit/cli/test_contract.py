@@ -287,3 +287,13 @@ def test_what_needs_a_program_works_where_the_program_is(here, cli, monkeypatch)
     ability = checks["run a GGUF file in llama-server"]
     assert ability["ok"] is checks["llama-server"]["ok"] is here
     assert ("install llama.cpp" in ability["detail"]) is not here
+
+
+def test_who_names_a_model_or_nothing_for_a_certificate_is_told_what_one_is(cli, home):
+    model = write_model(home / "model")
+    said = cli("verify", model)
+    assert (said.code, said.error) == (2, "CERT-E012")
+    assert f"certify verify CERT --model {model}" in said.err
+    said = cli("verify", "no-such.pdf")
+    assert (said.code, said.error) == (2, "CERT-E012")
+    assert "a certificate is a PDF, a bundle or a serial" in said.err
