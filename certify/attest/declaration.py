@@ -11,6 +11,7 @@ from certify.evidence.dataset import Declaration
 MAX_DECLARATION = 64 * 1024
 FIELDS = {field.alias or name: name for name, field in Declaration.model_fields.items()}
 """Name in the file to name in Python."""
+_HINT = "`certify model describe --template` prints one to fill in; docs/predicates/declaration.md tells each field"
 
 
 def read_declaration(path: Path, *, declared_at: str) -> Declaration:
@@ -30,7 +31,7 @@ def read_declaration(path: Path, *, declared_at: str) -> Declaration:
             "CERT-E057",
             f"{path} cannot be read as a declaration",
             str(error),
-            "compare with docs/predicates/declaration.md",
+            _HINT,
         ) from error
     unknown = [key for key in document if key not in FIELDS]
     if unknown:
@@ -40,4 +41,4 @@ def read_declaration(path: Path, *, declared_at: str) -> Declaration:
     try:
         return Declaration.from_document({"declaredAt": declared_at, **document}, name=str(path))
     except HostileInput as error:
-        raise UsageError("CERT-E057", error.what, hint="compare with docs/predicates/declaration.md") from error
+        raise UsageError("CERT-E057", error.what, hint=_HINT) from error

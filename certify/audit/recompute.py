@@ -25,6 +25,7 @@ from certify.check import (
     score_all,
     scoring_faults,
 )
+from certify.counting import counted
 from certify.engines.episodes import Unfolded, unfold
 from certify.engines.journal import read_journal
 from certify.engines.order import JournalHeader
@@ -127,7 +128,7 @@ def recompute(evidence: EvidenceSet, pack: EvidencePack, data: Sequence[Path], c
         if found != evaluation.checks or scored.not_run != evaluation.not_run:
             differing = [name for name in evaluation.checks if found.get(name) != evaluation.checks[name]]
             raise HostileInput("CERT-E110", f"recomputed numbers differ: {', '.join(differing) or 'checks not run'}")
-        return True, f"{len(found)} results recomputed, every digit the same"
+        return True, f"{counted(len(found), 'result')} recomputed, every digit the same"
 
     checks.attempt("numbers", count)
 
@@ -141,7 +142,7 @@ class _Scan:
 
 def _sources(plan: Plan, pack: EvidencePack) -> tuple[Sources, str]:
     sources = planned_sources(plan.checks, packed_tasks(plan.checks, pack.folder))
-    return sources, f"{len(sources.benchmarks)} benchmarks at hand, each the file that was planned"
+    return sources, f"{counted(len(sources.benchmarks), 'benchmark')} at hand, each the file that was planned"
 
 
 def _regenerated(
@@ -157,7 +158,7 @@ def _regenerated(
     if pack.lines("questions.jsonl", Question) != drawn:
         raise HostileInput("CERT-E110", "questions.jsonl holds other questions than the seed gives")
     again = len(drawn) - (0 if told is None else sum(map(is_public, drawn)))
-    return drawn, f"{again} questions drawn again from the seed, all the same"
+    return drawn, f"{counted(again, 'question')} drawn again from the seed, all the same"
 
 
 def _looked(
@@ -183,7 +184,7 @@ def _asked_as_planned(
             raise HostileInput("CERT-E110", f"{'/'.join(map(str, record.key))} has other turns than its session asks")
         for turn, given in enumerate(record.turns):
             _turn_as_planned(request, episode, turn, given, configuration)
-    return True, f"{len(records)} answers, each with the sampling seed and limit that were planned"
+    return True, f"{counted(len(records), 'answer')}, each with the sampling seed and limit that were planned"
 
 
 def _turn_as_planned(
@@ -203,7 +204,7 @@ def _committed(pack: EvidencePack, evaluation: Evaluation) -> tuple[tuple[ItemRe
     records = pack.lines("records.jsonl", ItemRecord)
     if evidence_root([record.document() for record in records]) != evaluation.journal.records_root:
         raise HostileInput("CERT-E110", "records.jsonl is not what the evaluation committed to")
-    return records, f"{len(records)} records, as committed to in the signed evaluation"
+    return records, f"{counted(len(records), 'record')}, as committed to in the signed evaluation"
 
 
 def _journal_agrees(pack: EvidencePack, evidence: EvidenceSet, records: Sequence[ItemRecord]) -> tuple[bool, str]:
@@ -214,7 +215,8 @@ def _journal_agrees(pack: EvidencePack, evidence: EvidenceSet, records: Sequence
     answers = read_journal(pack.folder / "journal.jsonl", header)
     if {turn.key: turn for record in records for turn in record.turns} != answers:
         raise HostileInput("CERT-E110", "the journal holds other answers than the records")
-    return True, f"{len(answers)} answers in the journal, chained line by line, the same as in the records"
+    told = counted(len(answers), "answer")
+    return True, f"{told} in the journal, chained line by line, the same as in the records"
 
 
 @dataclass(frozen=True)
@@ -243,7 +245,7 @@ def _judged_again(how: _Judged, questions: Sequence[Question], records: Sequence
     )
     if tuple(again) != own:
         raise HostileInput("CERT-E110", "the answers, judged again, come out otherwise")
-    return True, f"{len(again)} answers judged again, all the same"
+    return True, f"{counted(len(again), 'answer')} judged again, all the same"
 
 
 def _measured(pack: EvidencePack, plan: Plan) -> MeasuredRun | None:

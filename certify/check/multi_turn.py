@@ -83,6 +83,7 @@ class MultiTurn:
             reliable=round(sum(right[TURNS][name] == samples for name in names) / len(names), 4),
             levels=tuple(_level(level, right, parameters) for level in sorted(parameters.levels)),
             outcomes=answers.outcomes(self.id),
+            version=VERSION,
         )
 
 

@@ -12,7 +12,7 @@ from certify.check.private_files import read_private, source_name
 from certify.check.readers import refuse_unread
 from certify.check.tasks.file import TaskBenchmark, read_task
 from certify.check.tasks.making import make_task
-from certify.errors import UsageError
+from certify.errors import CertifyError, UsageError
 from certify.evidence.base import StrictValue
 from certify.evidence.parameters import (
     CorpusScanParameters,
@@ -51,6 +51,24 @@ def open_sources(parameters: Parameters, files: Mapping[str, Path] | None = None
     private = [given for given in parameters.values() if isinstance(given, PrivateSetParameters)]
     limits |= {source_name(one.name): one.items for one in private if one.items is not None}
     return Sources(benchmarks, limits)
+
+
+def source_faults(parameters: Parameters) -> list[CertifyError]:
+    """Why benchmarks that the checks name cannot be read here, each one by itself; tasks of lm-eval are left out.
+
+    Args:
+        parameters: of each check.
+    """
+    tasks = {one.source for one in _static(parameters) if one.task is not None}
+    found = list[CertifyError]()
+    for name, digest in _named(parameters).items():
+        try:
+            benchmark = None if name in tasks else _read(name, None, None)
+            if benchmark is not None and digest not in (None, benchmark.sha256):
+                raise other_file(name, benchmark.sha256, str(digest))
+        except CertifyError as error:
+            found.append(error)
+    return found
 
 
 def _static(parameters: Parameters) -> list[StaticBenchmarkParameters]:

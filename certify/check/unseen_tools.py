@@ -73,6 +73,7 @@ class UnseenTools:
             plan=use.get("plan"),
             levels=tuple(_level(level, asked, right, parameters) for level in sorted(parameters.levels)),
             outcomes=answers.outcomes(self.id),
+            version=VERSION,
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 
 
@@ -14,4 +15,5 @@ def main() -> None:
         raise SystemExit(0)
     from certify.cli.app import run
 
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a request to stop ends as Ctrl-C does
     raise SystemExit(run(sys.argv[1:]))

@@ -81,7 +81,7 @@ class Settings:
 
 
 INTERRUPTED = "\ninterrupted; nothing is lost. Give the same command again to go on."
-"""What whoever pressed Ctrl-C is told."""
+"""What whoever pressed Ctrl-C, or ended us with SIGTERM, is told."""
 
 
 class LazyGroup(TyperGroup):
@@ -219,4 +219,17 @@ def _usage_code(error: Exception) -> int | None:
     if show is None:
         return getattr(error, "exit_code", None) if type(error).__name__ == "Exit" else None
     show()
+    _tell_commands(error)
     return int(ExitCode.USAGE)
+
+
+def _tell_commands(error: Any) -> None:
+    """Lists the commands of a verb where the word after it is none of them."""
+    context = getattr(error, "ctx", None)
+    if context is None or context.parent is None or not getattr(error, "message", "").startswith("No such command"):
+        return
+    print(f"\nCommands of {context.command_path}:", file=sys.stderr)
+    commands = [(name, context.command.get_command(context, name)) for name in context.command.list_commands(context)]
+    widest = max(len(name) for name, _ in commands)
+    for name, command in commands:
+        print(f"  {name.ljust(widest)}  {command.get_short_help_str(76 - widest)}", file=sys.stderr)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib.util import find_spec
 from typing import NamedTuple
 
@@ -20,6 +21,8 @@ class Ability(NamedTuple):
     what: str
     modules: tuple[str, ...]
     extra: str
+    program: str = ""
+    """Part of the machine that it needs besides, as :func:`certify.engines.capabilities.installed` calls it."""
 
 
 ABILITIES = (
@@ -29,7 +32,7 @@ ABILITIES = (
     Ability("run models on CPU or CUDA", ("torch", "transformers", "lm_eval"), "hf"),
     Ability("run models on vLLM", ("vllm", "lm_eval"), "vllm"),
     Ability("ask servers with OpenAI's interface", ("transformers", "lm_eval"), "openai"),
-    Ability("run a GGUF file in llama-server", ("lm_eval", "jinja2"), "eval"),
+    Ability("run a GGUF file in llama-server", ("lm_eval", "jinja2"), "eval", "llama-server"),
     Ability("draw the PDF", ("weasyprint", "jinja2", "segno"), "pdf"),
 )
 
@@ -39,16 +42,13 @@ def doctor(context: typer.Context, json: Json = False) -> int:
     """See what works on this machine and what to install."""
     from certify.engines.capabilities import installed
 
-    rows: list[tuple[str, str, str]] = []
-    for ability in ABILITIES:
-        absent = [module for module in ability.modules if find_spec(module) is None]
-        remedy = f"pip install 'certify-models[{ability.extra}]'" if ability.extra else "reinstall certify-models"
-        rows.append(("skip", ability.what, f"missing: {remedy}") if absent else ("pass", ability.what, "ready"))
-    rows.append(_pdf_libraries())
     home = Context.home(context)
+    parts = installed(home if home.exists() else None)
+    absent = {part.name: part.remedy for part in parts if not part.version}
+    rows = [*(_ability(ability, absent) for ability in ABILITIES), _pdf_libraries()]
     machine = [
         ("pass" if part.version else "skip", part.name, part.version or f"none; {part.needed_for}: {part.remedy}")
-        for part in installed(home if home.exists() else None)
+        for part in parts
     ]
     workspace = _workspace(context)
     if json:
@@ -65,6 +65,16 @@ def doctor(context: typer.Context, json: Json = False) -> int:
     checklist([workspace])
     next_step("certify demo", "the whole story on two bundled models")
     return int(ExitCode.POSITIVE)
+
+
+def _ability(ability: Ability, absent: Mapping[str, str]) -> tuple[str, str, str]:
+    """Whether it works here; ``absent`` names what to do about each part of the machine that is not there."""
+    if any(find_spec(module) is None for module in ability.modules):
+        remedy = f"pip install 'certify-models[{ability.extra}]'" if ability.extra else "reinstall certify-models"
+        return "skip", ability.what, f"missing: {remedy}"
+    if ability.program in absent:
+        return "skip", ability.what, f"missing: {absent[ability.program]}"
+    return "pass", ability.what, "ready"
 
 
 def _pdf_libraries() -> tuple[str, str, str]:

@@ -52,5 +52,5 @@ def _gap(found: GapPower) -> list[tuple[str, str]]:
     least = "none" if found.detectable >= 1 else f"{found.detectable:.4f}"
     return [
         ("power", f"{found.power:.2f} against an inflation of {found.power_against:g}"),
-        ("detectable", f"{least} with power 0.8, at a false-alarm rate of .05, accuracy {found.accuracy:g}"),
+        ("detectable", f"{least} with power 0.8, at a false-alarm rate of 0.05, accuracy {found.accuracy:g}"),
     ]

@@ -108,6 +108,7 @@ def make(
 def preview(policy: Policy, json: Json = False) -> int:
     """Show sample sizes, power and token cost of a policy's plan; needs no model and logs nothing."""
     from certify.cli.outlook import print_outlook
+    from certify.cli.render import next_step
     from certify.decide import load_policy
     from certify.pipeline.outlook import preview
 
@@ -116,6 +117,7 @@ def preview(policy: Policy, json: Json = False) -> int:
         emit_json("plan", {"outlook": found.document()})
     else:
         print_outlook(found)
+        next_step(f"certify run MODEL --policy {policy} --estimate", "how long would it take here?")
     return int(ExitCode.POSITIVE)
 
 

@@ -9,6 +9,7 @@ import typer
 
 from certify.cli.options import Json
 from certify.cli.render import checklist, emit, emit_json, fields, next_step, paragraph, say
+from certify.counting import counted
 from certify.errors import ExitCode
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="List, read, lint and test policies.")
@@ -65,8 +66,12 @@ def lint(policy: Name, json: Json = False) -> int:
     """Find mistakes in a policy before it decides anything."""
     from certify.decide import Gravity, read_policy
     from certify.decide import lint as find
+    from certify.pipeline.plannable import plan_findings
 
-    found = find(read_policy(policy))
+    loaded = read_policy(policy)
+    found = find(loaded)
+    if not any(finding.gravity is Gravity.ERROR for finding in found):
+        found += plan_findings(loaded)
     errors = [finding for finding in found if finding.gravity is Gravity.ERROR]
     if json:
         emit_json("policy", {"findings": [{**f._asdict(), "gravity": f.gravity.value} for f in found]})
@@ -77,7 +82,9 @@ def lint(policy: Name, json: Json = False) -> int:
                 for f in found
             ]
         )
-        emit(f"{len(errors)} errors, {len(found) - len(errors)} warnings")
+        emit(f"{counted(len(errors), 'error')}, {counted(len(found) - len(errors), 'warning')}")
+        if not errors:
+            next_step(f"certify policy test {policy}")
     return int(ExitCode.NEGATIVE if errors else ExitCode.POSITIVE)
 
 
@@ -93,12 +100,18 @@ def try_examples(policy: Name, json: Json = False) -> int:
     else:
         checklist(
             [
-                ("pass" if r.passed else "fail", f"{r.rule or 'complete'} {r.example}", f"{r.found}: {r.detail}")
+                ("pass" if r.passed else "fail", f"{r.rule or 'complete'} {r.example}", _ended(r.found, r.detail))
                 for r in results
             ]
         )
         emit(f"{len(results) - len(failed)} of {len(results)} examples end as they should")
+        if not failed:
+            next_step(f"certify policy mutate {policy}", "would the examples notice a wrong rule?")
     return int(ExitCode.NEGATIVE if failed else ExitCode.POSITIVE)
+
+
+def _ended(found: str, detail: str) -> str:
+    return f"{found}: {detail}" if detail else found
 
 
 @app.command("example")
@@ -153,4 +166,6 @@ def mutate_rules(policy: Name, json: Json = False) -> int:
     else:
         checklist([("fail", mutant.rule, f"no example notices: {mutant.change}") for mutant in survivors])
         emit(f"{killed} of {len(mutants)} mutants are noticed by an example")
+        if not survivors:
+            next_step(f"certify plan preview --policy {policy}", "what can its plan show, and what does it cost?")
     return int(ExitCode.NEGATIVE if survivors else ExitCode.POSITIVE)

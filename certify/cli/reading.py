@@ -66,7 +66,7 @@ def find_certificate(settings: Settings, named: str, status: Path | None) -> Fou
                 "CERT-E012", f"no certificate {named} in {settings.home or DEFAULT_HOME}", hint="name the file instead"
             )
     else:
-        path = Path(named)
+        path = _certificate_file(Path(named))
     data = read_file(path)
     saved = _saved(status or path.with_suffix(".status.json"), named=status is not None)
     asked = _from_workspace(settings.home, data) if settings.home is not None else None
@@ -75,6 +75,17 @@ def find_certificate(settings: Settings, named: str, status: Path | None) -> Fou
     if status is not None and saved is not None:
         asked = asked.model_copy(update={"statuses": (*asked.statuses, *saved.statuses)})
     return FoundCertificate(data, asked, asked_at=now())
+
+
+def _certificate_file(path: Path) -> Path:
+    """The path, if it may be that of a certificate: whoever is new here names the model's folder first."""
+    if path.is_dir():
+        hint = f"to hold it against its certificate: certify verify CERT --model {path}"
+        raise UsageError("CERT-E012", f"{path} is a folder", "a certificate is a PDF, a bundle or a serial", hint)
+    if not path.exists():
+        why = "a certificate is a PDF, a bundle or a serial such as CM-7K2M-9QXT-4HBD"
+        raise UsageError("CERT-E012", f"there is no file {path}", why, "`certify show` lists the runs made here")
+    return path
 
 
 def _saved(path: Path, *, named: bool) -> RegistryAnswer | None:

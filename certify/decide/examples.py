@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from certify.decide.cel import program
 from certify.decide.decide import View, decide, decide_rule, look_up, view_of
@@ -11,13 +15,14 @@ from certify.decide.form import Examples, Rule
 from certify.decide.policy import LoadedPolicy
 from certify.decide.schema import PolicyInput
 from certify.decide.syntax import Path, constant, show_path
-from certify.errors import HostileInput, UsageError
+from certify.errors import UsageError
 from certify.evidence.decision import RuleStatus, Verdict
 from certify.evidence.plan import PlannedCheck
 
-NO_COMPLETE_EXAMPLE = "there is no examples/pass/evidence.json beside the policy"
+NO_COMPLETE_EXAMPLE = "there is no examples/pass/evidence.json beside the policy, or it is empty"
 """Why nothing can be tried on a policy."""
 
+_CAPITAL = re.compile(r"(?<=[a-z0-9])([A-Z])")
 _VERDICTS = {"pass": Verdict.CERTIFIED, "fail": Verdict.REFUSED}
 
 
@@ -83,21 +88,29 @@ def example_input(policy: LoadedPolicy, document: dict[str, Any]) -> PolicyInput
     """Made-up evidence in the form decisions take, as if the policy's checks had been planned and run.
 
     Raises:
-        ValueError: it is malformed, or names something that evidence does not have.
+        ValueError: it is malformed, or names something that evidence does not have; with everything that is wrong.
     """
     planned = [
         PlannedCheck(id=request.id, version=1, parameters=request.with_, items=0, samples=0, max_tokens=0)
         for request in policy.policy.checks
     ]
     try:
-        made = PolicyInput.from_document({**document, "planned": planned}, name="the example")
-    except HostileInput as error:
-        raise ValueError(error.what) from error
+        made = PolicyInput.model_validate({**document, "planned": planned}, by_alias=True, by_name=True)
+    except ValidationError as error:
+        faults = error.errors(include_url=False, include_input=False)
+        raise ValueError(f"the example is malformed: {'; '.join(map(_fault, faults))}") from error
     facts = made.mapping()
-    for path, value in _leaves(document):
-        if value is not None and look_up(path, facts) != value:
-            raise ValueError(f"{show_path(path)} is not part of the evidence")
+    strange = [path for path, value in _leaves(document) if value is not None and look_up(path, facts) != value]
+    if strange:
+        raise ValueError("; ".join(f"{show_path(path)} is not part of the evidence" for path in strange))
     return made
+
+
+def _fault(found: ErrorDetails) -> str:
+    """What validation found, at the place as the author of an example writes it."""
+    written = (part if isinstance(part, int) else _CAPITAL.sub(r"_\1", part).lower() for part in found["loc"])
+    reason = found["msg"].removeprefix("Value error, ")
+    return f"{show_path(tuple(written)) if found['loc'] else 'all of it'}: {reason[:1].lower()}{reason[1:]}"
 
 
 def overlay(base: Any, fragment: Any) -> Any:

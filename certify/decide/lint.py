@@ -105,6 +105,7 @@ def _rule_findings(policy: LoadedPolicy, rule: Rule) -> Iterator[Finding]:
             continue
         yield from profile_findings(rule.id, field, syntax)
         yield from _reading_findings(policy, rule, field, syntax)
+        yield from _correction_findings(policy, rule, field, syntax)
         used |= {str(path[1]) for path in paths(syntax.root, (PARAMS,)) if len(path) > 1}
         if field == "assert":
             yield from reach_findings(rule, syntax, {request.id: request.with_ for request in policy.policy.checks})
@@ -149,6 +150,16 @@ def _reading_findings(policy: LoadedPolicy, rule: Rule, field: str, syntax: Synt
         yield Finding("reads-nothing", rule.id, "assert: it reads no evidence", "compare something that was found")
     if field != "assert" and not read and constant(syntax.root) is not False:
         yield Finding("reads-nothing", rule.id, f"{field}: it reads no evidence", "compare something that was found")
+
+
+def _correction_findings(policy: LoadedPolicy, rule: Rule, field: str, syntax: Syntax) -> Iterator[Finding]:
+    """A warning for each p-value that is read as if its test were the only one. Source: docs/statistics.md, Holm."""
+    gaps = [policy.parameters_of(name) for name in policy.check_ids if kind_of(name) == _GAP]
+    tests = {"p_value": len(gaps), "margin_p_value": sum(gap.get("margin") is not None for gap in gaps)}
+    for path in paths(syntax.root):
+        if path[0] == "check" and len(path) == 3 and kind_of(str(path[1])) == _GAP and tests.get(str(path[2]), 0) > 1:
+            what = f"{field}: {show_path(path)} is one of {tests[str(path[2])]} such tests, and each may find by chance"
+            yield warning("uncorrected-tests", rule.id, what, f"read holm_{path[2]}, which counts them")
 
 
 def _interval_findings(rule: Rule, syntax: Syntax) -> Iterator[Finding]:

@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
-from pydantic import ConfigDict, Field, SerializeAsAny, ValidationError, create_model, model_validator
+from pydantic import (
+    ConfigDict,
+    Field,
+    ModelWrapValidatorHandler,
+    SerializeAsAny,
+    ValidationError,
+    create_model,
+    model_validator,
+)
+from pydantic_core import InitErrorDetails
 
 from certify.errors import HostileInput
 from certify.evidence.base import Sha256, Utc, Value
@@ -32,14 +41,42 @@ class LabelledResults(Value):
 
     model_config = ConfigDict(extra="allow")
 
-    @model_validator(mode="before")
+    @model_validator(mode="wrap")
     @classmethod
-    def _typed(cls, given: Any) -> Any:
+    def _typed(cls, given: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
         if not isinstance(given, dict):
-            return given
-        labelled = {name: kind for name in given if kind_of(name) != name and (kind := entry_for(name, RESULT_TYPES))}
-        typed = {name: kind.model_validate(given[name]) for name, kind in labelled.items() if given[name] is not None}
-        return {name: value for name, value in given.items() if name in RESULT_TYPES} | typed
+            return handler(given)
+        plain = {name: value for name, value in given.items() if name in RESULT_TYPES}
+        typed, faults = _labelled(given)
+        try:
+            made = handler(plain | typed)
+        except ValidationError as error:
+            faults += _details(error)
+        if faults:
+            raise ValidationError.from_exception_data("check", faults)
+        return made
+
+
+def _labelled(given: dict[str, Any]) -> tuple[dict[str, Value], list[InitErrorDetails]]:
+    """The labelled results as the values they should be, and everything that is wrong with those that are none."""
+    typed, faults = dict[str, Value](), list[InitErrorDetails]()
+    for name, content in given.items():
+        kind = entry_for(name, RESULT_TYPES) if kind_of(name) != name else None
+        if kind is None or content is None:
+            continue
+        try:
+            typed[name] = kind.model_validate(content)
+        except ValidationError as error:
+            faults += _details(error, name)
+    return typed, faults
+
+
+def _details(error: ValidationError, *place: str) -> list[InitErrorDetails]:
+    """What validation found, to be raised again from further out."""
+    return [
+        InitErrorDetails(type=one["type"], loc=(*place, *one["loc"]), input=one["input"], ctx=one.get("ctx", {}))
+        for one in error.errors(include_url=False)
+    ]
 
 
 class PlanFacts(Value):

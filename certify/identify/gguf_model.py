@@ -96,7 +96,7 @@ def read_gguf_model(path: Path, *, name: str | None = None, progress: Progress |
     Raises:
         UsageError: CERT-E020; HostileInput: CERT-E023, CERT-E024, CERT-E026.
     """
-    file = found_gguf(path.parent, path.name)
+    file = _as_named(path)
     with opened(path.parent, file, Meter(file.size, progress)) as stream:
         content = read_gguf(stream)
         entry = FileEntry(path=GGUF_NAME, size=stream.size, sha256=stream.hexdigest())
@@ -119,13 +119,18 @@ def read_gguf_model(path: Path, *, name: str | None = None, progress: Progress |
     return GgufModel(path.name, identity, manifest, facts)
 
 
+def _as_named(path: Path) -> FoundFile:
+    """The file to be read, called in errors what its owner calls it."""
+    return found_gguf(path.parent, path.name)._replace(path=path.name)
+
+
 def gguf_facts_of(path: Path) -> GgufFacts:
     """What the header of a file tells, read again from the file.
 
     Raises:
         UsageError: CERT-E020; HostileInput: CERT-E023, CERT-E024, CERT-E026.
     """
-    file = found_gguf(path.parent, path.name)
+    file = _as_named(path)
     with opened(path.parent, file, Meter(file.size, None)) as stream:
         header = read_gguf_header(stream)
         return gguf_facts(header.values, header.spans, path.name)

@@ -154,6 +154,8 @@ def _scan(folder: RunFolder, prepared: Prepared, plan: Plan, asked: Asked, repor
     """The corpus scan, made once for a run; None when there is no data or the plan asks for none."""
     parameters = planned_parameters(plan.checks).get("corpus-scan")
     data = prepared.inputs.data
+    if data is not None and parameters is None:
+        reporter.note("no check of the policy reads the training data: it is named by its digests, not searched")
     if data is None or not isinstance(parameters, CorpusScanParameters):
         return None
     if folder.has(SCAN_RESULT) and folder.has(SCAN_REPORT):

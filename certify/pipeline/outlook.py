@@ -46,7 +46,7 @@ class GapPower(Value):
     power_against: Fraction
     """The inflation named in the policy."""
     power: Fraction
-    """Chance of finding it at a false-alarm rate of .05."""
+    """Chance of finding it at a false-alarm rate of 0.05."""
     detectable: Fraction
     """Smallest inflation found with power 0.8; 1 where none is."""
     accuracy: Fraction

@@ -86,18 +86,19 @@ def _of_families(result: FreshReasoningResult) -> Iterator[_Stated]:
 
 
 def _of_levels(result: MultiTurnResult | UnseenToolsResult) -> Iterator[_Stated]:
-    """Levels whose results name no version: there is one. Whoever raises it has to add the version to the result."""
+    """Levels of a generator; the first results named no version, and were all of the first."""
     name, what = ("revisions", "revised facts") if isinstance(result, MultiTurnResult) else ("tools", "unseen tools")
-    table = floor_table(name)
+    table, version = floor_table(name), result.version or 1
+    floors, partials = _versioned(table, version), _versioned(table, version, "partial")
     for one in result.levels:
-        told = f"{what}, level {one.level}"
-        yield _Stated(told, (one.floor, one.floor_responder), table["floor"].get(str(one.level)))
+        told = f"{what} v{version}, level {one.level}"
+        yield _Stated(told, (one.floor, one.floor_responder), floors.get(str(one.level)))
         partial = getattr(one, "partial", None)
         if partial is not None:
-            row = table["partial"].get(str(one.level))
-            yield _Stated(f"{told}, in part", (partial, getattr(one, "partial_responder", None)), row)
+            said = (partial, getattr(one, "partial_responder", None))
+            yield _Stated(f"{told}, in part", said, partials.get(str(one.level)))
 
 
-def _versioned(table: Mapping[str, Any] | None, version: int) -> Mapping[str, Any]:
-    """The floors of a table where it is of this version."""
-    return table["floor"] if table is not None and table.get("version") == version else {}
+def _versioned(table: Mapping[str, Any] | None, version: int, kind: str = "floor") -> Mapping[str, Any]:
+    """The floors of a table, or its other rows of this kind, where it is of this version."""
+    return table.get(kind, {}) if table is not None and table.get("version") == version else {}

@@ -48,10 +48,10 @@ CODES = {
         "SRC DST` copies a download with its links replaced by files.",
     ),
     "CERT-E024": Explanation(
-        "A safetensors file is damaged or lies about its content",
-        "The header of the file does not fit the file: sizes, offsets or names contradict each other, or one "
-        "tensor is there twice. Engines might read something else than what was identified. Download the file "
-        "again and compare its SHA-256 with the publisher's.",
+        "A file of weights is damaged or lies about its content",
+        "The header of the safetensors or GGUF file does not fit the file: sizes, offsets or names contradict each "
+        "other, or one tensor is there twice. Engines might read something else than what was identified. Download the "
+        "file again and compare its SHA-256 with the publisher's.",
     ),
     "CERT-E025": Explanation(
         "A settings file of the model cannot be believed",

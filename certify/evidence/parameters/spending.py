@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from certify.evidence.base import StrictValue
 
@@ -29,3 +29,9 @@ class CostParameters(StrictValue):
     """Currency of the price, ISO 4217."""
     price_per_hour: float | None = Field(default=None, gt=0, le=1e6)
     """Declared price of the hardware for an hour."""
+
+    @model_validator(mode="after")
+    def _price_in_a_currency(self) -> Self:
+        if (self.currency is None) != (self.price_per_hour is None):
+            raise ValueError("currency and price_per_hour go together: one alone says nothing of cost")
+        return self

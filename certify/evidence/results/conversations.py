@@ -58,6 +58,8 @@ class MultiTurnResult(Value):
     """Each difficulty."""
     outcomes: Outcomes
     """How the answers ended, an episode counted once."""
+    version: int | None = Field(default=None, ge=1)
+    """Version of the generator; results of the first name none."""
 
 
 class ToolUse(Value):
@@ -117,3 +119,5 @@ class UnseenToolsResult(Value):
     """Each difficulty."""
     outcomes: Outcomes
     """How the answers ended, an episode counted once."""
+    version: int | None = Field(default=None, ge=1)
+    """Version of the generator; results of the first name none."""

@@ -64,5 +64,6 @@ def test_what_is_no_declaration_is_a_usage_error(tmp_path: Path, text: str | byt
 
 
 def test_a_missing_file_is_a_usage_error(tmp_path: Path) -> None:
-    with pytest.raises(UsageError):
+    with pytest.raises(UsageError) as caught:
         read_declaration(tmp_path / "none.yaml", declared_at=NOW)
+    assert "certify model describe --template" in caught.value.hint

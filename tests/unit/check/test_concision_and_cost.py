@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from certify.check import all_questions, judge, planned_checks, planned_sources, samples_of, score_all
 from certify.check.base import Answers
@@ -207,6 +208,12 @@ def test_a_check_reads_only_what_the_plan_asks(requests, check, reads) -> None:
     with pytest.raises(UsageError) as caught:
         planned_checks(changed)
     assert caught.value.code == "CERT-E102"
+
+
+@pytest.mark.parametrize("price", [{"currency": "EUR"}, {"price_per_hour": 36.0}, {"pricePerHour": 36.0}])
+def test_a_price_has_a_currency_and_a_currency_a_price(price) -> None:
+    with pytest.raises(ValidationError, match="go together"):
+        CostParameters.model_validate({"reads": [LABELLED]} | price)
 
 
 def test_cost_is_of_the_whole_run(requests) -> None:

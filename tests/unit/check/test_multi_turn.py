@@ -229,6 +229,7 @@ def test_whoever_follows_in_part_is_right_where_his_mistake_does_not_matter():
 
 def test_the_result_names_what_following_in_part_reaches(plan, complete):
     result = asked(plan, lambda question, *_: question.gold, complete)
+    assert result.version == 1
     assert [(one.partial, one.partial_responder) for one in result.levels] == [
         (partials()[level].upper, partials()[level].best_responder) for level in SMALL["levels"]
     ]

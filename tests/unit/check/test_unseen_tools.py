@@ -250,6 +250,7 @@ def test_the_model_that_reads_solves_everything(plan, complete):
         1,
     )
     assert result.outcomes.correct == result.outcomes.answers == 24
+    assert result.version == 1
     assert max(len(record.turns) for record in records) == 3
 
 

@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 from importlib import import_module
 from pathlib import Path
 
@@ -9,6 +11,7 @@ import pytest
 import typer
 
 from certify.cli.app import VERBS
+from certify.engines.capabilities import Component
 from tests.fakes.chain import Chain, write_model
 
 SCHEMA = re.compile(r"certify/[a-z-]+/v1")
@@ -246,3 +249,51 @@ def test_an_interrupted_command_says_how_to_go_on(cli, monkeypatch):
     said = cli("policy", "list")
     assert said.code == 130
     assert "Give the same command again to go on" in said.err
+
+
+def test_a_request_to_stop_ends_as_an_interrupt_does():
+    program = (
+        "import sys, time, certify.decide as rules\n"
+        "from certify.cli import main\n"
+        "rules.shipped_policies = lambda: print('asked', flush=True) or time.sleep(60)\n"
+        "sys.argv[1:] = ['policy', 'list']\n"
+        "main()\n"
+    )
+    process = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"asked\n"
+    process.terminate()
+    _, told = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert b"Give the same command again to go on" in told
+
+
+@pytest.mark.parametrize("group", ["plan", "policy", "keys"])
+def test_a_word_that_is_no_command_of_a_verb_is_answered_with_those_that_are(group, cli):
+    said = cli(group, "my-model")
+    assert said.code == 2
+    app = import_module(f"certify.cli.{VERBS[group].module}").app
+    for command in app.registered_commands:
+        assert re.search(rf"^  {command.name or command.callback.__name__} +[A-Z]", said.err, re.MULTILINE)
+    assert max(map(len, said.err.splitlines())) <= 80
+
+
+@pytest.mark.parametrize("here", [True, False])
+def test_what_needs_a_program_works_where_the_program_is(here, cli, monkeypatch):
+    monkeypatch.setattr("certify.engines.capabilities.shutil.which", lambda name: f"/usr/bin/{name}" if here else None)
+    monkeypatch.setattr("certify.engines.capabilities._gpu", lambda: Component("GPU", None, "large models", "a GPU"))
+    monkeypatch.setattr("certify.cli.doctor.find_spec", lambda name: object())
+    checks = {check["name"]: check for check in cli("doctor", "--json").document["checks"]}
+    ability = checks["run a GGUF file in llama-server"]
+    assert ability["ok"] is checks["llama-server"]["ok"] is here
+    assert ("install llama.cpp" in ability["detail"]) is not here
+
+
+def test_who_names_a_model_or_nothing_for_a_certificate_is_told_what_one_is(cli, home):
+    model = write_model(home / "model")
+    said = cli("verify", model)
+    assert (said.code, said.error) == (2, "CERT-E012")
+    assert f"certify verify CERT --model {model}" in said.err
+    said = cli("verify", "no-such.pdf")
+    assert (said.code, said.error) == (2, "CERT-E012")
+    assert "a certificate is a PDF, a bundle or a serial" in said.err

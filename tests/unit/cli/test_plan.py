@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,8 @@ import yaml
 
 from tests.fakes.chain import development_house, request_for, scripted, write_policy
 from tests.fakes.scripted_engine import ScriptedEngine
+
+ROOT = Path(__file__).parents[3]
 
 
 def sized(folder: Path, **changes: dict[str, object]) -> Path:
@@ -36,6 +39,7 @@ def test_a_policy_is_sized_without_a_model(cli, tmp_path):
     assert "0.75 asked; shown with power 0.8 from a true accuracy of 0.83" in said.out
     assert "0.92 against an inflation of 0.1" in said.out
     assert "at most 655,360" in said.out
+    assert "next: certify run MODEL --policy starter --estimate" in said.out
 
 
 def test_the_same_for_programs(cli):
@@ -84,3 +88,21 @@ def test_making_a_plan_shows_it_and_refusing_logs_nothing(cli, tmp_path, as_json
         assert refused.error == "CERT-E140"
         with house.workspace.reading() as registry:
             assert registry.size == logged
+
+
+def test_the_page_s_way_to_a_first_policy_works_as_written(cli, home):
+    page = (ROOT / "docs" / "policies.md").read_text(encoding="utf-8")
+    policy = home / "my-screening"
+    (policy / "examples" / "pass").mkdir(parents=True)
+    (policy / "policy.yaml").write_text(re.search(r"```yaml\n(id: my-screening.*?)```", page, re.DOTALL)[1])
+    assert "> my-screening/examples/pass/evidence.json" in page
+    evidence = policy / "examples" / "pass" / "evidence.json"
+    evidence.write_text("")  # as the shell does before the command begins
+    assert "examples/pass/evidence.json" in cli("policy", "lint", policy).out
+    evidence.write_text(cli("policy", "example", policy).out)
+    linted = cli("policy", "lint", policy)
+    assert linted.code == 0, linted.out
+    assert "0 errors, 0 warnings" in linted.out
+    assert linted.out.rstrip().endswith(f"next: certify policy test {policy}")
+    assert "next: certify policy mutate" in cli("policy", "test", policy).out
+    assert cli("plan", "preview", "--policy", policy).code == 0

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from certify.decide import LoadedPolicy, explain, load_policy, mutate, policy_tests, read_policy
+from certify.decide import LoadedPolicy, explain, lint, load_policy, mutate, policy_tests, read_policy
 from certify.decide.clauses import catalogue, clause_sources
 from certify.decide.examples import overlay
 from certify.errors import UsageError
@@ -43,7 +43,7 @@ def test_an_example_that_says_nothing_is_noticed(
     assert detail in wrong[0].detail
 
 
-@pytest.mark.parametrize("content", ["", "[]", '{"a": 1, "a": 2}', "{"])
+@pytest.mark.parametrize("content", ["[]", '{"a": 1, "a": 2}', "{"])
 def test_a_complete_example_that_is_no_json_object_is_refused(write: Callable[..., Path], content: str) -> None:
     folder = write()
     (folder / "examples" / "pass" / "evidence.json").write_text(content)
@@ -55,6 +55,38 @@ def test_a_malformed_complete_example_is_told(write: Callable[..., Path]) -> Non
     folder = write()
     (folder / "examples" / "pass" / "evidence.json").write_text('{"check": 1}')
     assert [result.found for result in policy_tests(read_policy(folder))] == ["error"]
+
+
+@pytest.mark.parametrize("content", ["", " \n"])
+def test_an_empty_complete_example_is_one_that_nobody_has_written_yet(write: Callable[..., Path], content: str) -> None:
+    folder = write()
+    (folder / "examples" / "pass" / "evidence.json").write_text(content)
+    policy = read_policy(folder)
+    assert "pass" not in policy.evidence
+    assert "no-complete-example" in {finding.id for finding in lint(policy)}
+
+
+def test_everything_that_is_wrong_with_the_complete_example_is_told(
+    write: Callable[..., Path], good: dict[str, Any]
+) -> None:
+    folder = write()
+    labelled = {"items": 1}
+    wrong = {"check": {"corpus-scan": {"contaminated_share": 7}, "static-benchmark:other": labelled}, "level": "x"}
+    content = overlay(good, {**wrong, "plan": {"planned_at": None}})
+    (folder / "examples" / "pass" / "evidence.json").write_text(json.dumps(content))
+    detail = policy_tests(read_policy(folder))[0].detail
+    assert 'check["corpus-scan"].contaminated_share: input should be' in detail
+    assert 'check["static-benchmark:other"].benchmark_sha256: field required' in detail
+    assert "level: input should be" in detail
+    assert "plan.planned_at: field required" in detail
+
+
+def test_every_misnamed_value_is_told(write: Callable[..., Path], good: dict[str, Any]) -> None:
+    folder = write()
+    content = overlay(good, {"plan": {"attemps": 3}, "modell": {"name": "x"}})
+    (folder / "examples" / "pass" / "evidence.json").write_text(json.dumps(content))
+    detail = policy_tests(read_policy(folder))[0].detail
+    assert detail == "plan.attemps is not part of the evidence; modell.name is not part of the evidence"
 
 
 def test_a_misnamed_value_in_the_complete_example_is_told(write: Callable[..., Path], good: dict[str, Any]) -> None:

@@ -186,6 +186,44 @@ def test_a_gap_needs_every_published_item(read: Callable[..., LoadedPolicy]) -> 
     assert "gap-with-looks" in ids(read({"checks": checks}, assert_='check["static-fresh-gap"].upper <= 0.1'))
 
 
+def several_gaps(read: Callable[..., LoadedPolicy], margins: tuple[float | None, ...], **rule: Any) -> LoadedPolicy:
+    """A policy over as many gaps as there are margins; the starter benchmark first."""
+    names = ["starter-200", *(f"other-{number}.jsonl" for number in range(1, len(margins)))]
+    checks: list[dict[str, Any]] = []
+    for number, (name, margin) in enumerate(zip(names, margins, strict=True)):
+        label = f":other-{number}" if number else ""
+        asked = {"benchmark": name} | ({} if margin is None else {"margin": margin, "twins": "annotations"})
+        checks += [
+            {"id": f"static-benchmark{label}", "with": {"benchmark": name}},
+            {"id": f"static-fresh-gap{label}", "with": asked},
+        ]
+    return read({"checks": checks}, **rule)
+
+
+@pytest.mark.parametrize("field", ["refute", "assert_"])
+def test_a_p_value_of_one_among_several_gaps_is_corrected_for_their_number(
+    read: Callable[..., LoadedPolicy], field: str
+) -> None:
+    gap = 'check["static-fresh-gap:other-1"]'
+    found = {"refute": f"{gap}.p_value < 0.01", "assert_": f"{gap}.p_value >= 0.01"}[field]
+    rule = {"assert_": f"{gap}.upper <= 0.1", "message": "{" + f"{gap}.p_value" + "}", field: found}
+    doubtful = [one for one in lint(several_gaps(read, (None, None), **rule)) if one.id == "uncorrected-tests"]
+    assert [(one.gravity, one.hint) for one in doubtful] == [
+        (Gravity.WARNING, "read holm_p_value, which counts them"),
+    ]
+    corrected = {**rule, field: found.replace("p_value", "holm_p_value")}
+    assert "uncorrected-tests" not in ids(several_gaps(read, (None, None), **corrected))
+    alone = {name: text.replace(":other-1", "") for name, text in rule.items()}
+    assert "uncorrected-tests" not in ids(several_gaps(read, (None,), **alone))
+
+
+def test_tests_against_a_margin_are_counted_by_themselves(read: Callable[..., LoadedPolicy]) -> None:
+    gap = 'check["static-fresh-gap:other-1"]'
+    rule = {"assert_": f"{gap}.upper <= 0.1", "refute": f"{gap}.margin_p_value < 0.01"}
+    assert "uncorrected-tests" not in ids(several_gaps(read, (None, 0.02), **rule))
+    assert "uncorrected-tests" in ids(several_gaps(read, (0.02, 0.02), **rule))
+
+
 def test_findings_say_where_and_what_instead(read: Callable[..., LoadedPolicy]) -> None:
     finding = next(entry for entry in lint(read(assert_=f"{SCAN}.contaminatd == 0")) if entry.id == "type")
     assert finding.message.startswith("assert, line 1, column 21: undefined field 'contaminatd'")

@@ -106,6 +106,18 @@ def test_links_are_refused(tmp_path: Path) -> None:
         read_model(tmp_path / "link.gguf")
 
 
+@pytest.mark.parametrize("whole", [gguf_bytes()[:-64], gguf_bytes()[:100], b"GGUF"])
+def test_a_damaged_file_is_called_what_its_owner_calls_it(tmp_path: Path, whole: bytes) -> None:
+    path = tmp_path / "Qwen3-0.6B.gguf"
+    path.write_bytes(whole)
+    for place in (path, tmp_path):
+        with pytest.raises(HostileInput, match=r"Qwen3-0\.6B\.gguf is not a sound GGUF file"):
+            read_model(place)
+    path.write_bytes(whole[:100])
+    with pytest.raises(HostileInput, match=r"Qwen3-0\.6B\.gguf is not"):
+        gguf_facts_of(path)
+
+
 def test_two_files_are_no_model(tmp_path: Path) -> None:
     write_gguf(tmp_path / "one.gguf")
     write_gguf(tmp_path / "two.gguf")

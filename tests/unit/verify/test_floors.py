@@ -33,4 +33,20 @@ def test_what_following_in_part_reaches_is_held_too():
 
 def test_a_level_without_a_table_is_named():
     assert unknown_generators({"multi-turn": turns(), "unseen-tools": tools()}) == ""
-    assert unknown_generators({"multi-turn": changed(turns(), level=9)}) == "revised facts, level 9"
+    assert unknown_generators({"multi-turn": changed(turns(), level=9)}) == "revised facts v1, level 9"
+
+
+@pytest.mark.parametrize(("name", "result"), [("multi-turn", turns()), ("unseen-tools", tools())])
+def test_results_without_a_version_are_of_the_first_generator(name, result):
+    first = result.model_copy(update={"version": 1})
+    check_floors(planned(name), first)
+    assert unknown_generators({name: first}) == unknown_generators({name: result}) == ""
+    with pytest.raises(HostileInput, match="another floor"):
+        check_floors(planned(name), changed(first, floor=0.0))
+
+
+@pytest.mark.parametrize(("name", "result"), [("multi-turn", turns()), ("unseen-tools", tools())])
+def test_a_version_of_a_generator_that_nobody_measured_is_named(name, result):
+    later = changed(result.model_copy(update={"version": 2}), floor=0.0)
+    check_floors(planned(name), later)
+    assert f"v2, level {later.levels[0].level}" in unknown_generators({name: later})
