@@ -64,9 +64,9 @@ def render(page: Page, attachment: bytes, *, identifier: bytes, created: datetim
         if "annexes" in document.pages[1].anchors:
             break
     document.metadata.attachments = [_attachment(weasyprint, attachment, moment, fetcher)]
-    pdf = document.write_pdf(
-        finisher=declare_accessible, pdf_variant="pdf/a-3a", pdf_tags=True, pdf_identifier=identifier
-    )
+    # as digits: a carriage return would be written as it is, and readers differ in what they take it for
+    name = identifier.hex().encode()
+    pdf = document.write_pdf(finisher=declare_accessible, pdf_variant="pdf/a-3a", pdf_tags=True, pdf_identifier=name)
     return bytes(pdf)
 
 
