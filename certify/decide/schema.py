@@ -106,7 +106,7 @@ class DataFacts(Value):
     """``data``: how much of the training data was seen."""
 
     examined: DataExamined
-    """full, partial, vendor_attested or undisclosed."""
+    """full, partial, named (by digests, not searched), vendor_attested or undisclosed."""
     datasets: int = Field(ge=0)
     """Datasets named in the plan."""
     complete: bool | None = None

@@ -27,12 +27,15 @@ class Contamination(Value):
 
 
 def data_seen(planned: DataExamined, results: Mapping[str, Value]) -> DataExamined:
-    """How much of the training data was examined, once the scan has told what it could not search.
+    """How much of the training data was examined: what the plan names, as far as a scan searched it.
 
     Args:
         planned: what the plan says, made before anything was read.
         results: check id to its typed result.
     """
+    if planned not in (DataExamined.FULL, DataExamined.PARTIAL):
+        return planned
     scan = results.get("corpus-scan")
-    left_out = isinstance(scan, CorpusScanResult) and bool(scan.unscanned)
-    return DataExamined.PARTIAL if left_out and planned is DataExamined.FULL else planned
+    if not isinstance(scan, CorpusScanResult):
+        return DataExamined.NAMED
+    return DataExamined.PARTIAL if scan.unscanned else planned

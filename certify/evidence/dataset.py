@@ -24,6 +24,8 @@ class DataExamined(StrEnum):
 
     FULL = "full"
     PARTIAL = "partial"
+    NAMED = "named"
+    """Its bytes are named by their digests and were not searched; a plan never says so, what comes of it may."""
     VENDOR_ATTESTED = "vendor_attested"
     UNDISCLOSED = "undisclosed"
 

@@ -313,6 +313,7 @@ def not_checked(findings: Findings, results: Mapping[str, Value] | None = None) 
         (level < Level.INDEPENDENTLY_RERUN, "That the answers came from this model: the evaluator’s word, not re-run"),
         (not undisclosed, "That these weights came from the data named: the data steward’s word"),
         (undisclosed, "The training data, which is undisclosed"),
+        (findings.data_examined is DataExamined.NAMED, "What stands in the training data, which was not searched"),
         (True, f"{'Attempts' if undisclosed else 'Training data nobody declared, and attempts'} outside this log"),
         (True, "Other configurations, quantisations, prompts or fine-tunings of the model"),
         (True, "What the policy does not ask, such as safety, fairness, privacy or security"),

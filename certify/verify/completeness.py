@@ -217,7 +217,8 @@ def check_data(evidence: EvidenceSet) -> None:
         _trained_it(part, plan.model.identity)
     at_hand = plan.data_examined in (DataExamined.FULL, DataExamined.PARTIAL)
     whole = all(part.value.complete for part in stewards)
-    if at_hand != bool(stewards) or (plan.data_examined is DataExamined.FULL and not whole):
+    claimed = plan.data_examined is DataExamined.FULL and not whole
+    if at_hand != bool(stewards) or claimed or plan.data_examined is DataExamined.NAMED:
         raise HostileInput("CERT-E090", "the plan claims another share of the training data than the steward signed")
     _scan_read_it_all(evidence)
     if evidence.contamination is not None:

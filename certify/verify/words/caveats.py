@@ -20,6 +20,10 @@ from certify.verify.words.scan import scan_caveats
 _DATA_CAVEATS = {
     DataExamined.FULL: "That the data examined is all of the training data is the data steward’s word.",
     DataExamined.PARTIAL: "Only part of the training data was examined; the rest may hold anything.",
+    DataExamined.NAMED: (
+        "The training data is named by its digests and was not searched for published items; what is said of "
+        "contamination rests on the model’s answers alone."
+    ),
     DataExamined.VENDOR_ATTESTED: "The training data was read by its vendor alone; what it holds is the vendor’s word.",
     DataExamined.UNDISCLOSED: (
         "The training data is undisclosed and was not examined; what is said of contamination rests on the model’s "
@@ -29,6 +33,7 @@ _DATA_CAVEATS = {
 _DATA_WORDS = {
     DataExamined.FULL: "all that is declared",
     DataExamined.PARTIAL: "part of the training data; the rest was not seen",
+    DataExamined.NAMED: "none; named by its digests, not searched",
     DataExamined.VENDOR_ATTESTED: "none by certify; its vendor alone has read it",
     DataExamined.UNDISCLOSED: "none: the training data is undisclosed",
 }

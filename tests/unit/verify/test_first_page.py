@@ -202,6 +202,7 @@ def test_each_weakness_adds_its_own_sentence():
         ({"attempts": AttemptCount(number=3, total=3, excludable=True)}, "attempt 3"),
         ({"data_examined": DataExamined.UNDISCLOSED}, "undisclosed"),
         ({"data_examined": DataExamined.PARTIAL}, "Only part of the training data"),
+        ({"data_examined": DataExamined.NAMED}, "was not searched for published items"),
         ({"datasets": (DATA, read(DigestSource.CACHED))}, "were not read again for their digests"),
         ({"datasets": (read(DigestSource.CLAIMED),)}, "from a list and not from its bytes"),
         ({"rerun": False}, "nobody else has run it again"),

@@ -121,3 +121,16 @@ def test_the_contamination_statement_cannot_claim_all_of_the_data(chain, judge, 
     found = judge(forge(chain, whole))
     assert [line.id for line in failed(found)] == ["evidence-signatures"]
     assert "disagree" in failed(found)[0].detail
+
+
+@pytest.mark.parametrize("planned", [DataExamined.FULL, DataExamined.PARTIAL])
+def test_data_that_no_scan_searched_is_named_and_not_examined(planned):
+    assert data_seen(planned, {}) is DataExamined.NAMED
+    assert data_seen(DataExamined.UNDISCLOSED, {}) is DataExamined.UNDISCLOSED
+
+
+def test_no_plan_may_say_so_of_data_that_nobody_hands_over(chain, judge, failed):
+    plan = {"plan": lambda document: document.update(dataExamined="named")}
+    found = judge(forge(chain, plan))
+    assert found.verdict == "invalid"
+    assert failed(found)
