@@ -1,7 +1,7 @@
 """``make bench``: how long certify takes as a multiple of bare Python in the same minute.
 
     python -m tests.bench [--rounds N] [--only TABLE] [--small-files N] [--huge-mib N]
-    python -m tests.bench --only overhead [--rounds N] [--answers N] [--engines hf,openai] [--endpoint URL]
+    python -m tests.bench --only overhead [--rounds N] [--answers N] [--engines hf,openai,vllm] [--endpoint URL]
     python -m tests.bench --only resume [--answers N]
     python -m tests.bench --only roof [--shape small|3b] [--answers N] [--tokens N]
     python -m tests.bench --only scan [--megabytes N] [--slice N] [--no-large]

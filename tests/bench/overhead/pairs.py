@@ -108,6 +108,24 @@ def bare_generate(work: Work, folder: Path) -> Taken:
     return Taken(told["seconds"], whole, sum(map(len, answers)), answers)
 
 
+def bare_vllm(work: Work, folder: Path) -> Taken:
+    """vLLM's own ``generate`` on all requests at once, with the same seeds."""
+    configuration = work.configuration
+    job = {
+        "model": str(work.model),
+        "prompts": [completion_prompt(one.text, None) for one in work.requests],
+        "seeds": [one.seed for one in work.requests],
+        "max_tokens": work.requests[0].max_tokens,
+        "temperature": configuration.sampling.temperature,
+        "stop": list(stop_strings(configuration.prompt_style)),
+        "batch_size": work.batch_size,
+        "context_length": configuration.context_length,
+        "dtype": configuration.dtype,
+    }
+    told, whole = _peer("bare_vllm", job, folder)
+    return Taken(told["seconds"], whole, sum(map(len, told["answers"])), told["answers"])
+
+
 def bare_client(work: Work, folder: Path) -> Taken:
     """Threads that post the same requests to the same server."""
     serving, sampling = work.configuration.serving, work.configuration.sampling

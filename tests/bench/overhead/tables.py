@@ -18,7 +18,16 @@ from importlib.metadata import version
 from pathlib import Path
 
 from certify.engines.order import ServerOrder
-from tests.bench.overhead.pairs import Side, Work, bare_client, bare_generate, certify_side, questions, work_on
+from tests.bench.overhead.pairs import (
+    Side,
+    Work,
+    bare_client,
+    bare_generate,
+    bare_vllm,
+    certify_side,
+    questions,
+    work_on,
+)
 from tests.bench.overhead.summary import Pair, row_of, summary_of
 from tests.fakes import openai_server
 
@@ -48,6 +57,8 @@ def print_overhead(
         if "hf" in engines:
             work = work_on(DEMO, "hf", asked, 32, temperature, None)
             _print_row(name, work, bare_generate, rounds)
+    if "vllm" in engines:
+        _print_row("vllm ÷ LLM.generate()", work_on(DEMO, "vllm", asked, 64, 1.0, None), bare_vllm, rounds)
     for milliseconds in (0, 50, 500) if "openai" in engines else ():
         count = answers if milliseconds < 500 else max(32, answers // 4)
         with fake_server(milliseconds / 1000) as url:
@@ -61,7 +72,7 @@ def print_overhead(
 
 def _print_row(name: str, work: Work, peer: Side, rounds: int) -> None:
     pairs = [_pair(work, peer, turn % 2 == 1) for turn in range(rounds + 1)][1:]
-    by_token = work.configuration.sampling.temperature > 0 and work.server is None  # each side draws for itself
+    by_token = peer is bare_generate and work.configuration.sampling.temperature > 0  # each side draws for itself
     print(row_of(name, summary_of(pairs, by_token=by_token)), flush=True)
 
 
