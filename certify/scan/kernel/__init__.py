@@ -59,6 +59,7 @@ with _cached():
     from certify.scan.kernel import (
         align,
         clusters,
+        compiling,
         features,
         folding,
         joining,
@@ -67,6 +68,7 @@ with _cached():
         json_strings,
         learn,
         lookup,
+        ordering,
         rows,
         search,
         utf8,
@@ -77,6 +79,7 @@ with _cached():
 __all__ = [
     "align",
     "clusters",
+    "compiling",
     "features",
     "folding",
     "joining",
@@ -85,6 +88,7 @@ __all__ = [
     "json_strings",
     "learn",
     "lookup",
+    "ordering",
     "rows",
     "search",
     "utf8",

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
+
+from certify.scan.kernel.compiling import inner
 
 _MATCH, _MISMATCH, _GAP = np.int32(10), np.int32(-6), np.int32(-5)
 _NOTHING = np.int32(0)
 
 
-@njit(nogil=True, cache=True)
+@inner
 def _steps_down(word: Any, words: Any, diagonal: Any, above: Any, scores: Any) -> None:
     """The best score of each cell that does not come from its left."""
     # Apart from the steps to the right, of which each waits for the one before, so that the compiler can vectorise.
@@ -20,7 +21,7 @@ def _steps_down(word: Any, words: Any, diagonal: Any, above: Any, scores: Any) -
         scores[k] = max(_NOTHING, step, above[k] + _GAP)
 
 
-@njit(nogil=True, cache=True)
+@inner
 def _steps_right(scores: Any) -> Any:
     """Adds the steps from the left and gives the highest score."""
     score = highest = _NOTHING
@@ -31,7 +32,7 @@ def _steps_right(scores: Any) -> Any:
     return highest
 
 
-@njit(nogil=True, cache=True)
+@inner
 def align(passage: Any, document: Any, count: int, low: int, high: int, pairs: Any) -> int:
     """Aligns with document position minus passage position in [low, high]; gives the number of equal words.
 
@@ -60,11 +61,11 @@ def align(passage: Any, document: Any, count: int, low: int, high: int, pairs: A
                 best_k += 1
     if best == 0:
         return 0
-    return _trace_back(passage, document, low, scores, best_i, best_k, pairs)
+    return _trace_back(passage, document, low, scores, np.int64(best_i), np.int64(best_k), pairs)
 
 
-@njit(nogil=True, cache=True)
-def _trace_back(passage: Any, document: Any, low: int, scores: Any, i: int, k: int, pairs: Any) -> int:
+@inner
+def _trace_back(passage: Any, document: Any, low: int, scores: Any, i: Any, k: Any, pairs: Any) -> int:
     found = 0
     while scores[i + 1, k + 1] > 0:
         score, same = scores[i + 1, k + 1], document[low + i + k] == passage[i]
@@ -84,7 +85,7 @@ def _trace_back(passage: Any, document: Any, low: int, scores: Any, i: int, k: i
     return found
 
 
-@njit(nogil=True, cache=True)
+@inner
 def stands_at(passage: Any, document: Any, count: int, offset: int) -> bool:
     """Whether the whole passage stands word for word at an offset."""
     if offset < 0 or offset + passage.size > count:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
 
+from certify.scan.kernel.compiling import inner
 from certify.scan.kernel.lookup import GRAM
+from certify.scan.kernel.ordering import sort
 
 NEAR = 12
 """Words beyond half a passage that may lie between two hits of one copy."""
@@ -19,14 +20,14 @@ MAX_WORDS = 1 << _PLACE_BITS
 """Words of a passage at most."""
 
 
-@njit(nogil=True, cache=True)
+@inner
 def sorted_hits(places: Any, found: Any, postings: Any, counts: Any, held: Any) -> Any:
     """Every (passage, document word, passage word) of the runs found, packed into one integer each, sorted.
 
     ``places`` rise, and so do the postings of a run, so hits need only be brought together by passage. ``counts``
     holds a 0 for each passage, before and after; ``held`` has as many entries.
     """
-    total = passages = 0
+    total = passages = np.int64(0)
     for k in range(places.size):
         for posting in range(postings.first[found[k]], postings.first[found[k] + 1]):
             passage = postings.passages[posting]
@@ -35,7 +36,7 @@ def sorted_hits(places: Any, found: Any, postings: Any, counts: Any, held: Any) 
                 passages += 1
             counts[passage] += 1
             total += 1
-    held[:passages].sort()
+    sort(held, passages)
     begin = 0
     for n in range(passages):
         # From here on where the next hit of the passage goes.
@@ -52,25 +53,25 @@ def sorted_hits(places: Any, found: Any, postings: Any, counts: Any, held: Any) 
     return hits
 
 
-@njit(nogil=True, cache=True)
+@inner
 def passage_of(hit: int) -> int:
     """Which passage a packed hit is of."""
     return hit >> (_WORD_BITS + _PLACE_BITS)
 
 
-@njit(nogil=True, cache=True)
+@inner
 def word_of(hit: int) -> int:
     """Word of the document."""
     return (hit >> _PLACE_BITS) & _WORD_MASK
 
 
-@njit(nogil=True, cache=True)
+@inner
 def place_of(hit: int) -> int:
     """Word of the passage."""
     return hit & _PLACE_MASK
 
 
-@njit(nogil=True, cache=True)
+@inner
 def cluster_end(hits: Any, begin: int, end: int, length: int) -> int:
     """One past the last hit that belongs to the copy of ``hits[begin]``; a gap or a jump back begins another copy."""
     for k in range(begin + 1, end):
@@ -81,7 +82,7 @@ def cluster_end(hits: Any, begin: int, end: int, length: int) -> int:
     return end
 
 
-@njit(nogil=True, cache=True)
+@inner
 def cover(hits: Any, begin: int, end: int, covered: Any) -> int:
     """Marks the words of the passage that the hits touch, and gives how many they are."""
     covered[:] = 0
@@ -94,7 +95,7 @@ def cover(hits: Any, begin: int, end: int, covered: Any) -> int:
     return total
 
 
-@njit(nogil=True, cache=True)
+@inner
 def longest_stretch(hits: Any, begin: int, end: int) -> tuple[int, int]:
     """The first hit of the longest row of hits that each follow the one before, and how many they are."""
     best, best_begin, run = 1, begin, 1
@@ -105,7 +106,7 @@ def longest_stretch(hits: Any, begin: int, end: int) -> tuple[int, int]:
     return best_begin, best
 
 
-@njit(nogil=True, cache=True)
+@inner
 def fullest_window(hits: Any, begin: int, end: int, weights: Any) -> tuple[int, int]:
     """The hits, as a range, within twice a passage's length that cover most of its information in any order."""
     length = weights.size

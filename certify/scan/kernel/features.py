@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
 
+from certify.scan.kernel.compiling import inner
 from certify.scan.kernel.words import has_digit
 
 EDGE = 3
@@ -18,11 +18,12 @@ MOST_NUMBERS = 0.75
 EIGHT = 8
 """Words in a run of the Tülu 3 rule. Source: Lambert et al. 2024."""
 
+NONE = np.int64(0)
 TEN, SKIPS = 10, 4
 """Words that a run of the Llama 2 rule exceeds, and those it may skip. Source: Touvron et al. 2023, A.6."""
 
 
-@njit(nogil=True, cache=True)
+@inner
 def longest_run(pairs: Any) -> int:
     """Most neighbouring words matched without an interruption on either side."""
     best = run = 1
@@ -33,7 +34,7 @@ def longest_run(pairs: Any) -> int:
     return best
 
 
-@njit(nogil=True, cache=True)
+@inner
 def told(again: Any, weights: Any, found: Any) -> float:
     """Nats, counting each different word once; ``found`` marks the words of the passage.
 
@@ -50,7 +51,7 @@ def told(again: Any, weights: Any, found: Any) -> float:
     return total
 
 
-@njit(nogil=True, cache=True)
+@inner
 def in_runs(pairs: Any, least: int, skips: int) -> int:
     """Words of the passage in runs of at least ``least`` words that leave out at most ``skips`` words in all."""
     covered, begin, skipped = 0, 0, 0
@@ -69,7 +70,7 @@ def in_runs(pairs: Any, least: int, skips: int) -> int:
     return covered
 
 
-@njit(nogil=True, cache=True)
+@inner
 def _is_replaced(place: int, length: int, pairs: Any, text: Any, edges: Any, count: int) -> bool:
     first, last = pairs[0, 0], pairs[-1, 0]
     if first <= place <= last:
@@ -79,10 +80,12 @@ def _is_replaced(place: int, length: int, pairs: Any, text: Any, edges: Any, cou
         missing, there = length - 1 - last, pairs[-1, 1] + place - last
     else:
         missing, there = first, pairs[0, 1] - first + place
-    return missing <= EDGE and 0 <= there < count and has_digit(text, edges[2 * there], edges[2 * there + 1])
+    if missing > EDGE or there < 0 or there >= count:
+        return False
+    return has_digit(text, np.int64(edges[2 * there]), np.int64(edges[2 * there + 1]))
 
 
-@njit(nogil=True, cache=True)
+@inner
 def numbers_agree(
     numbers: Any, rarity: Any, pairs: Any, found: Any, text: Any, edges: Any, count: int, chance: float
 ) -> bool:  # fmt: skip
@@ -100,7 +103,7 @@ def numbers_agree(
     return replaced == 0 or (telling >= chance and kept >= MOST_NUMBERS * (kept + replaced))
 
 
-@njit(nogil=True, cache=True)
+@inner
 def is_renamed(passage: Any, document: Any, pairs: Any, found: Any) -> bool:
     """Whether a word of the passage is replaced by one and the same other word wherever it stands.
 
@@ -127,7 +130,7 @@ def is_renamed(passage: Any, document: Any, pairs: Any, found: Any) -> bool:
     return False
 
 
-@njit(nogil=True, cache=True)
+@inner
 def _is_kept(passage: Any, found: Any, word: Any) -> bool:
     for i in range(passage.size):
         if found[i] and passage[i] == word:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
 
+from certify.scan.kernel.compiling import inner, kept
 from certify.scan.kernel.vectors import WIDTH, copy_vector, foreign_mask, lowest_bit
 
 LENGTH_BITS = 6
@@ -21,7 +21,7 @@ _MOST_OF_A_STRETCH = (WIDTH // 2 + 1) * EXPANSION + 2 * WIDTH
 _ONE = np.uint64(1)
 
 
-@njit(nogil=True, cache=True)
+@inner
 def first_foreign(text: Any, begin: int, end: int) -> int:
     """Index of a 64-byte stretch that holds the first byte beyond ASCII, or ``end``; reads 64 bytes past the end."""
     for base in range(begin, end, WIDTH):
@@ -33,7 +33,7 @@ def first_foreign(text: Any, begin: int, end: int) -> int:
     return end
 
 
-@njit(nogil=True, cache=True)
+@inner
 def _continue(text: Any, begin: int, stop: int, end: int) -> bool:
     if stop > end:
         return False
@@ -43,7 +43,7 @@ def _continue(text: Any, begin: int, stop: int, end: int) -> bool:
     return True
 
 
-@njit(nogil=True, cache=True)
+@inner
 def decode(text: Any, place: int, end: int) -> Any:
     """The character at a byte beyond ASCII and its length; (-1, 1) where the bytes are no UTF-8.
 
@@ -63,7 +63,7 @@ def decode(text: Any, place: int, end: int) -> Any:
     return np.int64(-1), 1
 
 
-@njit(nogil=True, cache=True)
+@kept
 def fold(text: Any, begin: int, end: int, entries: Any, pool: Any, folded: Any) -> tuple[Any, int]:
     """The folded text and its length; ``folded`` is used for it, or a larger array where it is too small.
 
@@ -73,7 +73,8 @@ def fold(text: Any, begin: int, end: int, entries: Any, pool: Any, folded: Any) 
     while place < end:
         if length + _MOST_OF_A_STRETCH > folded.size:
             larger = np.empty(2 * folded.size + _MOST_OF_A_STRETCH, dtype=np.uint8)
-            larger[:length] = folded[:length]
+            for at in range(length):
+                larger[at] = folded[at]
             folded = larger
         # Copied whole, and written over from the first byte beyond ASCII on.
         copy_vector(folded, length, text, place)
@@ -97,7 +98,7 @@ def fold(text: Any, begin: int, end: int, entries: Any, pool: Any, folded: Any) 
     return folded, length
 
 
-@njit(nogil=True, cache=True)
+@inner
 def origin(text: Any, begin: int, end: int, entries: Any, start: int, stop: int) -> tuple[int, int]:
     """The bytes of the original that ``folded[start:stop]`` was made from."""
     place, length = begin, 0

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from numba import njit
+from certify.scan.kernel.compiling import kept
 
 
-@njit(nogil=True, cache=True)
+@kept
 def append(text: Any, ends: Any, starts: Any, data: Any) -> None:
     """Appends to each row one string, and a line feed; nothing where it is empty.
 
@@ -18,8 +18,10 @@ def append(text: Any, ends: Any, starts: Any, data: Any) -> None:
         data: their bytes.
     """
     for row in range(len(ends)):
-        size = starts[row + 1] - starts[row]
+        first, size, at = starts[row], starts[row + 1] - starts[row], ends[row]
         if size > 0:
-            text[ends[row] : ends[row] + size] = data[starts[row] : starts[row + 1]]
-            text[ends[row] + size] = 10
+            # Not by assigning a slice, because the sentence for lengths that differ would have to be compiled too.
+            for place in range(size):
+                text[at + place] = data[first + place]
+            text[at + size] = 10
             ends[row] += size + 1

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from numba import njit
+from certify.scan.kernel.compiling import kept
 
 STATE = 5
 """Numbers that are carried from one part to the next: depth, inside a string, behind a backslash, list, bytes seen."""
 
 
-@njit(nogil=True, cache=True)
+@kept
 def turn(data: Any, count: int, state: Any) -> None:
     """Turns the next ``count`` bytes of a file.
 

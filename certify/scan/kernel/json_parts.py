@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from numba import njit
+from certify.scan.kernel.compiling import inner
 
 
-@njit(nogil=True, cache=True)
+@inner
 def count_words(text: Any, start: int, end: int) -> int:
     """How many words ``str.split`` finds in ``text[start:end]``."""
     count = 0
@@ -26,7 +26,7 @@ def count_words(text: Any, start: int, end: int) -> int:
     return count
 
 
-@njit(nogil=True, cache=True)
+@inner
 def _space(text: Any, at: int, end: int) -> int:
     """Bytes of the white space at an index, 0 where there is none; which is what ``str.isspace`` takes for it."""
     byte = text[at]
@@ -46,7 +46,7 @@ def _space(text: Any, at: int, end: int) -> int:
     return 3 if second == 0x80 and (third <= 0x8A or third == 0xA8 or third == 0xA9 or third == 0xAF) else 0
 
 
-@njit(nogil=True, cache=True)
+@inner
 def skip_scalar(raw: Any, at: int, end: int) -> int:
     """Where the number or literal at an index ends, or -1."""
     byte = raw[at]
@@ -75,7 +75,7 @@ def skip_scalar(raw: Any, at: int, end: int) -> int:
     return at + len(word)
 
 
-@njit(nogil=True, cache=True)
+@inner
 def _skip_number(raw: Any, start: int, end: int) -> int:
     digits = start + 1 if raw[start] == 45 else start
     at: int = _skip_digits(raw, digits, end)
@@ -96,7 +96,7 @@ def _skip_number(raw: Any, start: int, end: int) -> int:
     return at
 
 
-@njit(nogil=True, cache=True)
+@inner
 def _skip_digits(raw: Any, start: int, end: int) -> int:
     at = start
     while at < end and 48 <= raw[at] <= 57:

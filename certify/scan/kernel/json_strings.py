@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
 
+from certify.scan.kernel.compiling import inner, kept
 from certify.scan.kernel.json_parts import count_words, skip_scalar
 from certify.scan.kernel.utf8 import valid_until
 from certify.scan.kernel.vectors import WIDTH, copy_vector, foreign_mask, lowest_bit, newline_mask, special_mask
@@ -28,7 +28,7 @@ _VALUE, _VALUE_OR_END, _KEY, _KEY_OR_END, _COLON, _AFTER = 0, 1, 2, 3, 4, 5
 _QUOTE, _SLASH = 34, 92
 
 
-@njit(nogil=True, cache=True)
+@kept
 def line_ends(raw: Any, start: int, end: int, ends: Any) -> int:
     """Writes where each line of ``raw[start:end]`` ends (past its line feed) to ``ends``; how many there are.
 
@@ -49,7 +49,7 @@ def line_ends(raw: Any, start: int, end: int, ends: Any) -> int:
     return count
 
 
-@njit(nogil=True, cache=True)
+@kept
 def lex_lines(raw: Any, ends: Any, first: int, text: Any, written: int, stops: Any, stack: Any) -> tuple[int, int]:
     """Writes the text of the lines from ``first`` on, back to back, until one must be left to Python.
 
@@ -80,7 +80,7 @@ def lex_lines(raw: Any, ends: Any, first: int, text: Any, written: int, stops: A
     return len(ends), written
 
 
-@njit(nogil=True, cache=True)
+@kept
 def lex_line(raw: Any, begin: int, end: int, text: Any, written: int, stack: Any) -> int:
     """Writes the strings of one line to ``text``, one a line, and gives where they end, or ``LEFT`` or ``BLANK``."""
     state, depth, at, strings, foreign = _VALUE, 0, begin, 0, False
@@ -154,7 +154,7 @@ def lex_line(raw: Any, begin: int, end: int, text: Any, written: int, stack: Any
     return out
 
 
-@njit(nogil=True, cache=True)
+@inner
 def _copy_string(raw: Any, at: int, end: int, text: Any, out: int) -> tuple[int, int, bool]:
     """Copies a string unescaped; where it ends in ``raw`` (past the quote, or -1) and ``text``; any byte >= 0x80."""
     foreign = np.uint64(0)
@@ -179,7 +179,7 @@ def _copy_string(raw: Any, at: int, end: int, text: Any, out: int) -> tuple[int,
     return -1, out, False
 
 
-@njit(nogil=True, cache=True)
+@inner
 def _unescape(raw: Any, at: int, end: int, text: Any, out: int) -> tuple[int, int]:
     """Undoes what follows a backslash; the next byte in ``raw`` (-1 where it is no JSON) and in ``text``."""
     if at >= end:
@@ -212,7 +212,7 @@ def _unescape(raw: Any, at: int, end: int, text: Any, out: int) -> tuple[int, in
     return at + 1, out + 1
 
 
-@njit(nogil=True, cache=True)
+@inner
 def _hex(raw: Any, at: int, end: int) -> int:
     """The number in four hexadecimal digits, or -1."""
     if at + 4 > end:
@@ -229,7 +229,7 @@ def _hex(raw: Any, at: int, end: int) -> int:
     return code
 
 
-@njit(nogil=True, cache=True)
+@inner
 def _encode(code: int, text: Any, out: int) -> int:
     """Writes a character as UTF-8, a lone surrogate as its three bytes; where the next goes."""
     if code < 0x80:

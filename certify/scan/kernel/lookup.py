@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
+
+from certify.scan.kernel.compiling import inner, kept, unfolded
 
 GRAM = 5
 """Words in a run that is looked up. Four to six find the same copies; five gives fewest false starts."""
@@ -33,13 +34,13 @@ class Table(NamedTuple):
     """int32, a power of two of them: the number of the key in each, or -1."""
 
 
-@njit(nogil=True, cache=True, inline="always")
+@unfolded
 def _turned(word: Any, place: int) -> Any:
     left = np.uint64(_TURN * place % 64)
     return (word << left) | (word >> ((np.uint64(64) - left) & np.uint64(63)))
 
 
-@njit(nogil=True, cache=True)
+@kept
 def run_hashes(words: Any, count: int, size: int, hashes: Any) -> int:
     """Hashes of every run of ``size`` neighbouring words; gives how many there are. ``size`` is at most 13.
 
@@ -53,14 +54,15 @@ def run_hashes(words: Any, count: int, size: int, hashes: Any) -> int:
             two = words[i] + _turned(words[i + 1], 1)
             hashes[i] = two + _turned(words[i + 2], 2) + _turned(words[i + 3], 3) + _turned(words[i + 4], 4)
         return runs
-    hashes[:runs] = words[:runs]
+    for i in range(runs):
+        hashes[i] = words[i]
     for step in range(1, size):
         for i in range(runs):
             hashes[i] += _turned(words[i + step], step)
     return runs
 
 
-@njit(nogil=True, cache=True)
+@inner
 def hash_of_thirteen(words: Any, place: int) -> Any:
     """The hash that ``run_hashes`` gives the run of thirteen words at one place."""
     run = words[place : place + THIRTEEN]
@@ -70,7 +72,7 @@ def hash_of_thirteen(words: Any, place: int) -> Any:
     return value
 
 
-@njit(nogil=True, cache=True)
+@kept
 def build(table: Any) -> None:
     """Fills the bitmap and the slots of a table of distinct keys, both of them empty."""
     mask = np.int64(table.slots.size - 1)
@@ -84,7 +86,7 @@ def build(table: Any) -> None:
         table.slots[slot] = number
 
 
-@njit(nogil=True, cache=True)
+@inner
 def find(table: Any, key: Any) -> Any:
     """The number of a key, or -1."""
     mask = np.int64(table.slots.size - 1)
@@ -96,14 +98,14 @@ def find(table: Any, key: Any) -> Any:
     return number
 
 
-@njit(nogil=True, cache=True)
+@inner
 def in_bitmap(table: Any, key: Any) -> Any:
     """1 for every key of the table and for a few others."""
     bit = key >> np.uint64(table.shift)
     return (table.bits[bit >> np.uint64(6)] >> (bit & np.uint64(63))) & _ONE
 
 
-@njit(nogil=True, cache=True)
+@inner
 def probe(table: Any, hashes: Any, count: int, stride: int, places: Any, found: Any) -> int:
     """Looks up every ``stride``-th hash and gives how many are in the table.
 
@@ -124,7 +126,7 @@ def probe(table: Any, hashes: Any, count: int, stride: int, places: Any, found: 
     return hits
 
 
-@njit(nogil=True, cache=True)
+@inner
 def fill_between(table: Any, hashes: Any, count: int, places: Any, found: Any, hits: int) -> tuple[Any, Any]:
     """What ``probe`` found with a stride of two, and the neighbours it left out."""
     wide_places = np.empty(3 * hits, dtype=np.int32)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from numba import njit
-
 from certify.scan.kernel import features as measure
 from certify.scan.kernel.align import stands_at
 from certify.scan.kernel.clusters import cover, fullest_window, longest_stretch, place_of, word_of
+from certify.scan.kernel.compiling import inner
 from certify.scan.kernel.lookup import GRAM
 
 HALF, REPORTED = 0.5, 0.4
@@ -79,7 +78,7 @@ class Found(NamedTuple):
 COLUMNS = 19
 
 
-@njit(nogil=True, cache=True)
+@inner
 def _answer_follows(words: Any, count: int, behind: int, key: Any) -> bool:
     if key.size == 0:
         return False
@@ -89,13 +88,13 @@ def _answer_follows(words: Any, count: int, behind: int, key: Any) -> bool:
     return False
 
 
-@njit(nogil=True, cache=True)
+@inner
 def _worth_judging(row: Any) -> bool:
     share = max(row[WORDS], row[WEIGHT])
     return share >= REPORTED or row[EIGHTS] > HALF or row[TENS] >= HALF or row[RUN] >= LONG_RUN
 
 
-@njit(nogil=True, cache=True)
+@inner
 def aligned_row(
     row: Any, marks: Any, pairs: Any, texts: Any, number: int, text: Any, edges: Any, words: Any, count: int
 ) -> bool:  # fmt: skip
@@ -108,7 +107,7 @@ def aligned_row(
         marks[pairs[k, 0]] = 1
         weighed += weights[pairs[k, 0]]
     row[WORDS], row[WEIGHT] = len(pairs) / passage.size, weighed / texts.totals[number]
-    row[EIGHTS] = measure.in_runs(pairs, measure.EIGHT, 0) / passage.size
+    row[EIGHTS] = measure.in_runs(pairs, measure.EIGHT, measure.NONE) / passage.size
     row[TENS] = measure.in_runs(pairs, measure.TEN + 1, measure.SKIPS) / passage.size
     row[RUN] = measure.longest_run(pairs)
     if not _worth_judging(row):
@@ -132,7 +131,7 @@ def aligned_row(
     return True
 
 
-@njit(nogil=True, cache=True)
+@inner
 def shuffled_row(row: Any, marks: Any, hits: Any, begin: int, end: int, texts: Any, number: int) -> bool:
     """Fills a row with the words that runs found anywhere near each other cover; whether they are enough."""
     passage = texts.words[texts.first[number] : texts.first[number + 1]]
@@ -157,7 +156,7 @@ def shuffled_row(row: Any, marks: Any, hits: Any, begin: int, end: int, texts: A
     return row[WEIGHT] >= HALF
 
 
-@njit(nogil=True, cache=True)
+@inner
 def stretch_row(row: Any, marks: Any, hits: Any, begin: int, end: int, texts: Any, number: int) -> bool:
     """Fills a row with the longest stretch of a cluster that was not worth aligning; whether it is long enough."""
     length = texts.first[number + 1] - texts.first[number]

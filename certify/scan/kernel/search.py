@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 
 from certify.scan.kernel.align import align, stands_at
 from certify.scan.kernel.clusters import (
@@ -17,6 +16,7 @@ from certify.scan.kernel.clusters import (
     sorted_hits,
     word_of,
 )
+from certify.scan.kernel.compiling import inner, kept
 from certify.scan.kernel.folding import first_foreign, fold, origin
 from certify.scan.kernel.lookup import (
     GRAM,
@@ -29,6 +29,7 @@ from certify.scan.kernel.lookup import (
     run_hashes,
 )
 from certify.scan.kernel.rows import END, HALF, MARKS, PIECE, START, WORD_START, aligned_row, shuffled_row, stretch_row
+from certify.scan.kernel.vectors import unwritable
 from certify.scan.kernel.words import PADDING, ROUND, split_words
 
 GATE = 0.2
@@ -37,6 +38,9 @@ GATE = 0.2
 REACH, REACH_SHARE = 4, 6
 """Words, and share of a passage as one in so many, that a copy may shift against its longest run; a stray hit further
 away would only make the band of the alignment wider."""
+
+_START, _SIZE = np.int64(0), np.int64(GRAM)
+"""Not written as plain numbers, for which functions would be compiled once more."""
 
 OVERFLOW = -1
 """Instead of a number of rows: the buffers given were too small."""
@@ -64,7 +68,7 @@ class Postings(NamedTuple):
     """int32; first word of the run in the passage."""
 
 
-@njit(nogil=True, cache=True)
+@inner
 def _mark_thirteen(table: Any, postings: Any, words: Any, places: Any, found: Any) -> None:
     # A run of thirteen words holds nine runs of five in a row; without those there is nothing to look up.
     needed = THIRTEEN - GRAM + 1
@@ -81,7 +85,7 @@ def _mark_thirteen(table: Any, postings: Any, words: Any, places: Any, found: An
                     found[postings.passages[posting]] = 1
 
 
-@njit(nogil=True, cache=True)
+@inner
 def _telling(hits: Any, begin: int, end: int, texts: Any, number: int, covered: Any) -> float:
     """Information of the words that runs touch, those left out that much of the corpus holds."""
     first = texts.first[number]
@@ -98,7 +102,7 @@ def _telling(hits: Any, begin: int, end: int, texts: Any, number: int, covered: 
     return total
 
 
-@njit(nogil=True, cache=True)
+@inner
 def _align_cluster(
     hits: Any, begin: int, end: int, texts: Any, number: int, words: Any, count: int, covered: Any, pairs: Any
 ) -> int:
@@ -122,7 +126,7 @@ def _align_cluster(
     return align(passage, words, count, low - slack, high + slack, pairs)
 
 
-@njit(nogil=True, cache=True)
+@inner
 def _promising(hits: Any, begin: int, end: int, texts: Any, number: int, words: Any, count: int) -> bool:
     """Whether hits of one passage could pass the gate, or a copy word for word begins at one of their clusters.
 
@@ -148,14 +152,14 @@ def _promising(hits: Any, begin: int, end: int, texts: Any, number: int, words: 
     return False
 
 
-@njit(nogil=True, cache=True)
+@inner
 def _search_piece(
     piece: int, text: Any, edges: Any, words: Any, count: int, places: Any, found: Any, texts: Any,
     postings: Any, work: Any, into: Any, used: Any,
 ) -> bool:  # fmt: skip
     """Judges the hits of one piece; ``used`` counts rows, marks and resembled. False where a buffer is full."""
     hits = sorted_hits(places, found, postings, work.counts, work.held)
-    begin = 0
+    begin = np.int64(0)
     while begin < hits.size:
         number = passage_of(hits[begin])
         length = texts.first[number + 1] - texts.first[number]
@@ -194,7 +198,7 @@ def _search_piece(
     return True
 
 
-@njit(nogil=True, cache=True)
+@inner
 def _touch(piece: int, found: Any, seen: Any, into: Any, used: Any) -> bool:
     for k in range(found.size):
         place = seen[found[k]] - 1
@@ -211,7 +215,7 @@ def _touch(piece: int, found: Any, seen: Any, into: Any, used: Any) -> bool:
     return True
 
 
-@njit(nogil=True, cache=True)
+@inner
 def _place_rows(rows: Any, begin: int, end: int, edges: Any, shift: int) -> None:
     for k in range(begin, end):
         row = rows[k]
@@ -219,7 +223,7 @@ def _place_rows(rows: Any, begin: int, end: int, edges: Any, shift: int) -> None
         row[START], row[END] = edges[2 * int(row[START])] - shift, edges[2 * int(row[END]) - 1] - shift
 
 
-@njit(nogil=True, cache=True)
+@kept
 def search(
     text: Any, bounds: Any, table: Any, postings: Any, thirteen: Any, thirteen_postings: Any, texts: Any, stride: int,
     entries: Any, pool: Any, work: Any, into: Any, used: Any,
@@ -229,19 +233,6 @@ def search(
     ``START`` and ``END`` of a row are bytes of its piece. ``used`` receives the numbers of rows, marks, resembled and
     touched entries. ``text`` goes on for ``PADDING`` bytes. Where a buffer is too small the result is ``OVERFLOW``.
     """
-    count = _search(
-        text, bounds, table, postings, thirteen, thirteen_postings, texts, stride, entries, pool, work, into, used
-    )
-    for k in range(used[3]):
-        work.seen[into.touched[k]] = 0
-    return count
-
-
-@njit(nogil=True, cache=True)
-def _search(
-    text: Any, bounds: Any, table: Any, postings: Any, thirteen: Any, thirteen_postings: Any, texts: Any, stride: int,
-    entries: Any, pool: Any, work: Any, into: Any, used: Any,
-) -> int:  # fmt: skip
     used[:] = 0
     largest = 0
     for piece in range(bounds.size - 1):
@@ -252,9 +243,11 @@ def _search(
     places = np.empty(largest // 2 + 2, dtype=np.int32)
     found = np.empty(largest // 2 + 2, dtype=np.int32)
     folded = np.empty(PADDING, dtype=np.uint8)
+    full = False
     for piece in range(bounds.size - 1):
         begin, end = bounds[piece], bounds[piece + 1]
         source, shift, foreign = text, begin, first_foreign(text, begin, end) < end
+        length = end - begin
         if foreign:
             folded, length = fold(text, begin, end, entries, pool, folded)
             if edges.size < length + 2 + ROUND:
@@ -262,11 +255,9 @@ def _search(
                 edges = np.empty(2 * size + ROUND, dtype=np.int32)
                 words, hashes = np.empty(size, dtype=np.uint64), np.empty(size, dtype=np.uint64)
                 places, found = np.empty(size, dtype=np.int32), np.empty(size, dtype=np.int32)
-            source, shift = folded, 0
-            count = split_words(folded, 0, length, edges, words)
-        else:
-            count = split_words(text, begin, end, edges, words)
-        runs = run_hashes(words, count, GRAM, hashes)
+            source, shift = unwritable(folded), _START
+        count = split_words(source, shift, shift + length, edges, words)
+        runs = run_hashes(words, count, _SIZE, hashes)
         hits = probe(table, hashes, runs, stride, places, found)
         if hits == 0:
             continue
@@ -274,14 +265,18 @@ def _search(
         if stride > 1:
             near, ids = fill_between(table, hashes, runs, places, found, hits)
         if not _touch(piece, ids, work.seen, into, used):
-            return OVERFLOW
+            full = True
+            break
         _mark_thirteen(thirteen, thirteen_postings, words, near, into.thirteen)
         before = used[0]
         if not _search_piece(piece, source, edges, words, count, near, ids, texts, postings, work, into, used):
-            return OVERFLOW
+            full = True
+            break
         _place_rows(into.rows, before, used[0], edges, shift)
         if foreign:
             for k in range(before, used[0]):
                 first, last = origin(text, begin, end, entries, int(into.rows[k, START]), int(into.rows[k, END]))
                 into.rows[k, START], into.rows[k, END] = first - begin, last - begin
-    return used[0]
+    for k in range(used[3]):
+        work.seen[into.touched[k]] = 0
+    return OVERFLOW if full else used[0]

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
 
+from certify.scan.kernel.compiling import kept
 from certify.scan.kernel.vectors import WIDTH, foreign_mask
 
 
-@njit(nogil=True, cache=True)
+@kept
 def valid_until(data: Any, start: int, end: int) -> int:
     """The first byte of ``data[start:end]`` that begins no whole, well-formed character; ``end`` when all do.
 
@@ -49,7 +49,7 @@ def valid_until(data: Any, start: int, end: int) -> int:
     return end
 
 
-@njit(nogil=True, cache=True)
+@kept
 def invalid_rows(data: Any, starts: Any) -> Any:
     """A flag for each of the texts ``data[starts[n]:starts[n + 1]]``: 1 where it is not UTF-8."""
     flags = np.zeros(len(starts) - 1, np.uint8)

@@ -12,6 +12,7 @@ from typing import Any
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
+from numba.core.imputils import impl_ret_borrowed
 from numba.extending import intrinsic
 
 WIDTH = 64
@@ -106,6 +107,16 @@ def copy_vector(typingctx: Any, target: Any, to: Any, source: Any, index: Any) -
         return context.get_dummy_value()
 
     return types.none(target, types.intp, source, types.intp), codegen
+
+
+@intrinsic
+def unwritable(typingctx: Any, data: Any) -> Any:
+    """The same array as one that cannot be written to: what takes texts of both kinds would be compiled for each."""
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return impl_ret_borrowed(context, builder, signature.return_type, arguments[0])
+
+    return data.copy(readonly=True)(data), codegen
 
 
 @intrinsic

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
 
+from certify.scan.kernel.compiling import inner, kept, unfolded
 from certify.scan.kernel.vectors import WIDTH, count_bits, load_word, lowest_bit, slash_mask, word_mask
 
 PADDING = WIDTH + 8
@@ -28,7 +28,7 @@ _KEPT_BEYOND = np.array([(1 << 8 * max(size - 8, 0)) - 1 for size in range(_STEP
 """Of a word of so many bytes those that are in its first eight, and in its second."""
 
 
-@njit(nogil=True, cache=True, inline="always")
+@unfolded
 def mixed(value: Any) -> Any:
     """A 64-bit value whose every bit depends on every bit of the one given."""
     value ^= value >> np.uint64(32)
@@ -37,20 +37,20 @@ def mixed(value: Any) -> Any:
     return value
 
 
-@njit(nogil=True, cache=True, inline="always")
+@unfolded
 def _lower(loaded: Any) -> Any:
     # Sets the case bit of bytes below 0x80 alone: digits have it set already.
     return loaded | (_CASE & ~((loaded & _HIGH) >> np.uint64(2)))
 
 
-@njit(nogil=True, cache=True)
+@inner
 def _longer(text: Any, start: int, end: int, value: Any) -> Any:
     for place in range(start, end, 8):
         value = mixed(value ^ (_lower(load_word(text, place)) & _KEPT[min(end - place, 8)]))
     return value
 
 
-@njit(nogil=True, cache=True, inline="always")
+@unfolded
 def hash_word(text: Any, start: int, end: int) -> Any:
     """The hash of one word; letters beyond ASCII must be folded already."""
     size = np.uint64(end - start)
@@ -60,11 +60,11 @@ def hash_word(text: Any, start: int, end: int) -> Any:
     second = _lower(load_word(text, start + 8)) & _KEPT_BEYOND[short]
     value = mixed(_SEED ^ size ^ first ^ second * _SECOND)
     if size > np.uint64(_STEP):
-        value = _longer(text, start + _STEP, end, value)
+        value = _longer(text, np.int64(start) + _STEP, np.int64(end), value)
     return value
 
 
-@njit(nogil=True, cache=True)
+@inner
 def has_digit(text: Any, start: int, end: int) -> bool:
     """Whether a word carries an ASCII digit."""
     for place in range(start, end):
@@ -73,7 +73,7 @@ def has_digit(text: Any, start: int, end: int) -> bool:
     return False
 
 
-@njit(nogil=True, cache=True)
+@kept
 def hash_words(text: Any, starts: Any, hashes: Any, numbers: Any) -> None:
     """Hashes of words that stand back to back, and whether they carry a digit; ``starts`` has one entry more."""
     for number in range(hashes.size):
@@ -81,7 +81,7 @@ def hash_words(text: Any, starts: Any, hashes: Any, numbers: Any) -> None:
         numbers[number] = has_digit(text, starts[number], starts[number + 1])
 
 
-@njit(nogil=True, cache=True)
+@inner
 def _after_command(text: Any, start: int, end: int) -> int:
     place = start
     while place < end and 0x61 <= (text[place] | 0x20) <= 0x7A:
@@ -89,12 +89,12 @@ def _after_command(text: Any, start: int, end: int) -> int:
     return place
 
 
-@njit(nogil=True, cache=True)
+@inner
 def _below(count: int) -> Any:
     return _ALL if count >= WIDTH else (_ONE << np.uint64(count)) - _ONE
 
 
-@njit(nogil=True, cache=True)
+@inner
 def _without_commands(text: Any, base: int, end: int, mask: Any, commands: Any, dropped: int) -> Any:
     """The mask without the letters behind the backslashes in front of ``commands``, and where the last of them end."""
     if dropped > base:
@@ -107,8 +107,8 @@ def _without_commands(text: Any, base: int, end: int, mask: Any, commands: Any, 
     return mask, dropped
 
 
-@njit(nogil=True, cache=True)
-def word_bounds(text: Any, begin: int, end: int, bounds: Any) -> int:
+@inner
+def word_bounds(text: Any, begin: int, end: int, bounds: Any) -> Any:
     """Finds the words in ``text[begin:end]`` as :func:`split_words` does, and gives their number."""
     found = np.uint64(0)
     before = inside = behind = np.uint64(0)
@@ -134,11 +134,11 @@ def word_bounds(text: Any, begin: int, end: int, bounds: Any) -> int:
         found = total
     if found & _ONE:
         bounds[found] = end
-    return int((found + _ONE) >> _ONE)
+    return np.int64((found + _ONE) >> _ONE)
 
 
-@njit(nogil=True, cache=True)
-def split_words(text: Any, begin: int, end: int, bounds: Any, hashes: Any) -> int:
+@kept
+def split_words(text: Any, begin: int, end: int, bounds: Any, hashes: Any) -> Any:
     """Finds the words in ``text[begin:end]`` and gives their number.
 
     A word behind a backslash is a LaTeX command: its letters are left out. ``bounds`` receives the first byte of each

@@ -16,6 +16,7 @@ from certify.scan.index import Index, build_index
 from certify.scan.judging import judge_block
 from certify.scan.kernel import rows as column
 from certify.scan.kernel.folding import fold
+from certify.scan.kernel.ordering import sort
 from certify.scan.kernel.words import PADDING, ROUND, split_words
 from certify.scan.normalise import encode, word_offsets, words
 from certify.scan.passages import PassageSet, hash_texts
@@ -68,6 +69,15 @@ def test_words_of_plain_text_need_no_folding(text: str, before: int) -> None:
     count = split_words(raw, before, len(data), bounds, hashes)
     assert hashes[:count].tolist() == hash_texts([words(text)]).hashes.tolist()
     assert [(a - before, b - before) for a, b in bounds[: 2 * count].reshape(-1, 2).tolist()] == word_offsets(text)
+
+
+@settings(deadline=None)
+@given(st.lists(st.integers(-(1 << 31), (1 << 31) - 1), max_size=200), st.integers(0, 20))
+def test_the_first_numbers_are_put_in_order_and_the_others_left(numbers: list[int], others: int) -> None:
+    count = max(0, len(numbers) - others)
+    held = np.array(numbers, dtype=np.int32)
+    sort(held, count)
+    assert held.tolist() == sorted(numbers[:count]) + numbers[count:]
 
 
 def test_different_words_have_different_hashes() -> None:
