@@ -146,7 +146,7 @@ def _messages(
             while line := process.stdout.readline(MAX_LINE):
                 message = read_message(line)
                 if message["event"] == "error":
-                    raise raised(message, _kept_talk(order, talk), RESUME)
+                    raise raised(message, _kept_talk(order, talk), RESUME, talk)
                 yield message
                 if message["event"] in LAST_WORDS:
                     return  # whatever the engine still holds is ended with the worker

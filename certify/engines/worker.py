@@ -28,14 +28,13 @@ from certify.engines.connection import Route
 from certify.engines.order import AnyOrder, Described, DescribeOrder, EmbedOrder, Telemetry, WorkOrder, read_requests
 from certify.engines.processes import peak_memory
 from certify.engines.sandbox import die_with_parent, do_without, limit_memory, refuse_network
+from certify.engines.shortage import shortage
 from certify.errors import CertifyError, EvidenceMissing
 from certify.evidence.answers import Completion, FinishReason
 from certify.evidence.canonical import parse_json
 
 Say = Callable[[dict[str, Any]], None]
 KEY_SECONDS = 30.0
-SHORT_OF_MEMORY = ("OutOfMemoryError", "out of memory", "can't allocate memory", "Cannot allocate memory")
-"""How torch, CUDA and the system say that memory ran out."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -177,23 +176,8 @@ def _require_configuration(order: WorkOrder, backend: Backend) -> None:
 
 def _stopped(error: Exception) -> EvidenceMissing:
     first = str(error).strip().splitlines() or [""]
-    what = f"the engine stopped: {type(error).__name__}: {first[0][:500]}"
-    short = isinstance(error, MemoryError) or any(word in f"{type(error).__name__} {error}" for word in SHORT_OF_MEMORY)
-    if "KV cache" in str(error):
-        return EvidenceMissing(
-            "CERT-E060",
-            what,
-            "the model's whole context does not fit into the memory beside its weights",
-            "make a new run with a smaller --context-length, or more GPUs by --tensor-parallel",
-        )
-    if not short:
-        return EvidenceMissing("CERT-E060", what)
-    return EvidenceMissing(
-        "CERT-E060",
-        what,
-        "memory ran out; the answers so far are safe",
-        "give the same command again with a smaller --batch-size: it asks only what is missing",
-    )
+    short = shortage(f"{type(error).__name__} {error}")
+    return EvidenceMissing("CERT-E060", f"the engine stopped: {type(error).__name__}: {first[0][:500]}", *short or ())
 
 
 def _speaker() -> Say:
