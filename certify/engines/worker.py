@@ -35,6 +35,8 @@ from certify.evidence.canonical import parse_json
 
 Say = Callable[[dict[str, Any]], None]
 KEY_SECONDS = 30.0
+ADDED = ("sampling_suggested", "batch_invariant")
+"""What earlier plans did not say of a configuration; absent there, it claims nothing."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -162,7 +164,9 @@ class _Tally:
 
 
 def _require_configuration(order: WorkOrder, backend: Backend) -> None:
-    wanted, found = order.configuration, backend.configuration
+    wanted = order.configuration
+    unsaid = [name for name in ADDED if getattr(wanted, name) is None]
+    found = backend.configuration.model_copy(update=dict.fromkeys(unsaid))
     if wanted == found:
         return
     differing = [name for name in type(wanted).model_fields if getattr(wanted, name) != getattr(found, name)]

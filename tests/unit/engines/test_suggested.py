@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from certify.engines import worker
 from certify.engines.backend import open_backend
 from certify.engines.order import DescribeOrder, WorkOrder
+from certify.errors import EvidenceMissing
 from certify.evidence.model import GREEDY, Sampling, TestedConfiguration
 
 from .conftest import make_order, make_requests
@@ -56,3 +58,13 @@ def test_the_engine_finds_the_planned_configuration_again(tiny: Path, tmp_path: 
 def test_where_the_model_asks_for_nothing_or_nothing_that_exists_it_is_greedy(tiny, tmp_path: Path, asked) -> None:
     found = configuration(model_with(tiny, tmp_path / "model", **asked))
     assert (found.sampling, found.sampling_suggested) == (GREEDY, None)
+
+
+def test_a_plan_from_before_that_was_said_is_carried_out(tiny: Path, tmp_path: Path) -> None:
+    model = model_with(tiny, tmp_path / "model", do_sample=True, temperature=0.6, top_p=0.95, top_k=20)
+    earlier = configuration(model).model_copy(update={"sampling_suggested": None})
+    order: WorkOrder = make_order(tmp_path / "run", model, earlier, make_requests(1), threads=1)
+    worker._require_configuration(order, open_backend(order))
+    other = order.model_copy(update={"configuration": earlier.model_copy(update={"sampling": GREEDY, "dtype": "x"})})
+    with pytest.raises(EvidenceMissing, match="dtype, sampling differ"):
+        worker._require_configuration(other, open_backend(order))
