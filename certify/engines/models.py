@@ -66,7 +66,7 @@ def describe_model(order: Order, engine_version: str, processor: str) -> Model:
         system_prompt=asked.system_prompt,
         **decoding_of(asked, suggested),
         reasoning=codec.reasoning(asked.system_prompt),
-        context_length=shortened(context_length_of(config), asked),
+        context_length=shortened(context_length_of(config), order),
         tensor_parallel=asked.tensor_parallel if asked.tensor_parallel > 1 else None,
         batch_invariant=asked.batch_invariant if asked.engine == "vllm" else None,
     )
@@ -135,20 +135,33 @@ def context_length_of(config: Any) -> int:
     return next((int(value) for value in named if isinstance(value, int) and value > 0), SMALLEST_CONTEXT)
 
 
-def shortened(longest: int, order: DescribeOrder) -> int:
+def shortened(longest: int, order: Order, *, counted: bool = True) -> int:
     """The context length to test with: what a model reads, or less where less was ordered.
 
+    Args:
+        longest: what can be read here, tokens.
+        order: what is wanted; what a plan fixed and is not so here any more is for whoever compares the two.
+        counted: whether prompts are counted on our side, so that prompt and answer can be held to less.
+
     Raises:
-        UsageError: CERT-E010, more was ordered.
+        UsageError: CERT-E010, more was ordered, or less where nobody could hold to it.
     """
-    if order.context_length is not None and order.context_length > longest:
+    wanted = asked_of(order).context_length or longest
+    if isinstance(order, DescribeOrder) and wanted > longest:
         raise UsageError(
             "CERT-E010",
-            f"a context of {order.context_length:,} tokens is more than the {longest:,} that can be read here",
+            f"a context of {wanted:,} tokens is more than the {longest:,} that can be read here",
             "",
             f"give --context-length {longest} or less, or leave it out",
         )
-    return order.context_length or longest
+    if isinstance(order, DescribeOrder) and wanted < longest and not counted:
+        raise UsageError(
+            "CERT-E010",
+            f"only the server counts prompts, so none can be held to a context of {wanted:,} tokens",
+            f"it reads {longest:,}",
+            "leave --context-length out, and start the server with that context",
+        )
+    return min(wanted, longest) if counted else longest
 
 
 def generation_config_of(folder: str) -> Any:

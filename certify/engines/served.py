@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from certify.engines import prompts
+from certify.engines.backend import Order
 from certify.engines.codec import Codec
 from certify.engines.endpoint import read_endpoint
 from certify.engines.greeting import Greeting
 from certify.engines.models import (
+    asked_of,
     common_versions,
     context_length_of,
     decoding_of,
@@ -84,9 +86,10 @@ def require_unset(order: DescribeOrder) -> None:
         )
 
 
-def configuration_of(order: DescribeOrder, served: Served, greeting: Greeting) -> TestedConfiguration:
+def configuration_of(wanted: Order, served: Served, greeting: Greeting) -> TestedConfiguration:
     """The conditions that files and server together make."""
-    rendered = greeting.api is ServerApi.COMPLETIONS
+    order, rendered = asked_of(wanted), greeting.api is ServerApi.COMPLETIONS
+    longest = min(greeting.context_length or served.context_length, served.context_length)
     software = f"{greeting.software} {greeting.version or 'of unknown version'}"
     return TestedConfiguration(
         engine=order.engine,
@@ -99,7 +102,7 @@ def configuration_of(order: DescribeOrder, served: Served, greeting: Greeting) -
         system_prompt=order.system_prompt,
         **decoding_of(order, served.suggested),
         reasoning=served.wording.reasoning(order.system_prompt),
-        context_length=shortened(min(greeting.context_length or served.context_length, served.context_length), order),
+        context_length=shortened(longest, wanted, counted=rendered and served.wording.codec is not None),
         serving=_serving(order.server or ServerOrder(), greeting, served.path),
     )
 
