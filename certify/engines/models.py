@@ -15,6 +15,21 @@ from certify.errors import UsageError
 from certify.evidence.model import GREEDY, Sampling, TestedConfiguration
 
 DTYPES = ("float32", "bfloat16", "float16")
+MAX_TOP_K = 2**31 - 1
+UNUSED = {
+    "repetition_penalty": 1,
+    "presence_penalty": 0,
+    "frequency_penalty": 0,
+    "encoder_repetition_penalty": 1,
+    "no_repeat_ngram_size": 0,
+    "min_p": 0,
+    "typical_p": 1,
+    "epsilon_cutoff": 0,
+    "eta_cutoff": 0,
+    "guidance_scale": 1,
+    "num_beams": 1,
+}
+"""Settings of a generation configuration that change what is drawn and are not used here, each with its idle value."""
 CONTEXT_NAMES = ("max_position_embeddings", "n_positions", "max_sequence_length", "seq_length", "n_ctx")
 SMALLEST_CONTEXT = 2048
 """Taken where a model names no context length."""
@@ -64,7 +79,7 @@ def describe_model(order: Order, engine_version: str, processor: str) -> Model:
         prompt_style=codec.style,
         chat_template_sha256=codec.template_sha256(),
         system_prompt=asked.system_prompt,
-        **decoding_of(asked, suggested),
+        **decoding_of(asked, suggested, whole=not asks_more(generation)),
         reasoning=codec.reasoning(asked.system_prompt),
         context_length=shortened(context_length_of(config), order),
         tensor_parallel=asked.tensor_parallel if asked.tensor_parallel > 1 else None,
@@ -181,13 +196,26 @@ def suggested_by(generation: Any) -> Sampling | None:
     asked = {name: getattr(generation, name, None) for name in ("temperature", "top_p", "top_k")}
     if asked["top_k"] == -1:  # as vLLM writes "all"
         asked["top_k"] = 0
+    if isinstance(asked["top_k"], int) and asked["top_k"] > MAX_TOP_K:
+        return None
     try:
         return Sampling.model_validate({"temperature": 1.0} | {n: v for n, v in asked.items() if v is not None})
     except ValidationError:
         return None
 
 
-def decoding_of(order: DescribeOrder, suggested: Sampling | None) -> dict[str, Any]:
-    """Decoding as ordered, else as the model's own files suggest, else greedy; and whether they suggest it."""
+def asks_more(generation: Any) -> bool:
+    """Whether a generation configuration also asks for settings that are not used here, such as a penalty."""
+    return any(getattr(generation, name, None) not in (None, idle) for name, idle in UNUSED.items())
+
+
+def decoding_of(order: DescribeOrder, suggested: Sampling | None, *, whole: bool) -> dict[str, Any]:
+    """Decoding as ordered, else as the model's own files suggest, else greedy; and whether they suggest just that.
+
+    Args:
+        order: what is wanted.
+        suggested: what the files ask for, as far as it is used here.
+        whole: whether they ask for nothing else.
+    """
     sampling = order.sampling or suggested or GREEDY
-    return {"sampling": sampling, "sampling_suggested": sampling == suggested or None}
+    return {"sampling": sampling, "sampling_suggested": (whole and sampling == suggested) or None}

@@ -11,6 +11,7 @@ from certify.engines.endpoint import read_endpoint
 from certify.engines.greeting import Greeting
 from certify.engines.models import (
     asked_of,
+    asks_more,
     common_versions,
     context_length_of,
     decoding_of,
@@ -44,7 +45,9 @@ class Served(NamedTuple):
     context_length: int
     """Longest prompt and answer together, tokens."""
     suggested: Sampling | None = None
-    """Sampling that its own files ask for."""
+    """Sampling that its own files ask for, as far as it is used here."""
+    asks_more: bool = False
+    """Whether they ask for more than that, such as a penalty."""
     vocabulary: int = 0
     end_tokens: tuple[int, ...] = ()
 
@@ -66,6 +69,7 @@ def model_folder(order: DescribeOrder) -> Served:
         quantisation=quantisation_of(config),
         context_length=context_length_of(config),
         suggested=suggested_by(generation),
+        asks_more=asks_more(generation),
         vocabulary=codec.vocabulary,
         end_tokens=tuple(sorted(codec.end_tokens)),
     )
@@ -100,7 +104,7 @@ def configuration_of(wanted: Order, served: Served, greeting: Greeting) -> Teste
         prompt_style=served.wording.style,
         chat_template_sha256=served.wording.template_sha256() if rendered else None,
         system_prompt=order.system_prompt,
-        **decoding_of(order, served.suggested),
+        **decoding_of(order, served.suggested, whole=not served.asks_more),
         reasoning=served.wording.reasoning(order.system_prompt),
         context_length=shortened(longest, wanted, counted=rendered and served.wording.codec is not None),
         serving=_serving(order.server or ServerOrder(), greeting, served.path),
