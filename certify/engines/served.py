@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from certify.engines import prompts
 from certify.engines.backend import Order
+from certify.engines.board import SERVER
 from certify.engines.codec import Codec
 from certify.engines.endpoint import read_endpoint
 from certify.engines.greeting import Greeting
@@ -28,7 +29,7 @@ from certify.evidence.model import ReasoningTags, Sampling, ServedIdentity, Serv
 
 CLIENT_VERSION = 2
 """Raised whenever servers are asked, or their answers read, in another way."""
-DEVICE, DTYPE = "server", "as served"
+DEVICE, DTYPE = SERVER, "as served"
 STEERED = frozenset({"vllm", "llama.cpp"})
 """Servers whose own sampling settings can be switched off from outside."""
 SEED_BITS = {"vllm": 63, "llama.cpp": 31}

@@ -110,12 +110,17 @@ def _answer(order: WorkOrder, route: Route | None, say: Say) -> None:
         loaded = time.monotonic()
         say({"event": "loaded", "seconds": round(loaded - started, 3)})
         tally = _Tally(say, resumed, sum(map(most_turns, requests)), loaded)
-        meter = BoardMeter.start(order.configuration.device)
+        meter = None if _elsewhere(order) else BoardMeter.start(order.configuration.device)
         run(backend, journal, requests, tally.committed, tally.failed)
-        telemetry = tally.telemetry(started_at, loaded - started)
+        telemetry = tally.telemetry(started_at, loaded - started, 0 if _elsewhere(order) else peak_memory(os.getpid()))
         board = {"joules": meter.joules(), "gpu_memory": meter.memory(), "driver": meter.driver()} if meter else {}
         telemetry = telemetry.model_copy(update={"attention": backend.attention(), **board})
     say({"event": "done", "telemetry": telemetry.document()})
+
+
+def _elsewhere(order: WorkOrder) -> bool:
+    """Whether a server answers that was there before: memory and boards of this machine tell nothing of it."""
+    return order.server is not None and order.server.endpoint is not None
 
 
 class _Tally:
@@ -146,8 +151,8 @@ class _Tally:
         """Takes note of a question without an answer."""
         self._failures[trouble] += 1
 
-    def telemetry(self, started_at: str, load_seconds: float) -> Telemetry:
-        """The run in numbers."""
+    def telemetry(self, started_at: str, load_seconds: float, memory: int) -> Telemetry:
+        """The run in numbers; ``memory`` is the peak, bytes."""
         return Telemetry(
             started_at=started_at,
             finished_at=_now(),
@@ -159,7 +164,7 @@ class _Tally:
             tokens=self._tokens,
             truncated=self._truncated,
             failures=dict(sorted(self._failures.items())),
-            peak_memory=peak_memory(os.getpid()),
+            peak_memory=memory,
         )
 
 
