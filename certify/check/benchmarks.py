@@ -114,6 +114,8 @@ def _where(place: Traversable | Path) -> str:
 
 def _bytes_of(place: Traversable | Path) -> bytes:
     try:
+        if isinstance(place, Path) and place.exists() and not place.is_file():  # a pipe would be waited for
+            raise UsageError("CERT-E100", f"the benchmark {place} is no file", hint="name a JSON Lines or Parquet file")
         with place.open("rb") as file:
             data: bytes = file.read(MAX_FILE + 1)
     except OSError as error:

@@ -219,7 +219,7 @@ def print_estimate(found: Estimation, request: RunRequest, json: bool, price_per
             ("tokens", f"about {found.expected_tokens:,}, at most {found.most_tokens:,}"),
             ("speed", f"{found.tokens_per_second:,.0f} tokens per second on {found.device}, {found.dtype}"),
             ("answers", f"{found.answers:,}"),
-            ("memory", f"{found.memory_bytes / 1e9:.1f} GB for the engine"),
+            ("memory", _engine_memory(found.memory_bytes)),
             ("disk", f"{found.disk_bytes / 1e9:.2f} GB"),
             ("cost", "not computed; give --price-per-hour" if cost is None else f"about {cost}"),
             ("asked as", found.prompt_style + (f", reasoning marked by {found.reasoning}" if found.reasoning else "")),
@@ -242,3 +242,7 @@ def print_estimate(found: Estimation, request: RunRequest, json: bool, price_per
 def _duration(hours: float) -> str:
     minutes = hours * 60
     return f"{max(1, round(minutes))} min" if minutes < 90 else f"{hours:.1f} h"
+
+
+def _engine_memory(size: int) -> str:
+    return f"{size / 1e9:.1f} GB for the engine" if size else "not measured: the server's own"

@@ -10,15 +10,18 @@ from types import ModuleType
 from typing import Any
 
 _MIG_ENABLED = 1
+SERVER = "server"
+"""Processor of a tested configuration that a server answers in."""
 
 
 class BoardMeter:
     """A reading to subtract from; made by :meth:`start`."""
 
-    def __init__(self, nvml: ModuleType | Any, board: Any, before: int) -> None:
+    def __init__(self, nvml: ModuleType | Any, board: Any, before: int, fewest: int) -> None:
         self._nvml = nvml
         self._board = board
         self._before = before
+        self._fewest = fewest
 
     @classmethod
     def start(cls, device: str) -> BoardMeter | None:
@@ -36,7 +39,8 @@ class BoardMeter:
             board = _only_board(pynvml)
             if board is None or not _alone(pynvml, board):
                 return None
-            return cls(pynvml, board, int(pynvml.nvmlDeviceGetTotalEnergyConsumption(board)))
+            fewest = 1 if device == SERVER else 0  # a server may run on the processor, and the board idle
+            return cls(pynvml, board, int(pynvml.nvmlDeviceGetTotalEnergyConsumption(board)), fewest)
         except Exception:  # a driver that cannot be read is no reason to stop a run
             return None
 
@@ -52,7 +56,7 @@ class BoardMeter:
         """Memory in use on the board, bytes; None where it cannot be read or somebody else came to the board."""
         try:
             used = int(self._nvml.nvmlDeviceGetMemoryInfo(self._board).used)
-            return used if used > 0 and _alone(self._nvml, self._board) else None
+            return used if used > 0 and _alone(self._nvml, self._board, self._fewest) else None
         except Exception:  # see above
             return None
 
@@ -61,7 +65,7 @@ class BoardMeter:
         try:
             after = int(self._nvml.nvmlDeviceGetTotalEnergyConsumption(self._board))
             used = after - self._before  # millijoules
-            return round(used / 1000, 3) if used > 0 and _alone(self._nvml, self._board) else None
+            return round(used / 1000, 3) if used > 0 and _alone(self._nvml, self._board, self._fewest) else None
         except Exception:  # see above
             return None
 
@@ -76,11 +80,11 @@ def _only_board(nvml: Any) -> Any:
     return nvml.nvmlDeviceGetHandleByIndex(0)
 
 
-def _alone(nvml: Any, board: Any) -> bool:
-    """Whether the board is whole and runs one process at most."""
+def _alone(nvml: Any, board: Any, fewest: int = 0) -> bool:
+    """Whether the board is whole and runs one process at most, and at least as many as named."""
     try:
         if nvml.nvmlDeviceGetMigMode(board)[0] == _MIG_ENABLED:
             return False
     except nvml.NVMLError:
         pass  # boards that cannot be divided say so by an error
-    return len(nvml.nvmlDeviceGetComputeRunningProcesses(board)) <= 1
+    return fewest <= len(nvml.nvmlDeviceGetComputeRunningProcesses(board)) <= 1

@@ -39,6 +39,7 @@ def gguf_file(order: DescribeOrder, file: Path) -> Served:
         quantisation=facts.quantisation,
         context_length=facts.context_length or SMALLEST_CONTEXT,
         suggested=facts.sampling,
+        asks_more=facts.asks_more,
         vocabulary=facts.vocabulary,
     )
 

@@ -15,6 +15,21 @@ from certify.errors import UsageError
 from certify.evidence.model import GREEDY, Sampling, TestedConfiguration
 
 DTYPES = ("float32", "bfloat16", "float16")
+MAX_TOP_K = 2**31 - 1
+UNUSED = {
+    "repetition_penalty": 1,
+    "presence_penalty": 0,
+    "frequency_penalty": 0,
+    "encoder_repetition_penalty": 1,
+    "no_repeat_ngram_size": 0,
+    "min_p": 0,
+    "typical_p": 1,
+    "epsilon_cutoff": 0,
+    "eta_cutoff": 0,
+    "guidance_scale": 1,
+    "num_beams": 1,
+}
+"""Settings of a generation configuration that change what is drawn and are not used here, each with its idle value."""
 CONTEXT_NAMES = ("max_position_embeddings", "n_positions", "max_sequence_length", "seq_length", "n_ctx")
 SMALLEST_CONTEXT = 2048
 """Taken where a model names no context length."""
@@ -64,9 +79,9 @@ def describe_model(order: Order, engine_version: str, processor: str) -> Model:
         prompt_style=codec.style,
         chat_template_sha256=codec.template_sha256(),
         system_prompt=asked.system_prompt,
-        **decoding_of(asked, suggested),
+        **decoding_of(asked, suggested, whole=not asks_more(generation)),
         reasoning=codec.reasoning(asked.system_prompt),
-        context_length=shortened(context_length_of(config), asked),
+        context_length=shortened(context_length_of(config), order),
         tensor_parallel=asked.tensor_parallel if asked.tensor_parallel > 1 else None,
         batch_invariant=asked.batch_invariant if asked.engine == "vllm" else None,
     )
@@ -135,20 +150,33 @@ def context_length_of(config: Any) -> int:
     return next((int(value) for value in named if isinstance(value, int) and value > 0), SMALLEST_CONTEXT)
 
 
-def shortened(longest: int, order: DescribeOrder) -> int:
+def shortened(longest: int, order: Order, *, counted: bool = True) -> int:
     """The context length to test with: what a model reads, or less where less was ordered.
 
+    Args:
+        longest: what can be read here, tokens.
+        order: what is wanted; what a plan fixed and is not so here any more is for whoever compares the two.
+        counted: whether prompts are counted on our side, so that prompt and answer can be held to less.
+
     Raises:
-        UsageError: CERT-E010, more was ordered.
+        UsageError: CERT-E010, more was ordered, or less where nobody could hold to it.
     """
-    if order.context_length is not None and order.context_length > longest:
+    wanted = asked_of(order).context_length or longest
+    if isinstance(order, DescribeOrder) and wanted > longest:
         raise UsageError(
             "CERT-E010",
-            f"a context of {order.context_length:,} tokens is more than the {longest:,} that can be read here",
+            f"a context of {wanted:,} tokens is more than the {longest:,} that can be read here",
             "",
             f"give --context-length {longest} or less, or leave it out",
         )
-    return order.context_length or longest
+    if isinstance(order, DescribeOrder) and wanted < longest and not counted:
+        raise UsageError(
+            "CERT-E010",
+            f"only the server counts prompts, so none can be held to a context of {wanted:,} tokens",
+            f"it reads {longest:,}",
+            "leave --context-length out, and start the server with that context",
+        )
+    return min(wanted, longest) if counted else longest
 
 
 def generation_config_of(folder: str) -> Any:
@@ -168,13 +196,26 @@ def suggested_by(generation: Any) -> Sampling | None:
     asked = {name: getattr(generation, name, None) for name in ("temperature", "top_p", "top_k")}
     if asked["top_k"] == -1:  # as vLLM writes "all"
         asked["top_k"] = 0
+    if isinstance(asked["top_k"], int) and asked["top_k"] > MAX_TOP_K:
+        return None
     try:
         return Sampling.model_validate({"temperature": 1.0} | {n: v for n, v in asked.items() if v is not None})
     except ValidationError:
         return None
 
 
-def decoding_of(order: DescribeOrder, suggested: Sampling | None) -> dict[str, Any]:
-    """Decoding as ordered, else as the model's own files suggest, else greedy; and whether they suggest it."""
+def asks_more(generation: Any) -> bool:
+    """Whether a generation configuration also asks for settings that are not used here, such as a penalty."""
+    return any(getattr(generation, name, None) not in (None, idle) for name, idle in UNUSED.items())
+
+
+def decoding_of(order: DescribeOrder, suggested: Sampling | None, *, whole: bool) -> dict[str, Any]:
+    """Decoding as ordered, else as the model's own files suggest, else greedy; and whether they suggest just that.
+
+    Args:
+        order: what is wanted.
+        suggested: what the files ask for, as far as it is used here.
+        whole: whether they ask for nothing else.
+    """
     sampling = order.sampling or suggested or GREEDY
-    return {"sampling": sampling, "sampling_suggested": sampling == suggested or None}
+    return {"sampling": sampling, "sampling_suggested": (whole and sampling == suggested) or None}

@@ -51,7 +51,7 @@ class ServerBackend:
         self._served, self._greeting, self._route = served, greeting, route
         self._at_once = order.batch_size if isinstance(order, WorkOrder) else 1
         self._seconds = asked.server.seconds if asked.server is not None else None
-        self._configuration = configuration_of(asked, served, greeting)
+        self._configuration = configuration_of(order, served, greeting)
         self._server: Server | None = None
 
     @classmethod

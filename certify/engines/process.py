@@ -13,11 +13,15 @@ from pathlib import Path
 from typing import IO, Any
 
 from certify import errors
+from certify.engines.shortage import shortage
 from certify.errors import CertifyError, EvidenceMissing, HostileInput
 from certify.evidence.canonical import parse_json
 
 MAX_LINE = 1 << 20
 """Bytes of the longest message of a worker."""
+
+TALK_READ = 1 << 18
+"""Bytes of a worker's talk in which the reason of a failure is looked for."""
 
 GRACE_SECONDS = 5.0
 
@@ -84,13 +88,17 @@ def read_message(line: bytes) -> Message:
     return message
 
 
-def raised(message: Message, why: str, hint: str) -> CertifyError:
-    """The error that a worker told of; one without a remedy of its own gets ``why`` and ``hint``."""
+def raised(message: Message, why: str, hint: str, talk: IO[bytes] | None = None) -> CertifyError:
+    """The error that a worker told of; one without a remedy of its own gets ``why`` and ``hint``.
+
+    vLLM fails in a process of its own, whose reason stands in the worker's talk alone.
+    """
     kind = getattr(errors, str(message.get("kind")), EvidenceMissing)
     known = kind if isinstance(kind, type) and issubclass(kind, CertifyError) else EvidenceMissing
     told = [str(message.get(name, "")) for name in ("code", "what", "why", "hint")]
     if told[0] == "CERT-E060" and not told[3]:
-        told[2:] = [told[2] or why, hint]
+        short = shortage(tail(talk, TALK_READ)) if talk is not None else None
+        told[2:] = [told[2] or why, hint] if short is None else [f"{short.why}; {why}".removesuffix("; "), short.hint]
     return known(*told)
 
 

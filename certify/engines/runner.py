@@ -14,7 +14,7 @@ from certify.engines.journal import read_journal, require_complete, unanswered
 from certify.engines.order import Described, DescribeOrder, Progress, ServerOrder, Telemetry, WorkOrder, read_requests
 from certify.engines.process import MAX_LINE, Message, raised, read_message, stopped, tail, worker_process
 from certify.engines.sandbox import scrubbed_environment, with_threads
-from certify.errors import EvidenceMissing
+from certify.errors import EvidenceMissing, UsageError
 from certify.evidence.model import Sampling
 
 LAST_WORDS = ("done", "described")
@@ -100,7 +100,8 @@ def describe(
         context_length: longest prompt and answer together, tokens; what the model reads when absent.
 
     Raises:
-        UsageError: CERT-E010, the engine is not installed or has no such device, number format or context length.
+        UsageError: CERT-E010, the engine is not installed, or has no such device, number format, context length or
+            mode on this machine.
         EvidenceMissing: CERT-E060, the engine cannot read the model.
     """
     require_engine(engine)
@@ -121,8 +122,21 @@ def describe(
     with closing(_messages(order, key=key)) as messages:
         for message in messages:
             if message["event"] == "described":
-                return Described.from_document(message["described"])
+                return _invariant(Described.from_document(message["described"]))
     raise EvidenceMissing("CERT-E060", f"the {engine} engine could not describe {model}", "", "certify doctor")
+
+
+def _invariant(described: Described) -> Described:
+    """What was described, where it can be so: vLLM 0.32 starts in this mode on a processor and fails at its work."""
+    configuration = described.configuration
+    if configuration.batch_invariant and configuration.device == "cpu":
+        raise UsageError(
+            "CERT-E010",
+            "on a processor vLLM has no answers that are independent of what runs beside them",
+            "the mode is one of its kernels for GPUs",
+            "leave --batch-invariant out, or test on a GPU",
+        )
+    return described
 
 
 def _keyed(server: ServerOrder | None, key: str | None) -> ServerOrder | None:
@@ -146,7 +160,7 @@ def _messages(
             while line := process.stdout.readline(MAX_LINE):
                 message = read_message(line)
                 if message["event"] == "error":
-                    raise raised(message, _kept_talk(order, talk), RESUME)
+                    raise raised(message, _kept_talk(order, talk), RESUME, talk)
                 yield message
                 if message["event"] in LAST_WORDS:
                     return  # whatever the engine still holds is ended with the worker

@@ -5,10 +5,14 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from certify.engines import prompts
+from certify.engines.backend import Order
+from certify.engines.board import SERVER
 from certify.engines.codec import Codec
 from certify.engines.endpoint import read_endpoint
 from certify.engines.greeting import Greeting
 from certify.engines.models import (
+    asked_of,
+    asks_more,
     common_versions,
     context_length_of,
     decoding_of,
@@ -25,7 +29,7 @@ from certify.evidence.model import ReasoningTags, Sampling, ServedIdentity, Serv
 
 CLIENT_VERSION = 2
 """Raised whenever servers are asked, or their answers read, in another way."""
-DEVICE, DTYPE = "server", "as served"
+DEVICE, DTYPE = SERVER, "as served"
 STEERED = frozenset({"vllm", "llama.cpp"})
 """Servers whose own sampling settings can be switched off from outside."""
 SEED_BITS = {"vllm": 63, "llama.cpp": 31}
@@ -42,7 +46,9 @@ class Served(NamedTuple):
     context_length: int
     """Longest prompt and answer together, tokens."""
     suggested: Sampling | None = None
-    """Sampling that its own files ask for."""
+    """Sampling that its own files ask for, as far as it is used here."""
+    asks_more: bool = False
+    """Whether they ask for more than that, such as a penalty."""
     vocabulary: int = 0
     end_tokens: tuple[int, ...] = ()
 
@@ -64,6 +70,7 @@ def model_folder(order: DescribeOrder) -> Served:
         quantisation=quantisation_of(config),
         context_length=context_length_of(config),
         suggested=suggested_by(generation),
+        asks_more=asks_more(generation),
         vocabulary=codec.vocabulary,
         end_tokens=tuple(sorted(codec.end_tokens)),
     )
@@ -84,9 +91,10 @@ def require_unset(order: DescribeOrder) -> None:
         )
 
 
-def configuration_of(order: DescribeOrder, served: Served, greeting: Greeting) -> TestedConfiguration:
+def configuration_of(wanted: Order, served: Served, greeting: Greeting) -> TestedConfiguration:
     """The conditions that files and server together make."""
-    rendered = greeting.api is ServerApi.COMPLETIONS
+    order, rendered = asked_of(wanted), greeting.api is ServerApi.COMPLETIONS
+    longest = min(greeting.context_length or served.context_length, served.context_length)
     software = f"{greeting.software} {greeting.version or 'of unknown version'}"
     return TestedConfiguration(
         engine=order.engine,
@@ -97,9 +105,9 @@ def configuration_of(order: DescribeOrder, served: Served, greeting: Greeting) -
         prompt_style=served.wording.style,
         chat_template_sha256=served.wording.template_sha256() if rendered else None,
         system_prompt=order.system_prompt,
-        **decoding_of(order, served.suggested),
+        **decoding_of(order, served.suggested, whole=not served.asks_more),
         reasoning=served.wording.reasoning(order.system_prompt),
-        context_length=shortened(min(greeting.context_length or served.context_length, served.context_length), order),
+        context_length=shortened(longest, wanted, counted=rendered and served.wording.codec is not None),
         serving=_serving(order.server or ServerOrder(), greeting, served.path),
     )
 

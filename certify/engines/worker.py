@@ -28,14 +28,15 @@ from certify.engines.connection import Route
 from certify.engines.order import AnyOrder, Described, DescribeOrder, EmbedOrder, Telemetry, WorkOrder, read_requests
 from certify.engines.processes import peak_memory
 from certify.engines.sandbox import die_with_parent, do_without, limit_memory, refuse_network
+from certify.engines.shortage import shortage
 from certify.errors import CertifyError, EvidenceMissing
 from certify.evidence.answers import Completion, FinishReason
 from certify.evidence.canonical import parse_json
 
 Say = Callable[[dict[str, Any]], None]
 KEY_SECONDS = 30.0
-SHORT_OF_MEMORY = ("OutOfMemoryError", "out of memory", "can't allocate memory", "Cannot allocate memory")
-"""How torch, CUDA and the system say that memory ran out."""
+ADDED = ("sampling_suggested", "batch_invariant")
+"""What earlier plans did not say of a configuration; absent there, it claims nothing."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -109,12 +110,17 @@ def _answer(order: WorkOrder, route: Route | None, say: Say) -> None:
         loaded = time.monotonic()
         say({"event": "loaded", "seconds": round(loaded - started, 3)})
         tally = _Tally(say, resumed, sum(map(most_turns, requests)), loaded)
-        meter = BoardMeter.start(order.configuration.device)
+        meter = None if _elsewhere(order) else BoardMeter.start(order.configuration.device)
         run(backend, journal, requests, tally.committed, tally.failed)
-        telemetry = tally.telemetry(started_at, loaded - started)
+        telemetry = tally.telemetry(started_at, loaded - started, 0 if _elsewhere(order) else peak_memory(os.getpid()))
         board = {"joules": meter.joules(), "gpu_memory": meter.memory(), "driver": meter.driver()} if meter else {}
         telemetry = telemetry.model_copy(update={"attention": backend.attention(), **board})
     say({"event": "done", "telemetry": telemetry.document()})
+
+
+def _elsewhere(order: WorkOrder) -> bool:
+    """Whether a server answers that was there before: memory and boards of this machine tell nothing of it."""
+    return order.server is not None and order.server.endpoint is not None
 
 
 class _Tally:
@@ -145,8 +151,8 @@ class _Tally:
         """Takes note of a question without an answer."""
         self._failures[trouble] += 1
 
-    def telemetry(self, started_at: str, load_seconds: float) -> Telemetry:
-        """The run in numbers."""
+    def telemetry(self, started_at: str, load_seconds: float, memory: int) -> Telemetry:
+        """The run in numbers; ``memory`` is the peak, bytes."""
         return Telemetry(
             started_at=started_at,
             finished_at=_now(),
@@ -158,12 +164,14 @@ class _Tally:
             tokens=self._tokens,
             truncated=self._truncated,
             failures=dict(sorted(self._failures.items())),
-            peak_memory=peak_memory(os.getpid()),
+            peak_memory=memory,
         )
 
 
 def _require_configuration(order: WorkOrder, backend: Backend) -> None:
-    wanted, found = order.configuration, backend.configuration
+    wanted = order.configuration
+    unsaid = [name for name in ADDED if getattr(wanted, name) is None]
+    found = backend.configuration.model_copy(update=dict.fromkeys(unsaid))
     if wanted == found:
         return
     differing = [name for name in type(wanted).model_fields if getattr(wanted, name) != getattr(found, name)]
@@ -177,23 +185,8 @@ def _require_configuration(order: WorkOrder, backend: Backend) -> None:
 
 def _stopped(error: Exception) -> EvidenceMissing:
     first = str(error).strip().splitlines() or [""]
-    what = f"the engine stopped: {type(error).__name__}: {first[0][:500]}"
-    short = isinstance(error, MemoryError) or any(word in f"{type(error).__name__} {error}" for word in SHORT_OF_MEMORY)
-    if "KV cache" in str(error):
-        return EvidenceMissing(
-            "CERT-E060",
-            what,
-            "the model's whole context does not fit into the memory beside its weights",
-            "make a new run with a smaller --context-length, or more GPUs by --tensor-parallel",
-        )
-    if not short:
-        return EvidenceMissing("CERT-E060", what)
-    return EvidenceMissing(
-        "CERT-E060",
-        what,
-        "memory ran out; the answers so far are safe",
-        "give the same command again with a smaller --batch-size: it asks only what is missing",
-    )
+    short = shortage(f"{type(error).__name__} {error}")
+    return EvidenceMissing("CERT-E060", f"the engine stopped: {type(error).__name__}: {first[0][:500]}", *short or ())
 
 
 def _speaker() -> Say:

@@ -133,7 +133,7 @@ class TestedConfiguration(Value):
     sampling: Sampling
     """Decoding."""
     sampling_suggested: bool | None = None
-    """True where the model's own files ask for this decoding; absent where they ask for another, or for none."""
+    """True where the model's own files ask for this decoding and no more; absent where they ask otherwise."""
     reasoning: ReasoningTags | None = None
     """Reasoning markers, if the model uses them."""
     context_length: int = Field(ge=1)

@@ -23,6 +23,8 @@ GGUF_NAME = "model.gguf"
 """What the file is called in the manifest, whatever it is called on disk: the bytes alone are the model."""
 _BLOB = re.compile(r"sha256-([0-9a-f]{64})")
 _PLAIN = frozenset({"F32", "F16", "BF16", "F64"})
+_IDLE = {"min_p": 0, "xtc_probability": 0, "penalty_repeat": 1, "mirostat": 0}
+"""Other settings that llama.cpp takes from a file, each with the value at which it does nothing."""
 
 
 class GgufFacts(NamedTuple):
@@ -45,6 +47,8 @@ class GgufFacts(NamedTuple):
     vocabulary: int
     sampling: Sampling | None
     """Sampling that the file asks for."""
+    asks_more: bool
+    """Whether it asks for more than temperature, top-p and top-k, such as a penalty."""
 
 
 class GgufModel(NamedTuple):
@@ -160,6 +164,7 @@ def gguf_facts(values: dict[str, Any], tensors: Sequence[Span | Tensor], path: s
         markers=frozenset(text for text in texts if text[:1] in ("<", "[") and text[-1:] in (">", "]")),
         vocabulary=len(texts),
         sampling=_sampling(values),
+        asks_more=any(values.get(f"general.sampling.{name}", idle) != idle for name, idle in _IDLE.items()),
     )
 
 
@@ -181,7 +186,8 @@ def _sampling(values: dict[str, Any]) -> Sampling | None:
     if not isinstance(temperature, float) or not 0 <= temperature <= 10:
         return None
     share = top_p if isinstance(top_p, float) and 0 <= top_p <= 1 else 1.0
-    return Sampling(temperature=temperature, top_p=share, top_k=top_k if type(top_k) is int and top_k > 0 else 0)
+    kept = top_k if type(top_k) is int and 0 < top_k < 2**31 else 0
+    return Sampling(temperature=temperature, top_p=share, top_k=kept)
 
 
 def _begins(path: Path) -> bool:

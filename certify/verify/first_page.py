@@ -61,4 +61,5 @@ def check_first_page(certificate: Certificate, evidence: EvidenceSet) -> str:
         raise HostileInput("CERT-E090", "the numbers of the first page are not those that follow from the evidence")
     if certificate.caveats != due:
         raise HostileInput("CERT-E090", "the caveats are not those that the evidence asks for")
-    return f"{len(certificate.headlines)} numbers and {len(due)} caveats follow from the evidence"
+    told = f"{len(certificate.headlines)} numbers and {len(due)} caveats follow from the evidence"
+    return told if certificate.wording == WORDING else f"{told}, in the words of version {certificate.wording}"

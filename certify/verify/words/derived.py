@@ -57,8 +57,12 @@ def cost_headline(name: str, found: CostResult) -> Headline:
         else f"{found.correct_per_kilowatt_hour:,.0f} for a kWh of GPU-board energy, not at the wall"
     )
     if found.correct_per_second_per_gigabyte is not None:
-        where = "process" if found.gpu_memory is None else "GPU"
-        told.append(f"{plain(found.correct_per_second_per_gigabyte)} for a gigabyte of {where} memory")
+        told.append(f"{plain(found.correct_per_second_per_gigabyte)} for a gigabyte of {memory_meant(found)} memory")
     if found.correct_per_unit is not None:
         told.append(f"{plain(found.correct_per_unit)} for 1 {found.currency} at the declared price")
     return Headline(name=name, value=plain(found.correct_per_second), detail="; ".join(told))
+
+
+def memory_meant(found: CostResult) -> str:
+    """Whose memory the rate is about, in every wording: results of the former ones know of none but the processes'."""
+    return "process" if found.gpu_memory is None else "GPU"

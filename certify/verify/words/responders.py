@@ -36,9 +36,9 @@ _WORDS = {
 }
 """Responders that lead a shipped table of floors."""
 _NUMBERED = (
-    (re.compile(r"always-(\d+)"), "always in base {}"),
+    (re.compile(r"always-([0-9]{1,3})"), "always in base {}"),
     (re.compile(r"always-([A-Z])"), "always saying {}"),
-    (re.compile(r"cancels-(\d+)"), "always cancelling {}"),
+    (re.compile(r"cancels-([0-9]{1,3})"), "always cancelling {}"),
 )
 _ROLES = re.compile(r"[LT]{2,}")
 

@@ -9,7 +9,7 @@ import pytest
 
 pytest.importorskip("lm_eval", reason="lm-eval is not installed")
 
-from certify.audit.recompute import _asked_as_planned, _Judged, _judged_again
+from certify.audit.recompute import _as_told, _asked_as_planned, _Judged, _judged_again
 from certify.check import (
     all_questions,
     all_requests,
@@ -69,6 +69,16 @@ def test_conversations_through_the_harness_are_followed_again(followed):
     assert _asked_as_planned(plan, questions, records, SEED)[0]
     assert results["multi-turn"].turns.items == 10
     assert results["unseen-tools"].act.unknown_tool == 1
+
+
+@pytest.mark.parametrize("name", sorted(SMALL))
+def test_a_result_from_before_generators_had_versions_is_recomputed_the_same(followed, name: str):
+    named = followed[3][name].document()
+    told = {key: value for key, value in named.items() if key != "version"}
+    assert named["version"] == 1
+    assert _as_told(named, told) == told
+    assert _as_told(named, named) == _as_told(named, None) == named
+    assert _as_told(named | {"version": 2}, told) != told
 
 
 def test_conversations_are_judged_again_turn_by_turn(followed, monkeypatch: pytest.MonkeyPatch):

@@ -146,7 +146,8 @@ def test_memory_of_a_board_counts_where_every_session_measured_it(scored) -> Non
     sessions = (on_a_board, on_a_board.model_copy(update={"gpu_memory": 40 * 10**9}))
     result = scored(measured=MeasuredRun(batch_size=16, sessions=sessions)).results["cost"]
     assert (result.gpu_memory, result.correct_per_second_per_gigabyte) == (50 * 10**9, 0.005)
-    assert "for a gigabyte of GPU memory" in headlines({"cost": result})[0].detail
+    for wording in (1, 4, None):  # an old wording is no way to call it otherwise
+        assert "for a gigabyte of GPU memory" in headlines({"cost": result}, wording)[0].detail
     sessions = (on_a_board, session(answered=30, seconds=60.0))
     result = scored(measured=MeasuredRun(batch_size=16, sessions=sessions)).results["cost"]
     assert (result.gpu_memory, result.correct_per_second_per_gigabyte) == (None, 0.125)

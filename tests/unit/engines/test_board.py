@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from certify.engines.board import BoardMeter
+from certify.engines.board import SERVER, BoardMeter
 
 
 class NVMLError(Exception):
@@ -94,6 +94,13 @@ def test_a_board_of_ones_own_is_read(monkeypatch, driver, visible) -> None:
 )
 def test_any_other_board_is_not(monkeypatch, driver, visible, device) -> None:
     assert metered(monkeypatch, driver, visible, device) is None
+
+
+def test_a_board_that_idles_while_a_server_answers_tells_nothing(monkeypatch) -> None:
+    for processes, told in ((0, (None, None)), (1, (7200.0, 60 * 2**30))):
+        meter = metered(monkeypatch, Driver(processes=processes), device=SERVER)
+        assert meter is not None
+        assert (meter.joules(), meter.memory()) == told
 
 
 def test_a_second_reading_that_fails_or_is_shared_gives_nothing(monkeypatch) -> None:

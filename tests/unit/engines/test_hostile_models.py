@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from certify.engines.codec import Codec
 from certify.engines.harness import run
 from certify.engines.journal import Journal
 from certify.engines.order import DescribeOrder
+from certify.engines.process import raised
 from certify.engines.prompts import messages
 from certify.errors import EvidenceMissing
 from certify.evidence.answers import FinishReason
@@ -107,8 +109,19 @@ def test_where_memory_runs_out_a_smaller_batch_is_named(error: Exception) -> Non
     assert told.code == "CERT-E060"
     assert "--batch-size" in told.hint
     assert "--batch-size" not in worker._stopped(ValueError("other")).hint
-    too_long = ValueError("To serve at least one request with the max seq len, 37.0 GiB KV cache is needed")
-    assert "--context-length" in worker._stopped(too_long).hint
+
+
+def test_what_vllms_own_process_said_of_memory_is_heard() -> None:
+    failed = worker._told(worker._stopped(RuntimeError("Engine core initialization failed. See root cause above.")))
+    for said, named in (
+        ("INFO Using LBHNC KV cache layout.", "again"),
+        ("ValueError: 37 GiB KV cache is needed, larger than the available KV cache", "--context-length"),
+        ("ValueError: No available memory for the cache blocks. Try", "--context-length"),
+        ("torch.OutOfMemoryError: CUDA out of memory.", "--batch-size"),
+    ):
+        told = raised(failed, "the log is in run.log", "give it again", BytesIO(said.encode()))
+        assert named in told.hint
+        assert "the log is in run.log" in told.why
 
 
 def test_templates_are_shown_the_question_as_it_is(chatty: Path) -> None:

@@ -332,3 +332,19 @@ def test_device_and_number_format_are_left_to_the_server(tiny: Path) -> None:
         open_backend(DescribeOrder(model=str(tiny), engine="openai", dtype="bfloat16"))
     with pytest.raises(CertifyError, match="CERT-E545"):
         open_backend(DescribeOrder(model=str(tiny), engine="openai"))
+
+
+def test_prompts_that_the_server_alone_counts_are_held_to_no_shorter_context(chatty: Path, tmp_path: Path) -> None:
+    with answering(World()) as url:
+        asked = Asked(tmp_path, chatty, ServerOrder(endpoint=url), context_length=50)
+        assert asked.configuration.context_length == 50
+        assert open_backend(asked.order(make_requests(1))).configuration == asked.configuration
+    with answering(World(api=("chat/completions",))) as url, pytest.raises(UsageError, match="only the server counts"):
+        Asked(tmp_path, chatty, ServerOrder(endpoint=url), context_length=50)
+
+
+def test_a_server_with_less_context_than_was_planned_is_not_what_was_planned(chatty: Path, tmp_path: Path) -> None:
+    with behind(World(), chatty, tmp_path) as asked:
+        planned = asked.configuration.model_copy(update={"context_length": 10**6})
+        order = asked.order(make_requests(1)).model_copy(update={"configuration": planned})
+        assert open_backend(order).configuration.context_length == asked.configuration.context_length

@@ -79,6 +79,7 @@ def test_a_server_that_certify_starts_is_verified_and_ends_with_the_run(tiny: Pa
         8,
         sum(c.tokens for c in read_journal(Path(order.journal)).values()),
     )
+    assert telemetry.peak_memory > 0
     assert gone("verified-test")  # the child that left its session, too
 
 
@@ -199,7 +200,8 @@ def test_the_worker_reaches_the_named_endpoint_and_learns_the_key_from_its_paren
         asked = ServerOrder(endpoint=url)
         described = describe(tiny, "openai", sampling=SAMPLED, server=asked, key="sesame-4711")
         order = make_order(tmp_path, tiny, described.configuration, make_requests(4), server=asked, threads=1)
-        answer(order, key="sesame-4711")
+        telemetry = answer(order, key="sesame-4711")
+    assert (telemetry.peak_memory, telemetry.gpu_memory, telemetry.joules) == (0, None, None)  # not the server's
     assert len(read_journal(Path(order.journal))) == 4
     for path in tmp_path.rglob("*"):
         assert path.is_dir() or b"sesame" not in path.read_bytes()

@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from certify.errors import CertifyError, HostileInput, UsageError
+from certify.evidence.model import Sampling
 from certify.identify import read_model, recheck, stage
 from certify.identify.gguf_model import gguf_facts_of
 from certify.identify.ollama import ollama_file
@@ -97,6 +98,24 @@ def test_damage_is_refused_or_changes_the_identity(
     path.write_bytes(whole)
     with suppress(CertifyError):
         assert read_model(path).manifest.files[0].sha256 != hashlib.sha256(gguf_bytes()).hexdigest()
+
+
+@pytest.mark.parametrize(
+    ("more", "top_k", "asks_more"),
+    [
+        ({"top_k": 20}, 20, False),
+        ({"top_k": 2**31, "penalty_repeat": 1.0}, 0, False),
+        ({"penalty_repeat": 1.1}, 0, True),
+        ({"mirostat": 2}, 0, True),
+    ],
+)
+def test_what_a_file_asks_for_beside_temperature_and_the_tops_is_noticed(
+    tmp_path: Path, more: dict[str, float], top_k: int, asks_more: bool
+) -> None:
+    named = {f"general.sampling.{name}": value for name, value in ({"temp": 0.5} | more).items()}
+    found = gguf_facts_of(write_gguf(tmp_path / "model.gguf", values=VALUES | named))
+    assert found.sampling == Sampling(temperature=0.5, top_k=top_k)
+    assert found.asks_more is asks_more
 
 
 def test_links_are_refused(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,14 @@ def test_a_file_that_holds_no_problems_is_an_error(tmp_path, content):
 def test_a_folder_or_an_unknown_name_is_an_error(tmp_path):
     assert [one[:2] for one in found(tmp_path, static(tmp_path))] == [("benchmark", Gravity.ERROR)]
     assert [one[:2] for one in found(tmp_path, static("gsm9k"))] == [("benchmark", Gravity.ERROR)]
+
+
+def test_a_pipe_or_a_device_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "rows.jsonl")
+    for place in (tmp_path / "rows.jsonl", "/dev/zero"):
+        (wrong,) = found(tmp_path, static(place))
+        assert wrong[:2] == ("benchmark", Gravity.ERROR)
+        assert "is no file" in wrong[2]
 
 
 def test_another_file_than_agreed_is_an_error(tmp_path):

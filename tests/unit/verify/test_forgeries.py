@@ -117,7 +117,10 @@ def in_words_of(number, change=""):
 
 @pytest.mark.parametrize("number", sorted(COMPARED))
 def test_a_certificate_in_the_words_of_its_time_is_compared_with_them(number, chain, judge, failed):
-    assert judge(forge(chain, {"certificate": in_words_of(number)})).verdict == "valid"
+    read = judge(forge(chain, {"certificate": in_words_of(number)}))
+    assert read.verdict == "valid"
+    [line] = [line for line in read.checks if line.id == "first-page"]
+    assert line.detail.endswith(f"in the words of version {number}") is (number != WORDING)
     found = judge(forge(chain, {"certificate": in_words_of(number, "; and nicer")}))
     assert [(line.id, line.code) for line in failed(found)] == [("first-page", "CERT-E090")]
 

@@ -41,6 +41,7 @@ def test_every_responder_that_a_certificate_can_print_has_plain_words(name):
 
 def test_guessing_and_recalling_have_words_and_a_stranger_keeps_its_name():
     assert responder_words("always-C") == "always saying C"
+    assert len(responder_words("always-" + "9" * 500)) < 50
     assert responder_words("at-random") == "guessing at random"
     assert responder_words("most-frequent-answer") == "always the commonest answer"
     assert responder_words("frequent-3") == "always the third commonest answer"
