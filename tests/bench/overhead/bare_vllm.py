@@ -7,7 +7,6 @@ printed is one JSON object with seconds and token ids.
 from __future__ import annotations
 
 import json
-import os
 import sys
 import time
 from pathlib import Path
@@ -36,8 +35,8 @@ def main() -> None:
     outputs = engine.generate(job["prompts"], asked, use_tqdm=False)
     answers = [list(output.outputs[0].token_ids) for output in outputs]
     done = time.perf_counter()
+    engine.llm_engine.engine_core.shutdown()  # its processes would hold standard output open, and write there
     print(json.dumps({"seconds": done - loaded, "load_seconds": loaded - started, "answers": answers}), flush=True)
-    os._exit(0)  # the engine's own process is not waited for
 
 
 if __name__ == "__main__":
