@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from certify.check.benchmark_files import rows_of
-from certify.check.catalogue import catalogue, entry_of, place_of, shipped
+from certify.check.catalogue import entry_of, place_of, shipped
+from certify.check.catalogued import catalogue
 from certify.check.families import Problem
 from certify.check.rows import read_items
 from certify.errors import CertifyError, HostileInput, UsageError

@@ -10,9 +10,9 @@ from typing import Any
 import yaml
 from pydantic import Field
 
+from certify.check.catalogued import catalogue, entries
 from certify.errors import UsageError
 from certify.evidence.base import Sha256, StrictValue
-from certify.resources import room
 
 FOLDER = "CERTIFY_BENCHMARKS"
 """Environment variable: the folder with files of the catalogue that do not come with certify."""
@@ -51,15 +51,9 @@ class Entry(StrictValue):
     """Commit or version of the source that holds exactly these bytes."""
 
 
-def catalogue() -> tuple[str, ...]:
-    """The ids of all benchmarks that certify knows, sorted; the files of some have to be brought along."""
-    names = (entry.name for entry in _room().iterdir())
-    return tuple(sorted(name.removesuffix(".yaml") for name in names if name.endswith(".yaml")))
-
-
 def shipped() -> tuple[str, ...]:
     """The ids of those whose file comes with certify, sorted."""
-    return tuple(name for name in catalogue() if (_room() / entry_of(name).file).is_file())
+    return tuple(name for name in catalogue() if (entries() / entry_of(name).file).is_file())
 
 
 def entry_of(name: str) -> Entry:
@@ -68,7 +62,7 @@ def entry_of(name: str) -> Entry:
     Raises:
         UsageError: CERT-E100, it knows none of this name.
     """
-    place = _room() / f"{name}.yaml"
+    place = entries() / f"{name}.yaml"
     if not place.is_file():
         known = ", ".join(catalogue()) or "none"
         raise UsageError("CERT-E100", f"no benchmark is called {name}", hint=f"known: {known}; or give a path")
@@ -85,7 +79,7 @@ def place_of(entry: Entry) -> Traversable | Path:
     Raises:
         UsageError: CERT-E475, in neither.
     """
-    beside = _room() / entry.file
+    beside = entries() / entry.file
     if beside.is_file():
         return beside
     named = os.environ.get(FOLDER)
@@ -100,7 +94,3 @@ def place_of(entry: Entry) -> Traversable | Path:
         f"get it from {got_from}, then put it as {entry.file} into a folder and name that in {FOLDER}; "
         f"`certify scan` also takes --benchmark {entry.id}=FILE",
     )
-
-
-def _room() -> Traversable:
-    return room("policies") / "benchmarks"

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 from pathlib import Path
 
-from certify.check.benchmarks import catalogue, read_benchmark, shipped
+from certify.check.catalogued import catalogue
 from certify.counting import counted
 from certify.errors import HostileInput, UsageError
 from certify.scan import Benchmark, Item, load_benchmark
@@ -59,6 +59,8 @@ def make_benchmark(name: str) -> Benchmark:
 
 
 def _shipped(name: str, file: Path | None = None) -> Benchmark:
+    from certify.check.benchmarks import read_benchmark
+
     try:
         found = read_benchmark(name, file=file)
     except HostileInput as error:
@@ -72,6 +74,8 @@ def _shipped(name: str, file: Path | None = None) -> Benchmark:
 
 
 def _unknown(name: str) -> UsageError:
+    from certify.check.benchmarks import shipped
+
     return UsageError(
         "CERT-E100",
         f"there is no benchmark {name!r}",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -124,7 +124,13 @@ def load_benchmark(
 
 
 def _first_present(records: list[Any], names: tuple[str, ...]) -> str | None:
-    return next((name for name in names if any(lookup(record, name) not in (None, "", []) for record in records)), None)
+    columns = set[Any]().union(*(record for record in records if isinstance(record, Mapping)))
+    possible = [name for name in names if name.partition(".")[0] in columns]
+    return next((name for name in possible if any(_is_filled(record, name) for record in records)), None)
+
+
+def _is_filled(record: Any, field: str) -> bool:
+    return lookup(record, field) not in (None, "", [])
 
 
 def _text(record: Any, field: str) -> str:

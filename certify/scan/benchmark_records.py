@@ -88,7 +88,7 @@ def _whole(path: Path) -> bytes:
 
 def _parsed(data: bytes, path: Path, row: int) -> Any:
     try:
-        return json.loads(_decoded(data, path, row).removeprefix("\ufeff"), object_pairs_hook=_each_key_once)
+        return _JSON.decode(_decoded(data, path, row).removeprefix("\ufeff"))
     except (ValueError, RecursionError) as error:
         raise _malformed(path, row, str(error)) from error
 
@@ -99,6 +99,9 @@ def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(record) != len(pairs):
         raise ValueError("a key appears twice in one object")
     return record
+
+
+_JSON = json.JSONDecoder(object_pairs_hook=_each_key_once)
 
 
 def _decoded(data: bytes, path: Path, row: int) -> str:

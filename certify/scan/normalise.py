@@ -83,7 +83,7 @@ def encode(text: str) -> bytes:
 
 def is_number(word: str) -> bool:
     """Whether a word carries a digit."""
-    return _DIGIT.search(word) is not None
+    return not word.isalpha() and _DIGIT.search(word) is not None
 
 
 def folded_bytes(code: int) -> bytes:

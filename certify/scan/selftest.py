@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from certify.scan.benchmark import Item
 from certify.scan.decide import REORDERED
@@ -22,7 +22,8 @@ from certify.statistics.stream import Stream
 _WINDOW = 4000
 _KEPT = 60
 _ONE_IN = 10
-_GAP = re.compile(r"\s")
+_SPACES = np.array([chr(code).isspace() for code in range(0x3002)])
+"""Whether a character is white space; beyond the last that is, all are like the last entry."""
 
 
 class _Plant(NamedTuple):
@@ -78,12 +79,18 @@ def run_selftest(
 def _plant(passage: int, spike: str, host: str, stream: Stream) -> _Plant:
     begin = stream.below(max(1, len(host) - _WINDOW))
     window = host[begin : begin + _WINDOW]
-    pieces = _GAP.split(window)
-    chosen = stream.below(max(1, len(pieces) - 1))
-    cut = sum(map(len, pieces[: chosen + 1])) + chosen
+    gaps = _gaps(window)
+    chosen = stream.below(max(1, gaps.size))
+    cut = int(gaps[chosen]) if gaps.size else len(window)
     before, planted = encode(window[:cut] + "\n"), encode(spike)
     text = before + planted + encode("\n" + window[cut:])
     return _Plant(text, passage, len(before), len(before) + len(planted))
+
+
+def _gaps(text: str) -> NDArray[np.intp]:
+    """Where white space stands."""
+    codes = np.frombuffer(text.encode("utf-32-le"), dtype="<u4")
+    return np.flatnonzero(_SPACES[np.minimum(codes, _SPACES.size - 1)])
 
 
 def _found(searcher: Searcher, plants: Sequence[_Plant], familiar: frozenset[int]) -> int:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from certify.check import catalogue as entries
+from certify.check import catalogued
 from certify.check.benchmark_files import rows_of
 from certify.check.benchmarks import catalogue, read_benchmark, shipped
 from certify.check.catalogue import entry_of
@@ -125,7 +125,7 @@ def own_catalogue(tmp_path, monkeypatch):
         "verifier": "text",
     }
     (folder / "mini.yaml").write_text(json.dumps(entry))
-    monkeypatch.setattr(entries, "room", lambda name: tmp_path / name)
+    monkeypatch.setattr(catalogued, "room", lambda name: tmp_path / name)
     return folder
 
 

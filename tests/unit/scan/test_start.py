@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 PROGRAM = """
 import sys
@@ -24,3 +25,16 @@ def test_kept_machine_code_comes_without_the_tables_of_the_compiler() -> None:
 def test_benchmarks_are_found_without_every_check() -> None:
     program = "import sys; import certify.pipeline.scan_benchmarks; sys.exit('certify.check.rounds' in sys.modules)"
     subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_a_benchmark_out_of_a_file_needs_no_check(tmp_path: Path) -> None:
+    program = """
+import sys
+from pathlib import Path
+from certify.pipeline.scan_benchmarks import find_benchmarks
+
+Path(sys.argv[1]).write_text('{"question": "How many eggs are left when three of twelve break?"}')
+find_benchmarks([sys.argv[1]])
+sys.exit(bool({"certify.check.benchmarks", "yaml"} & set(sys.modules)))
+"""
+    subprocess.run([sys.executable, "-c", program, str(tmp_path / "eggs.jsonl")], check=True)
