@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Sequence
 from typing import Any, Self
 
@@ -16,6 +17,9 @@ from certify.evidence.model import TestedConfiguration
 
 ON_A_CPU = {"enforce_eager": True, "gpu_memory_utilization": 0.3}
 """vLLM's processor build compiles nothing and takes this share of main memory, under the name it has for GPUs."""
+
+GATHERING = 0.25
+"""Seconds for which ended answers are gathered before a commit: each waits for the disk, and a kill costs them."""
 
 FINISH_REASONS = {"stop": FinishReason.STOP, "length": FinishReason.LENGTH}
 
@@ -85,10 +89,13 @@ class VllmBackend:
                 commit([Generation(prompt.key, "", (), FinishReason.ERROR, len(ids), trouble=trouble)])
             else:
                 asked[str(number)] = prompt, len(ids)
+        ended, committed = list[Generation](), time.monotonic()
         while asked:
-            ended = [output for output in self._engine.llm_engine.step() if output.finished]
-            if ended:
-                commit([self._generation(*asked.pop(output.request_id), output) for output in ended])
+            outputs = [output for output in self._engine.llm_engine.step() if output.finished]
+            ended += [self._generation(*asked.pop(output.request_id), output) for output in outputs]
+            if ended and (not asked or time.monotonic() - committed >= GATHERING):
+                commit(ended)
+                ended, committed = [], time.monotonic()
 
     def _hand_over(self, name: str, prompt: Prompt, ids: list[int]) -> str:
         """Queues a prompt; why it cannot be asked, else empty."""

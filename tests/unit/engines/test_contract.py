@@ -92,6 +92,7 @@ def fake_vllm(monkeypatch: pytest.MonkeyPatch) -> type[FakeLLM]:
     module.sampling_params = SimpleNamespace(RequestOutputKind=kinds)  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "vllm", module)
     monkeypatch.setattr(FakeLLM, "made", [])
+    monkeypatch.setattr("certify.engines.vllm.GATHERING", 0.0)
     return FakeLLM
 
 
@@ -249,7 +250,11 @@ def test_vllm_gets_a_seed_a_request_and_no_remote_code(fake_vllm: type[FakeLLM],
     assert (engine.configuration.tensor_parallel, engine.configuration.batch_invariant) == (None, False)
 
 
-def test_vllm_gets_everything_at_once_and_each_answer_is_kept_when_it_ends(fake_vllm, tiny: Path, tmp_path) -> None:
+@pytest.mark.parametrize("gathering", [0.0, 60.0])
+def test_vllm_gets_everything_at_once_and_each_answer_is_kept_when_it_ends(
+    fake_vllm: type[FakeLLM], tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, gathering: float
+) -> None:
+    monkeypatch.setattr("certify.engines.vllm.GATHERING", gathering)
     engine = Engine("vllm", tiny, tmp_path / "run")
     requests = make_requests(12, repeats=2)
     order, batches = engine.order(requests, batch_size=2), list[list]()
@@ -257,8 +262,11 @@ def test_vllm_gets_everything_at_once_and_each_answer_is_kept_when_it_ends(fake_
         found = run(engine.open(order), journal, requests, batches.append)
     assert len(found) == 24
     longest = max(int(one.seed) % 7 for one in found.values())
-    assert 2 < len(batches) <= 1 + longest  # no answer waited for a slower one
     assert [one.key for batch in batches for one in batch] != sorted(found)
+    if gathering:
+        assert len(batches) == 1
+    else:
+        assert 2 < len(batches) <= 1 + longest  # no answer waited for a slower one
 
 
 def test_what_vllm_rejects_is_an_error_of_that_item(
