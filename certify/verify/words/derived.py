@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from certify.counting import counted
 from certify.evidence.certificate import Headline
 from certify.evidence.results import AnswerLengths, ConcisionResult, CostResult
@@ -46,8 +48,14 @@ def _medians(found: AnswerLengths) -> str:
     return f"median {right:,} tokens if right and {wrong:,} if not"
 
 
-def cost_headline(name: str, found: CostResult) -> Headline:
-    """Right answers for each second, and for each other thing that was measured."""
+def cost_headline(name: str, found: CostResult, number: Callable[[float], str] = plain) -> Headline:
+    """Right answers for each second, and for each other thing that was measured.
+
+    Args:
+        name: of the check.
+        found: its result.
+        number: writes a rate; former wordings wrote them in another way.
+    """
     told = [f"telemetry of {found.seconds:,.0f} seconds, {found.batch_size} at once"]
     if found.brief:
         told.append("a run this short says little")
@@ -57,12 +65,12 @@ def cost_headline(name: str, found: CostResult) -> Headline:
         else f"{found.correct_per_kilowatt_hour:,.0f} for a kWh of GPU-board energy, not at the wall"
     )
     if found.correct_per_second_per_gigabyte is not None:
-        told.append(f"{plain(found.correct_per_second_per_gigabyte)} for a gigabyte of {memory_meant(found)} memory")
+        told.append(f"{number(found.correct_per_second_per_gigabyte)} for a gigabyte of {_memory(found)} memory")
     if found.correct_per_unit is not None:
-        told.append(f"{plain(found.correct_per_unit)} for 1 {found.currency} at the declared price")
-    return Headline(name=name, value=plain(found.correct_per_second), detail="; ".join(told))
+        told.append(f"{number(found.correct_per_unit)} for 1 {found.currency} at the declared price")
+    return Headline(name=name, value=number(found.correct_per_second), detail="; ".join(told))
 
 
-def memory_meant(found: CostResult) -> str:
+def _memory(found: CostResult) -> str:
     """Whose memory the rate is about, in every wording: results of the former ones know of none but the processes'."""
     return "process" if found.gpu_memory is None else "GPU"

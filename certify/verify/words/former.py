@@ -19,7 +19,7 @@ from certify.evidence.results import (
 )
 from certify.verify.words.accuracy import gap_words, public_words, stopped_words
 from certify.verify.words.conversations import drop_words, tools_headline
-from certify.verify.words.derived import interval_of_tokens, memory_meant, within_half
+from certify.verify.words.derived import cost_headline, interval_of_tokens, within_half
 from certify.verify.words.printed import bounded, interval_words, of_answers, percent, points, repeats
 from certify.verify.words.scan import unscanned_words
 
@@ -66,19 +66,7 @@ def _tools(name: str, result: UnseenToolsResult) -> Headline:
 
 
 def _cost(name: str, found: CostResult) -> Headline:
-    told = [f"telemetry of {found.seconds:,.0f} seconds, {found.batch_size} at once"]
-    if found.brief:
-        told.append("a run this short says little")
-    told.append(
-        "GPU energy not measured"
-        if found.correct_per_kilowatt_hour is None
-        else f"{found.correct_per_kilowatt_hour:,.0f} for a kWh of GPU-board energy, not at the wall"
-    )
-    if found.correct_per_second_per_gigabyte is not None:
-        told.append(f"{found.correct_per_second_per_gigabyte:.4g} for a gigabyte of {memory_meant(found)} memory")
-    if found.correct_per_unit is not None:
-        told.append(f"{found.correct_per_unit:.4g} for 1 {found.currency} at the declared price")
-    return Headline(name=name, value=f"{found.correct_per_second:.4g}", detail="; ".join(told))
+    return cost_headline(name, found, "{:.4g}".format)
 
 
 def _concision(name: str, found: AnswerLengths) -> Headline:
