@@ -81,17 +81,18 @@ class VllmBackend:
         return VllmScorer(self._engine, self._model.codec, self.configuration.context_length, self._batch_size)
 
     def generate(self, prompts: Sequence[Prompt], done: frozenset[Key], commit: Commit) -> None:
-        """Answers what is not done: vLLM gets all of it at once, and each answer is committed when it ends."""
+        """Answers what is not done: vLLM gets all of it at once, and answers are committed as they end."""
         asked: dict[str, tuple[Prompt, int]] = {}
+        ended = list[Generation]()
         for number, prompt in enumerate(prompt for prompt in prompts if prompt.key not in done):
             ids = self._model.codec.encode(prompt.text)
             if trouble := self._hand_over(str(number), prompt, ids):
-                commit([Generation(prompt.key, "", (), FinishReason.ERROR, len(ids), trouble=trouble)])
+                ended.append(Generation(prompt.key, "", (), FinishReason.ERROR, len(ids), trouble=trouble))
             else:
                 asked[str(number)] = prompt, len(ids)
-        ended, committed = list[Generation](), time.monotonic()
-        while asked:
-            outputs = [output for output in self._engine.llm_engine.step() if output.finished]
+        committed = time.monotonic()
+        while asked or ended:
+            outputs = [output for output in self._engine.llm_engine.step() if output.finished] if asked else []
             ended += [self._generation(*asked.pop(output.request_id), output) for output in outputs]
             if ended and (not asked or time.monotonic() - committed >= GATHERING):
                 commit(ended)
