@@ -34,6 +34,8 @@ class Sources:
     """How many of its items are asked, where not all are."""
     recorded: tuple[Question, ...] | None = None
     """Problems of public families as committed to, for whoever cannot draw them again; None draws them."""
+    tests: int = 1
+    """Tests of contamination in the plan, which share its error rate."""
 
     def asked(self, name: str) -> tuple[BenchmarkItem, ...]:
         """The items of a benchmark that the plan asks, in the order of the file."""

@@ -13,6 +13,7 @@ from certify.check.capability_profile import CapabilityProfile
 from certify.check.concision import Concision
 from certify.check.corpus_scan import CorpusScan, Scanned
 from certify.check.cost import Cost, cost_of
+from certify.check.detections import concluded
 from certify.check.failures import too_many_failures
 from certify.check.families import FAMILIES, generate_items
 from certify.check.fresh_reasoning import FreshReasoning
@@ -217,7 +218,7 @@ def score_all(
             not_run.append(outcome.model_copy(update={"check": check.id}))
         else:
             results[check.id] = outcome
-    return Scored(corrected_gaps(parameters, results), tuple(not_run))
+    return Scored(concluded(parameters, corrected_gaps(parameters, results)), tuple(not_run))
 
 
 def pilot_requests(requests: Sequence[CheckRequest]) -> tuple[Request, ...]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from certify.check.base import PRIVATE_PREFIX, Sources
 from certify.check.benchmarks import Benchmark, other_file, read_benchmark
+from certify.check.detections import planned_tests
 from certify.check.instances import published_side
 from certify.check.private_files import read_private, source_name
 from certify.check.readers import refuse_unread
@@ -50,7 +51,7 @@ def open_sources(parameters: Parameters, files: Mapping[str, Path] | None = None
     limits = {one.source: one.items for one in _static(parameters) if one.items is not None}
     private = [given for given in parameters.values() if isinstance(given, PrivateSetParameters)]
     limits |= {source_name(one.name): one.items for one in private if one.items is not None}
-    return Sources(benchmarks, limits)
+    return Sources(benchmarks, limits, tests=planned_tests(parameters))
 
 
 def source_faults(parameters: Parameters) -> list[CertifyError]:

@@ -8,7 +8,21 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-REPEATABLE = frozenset({"static-benchmark", "static-fresh-gap", "private-set"})
+REPEATABLE = frozenset(
+    {
+        "static-benchmark",
+        "static-fresh-gap",
+        "private-set",
+        "paired-rewrite",
+        "prefix-completion",
+        "option-order",
+        "option-recall",
+        "order-exchangeability",
+        "canary",
+        "date-split",
+        "familiarity",
+    }
+)
 """Checks that may carry a label behind a colon; all others run once in a plan."""
 
 LABEL = r"[a-z0-9][a-z0-9.-]{0,39}"
