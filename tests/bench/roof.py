@@ -142,7 +142,8 @@ def write_model(folder: Path, shape: str) -> None:
     torch.manual_seed(20261126)
     torch.set_default_dtype(torch.bfloat16)
     try:
-        made.LlamaForCausalLM(config).save_pretrained(folder)
+        with torch.device("cuda" if torch.cuda.is_available() else "cpu"):  # a processor draws for minutes
+            made.LlamaForCausalLM(config).save_pretrained(folder)
     finally:
         torch.set_default_dtype(torch.float32)
 
