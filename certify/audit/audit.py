@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from certify.audit.recompute import EvidencePack, recompute
+from certify.audit.rerun import HowToRerun, Rerun, rerun
 from certify.evidence import statement as kinds
 from certify.evidence.base import Value
 from certify.evidence.certificate import Certificate
@@ -27,6 +28,8 @@ class Audit(Value):
     """The stranger's check that comes first."""
     checks: tuple[CheckLine, ...]
     """What was repeated."""
+    rerun: Rerun | None = None
+    """The sample asked again, where one was and its answers came."""
 
 
 def audit_certificate(
@@ -39,6 +42,7 @@ def audit_certificate(
     redraw: bool = False,
     answer: RegistryAnswer | None = None,
     asked_at: str | None = None,
+    again: HowToRerun | None = None,
 ) -> Audit:
     """Recomputes every number, judges every answer again, and draws every problem again.
 
@@ -51,6 +55,7 @@ def audit_certificate(
         redraw: whether to draw the page again, too.
         answer: what a registry says of the certificate, if one was asked.
         asked_at: when the auditor asked it; absent for a saved answer.
+        again: the model at hand and how many questions to ask it again; none when absent.
 
     Raises:
         CertifyError: the certificate itself cannot be read or believed; the verification says why.
@@ -65,6 +70,7 @@ def audit_certificate(
     evidence = verify_evidence(document.statements.values(), trust)
     checks = Checklist()
     recompute(evidence, EvidencePack(pack), training_data, checks)
+    sample = None
     if document.pdf_sha256 is None:
         checks.skipped("page", "this is the bundle alone, not the PDF")
     elif redraw:
@@ -73,6 +79,10 @@ def audit_certificate(
         checks.attempt("page", lambda: rerender(data, certificate, evidence, document.file.policy))
     else:
         checks.skipped("page", "not asked; draw it again with --rerender")
-    checks.skipped("rerun", "the model was not run again: that the answers are its own is the evaluator's word")
+    if again is None:
+        checks.skipped("rerun", "the model was not run again: that the answers are its own is the evaluator's word")
+    else:
+        sample = checks.attempt("rerun", lambda: rerun(evidence, EvidencePack(pack), again))
     believed = verification.verdict is not CertificateVerdict.INVALID
-    return Audit(agrees=checks.intact and believed, verification=verification, checks=tuple(checks.lines))
+    agrees = checks.intact and believed
+    return Audit(agrees=agrees, verification=verification, checks=tuple(checks.lines), rerun=sample)

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from certify.cli.options import Context, Json, Trust
+from certify.cli.progress import TerminalReporter
 from certify.cli.render import checklist, emit, emit_json, next_step, say
+from certify.cli.run_options import Device, Endpoint, Serve
 from certify.errors import EvidenceMissing, ExitCode, TrustError, UsageError
+
+if TYPE_CHECKING:
+    from certify.audit.rerun import HowToRerun
 
 app = typer.Typer(add_completion=False)
 
@@ -21,6 +27,19 @@ def audit(
     evidence: Annotated[Path | None, typer.Option(help="Evidence pack; the workspace's run when absent.")] = None,
     data: Annotated[list[Path] | None, typer.Option(help="Training data to scan again; repeat for several.")] = None,
     rerender: Annotated[bool, typer.Option("--rerender", help="Draw the page again and compare the bytes.")] = False,
+    rerun: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="Ask N random questions again; needs --model.")
+    ] = None,
+    model: Annotated[Path | None, typer.Option(help="The certified model, to run it again.")] = None,
+    engine: Annotated[
+        Literal["hf", "vllm", "openai", "llamacpp"] | None, typer.Option(help="What runs it; as certified when absent.")
+    ] = None,
+    device: Device = "auto",
+    endpoint: Endpoint = None,
+    serve: Serve = None,
+    rerun_seed: Annotated[
+        str | None, typer.Option(metavar="HEX", help="Draw the same sample as an earlier rerun, 64 digits.")
+    ] = None,
     trust: Trust = None,
     json: Json = False,
 ) -> int:
@@ -35,6 +54,10 @@ def audit(
         raise _no_trust(certificate)
     found = find_certificate(settings, certificate, None)
     pack = evidence or _pack(context, found.data)
+    progress = TerminalReporter()
+    again = None
+    if rerun is not None or model is not None:
+        again = _how_to_rerun(rerun, model, engine, device, endpoint, serve, rerun_seed, progress)
     say("Recomputing from " + str(pack))
     result = audit_certificate(
         found.data,
@@ -45,7 +68,9 @@ def audit(
         redraw=rerender,
         answer=found.answer,
         asked_at=found.asked_at,
+        again=again,
     )
+    progress.close()
     if json:
         emit_json("audit", result.document())
     else:
@@ -57,10 +82,49 @@ def audit(
         emit(f"the certificate itself is {result.verification.verdict}; the numbers behind it are another question")
         emit()
         checklist([(line.result, line.id, line.detail) for line in result.checks])
-        next_step(f"certify verify {certificate} --trust FILE")
+        if result.rerun is not None:
+            emit(f"the sample was drawn with the seed {result.rerun.seed}")
+        trusted = f"--home {settings.home} " if settings.home is not None else ""
+        next_step(f"certify {trusted}verify {certificate}" + ("" if trusted else f" --trust {trust or 'FILE'}"))
     if result.agrees and result.verification.verdict == "incomplete":
         return int(ExitCode.INCOMPLETE)
     return int(ExitCode.POSITIVE if result.agrees else ExitCode.NEGATIVE)
+
+
+def _how_to_rerun(
+    items: int | None,
+    model: Path | None,
+    engine: str | None,
+    device: str,
+    endpoint: str | None,
+    serve: str | None,
+    seed: str | None,
+    progress: TerminalReporter,
+) -> HowToRerun:
+    from certify.audit.rerun import HowToRerun
+    from certify.engines.order import ServerOrder
+
+    if items is None or model is None:
+        raise UsageError(
+            "CERT-E149",
+            "--rerun and --model go together",
+            "a sample is asked again of the model at hand",
+            "certify audit CERT --rerun 50 --model DIR --trust FILE",
+        )
+    if seed is not None and not re.fullmatch(r"[0-9a-f]{64}", seed):
+        raise UsageError(
+            "CERT-E149", "--rerun-seed is no seed", hint="give the 64 digits that an earlier rerun printed"
+        )
+    progress.stage("Asking a sample again")
+    return HowToRerun(
+        model=model,
+        items=items,
+        engine=engine,
+        device=device,
+        server=ServerOrder(endpoint=endpoint, command=serve) if endpoint or serve else None,
+        seed=bytes.fromhex(seed) if seed else None,
+        progress=lambda seen: progress.advance(seen.done, seen.total, "answers"),
+    )
 
 
 def _no_trust(certificate: str) -> TrustError:

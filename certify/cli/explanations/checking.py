@@ -1,4 +1,4 @@
-"""Codes 090 to 097, 110 and 111: what verification and audit can find wrong."""
+"""Codes 090 to 097, 110, 111 and 149: what verification and audit can find wrong."""
 
 from __future__ import annotations
 
@@ -55,5 +55,10 @@ CODES = {
         "The page, drawn again, comes out otherwise",
         "Either the PDF shows something its statements do not say, or another version of the renderer drew it. "
         "Compare your renderer with the one named in the registry's rendering entry, and repeat with that one.",
+    ),
+    "CERT-E149": Explanation(
+        "The model cannot be asked again like this",
+        "A rerun asks a random sample of the signed questions again, of exactly the certified model and in the "
+        "configuration it was tested in; fewer than ten questions say nothing. The message says what is missing.",
     ),
 }
