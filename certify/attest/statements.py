@@ -15,6 +15,7 @@ from certify.evidence.evaluation import Evaluation
 from certify.evidence.looks import Interim
 from certify.evidence.model import ModelIdentity
 from certify.evidence.plan import Plan
+from certify.evidence.rerun import Rerun
 from certify.evidence.statement import DECISION_FIELD, STATEMENT_TYPE, Subject, statement_bytes, subject_of
 from certify.trust.summary import decision_of, verification_result, verified_level
 
@@ -29,6 +30,7 @@ __all__ = [
     "evaluation_statement",
     "plan_statement",
     "rendering_statement",
+    "rerun_statement",
     "status_statement",
     "waiver_statement",
 ]
@@ -128,6 +130,11 @@ def approval_statement(approval: Approval, decision_sha256: str, name: str) -> b
 def waiver_statement(waiver: Waiver, model_identity: str, name: str) -> bytes:
     """An exception for the model of this identity."""
     return statement_bytes(subject_of(name, model_identity), kinds.WAIVER, waiver)
+
+
+def rerun_statement(rerun: Rerun, model: ModelIdentity) -> bytes:
+    """What a sample of the questions came to when somebody asked them again."""
+    return statement_bytes(_model(model), kinds.RERUN, rerun)
 
 
 def _model(model: ModelIdentity) -> Subject:

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from certify.audit.recompute import EvidencePack, recompute
-from certify.audit.rerun import HowToRerun, Rerun, rerun
+from certify.audit.rerun import HowToRerun, rerun
 from certify.evidence import statement as kinds
 from certify.evidence.base import Value
 from certify.evidence.certificate import Certificate
+from certify.evidence.rerun import Rerun
 from certify.trust.trustfile import TrustFile
 from certify.trust.verified import verify_statement
 from certify.verify.document import RegistryAnswer, open_document
@@ -82,7 +83,7 @@ def audit_certificate(
     if again is None:
         checks.skipped("rerun", "the model was not run again: that the answers are its own is the evaluator's word")
     else:
-        sample = checks.attempt("rerun", lambda: rerun(evidence, EvidencePack(pack), again))
+        sample = checks.attempt("rerun", lambda: rerun(evidence, EvidencePack(pack), again, at))
     believed = verification.verdict is not CertificateVerdict.INVALID
     agrees = checks.intact and believed
     return Audit(agrees=agrees, verification=verification, checks=tuple(checks.lines), rerun=sample)

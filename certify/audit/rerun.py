@@ -6,9 +6,7 @@ import secrets
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
-
-from pydantic import Field
+from typing import Any, NamedTuple
 
 from certify.audit.recompute import EvidencePack
 from certify.check import all_requests, judge_in_worker, packed_tasks
@@ -18,17 +16,16 @@ from certify.engines.order import JournalHeader, Progress, ServerOrder, WorkOrde
 from certify.engines.runner import answer, describe
 from certify.errors import HostileInput, UsageError
 from certify.evidence.answers import ItemRecord, Outcome, Question
-from certify.evidence.base import Fraction, Sha256, Value
 from certify.evidence.model import TestedConfiguration
 from certify.evidence.plan import Plan
+from certify.evidence.rerun import Rerun
 from certify.identify import read_model, stage
-from certify.statistics import clopper_pearson, gap_test
+from certify.statistics import clopper_pearson
 from certify.statistics.interval import MINIMUM_ITEMS
 from certify.statistics.stream import Stream
 from certify.verify.evidence import EvidenceSet
+from certify.verify.reruns import ALPHA, rerun_p_value
 
-ALPHA = 0.01
-"""Chance of doubting honest answers: that they were right more often than the model's own answers here."""
 _MUST_AGREE = (
     "dtype",
     "quantisation",
@@ -60,45 +57,14 @@ class HowToRerun(NamedTuple):
     """Told after each batch."""
 
 
-class Rerun(Value):
-    """A sample asked again."""
-
-    seed: Sha256
-    """What the sample was drawn with, after the evaluation was signed."""
-    items: int = Field(ge=1)
-    """Questions asked again, one answer to each."""
-    same_text: int = Field(ge=0)
-    """Answers that are the same to the letter."""
-    same_outcome: int = Field(ge=0)
-    """Answers judged the same: right, or not right."""
-    agreement: Fraction
-    """Share judged the same."""
-    agreement_lower: Fraction
-    """Exact 95 % lower bound of it."""
-    agreement_upper: Fraction
-    """Exact 95 % upper bound of it."""
-    signed_right: int = Field(ge=0)
-    """Of these answers, how many the certificate counts as right."""
-    rerun_right: int = Field(ge=0)
-    """How many were right here."""
-    p_value: Fraction
-    """Exact one-sided sign-flip test that the signed answers are right more often than the model's own."""
-    differing: tuple[str, ...]
-    """What was otherwise than in the tested configuration: another engine version or device may write other texts."""
-
-    @property
-    def believable(self) -> bool:
-        """Whether nothing speaks against the signed answers being this model's."""
-        return self.p_value > ALPHA
-
-
-def rerun(evidence: EvidenceSet, pack: EvidencePack, how: HowToRerun) -> tuple[Rerun, str]:
+def rerun(evidence: EvidenceSet, pack: EvidencePack, how: HowToRerun, at: str) -> tuple[Rerun, str]:
     """Asks a random sample of the signed questions again, and compares.
 
     Args:
         evidence: verified statements of the certificate.
         pack: where questions and records lie.
         how: model, sample and engine.
+        at: the time, RFC 3339 UTC.
 
     Raises:
         HostileInput: CERT-E097, another model is at hand; CERT-E110, it does not give the signed answers.
@@ -124,8 +90,15 @@ def rerun(evidence: EvidenceSet, pack: EvidencePack, how: HowToRerun) -> tuple[R
         )
         answer(order, progress=how.progress)
         records = _judged(plan, pack, sample, Path(order.journal))
-    found = _compared(sample, records, seed, differing)
-    if not found.believable:
+    found = Rerun(
+        evaluation_sha256=evidence.evaluation.payload_sha256,
+        seed=seed.hex(),
+        configuration=configuration,
+        differing=differing,
+        rerun_at=at,
+        **_compared(sample, records),
+    )
+    if found.p_value <= ALPHA:
         raise HostileInput(
             "CERT-E110",
             f"the certificate counts {found.signed_right} of {found.items} sampled answers as right; "
@@ -221,29 +194,25 @@ def _judged(
 
 
 def _compared(
-    sample: Sequence[tuple[Question, ItemRecord]],
-    again: Mapping[tuple[str, str], ItemRecord],
-    seed: bytes,
-    differing: tuple[str, ...],
-) -> Rerun:
+    sample: Sequence[tuple[Question, ItemRecord]], again: Mapping[tuple[str, str], ItemRecord]
+) -> dict[str, Any]:
+    """The numbers of a rerun."""
     pairs = [(signed, again[question.check, question.item]) for question, signed in sample]
     right = [(one.outcome is Outcome.CORRECT, other.outcome is Outcome.CORRECT) for one, other in pairs]
-    same = sum(one == other for one, other in right)
-    lower, upper = clopper_pearson(same, len(pairs))
-    signed_right, rerun_right = [int(one) for one, _ in right], [int(other) for _, other in right]
-    return Rerun(
-        seed=seed.hex(),
-        items=len(pairs),
-        same_text=sum(_texts(one) == _texts(other) for one, other in pairs),
-        same_outcome=same,
-        agreement=round(same / len(pairs), 4),
-        agreement_lower=lower,
-        agreement_upper=upper,
-        signed_right=sum(signed_right),
-        rerun_right=sum(rerun_right),
-        p_value=gap_test(signed_right, 1, rerun_right, 1).p_value,
-        differing=differing,
-    )
+    items, same = len(pairs), sum(one == other for one, other in right)
+    lower, upper = clopper_pearson(same, items)
+    signed_right, rerun_right = sum(one for one, _ in right), sum(other for _, other in right)
+    return {
+        "items": items,
+        "same_text": sum(_texts(one) == _texts(other) for one, other in pairs),
+        "same_outcome": same,
+        "agreement": round(same / items, 4),
+        "agreement_lower": lower,
+        "agreement_upper": upper,
+        "signed_right": signed_right,
+        "rerun_right": rerun_right,
+        "p_value": rerun_p_value(items, same, signed_right, rerun_right),
+    }
 
 
 def _texts(record: ItemRecord) -> list[str]:

@@ -12,10 +12,12 @@ from certify.cli.options import Context, Json, Trust
 from certify.cli.progress import TerminalReporter
 from certify.cli.render import checklist, emit, emit_json, next_step, say
 from certify.cli.run_options import Device, Endpoint, Serve
+from certify.cli.signing import KEY_HELP
 from certify.errors import EvidenceMissing, ExitCode, TrustError, UsageError
 
 if TYPE_CHECKING:
     from certify.audit.rerun import HowToRerun
+    from certify.evidence.rerun import Rerun
 
 app = typer.Typer(add_completion=False)
 
@@ -40,6 +42,8 @@ def audit(
     rerun_seed: Annotated[
         str | None, typer.Option(metavar="HEX", help="Draw the same sample as an earlier rerun, 64 digits.")
     ] = None,
+    sign: Annotated[str | None, typer.Option(metavar="KEY", help="Sign the rerun: " + KEY_HELP)] = None,
+    output: Annotated[Path | None, typer.Option(metavar="FILE", help="Where to write the signed rerun.")] = None,
     trust: Trust = None,
     json: Json = False,
 ) -> int:
@@ -58,6 +62,7 @@ def audit(
     again = None
     if rerun is not None or model is not None:
         again = _how_to_rerun(rerun, model, engine, device, endpoint, serve, rerun_seed, progress)
+    _require_signable(again, sign, output)
     say("Recomputing from " + str(pack))
     result = audit_certificate(
         found.data,
@@ -71,6 +76,8 @@ def audit(
         again=again,
     )
     progress.close()
+    if result.rerun is not None and sign is not None and output is not None:
+        _write_signed(result.rerun, found.data, sign, output)
     if json:
         emit_json("audit", result.document())
     else:
@@ -125,6 +132,30 @@ def _how_to_rerun(
         seed=bytes.fromhex(seed) if seed else None,
         progress=lambda seen: progress.advance(seen.done, seen.total, "answers"),
     )
+
+
+def _require_signable(again: HowToRerun | None, sign: str | None, output: Path | None) -> None:
+    if (sign is None) != (output is None) or (sign is not None and again is None):
+        raise UsageError(
+            "CERT-E149",
+            "--sign, --output and --rerun go together",
+            "a rerun is signed so that others can rely on it",
+            "certify audit CERT --rerun 50 --model DIR --sign KEY --output rerun.json --trust FILE",
+        )
+    if output is not None and output.exists():
+        raise UsageError("CERT-E149", f"{output} exists already", hint="name a file that does not exist")
+
+
+def _write_signed(found: Rerun, data: bytes, key: str, output: Path) -> None:
+    from certify.attest.statements import rerun_statement
+    from certify.cli.signing import open_key
+    from certify.files import write_whole
+    from certify.trust.dsse import sign_statement
+    from certify.verify.document import claimed_certificate
+
+    payload = rerun_statement(found, claimed_certificate(data).model)
+    write_whole(output, sign_statement(payload, open_key(key)))
+    say(f"signed rerun: {output}; `certify verify CERT --rerun {output}` reads it")
 
 
 def _no_trust(certificate: str) -> TrustError:

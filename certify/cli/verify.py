@@ -44,12 +44,16 @@ def verify(
         int | None, typer.Option(min=1, metavar="DAYS", help="Oldest acceptable answer about withdrawal.")
     ] = None,
     status: Annotated[Path | None, typer.Option(help="Saved answer of a registry (SERIAL.status.json).")] = None,
+    rerun: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A second party's signed rerun (`certify audit --rerun`).")
+    ] = None,
     json: Json = False,
 ) -> int:
     """Check somebody's certificate, offline, under your own trust file."""
     from certify.cli.reading import find_certificate, find_trust
     from certify.decide import load_policy
     from certify.evidence.certificate import Level
+    from certify.files import read_file
     from certify.pipeline.clock import now
     from certify.verify.expectations import Expectations
     from certify.verify.verify import verify_certificate
@@ -68,6 +72,7 @@ def verify(
             policy_sha256=wanted.sha256 if wanted else None,
             minimum_level=Level(min_level),
             maximum_status_age_days=max_status_age,
+            rerun=read_file(rerun) if rerun else None,
         ),
         answer=found.answer,
         asked_at=found.asked_at,

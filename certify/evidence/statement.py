@@ -29,6 +29,7 @@ TRUST = f"{PREDICATE_BASE}/trust/v0.1"
 APPROVAL = f"{PREDICATE_BASE}/approval/v0.1"
 INTERIM = f"{PREDICATE_BASE}/interim/v0.1"
 WAIVER = f"{PREDICATE_BASE}/waiver/v0.1"
+RERUN = f"{PREDICATE_BASE}/rerun/v0.1"
 VSA = "https://slsa.dev/verification_summary/v1"
 DECISION_FIELD = f"{PREDICATE_BASE}/decision/v0.1"
 """Extension field of a verification summary that holds the whole decision."""
@@ -48,6 +49,7 @@ SHORT_NAMES = {
     TRUST: "trust",
     APPROVAL: "approval",
     WAIVER: "waiver",
+    RERUN: "rerun",
     VSA: "decision",
 }
 

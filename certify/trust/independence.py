@@ -28,7 +28,7 @@ def assurance_level(
         entropy: where the seed of the fresh problems came from.
         development: whether development keys are involved; these never rise above level 0.
 
-    Source: docs/assurance-levels.md. Levels 2 and 3 need statements that this version does not make.
+    Source: docs/assurance-levels.md. Level 2 needs a rerun beside the certificate; level 3 an accreditor.
     """
     evaluating, holding = set(evaluators), set(stewards)
     involved = {issuer} | evaluating | holding

@@ -28,6 +28,8 @@ class Expectations:
     """Lowest acceptable assurance level."""
     maximum_status_age_days: int | None = None
     """Oldest acceptable answer about withdrawal."""
+    rerun: bytes | None = None
+    """Bundle of a second party's rerun, untrusted."""
 
     def __post_init__(self) -> None:
         """Refuse a time that could only be compared letter by letter.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from certify.errors import HostileInput
 from certify.evidence import statement as kinds
@@ -20,6 +20,7 @@ from certify.verify.facts import check_facts
 from certify.verify.first_page import FIRST_PAGE, check_first_page, why_not_compared
 from certify.verify.floors import FLOORS, unknown_generators
 from certify.verify.key_validity import KEYS, check_keys
+from certify.verify.reruns import raised_level
 from certify.verify.result import CertificateVerdict, CheckLine, Checklist, Result
 from certify.verify.standing import check_rendering, check_status, is_stale
 from certify.verify.timestamps import check_timestamps
@@ -99,6 +100,7 @@ def verify_certificate(
     certificate = opened.certificate.value
     check_validity(certificate, expectations, checks)
     check_model(certificate, expectations, checks)
+    opened = _with_rerun(opened, trust, expectations, checks)
     check_expectations(certificate.policy, opened.level, expectations, checks)
     check_rendering(document, certificate, answer, trust, checks)
     found = check_status(document, certificate.serial, answer, trust, checks, asked_at=asked_at)
@@ -111,6 +113,19 @@ def verify_certificate(
     if verdict is CertificateVerdict.VALID and stale:
         verdict = CertificateVerdict.STALE
     return _result(verdict, checks, trust, opened)
+
+
+def _with_rerun(opened: _Opened, trust: TrustFile, expectations: Expectations, checks: Checklist) -> _Opened:
+    """The same at the level that a second party's rerun raises it to, where the reader names one."""
+    data, certificate = expectations.rerun, opened.certificate
+    if data is None:
+        return opened
+    development = certificate.value.development
+    level = checks.attempt(
+        "rerun",
+        lambda: raised_level(data, opened.level, opened.evidence, certificate.party, trust, development=development),
+    )
+    return opened if level is None else replace(opened, level=level)
 
 
 def _open(data: bytes) -> tuple[Document, str]:

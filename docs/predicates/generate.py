@@ -35,6 +35,7 @@ from certify.evidence.looks import Interim
 from certify.evidence.model import ModelIdentity, TestedConfiguration
 from certify.evidence.plan import Plan, PolicyReference
 from certify.evidence.preparation import Preparation
+from certify.evidence.rerun import Rerun
 from certify.trust.keys import KeySigner
 from certify.trust.note import NoteSigner
 from certify.trust.signed_trust import trust_statement
@@ -57,6 +58,7 @@ PAGES: dict[str, type[Value]] = {
     kinds.TRUST: TrustFile,
     kinds.APPROVAL: Approval,
     kinds.WAIVER: Waiver,
+    kinds.RERUN: Rerun,
 }
 SHARED = (ModelIdentity, TestedConfiguration, PolicyReference, DatasetIdentity, NotRun, RuleOutcome)
 """Values that several predicates hold; they and what is inside them are described once, in shared.md."""
