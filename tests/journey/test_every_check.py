@@ -25,9 +25,10 @@ SMALL: dict[str, dict[str, Any]] = {
     "capability-profile": {"given": 20, "without": 10, "hops": [1, 2], "people": 5, "samples": 1, "max_tokens": 48},
     "private-set": {"name": "ward", "languages": ["en"], "max_tokens": 48},
     "concision": {"reads": ["fresh-reasoning"]},
+    "order-exchangeability": {"benchmark": "starter-200", "shard_items": 3, "shuffles": 5, "shards": 40, "draws": 999},
 }
 """Checks beside those of the starter policy, small enough for a CPU."""
-ASKS_NOTHING = ("corpus-scan", "concision", "cost")
+ASKS_NOTHING = ("corpus-scan", "concision", "cost", "order-exchangeability")
 
 
 def write_policy(folder: Path) -> Path:
