@@ -22,6 +22,7 @@ from certify.check.logic_puzzles import LogicPuzzles
 from certify.check.long_chain import LongChain
 from certify.check.looks import asked_questions, looks_taken
 from certify.check.multi_turn import MultiTurn
+from certify.check.option_order import OptionOrder
 from certify.check.order_exchangeability import OrderExchangeability
 from certify.check.private_set import PrivateSet
 from certify.check.several_gaps import corrected_gaps
@@ -59,6 +60,7 @@ CHECKS: dict[str, Check[Any]] = {
         Concision(),
         Cost(),
         OrderExchangeability(),
+        OptionOrder(),
     )
 }
 """Check id to the check."""

@@ -22,7 +22,14 @@ from certify.statistics.paired import PairedInterval, paired_interval
 from certify.statistics.passatk import all_right_at, pass_at
 from certify.statistics.planning import best_lower_bound, estimate_rho, minimum_items, plan_size, typical_counts
 from certify.statistics.power import Headroom, detectable_inflation, gap_power
-from certify.statistics.ranks import best_rank_power, items_needed, rank_power, reaching_ranks
+from certify.statistics.ranks import (
+    FEWEST_CONTROLS,
+    RankTest,
+    best_rank_power,
+    rank_items_needed,
+    rank_power,
+    rank_test,
+)
 from certify.statistics.ratio import Ratio, ratio_interval
 from certify.statistics.references import ReferenceTest, reference_test
 from certify.statistics.relabelling import Lift, best_power, groups_needed, lift_of, lift_power, reaching_sums
@@ -31,6 +38,7 @@ from certify.statistics.suite import suite_interval, tightest_interval
 from certify.statistics.verdict import Verdict, judge
 
 __all__ = [
+    "FEWEST_CONTROLS",
     "MINIMUM_ITEMS",
     "ONE_SIDED",
     "CleanSubset",
@@ -40,6 +48,7 @@ __all__ = [
     "Interval",
     "Lift",
     "PairedInterval",
+    "RankTest",
     "Ratio",
     "ReferenceTest",
     "Sums",
@@ -67,7 +76,6 @@ __all__ = [
     "guessing_p_value",
     "half_length",
     "holm",
-    "items_needed",
     "judge",
     "lift_of",
     "lift_power",
@@ -84,9 +92,10 @@ __all__ = [
     "permutation_p_value",
     "plan_size",
     "printed_holm",
+    "rank_items_needed",
     "rank_power",
+    "rank_test",
     "ratio_interval",
-    "reaching_ranks",
     "reaching_sums",
     "recall_lower_bound",
     "reference_test",

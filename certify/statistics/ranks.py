@@ -1,38 +1,70 @@
-"""Do published items rank lower than controls? A permutation test on counts of ranks, which anybody can draw again."""
+"""Do published items rank lower than controls? Two tests on counts of ranks, which anybody can repeat to the digit."""
 
 from __future__ import annotations
 
 import hashlib
 import math
 from collections.abc import Sequence
+from typing import NamedTuple
 
+from certify.statistics.binomial import binomial_mass
+from certify.statistics.boschloo import boschloo_p_value
+from certify.statistics.exact_tests import permutation_p_value
 from certify.statistics.quantile import normal_cdf, normal_quantile
 from certify.statistics.stream import Stream
 
+FEWEST_CONTROLS = 100
+"""Control items below which nothing is claimed."""
 MOST_ITEMS = 1 << 20
 """Items beyond which no size is sought."""
+
+
+class RankTest(NamedTuple):
+    """Two tests of the same suspicion, and one p-value for both."""
+
+    reaching: int
+    """Random choices whose ranks are as low in the mean."""
+    ranks_p_value: float
+    """Of lower ranks."""
+    likeliest_p_value: float
+    """Of more first ranks, by Boschloo's test."""
+    p_value: float
+    """Twice the smaller one, at most 1."""
+
+
+def rank_test(published: Sequence[int], control: Sequence[int], draws: int) -> RankTest:
+    """Whether published items rank lower than controls, or rank first more often.
+
+    Args:
+        published: items of rank 1, of rank 2, and so on; 1 to 1,000 in all.
+        control: the same of the control items; as many ranks.
+        draws: random choices for the first test.
+
+    Raises:
+        ValueError: no items on a side, or more than that.
+
+    Source: Phipson and Smyth (2010); Boschloo (1970); both by Bonferroni.
+    """
+    reaching = reaching_ranks(published, control, draws)
+    ranks = permutation_p_value(reaching, draws)
+    likeliest = boschloo_p_value(published[0], sum(published), control[0], sum(control))
+    return RankTest(reaching, ranks, likeliest, min(1.0, 2 * min(ranks, likeliest)))
 
 
 def reaching_ranks(published: Sequence[int], control: Sequence[int], draws: int) -> int:
     """How many random choices of as many items as there are published ones have a sum of ranks at most theirs.
 
-    The choices are drawn from a stream whose seed is the digest of the arguments: whoever has the counts can repeat
-    them to the digit.
+    The choices come from a stream whose seed is the digest of the arguments: whoever has the counts can repeat them.
 
     Args:
-        published: items of rank 1, of rank 2, and so on.
-        control: the same of the control items; as many ranks.
-        draws: choices.
+        published, control, draws: as in :func:`rank_test`.
 
-    Source: under the null which items are called published is arbitrary, so that (1 + this) / (1 + draws) is an exact
-    p-value; Phipson and Smyth (2010).
+    Source: under the null which items are called published is arbitrary.
     """
     told = f"certify/ranks/v1 {list(published)} {list(control)} {draws}"
     stream = Stream(hashlib.sha256(told.encode()).digest(), "ranks")
     pool = [rank for rank, counts in enumerate(zip(published, control, strict=True), 1) for _ in range(sum(counts))]
-    few, total = min(sum(published), sum(control)), sum(pool)
-    own = _sum(published)
-    reached = 0
+    few, total, own, reached = min(sum(published), sum(control)), sum(pool), _sum(published), 0
     for _ in range(draws):
         for place in range(few):
             other = place + stream.below(len(pool) - place)
@@ -59,7 +91,7 @@ def rank_power(published: int, control: Sequence[float], share: float, level: fl
     Source: normal approximation; docs/statistics.md, rule ORDER.
     """
     controls = sum(control)
-    if published < 1 or controls < 2:
+    if published < 1 or controls < 1:
         return 0.0
     mean = _sum(control) / controls
     variance = math.fsum(count * (rank - mean) ** 2 for rank, count in enumerate(control, 1)) / controls
@@ -73,40 +105,44 @@ def rank_power(published: int, control: Sequence[float], share: float, level: fl
 
 
 def best_rank_power(published: int, controls: int, share: float, level: float) -> float:
-    """The power where no control and no other published item ever has its published order as the likeliest.
-
-    Nothing better can come out, so that what is not enough here is not enough at all.
+    """The power where no control, and no published item that was not learned, ranks first; 0 with too few controls.
 
     Args:
-        published, controls: items, in all.
+        published, controls: items in all.
         share, level: as in :func:`rank_power`.
 
-    Source: so many published items and no control are an exact table by Fisher's test.
+    Source: so many first ranks among published items and none among controls, by Fisher's exact test.
     """
     least, chance = 0, 1.0
     while chance > level and least < published:
         chance *= (published - least) / (published + controls - least)
         least += 1
-    if chance > level:
+    if chance > level or controls < FEWEST_CONTROLS:
         return 0.0
-    missed = math.fsum(
-        math.comb(published, count) * share**count * (1 - share) ** (published - count) for count in range(least)
-    )
-    return max(0.0, 1.0 - missed)
+    return max(0.0, 1.0 - math.fsum(binomial_mass(published, count, share) for count in range(least)))
 
 
-def items_needed(published: int, control: Sequence[int], share: float, level: float, power: float) -> int | None:
-    """Published items with which that power is reached, where controls grow in proportion; None beyond 2**20."""
+def rank_items_needed(share: float, level: float, power: float, control: Sequence[int] | None = None) -> int | None:
+    """Published items, and as many controls, with which that power is reached, at least 100.
+
+    Args:
+        share, level, power: what is asked.
+        control: controls of each rank as measured; at best where absent.
+
+    Gives None beyond :data:`MOST_ITEMS`.
+    """
 
     def enough(items: int) -> bool:
-        return rank_power(items, [count * items / published for count in control], share, level) >= power
+        if control is None:
+            return best_rank_power(items, items, share, level) >= power
+        return rank_power(items, [count * items / sum(control) for count in control], share, level) >= power
 
-    high = published
+    high = FEWEST_CONTROLS
     while not enough(high):
         high *= 2
-        if high > MOST_ITEMS:
+        if high > (MOST_ITEMS if control else 1 << 14):
             return None
-    low = high // 2
+    low = max(high // 2, FEWEST_CONTROLS - 1)
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (low, middle) if enough(middle) else (middle, high)

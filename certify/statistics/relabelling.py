@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from certify.statistics.binomial import binomial_mass
 from certify.statistics.quantile import normal_cdf, normal_quantile
 from certify.statistics.stream import Stream
 
@@ -109,11 +110,11 @@ def best_power(groups: int, orders: int, share: float, level: float) -> float:
     found, tail = share + (1 - share) * lucky, 0.0
     least = groups + 1
     for count in range(groups, -1, -1):
-        tail += _binomial(groups, count, lucky)
+        tail += binomial_mass(groups, count, lucky)
         if tail > level * (1 + 1e-9):  # logarithms round
             break
         least = count
-    return math.fsum(_binomial(groups, count, found) for count in range(least, groups + 1))
+    return math.fsum(binomial_mass(groups, count, found) for count in range(least, groups + 1))
 
 
 def groups_needed(orders: int, share: float, level: float, power: float, measured: Lift | None = None) -> int | None:
@@ -139,10 +140,3 @@ def groups_needed(orders: int, share: float, level: float, power: float, measure
         middle = (low + high) // 2
         low, high = (low, middle) if enough(middle) else (middle, high)
     return high
-
-
-def _binomial(trials: int, hits: int, chance: float) -> float:
-    if chance >= 1:
-        return float(hits == trials)
-    ways = math.lgamma(trials + 1) - math.lgamma(hits + 1) - math.lgamma(trials - hits + 1)
-    return math.exp(ways + hits * math.log(chance) + (trials - hits) * math.log1p(-chance))

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from certify.evidence.base import Value
-from certify.evidence.parameters import OrderExchangeabilityParameters
+from certify.evidence.parameters import OptionOrderParameters, OrderExchangeabilityParameters
 from certify.evidence.plan import PlannedCheck
-from certify.evidence.results import OrderExchangeabilityResult
-from certify.statistics import Lift, groups_needed, lift_power, permutation_p_value
+from certify.evidence.results import OptionOrderResult, OrderExchangeabilityResult
+from certify.statistics import (
+    Lift,
+    groups_needed,
+    lift_power,
+    permutation_p_value,
+    rank_items_needed,
+    rank_power,
+    rank_test,
+)
 from certify.verify.requiring import require
 
 DIGIT = 0.00011
@@ -26,6 +34,8 @@ def check_orders(check: PlannedCheck, result: Value, tests: int) -> None:
     """
     if isinstance(result, OrderExchangeabilityResult):
         _check_shards(check, OrderExchangeabilityParameters.from_document(check.parameters), result, tests)
+    if isinstance(result, OptionOrderResult):
+        _check_options(check, OptionOrderParameters.from_document(check.parameters), result, tests)
 
 
 def _check_shards(
@@ -53,6 +63,32 @@ def _check_shards(
     shards = groups_needed(orders, share, level, asked.least_power, lift) if more else None
     needed = None if shards is None else shards * asked.shard_items
     require(check, result.needed == needed, "asks for another number of items than its sums give")
+
+
+def _check_options(check: PlannedCheck, asked: OptionOrderParameters, result: OptionOrderResult, tests: int) -> None:
+    orders, level, share = asked.shuffles + 1, asked.alpha / tests, asked.power_against
+    named = result.benchmark_sha256, result.control_sha256, result.orders, result.draws
+    same = named == (asked.sha256, asked.control_sha256, orders, asked.draws)
+    require(check, same, "is about other files or other orders than were planned")
+    published, control = result.ranks or (), result.control_ranks or ()
+    whole = (sum(published), sum(control)) == (result.items, result.control_items)
+    whole = whole and max(result.items, result.control_items) <= asked.first
+    whole = whole and check.items == (result.items + result.control_items + result.left_out) * orders
+    require(check, whole, "does not count the planned texts")
+    found = result.p_value, result.reaching, result.ranks_p_value, result.likeliest_p_value
+    test, power = None, 0.0
+    if check.items:
+        shaped = len(published) == len(control) == orders and result.items > 0 and result.control_items > 0
+        require(check, shaped, "does not count every rank of both sides")
+        test = rank_test(published, control, asked.draws)
+        power = rank_power(result.items, control, share, level / 2)
+    due = (test.p_value, test.reaching, test.ranks_p_value, test.likeliest_p_value) if test else (None,) * 4
+    require(check, found == due, "has other p-values than its ranks give")
+    require(check, abs(result.power - power) <= DIGIT, "has another power than its ranks give")
+    more = power < asked.least_power and 2 / (asked.draws + 1) <= level
+    against = level / 2 if check.items else level
+    needed = rank_items_needed(share, against, asked.least_power, control if check.items else None) if more else None
+    require(check, result.needed == needed, "asks for another number of items than its ranks give")
 
 
 def _is_possible(lift: Lift, orders: int, mean: float) -> bool:

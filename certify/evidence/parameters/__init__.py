@@ -53,5 +53,6 @@ PARAMETER_TYPES: dict[str, type[StrictValue]] = {
     "long-chain": LongChainParameters,
     "capability-profile": CapabilityProfileParameters,
     "order-exchangeability": OrderExchangeabilityParameters,
+    "option-order": OptionOrderParameters,
 }
 """Check id to the type of its parameters."""

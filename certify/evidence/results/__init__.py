@@ -63,5 +63,6 @@ RESULT_TYPES: dict[str, type[Value]] = {
     "unseen-tools": UnseenToolsResult,
     "capability-profile": CapabilityProfileResult,
     "order-exchangeability": OrderExchangeabilityResult,
+    "option-order": OptionOrderResult,
 }
 """Check id to the type of its result."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from pydantic import Field
 
 from certify.evidence.base import Fraction, Sha256, Value
 from certify.evidence.results.detection import Detection
 
+Count = Annotated[int, Field(ge=0, le=1000)]
 Sum = float
 """A sum of log-probabilities or of their squares, in nats, to 4 decimals."""
 
@@ -61,12 +64,13 @@ class OptionOrderResult(Detection):
     control_items: int = Field(ge=0)
     """Control items that were compared."""
     left_out: int = Field(ge=0)
-    """Items of both that offer too few orders, or of which an order could not be scored."""
+    """Items of both of which an order could not be scored."""
     orders: int = Field(ge=2)
     """Orders of each item's options, the published one among them."""
-    ranks: tuple[int, ...] = ()
-    """Published items whose order is the likeliest, the second likeliest, and so on; ties count against it."""
-    control_ranks: tuple[int, ...] = ()
+    ranks: tuple[Count, ...] | None = Field(default=None, max_length=24)
+    """Published items whose order is the likeliest, the second likeliest, and so on; ties count against it; absent
+    where nothing was asked."""
+    control_ranks: tuple[Count, ...] | None = Field(default=None, max_length=24)
     """The same of the control items."""
     draws: int = Field(ge=1)
     """Random choices of which items count as published."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from certify.counting import counted
 from certify.evidence.base import Value
 from certify.evidence.certificate import Headline
-from certify.evidence.results import OrderExchangeabilityResult
+from certify.evidence.results import OptionOrderResult, OrderExchangeabilityResult
 from certify.evidence.results.detection import Detection, DetectionVerdict
 from certify.verify.words.printed import percent
 
@@ -21,6 +21,11 @@ _SHUFFLED = (
     "shuffled, shows nothing there."
 )
 
+_CONTROLS = (
+    "That the control items of option-order were never seen, and order their options as published ones do, is the word "
+    "of whoever made them; a model that was taught with shuffled options shows nothing there."
+)
+
 
 def order_headline(name: str, result: OrderExchangeabilityResult) -> Headline:
     """Whether the published order of a benchmark's items is likelier than random orders of them."""
@@ -29,6 +34,19 @@ def order_headline(name: str, result: OrderExchangeabilityResult) -> Headline:
         each = result.items // result.shards
         told.append(
             f"{counted(result.shards, 'shard')} of {each} items of {result.benchmark}, {result.orders} orders each"
+        )
+    else:
+        told.append(f"nothing of {result.benchmark} was asked")
+    return Headline(name=name, value=VERDICTS[result.verdict], detail="; ".join(told))
+
+
+def options_headline(name: str, result: OptionOrderResult) -> Headline:
+    """Whether the published order of items' options is likelier than random orders, more so than that of controls."""
+    told = [finding_words(result, "published items in their published order")]
+    if result.ranks and result.control_ranks:
+        told.append(
+            f"likeliest of {result.orders} orders: {result.ranks[0]:,} of {result.items:,} items of "
+            f"{result.benchmark}, {result.control_ranks[0]:,} of {result.control_items:,} controls"
         )
     else:
         told.append(f"nothing of {result.benchmark} was asked")
@@ -60,8 +78,12 @@ def finding_words(result: Detection, effect: str, lift: float | None = None) -> 
 
 def order_caveats(results: Mapping[str, Value]) -> tuple[str, ...]:
     """What an order that is not recognised could be mistaken to say."""
-    found = any(isinstance(result, OrderExchangeabilityResult) for result in results.values())
-    return (_SHUFFLED,) if found else ()
+    shown = [
+        text
+        for kind, text in ((OrderExchangeabilityResult, _SHUFFLED), (OptionOrderResult, _CONTROLS))
+        if any(isinstance(result, kind) for result in results.values())
+    ]
+    return tuple(shown)
 
 
 def _would_do(result: Detection) -> str:
