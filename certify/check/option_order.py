@@ -38,17 +38,15 @@ class OptionOrder:
             UsageError: CERT-E102, a file offers no options, or a control item is among the published ones.
         """
         _refuse_unfit(parameters, sources)
-        published, controls = (len(items) for items in _both(parameters, sources))
-        level = parameters.alpha / sources.tests
-        best = best_rank_power(published, controls, parameters.power_against, level)
-        if best < parameters.least_power or 2 / (parameters.draws + 1) > level:
+        items = sum(_worth_reading(parameters, sources))
+        if not items:
             return Size(0, 0, 0)
         reads = most_read(self._all(parameters, sources, _ANY_SEED))
-        return Size((published + controls) * (parameters.shuffles + 1), 1, 0, reads=reads)
+        return Size(items * (parameters.shuffles + 1), 1, 0, reads=reads)
 
     def questions(self, parameters: OptionOrderParameters, sources: Sources, seed: bytes) -> tuple[Question, ...]:
         """Each item's options after its question, in the published order and in others that the seed draws."""
-        return self._all(parameters, sources, seed) if self.size(parameters, sources).items else ()
+        return self._all(parameters, sources, seed) if sum(_worth_reading(parameters, sources)) else ()
 
     def _all(self, parameters: OptionOrderParameters, sources: Sources, seed: bytes) -> tuple[Question, ...]:
         found = list[Question]()
@@ -63,8 +61,8 @@ class OptionOrder:
         self, parameters: OptionOrderParameters, answers: Answers, sources: Sources
     ) -> OptionOrderResult | NotRun:
         """Ranks of the published orders on both sides, the two tests of them, and a power."""
-        asked, orders = bool(answers.questions_of(self.id)), parameters.shuffles + 1
-        sides = [len(items) if asked else 0 for items in _both(parameters, sources)]
+        sides, orders = _worth_reading(parameters, sources), parameters.shuffles + 1
+        asked = sum(sides) > 0
         found, kinds = likelihoods(self.id, answers), zip((PUBLISHED, CONTROL), sides, strict=True)
         published, control = (_ranks(found, kind, count, orders) for kind, count in kinds)
         if asked and not (any(published) and any(control)):
@@ -90,6 +88,15 @@ class OptionOrder:
             ranks_p_value=test.ranks_p_value if test else None,
             likeliest_p_value=test.likeliest_p_value if test else None,
         )
+
+
+def _worth_reading(parameters: OptionOrderParameters, sources: Sources) -> tuple[int, int]:
+    """How many published and control items are read: all, or none where no outcome could be worth its tokens."""
+    published, controls = (len(items) for items in _both(parameters, sources))
+    level = parameters.alpha / sources.tests
+    best = best_rank_power(published, controls, parameters.power_against, level)
+    enough = best >= parameters.least_power and 2 / (parameters.draws + 1) <= level
+    return (published, controls) if enough else (0, 0)
 
 
 def power_of(

@@ -40,18 +40,17 @@ class OrderExchangeability:
 
     def size(self, parameters: OrderExchangeabilityParameters, sources: Sources) -> Size:
         """A text for each order of each shard; none where no outcome could be worth its tokens."""
-        shards = len(_shards(parameters, sources))
-        orders, level = parameters.shuffles + 1, parameters.alpha / sources.tests
-        best = best_power(shards, orders, parameters.power_against, level)
-        if best < parameters.least_power or 1 / (parameters.draws + 1) > level:
+        shards = _worth_reading(parameters, sources)
+        if not shards:
             return Size(0, 0, 0)
-        return Size(shards * orders, 1, 0, reads=most_read(self._all(parameters, sources, _ANY_SEED)))
+        reads = most_read(self._all(parameters, sources, _ANY_SEED))
+        return Size(shards * (parameters.shuffles + 1), 1, 0, reads=reads)
 
     def questions(
         self, parameters: OrderExchangeabilityParameters, sources: Sources, seed: bytes
     ) -> tuple[Question, ...]:
         """The shards, each in its published order and in others that the seed draws."""
-        return self._all(parameters, sources, seed) if self.size(parameters, sources).items else ()
+        return self._all(parameters, sources, seed) if _worth_reading(parameters, sources) else ()
 
     def _all(self, parameters: OrderExchangeabilityParameters, sources: Sources, seed: bytes) -> tuple[Question, ...]:
         group = sources.benchmarks[parameters.benchmark].id
@@ -79,11 +78,9 @@ class OrderExchangeability:
     ) -> OrderExchangeabilityResult | NotRun:
         """The exact p-value, and the power that follows from how far a shard's orders lie apart."""
         orders, level = parameters.shuffles + 1, parameters.alpha / sources.tests
-        own = answers.questions_of(self.id)
-        asked = len(own) // orders
-        name = partial(item_id, "shard")
-        values = compared(likelihoods(self.id, answers), range(asked), orders, name)
-        if own and not values:
+        asked, own = _worth_reading(parameters, sources), answers.questions_of(self.id)
+        values = compared(likelihoods(self.id, answers), range(asked), orders, partial(item_id, "shard"))
+        if asked and not values:
             return NotRun(check=self.id, reason="no shard could be scored in all of its orders")
         p_value, power, told = None, 0.0, dict[str, Any]()
         lift = lift_of(values, UNIT) if values else None
@@ -105,6 +102,13 @@ class OrderExchangeability:
             draws=parameters.draws,
             **told,
         )
+
+
+def _worth_reading(parameters: OrderExchangeabilityParameters, sources: Sources) -> int:
+    """How many shards are read: all, or none where no outcome could be worth its tokens."""
+    shards, level = len(_shards(parameters, sources)), parameters.alpha / sources.tests
+    best = best_power(shards, parameters.shuffles + 1, parameters.power_against, level)
+    return shards if best >= parameters.least_power and 1 / (parameters.draws + 1) <= level else 0
 
 
 def power_of(parameters: OrderExchangeabilityParameters, lift: Lift, level: float) -> float:
