@@ -10,6 +10,8 @@ from certify.statistics.stream import Stream
 
 UNIT = 1_000_000
 """A nat in the integers that log-probabilities are counted in: they are told to six decimals."""
+LEAST = -1e6
+"""Nats; a token that is less likely than that counts as no less likely."""
 DECIMALS = 4
 """Of printed nats."""
 
@@ -39,7 +41,7 @@ def item_id(kind: str, number: int, order: int) -> str:
 def likelihoods(check: str, answers: Answers) -> dict[str, int]:
     """Log-probability of each given text that was scored, in parts of a nat (see :data:`UNIT`), by item."""
     return {
-        record.completion.item: sum(round(one * UNIT) for one in record.completion.logprobs or ())
+        record.completion.item: sum(round(max(one, LEAST) * UNIT) for one in record.completion.logprobs or ())
         for record in answers.records
         if record.completion.check == check and record.outcome is Outcome.SCORED
     }

@@ -19,6 +19,7 @@ from certify.evidence.parameters import (
     LongChainParameters,
 )
 from certify.evidence.parameters import StaticBenchmarkParameters as StaticParameters
+from certify.evidence.parameters.detection import DetectionParameters
 from certify.evidence.parameters.profile import CapabilityProfileParameters
 from certify.statistics import (
     ONE_SIDED,
@@ -133,6 +134,8 @@ def best_result(
         return None
     check, field = str(path[1]), ".".join(str(part) for part in path[2:])
     given: Any = PARAMETER_TYPES[kind_of(check)].model_validate(checks[check])
+    if isinstance(given, DetectionParameters):
+        return _best_detection(field, (sizes or {}).get(check))
     best = _BEST.get((kind_of(check), field))
     items = (sizes or {}).get(check, _published_items(given, checks))
     return None if best is None else best(given, items)
@@ -149,6 +152,11 @@ def _published_items(given: Any, checks: Mapping[str, dict[str, Any]]) -> int | 
 def last_level(looks: int | None) -> float:
     """The confidence level of the interval when every item was asked."""
     return look_levels(looks)[-1] if looks else 0.95
+
+
+def _best_detection(field: str, items: int | None) -> float | None:
+    """A test of contamination that no outcome could make worth its tokens asks nothing, and has no power."""
+    return 0.0 if field == "power" and items == 0 else None
 
 
 def _best_published(given: Any, items: int | None) -> float | None:

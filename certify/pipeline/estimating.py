@@ -21,6 +21,8 @@ BYTES_PER_ANSWER = 3000
 """Journal and record of an answer beside its tokens, about."""
 BYTES_PER_TOKEN = 12
 """Text and token id of one generated token in journal and record, about."""
+BYTES_PER_READ = 17
+"""Question, request, journal and record of a given text for each token that it may have at most; measured, about."""
 
 
 class Estimation(Value):
@@ -81,6 +83,7 @@ def estimate_run(request: RunRequest, reporter: Reporter) -> Estimation:
     configuration = described.configuration
     outlook = outlook_of(inputs.policy, checks, pilot.mean_tokens, configuration.context_length)
     answers, most, expected = outlook.answers, outlook.most_tokens, outlook.expected_tokens or 0
+    written = answers * BYTES_PER_ANSWER + expected * BYTES_PER_TOKEN + (outlook.most_read or 0) * BYTES_PER_READ
     speed = max(pilot.tokens_per_second, 1e-9)
     return Estimation(
         answers=answers,
@@ -90,7 +93,7 @@ def estimate_run(request: RunRequest, reporter: Reporter) -> Estimation:
         expected_hours=round(expected / speed / 3600, 3),
         most_hours=round(most / speed / 3600, 3),
         memory_bytes=pilot.peak_memory,
-        disk_bytes=inputs.model.identity.bytes + answers * BYTES_PER_ANSWER + expected * BYTES_PER_TOKEN,
+        disk_bytes=inputs.model.identity.bytes + written,
         truncated_share=round(pilot.truncated_share, 4),
         finishes=pilot.truncated_share <= MAX_TRUNCATED_SHARE,
         dtype=configuration.dtype,

@@ -32,6 +32,8 @@ def check_orders(check: PlannedCheck, result: Value, tests: int) -> None:
     Raises:
         HostileInput: CERT-E090, otherwise; CERT-E045, the planned parameters are malformed.
     """
+    if isinstance(result, OrderExchangeabilityResult | OptionOrderResult):
+        require(check, (check.reads is None) == (not check.items), "gives texts without saying how long they are")
     if isinstance(result, OrderExchangeabilityResult):
         _check_shards(check, OrderExchangeabilityParameters.from_document(check.parameters), result, tests)
     if isinstance(result, OptionOrderResult):

@@ -37,7 +37,7 @@ def planned(tmp_path: Path):
         for name, lines in files.items():
             (tmp_path / f"{name}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in lines))
         paths = {name: str(tmp_path / f"{name}.jsonl") for name in files}
-        with_ = {**paths, "draws": 199, **given}
+        with_ = {**paths, "draws": 199, "shuffles": 3, "power_against": 0.35, **given}
         checks = planned_checks([CheckRequest.model_validate({"id": NAME, "with": with_})])
         return checks, planned_sources(checks)
 
@@ -64,11 +64,11 @@ def recounted(planned, result: OptionOrderResult) -> None:
 @pytest.mark.parametrize(
     ("learned", "items", "controls", "verdict"),
     [
-        (5.0, 200, 200, DetectionVerdict.DETECTED),
-        (0.0, 230, 230, DetectionVerdict.NO_EVIDENCE),
-        (0.0, 110, 110, DetectionVerdict.INSUFFICIENT),
-        (5.0, 200, 99, DetectionVerdict.INSUFFICIENT),
-        (5.0, 10, 100, DetectionVerdict.INSUFFICIENT),
+        (5.0, 120, 120, DetectionVerdict.DETECTED),
+        (0.0, 150, 150, DetectionVerdict.NO_EVIDENCE),
+        (0.0, 100, 100, DetectionVerdict.INSUFFICIENT),
+        (5.0, 100, 99, DetectionVerdict.INSUFFICIENT),
+        (5.0, 5, 100, DetectionVerdict.INSUFFICIENT),
     ],
 )
 def test_the_words_follow_from_what_was_learned_and_from_the_size(planned, learned, items, controls, verdict) -> None:
@@ -89,21 +89,21 @@ def test_the_words_follow_from_what_was_learned_and_from_the_size(planned, learn
 
 
 def test_options_are_written_after_the_question_and_every_order_is_another(planned) -> None:
-    [check], sources = planned()
+    [check], sources = planned(120, 120)
     questions = all_questions([check], sources, SEED)
-    assert check.items == len(questions) == 400 * 6
+    assert check.items == len(questions) == 240 * 4
     assert check.reads == sum(len((one.text + (one.given or "")).encode()) + 1 for one in questions)
     first = [one for one in questions if one.item.startswith("published-00003/")]
     assert {one.text for one in first} == {"What is 3 + 1?\n"}
     assert first[0].given == "A) 4\nB) 7\nC) 10\nD) 13"
-    assert len({one.given for one in first}) == 6
+    assert len({one.given for one in first}) == 4
 
 
 def test_items_with_too_few_orders_or_equal_options_are_not_asked(planned) -> None:
     few = rows(5, 300, options=2)
     same = [{**row, "choices": ["1", "1", "2", "3"], "answer": "C"} for row in rows(5, 400)]
-    [check], _ = planned(content=[*few, *same, *rows(190)])
-    assert check.items == (190 + 200) * 6
+    [check], _ = planned(controls=100, content=[*few, *same, *rows(90)])
+    assert check.items == (90 + 100) * 4
 
 
 def test_items_that_could_not_be_scored_are_left_out(planned) -> None:
@@ -112,7 +112,7 @@ def test_items_that_could_not_be_scored_are_left_out(planned) -> None:
     assert (result.items, result.control_items, result.left_out) == (119, 119, 2)
     recounted(plan, result)
     assert found(plan, lost=lambda one: True).not_run == (
-        NotRun(check=NAME, reason="the engine told no log-probability of any of the 1440 given texts"),
+        NotRun(check=NAME, reason="the engine told no log-probability of any of the 960 given texts"),
     )
 
 
@@ -126,13 +126,13 @@ def test_equally_likely_orders_are_no_evidence(planned) -> None:
     ]
     records = judge(questions, completions, None, samples=samples_of(checks))
     result = score_all(checks, questions, records, sources).results[NAME]
-    assert (result.ranks, result.p_value) == ((0, 0, 0, 0, 0, 120), 1.0)
+    assert (result.ranks, result.p_value) == ((0, 0, 0, 120), 1.0)
     recounted(plan, result)
 
 
 def test_controls_that_are_published_and_files_without_options_are_refused(planned) -> None:
     with pytest.raises(UsageError, match="is among the published ones"):
-        planned(content=[*rows(200), {**rows(1, 1005)[0], "question": " what is  1005 + 1?"}])
+        planned(content=[*rows(20), {**rows(1, 1005)[0], "question": " what is  1005 + 1?"}])
     with pytest.raises(UsageError, match="offers no options"):
         planned(content=[{"question": f"q {n}", "answer": "1"} for n in range(20)])
 
@@ -149,17 +149,17 @@ LIES = (
     {"likeliest_p_value": 0.9},
     {"power": 0.95},
     {"needed": 1},
-    {"items": 109},
+    {"items": 99},
     {"left_out": 1},
     {"control_sha256": "0" * 64},
     {"ranks": None},
-    {"ranks": (110, 0)},
-    {"control_ranks": (110, 0, 0, 0, 0, 0)},
+    {"ranks": (100, 0)},
+    {"control_ranks": (100, 0, 0, 0)},
 )
 
 
 def test_numbers_that_do_not_follow_are_refused(planned) -> None:
-    plan = planned(110, 110)
+    plan = planned(100, 100)
     result = found(plan).results[NAME]
     for lie in LIES:
         with pytest.raises(HostileInput, match="CERT-E090"):

@@ -209,3 +209,12 @@ def test_a_reader_is_told_what_the_test_cannot_see(planned) -> None:
         development=False,
     )
     assert any("shuffled, shows nothing" in text for text in told)
+
+
+def test_absurd_log_probabilities_break_nothing(planned) -> None:
+    checks, sources = planned(180)
+    questions = all_questions(checks, sources, SEED)
+    completions = [scored(one, -1e300 if number % 7 else 0.0) for number, one in enumerate(questions)]
+    records = judge(questions, completions, None, samples=samples_of(checks))
+    result = score_all(checks, questions, records, sources).results[NAME]
+    recounted((checks, sources), result)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -15,10 +16,12 @@ from certify.engines.backend import open_backend
 from certify.engines.given import NO_SCORES, NOT_SCORED
 from certify.engines.harness import run
 from certify.engines.journal import Journal, read_journal, read_scores, unanswered
-from certify.engines.order import Telemetry
+from certify.engines.order import Described, DescribeOrder, Telemetry
 from certify.errors import EvidenceMissing, HostileInput, UsageError
 from certify.evidence.answers import Completion, FinishReason, Outcome, Question, Request
 from certify.evidence.model import ServerApi
+from certify.evidence.plan import PlannedCheck
+from certify.pipeline.preparing import tell_unscored
 
 from .conftest import make_given, make_requests
 from .test_contract import Engine, engine, fake_vllm  # noqa: F401 - fixtures
@@ -67,6 +70,20 @@ def test_answers_and_given_texts_share_a_run(engine: Engine, tmp_path: Path) -> 
     if tells(engine):
         replayed, _, _ = finished(again, make_given(GIVEN), recording=str(journal))
         assert replayed == {key: one for key, one in found.items() if one.logprobs is not None}
+
+
+def test_whether_given_texts_are_scored_is_known_before_the_run(engine: Engine) -> None:  # noqa: F811
+    order = DescribeOrder(model=str(engine.model), engine=engine.name, server=engine.server)
+    told = open_backend(order).facts().scores
+    assert told is (None if engine.name == "replay" else tells(engine))
+    described = Described(configuration=engine.configuration, facts=open_backend(order).facts())
+    checks = [
+        PlannedCheck(id=name, version=1, parameters={}, items=9, samples=1, max_tokens=0, reads=reads)
+        for name, reads in (("order-exchangeability", 90), ("multi-turn", None))
+    ]
+    notes: list[str] = []
+    tell_unscored(checks, described, SimpleNamespace(note=notes.append))  # type: ignore[arg-type]
+    assert [note.split(":")[0] for note in notes] == ["order-exchangeability will not run"] * (told is False)
 
 
 def test_only_hf_tells_moments_and_only_where_they_are_asked_for(engine: Engine) -> None:  # noqa: F811
