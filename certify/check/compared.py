@@ -74,9 +74,7 @@ def compared(
         unit=found.unit,
         excesses=tuple(ExcessCounts(excess=one, items=count) for one, count in sorted(Counter(found.excesses).items())),
     )
-    detectable = smallest_inflation(
-        lambda one: reference_power(one, found, headroom, wanted.alpha), headroom, wanted.power
-    )
+    detectable = smallest_inflation(lambda one: reference_power(one, found, headroom, wanted.alpha), wanted.power)
     return Compared(told, found.test.p_value, reached, detectable, needed)
 
 

@@ -61,7 +61,8 @@ def margin_gap(original: Sequence[int], rewritten: Sequence[int], samples: int, 
     Raises:
         ValueError: fewer than ten items, impossible counts, lists of different length, or more than ``MOST_WORK``.
 
-    Source: rules GAP, MDI and NOINFL of docs/statistics.md.
+    Source: rules GAP, MDI and NOINFL of docs/statistics.md; where the rewrites were answered too well for an inflation
+    to be possible, its power is that at the highest accuracy that leaves room for it.
     """
     differences = paired_differences(original, samples, rewritten, samples)
     items = len(differences)
@@ -71,7 +72,8 @@ def margin_gap(original: Sequence[int], rewritten: Sequence[int], samples: int, 
     headroom = Headroom.from_counts(rewritten, samples)
 
     def power(inflation: float, count: int) -> float:
-        return gap_power(inflation, test.sd, count, headroom, wanted.alpha, margin=wanted.margin)
+        room = headroom.roomy(inflation)
+        return gap_power(inflation, test.sd, count, room, wanted.alpha, margin=wanted.margin)
 
     reached = power(wanted.against, items)
     enough = reached >= wanted.power
@@ -82,7 +84,7 @@ def margin_gap(original: Sequence[int], rewritten: Sequence[int], samples: int, 
         upper=no_inflation_bound(differences),
         sd=test.sd,
         power=reached,
-        detectable=smallest_inflation(lambda one: power(one, items), headroom, wanted.power),
+        detectable=smallest_inflation(lambda one: power(one, items), wanted.power),
         needed=None if enough else fewest_items(lambda count: power(wanted.against, count), wanted.power),
     )
 

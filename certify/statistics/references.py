@@ -166,7 +166,7 @@ def reference_power(
     inflation, against Student's quantile times a spread that varies as chi with R - 1 degrees of freedom; a leak in
     some items alone widens the excess by what it adds to the variance of the mean.
     """
-    items, df = items or found.test.items, found.test.references - 1
+    items, df, headroom = items or found.test.items, found.test.references - 1, headroom.roomy(inflation)
     by_item = gap_power(inflation, found.sd, items, headroom, alpha)
     if by_item == 0:
         return 0.0

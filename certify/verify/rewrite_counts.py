@@ -119,9 +119,7 @@ def _check_numbers(check: PlannedCheck, result: PairedRewriteResult, answers: in
     due = _compared(check, result.reference, result, Fraction(sum(original) - sum(rewritten), answers * len(rows)))
     headroom = Headroom.from_counts(rewritten, answers)
     power = reference_power(wanted.against, due, headroom, wanted.alpha)
-    least = smallest_inflation(
-        lambda one: reference_power(one, due, headroom, wanted.alpha), headroom, result.least_power
-    )
+    least = smallest_inflation(lambda one: reference_power(one, due, headroom, wanted.alpha), result.least_power)
     _check_power(check, result, found._replace(power=power, detectable=least))
 
 

@@ -76,11 +76,10 @@ def _told(found: Mapping[str, Detection], effect: Effect) -> list[str]:
     asked = {name: one for name, one in found.items() if one.p_value is not None}
     if asked:
         strongest = min(asked, key=lambda name: (asked[name].holm_p_value or 0.0, asked[name].p_value or 0.0))
-        p_value = p_words(asked[strongest].holm_p_value)
-        told.append(f"strongest {p_value} ({_named(strongest)}), corrected for {counted(tests, 'test')}")
+        corrected = f", corrected for {counted(tests, 'test')}" if tests > 1 else ""
+        told.append(f"strongest {p_words(asked[strongest].holm_p_value)} ({_named(strongest)}){corrected}")
         best = max(asked, key=lambda name: asked[name].power)
-        if asked[best].power > 0:
-            told.append(f"{_named(best)} would notice {effect(asked[best])} with chance {asked[best].power:.2f}")
+        told.append(f"{_named(best)} would notice {effect(asked[best])} with chance {asked[best].power:.2f}")
     return told
 
 
@@ -88,7 +87,8 @@ def _counted(word: DetectionVerdict, names: list[str], tests: int) -> str:
     if not names:
         return ""
     which = f" ({', '.join(map(_named, names))})" if word is DetectionVerdict.DETECTED else ""
-    return f"{_VERDICTS[word]} in {len(names)} of {counted(tests, 'test')}{which}"
+    of = "" if len(names) == tests else f"{len(names)} of "
+    return f"{_VERDICTS[word]} in {of}{counted(tests, 'test')}{which}"
 
 
 def _without_result(found: Mapping[str, Detection], tests: int) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from certify.counting import counted
 from certify.evidence.certificate import Headline
 from certify.evidence.results.detection import Detection, DetectionVerdict
 from certify.evidence.results.rewrites import PairedRewriteResult
 from certify.verify.words.detections import corrected_words, p_words, verdict_words
-from certify.verify.words.printed import percent, points
+from certify.verify.words.printed import points
 
 
 def rewrite_headline(name: str, result: PairedRewriteResult) -> Headline:
@@ -17,7 +18,7 @@ def rewrite_headline(name: str, result: PairedRewriteResult) -> Headline:
 def _parts(result: PairedRewriteResult) -> list[str]:
     if result.gap is None or result.upper is None:
         return _unasked(result)
-    asked = f"{result.items} items and {_rewrites(result)}, {result.isomorphs * result.samples} answers on either side"
+    asked = f"{result.items:,} items and {_rewrites(result)}, {_answers(result)} on either side"
     found = f"gap {points(result.gap)}, at most {points(result.upper)} with 95 % confidence"
     if result.reference is not None:
         found = f"inflation {points(result.reference.excess)} beside {result.reference.references} reference models"
@@ -26,10 +27,7 @@ def _parts(result: PairedRewriteResult) -> list[str]:
 
 
 def _noticed(result: PairedRewriteResult) -> list[str]:
-    """What the test would have found; above a high share there is nothing to find."""
-    rewritten = result.rewritten.estimate if result.rewritten else 0.0
-    if rewritten + result.power_against > 1:
-        return [f"above {percent(rewritten)} there is no room for {effect_words(result)}"]
+    """What the test would have found."""
     told = [f"power {result.power:.2f} against {effect_words(result)}"]
     if result.detectable is not None and result.detectable < 1:
         told.append(f"smallest noticed with power {result.least_power:g}: {_plain_points(result.detectable)}")
@@ -40,7 +38,7 @@ def _noticed(result: PairedRewriteResult) -> list[str]:
 
 def _unasked(result: PairedRewriteResult) -> list[str]:
     needed = f", {result.needed:,} items would" if result.needed else ""
-    few = f"{result.items:,} items with {result.isomorphs * result.samples} answers on either side cannot notice"
+    few = f"{result.items:,} items with {_answers(result)} on either side cannot notice"
     return [f"nothing was asked: {few} {effect_words(result)} with power {result.least_power:g}{needed}"]
 
 
@@ -52,6 +50,10 @@ def effect_words(result: Detection) -> str:
 
 def _rewrites(result: PairedRewriteResult) -> str:
     return "a rewrite of each" if result.isomorphs == 1 else f"{result.isomorphs} rewrites of each"
+
+
+def _answers(result: PairedRewriteResult) -> str:
+    return counted(result.isomorphs * result.samples, "answer")
 
 
 def _plain_points(share: float) -> str:

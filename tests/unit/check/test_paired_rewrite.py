@@ -42,6 +42,11 @@ def taught(question, repeat):
     return question.group == "original" or int(question.pair[2:]) % 3 == 0
 
 
+def erratic(question, repeat):
+    """Half of the items right on one side alone, half on the other."""
+    return (question.group == "original") == (int(question.pair[2:]) % 2 == 0)
+
+
 def test_an_item_is_asked_as_often_as_its_rewrites_together(plan):
     planned, sources = plan(paired_rewrite=ASKED)
     assert (planned[0].items, planned[0].samples) == (30 * 2 * 2, 1)
@@ -59,9 +64,10 @@ def test_an_item_is_asked_as_often_as_its_rewrites_together(plan):
     [
         (taught, DetectionVerdict.DETECTED),
         (lambda question, repeat: int(question.pair[2:]) % 2 == 0, DetectionVerdict.NO_EVIDENCE),
-        (lambda question, repeat: True, DetectionVerdict.INSUFFICIENT),
+        (lambda question, repeat: True, DetectionVerdict.NO_EVIDENCE),
+        (erratic, DetectionVerdict.INSUFFICIENT),
     ],
-    ids=["taught", "honest", "no room for an inflation"],
+    ids=["taught", "honest", "nearly always right", "erratic"],
 )
 def test_what_a_model_shows(plan, answer_all, right, verdict):
     planned, sources = plan(paired_rewrite=ASKED)
