@@ -74,7 +74,7 @@ class PairedRewrite:
     ) -> PairedRewriteResult | NotRun:
         """The gap against its margin, or against references; ``insufficient`` where nothing was asked."""
         found, level = material(parameters, sources), parameters.alpha / sources.tests
-        right = _right(self.id, answers)
+        right = right_by_side(self.id, answers)
         if not _may_tell(parameters, len(found.items), sources.tests):
             power = _best_power(parameters, len(found.items), sources.tests)
             needed = fewest_items(lambda count: _best_power(parameters, count, sources.tests), parameters.least_power)
@@ -167,8 +167,8 @@ def _may_tell(parameters: PairedRewriteParameters, items: int, tests: int) -> bo
     return _best_power(parameters, items, tests) >= parameters.least_power
 
 
-def _right(check: str, answers: Answers) -> dict[str, dict[str, int]]:
-    """Right answers to each item on either side."""
+def right_by_side(check: str, answers: Answers) -> dict[str, dict[str, int]]:
+    """Right answers to each item under :data:`ORIGINAL`, and to its rewrites under :data:`REWRITE`."""
     counts: dict[str, dict[str, int]] = {ORIGINAL: {}, REWRITE: {}}
     right = answers.right(check)
     for question in answers.questions_of(check):

@@ -74,7 +74,7 @@ def read_references(path: Path) -> ReferenceFile:
     try:
         told = References.from_document(parse_json(data, name=path.name), name=path.name)
     except CertifyError as error:
-        hint = "docs/checks/paired-rewrite.md tells its form"
+        hint = "`certify model references` makes such a file from finished runs"
         raise UsageError(
             "CERT-E100", f"the references in {path.name} cannot be used: {error.what}", hint=hint
         ) from error

@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from certify.counting import counted
+from certify.evidence.base import Value
 from certify.evidence.certificate import Headline
 from certify.evidence.results.detection import Detection, DetectionVerdict
 from certify.evidence.results.rewrites import PairedRewriteResult
 from certify.verify.words.detections import corrected_words, p_words, verdict_words
 from certify.verify.words.printed import points
 
+_MARGIN = (
+    "In paired-rewrite a gap may also come from rewrites that are harder by themselves; the planned margin stands for "
+    "that, and nobody measured it. "
+)
+_ABSENCE = "A model that was taught the rewrites, or how to solve the whole kind, shows no gap in paired-rewrite."
+
 
 def rewrite_headline(name: str, result: PairedRewriteResult) -> Headline:
     """The word for the test, the gap or inflation behind it, and what could have been noticed."""
     return Headline(name=name, value=verdict_words(result), detail="; ".join(_parts(result)))
+
+
+def rewrite_caveats(results: Mapping[str, Value]) -> tuple[str, ...]:
+    """What neither a gap nor its absence shows; once, however many such tests there are."""
+    found = [one for one in results.values() if isinstance(one, PairedRewriteResult)]
+    if not found:
+        return ()
+    return (_MARGIN + _ABSENCE if any(one.reference is None for one in found) else _ABSENCE,)
 
 
 def _parts(result: PairedRewriteResult) -> list[str]:
