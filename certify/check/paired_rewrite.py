@@ -77,7 +77,7 @@ class PairedRewrite:
         right = right_by_side(self.id, answers)
         if not _may_tell(parameters, len(found.items), sources.tests):
             power = _best_power(parameters, len(found.items), sources.tests)
-            needed = fewest_items(lambda count: _best_power(parameters, count, sources.tests), parameters.least_power)
+            needed = needed_pairs(parameters, sources.tests)
             fields = detection_fields(parameters, sources.tests, None, power, needed)
             return PairedRewriteResult(**fields, **self._told(found, parameters, answers, sources))
         if not right[ORIGINAL]:
@@ -165,6 +165,16 @@ def _require_references(parameters: PairedRewriteParameters, found: Material, so
 def _may_tell(parameters: PairedRewriteParameters, items: int, tests: int) -> bool:
     """Whether the best case that the plan assumes has the power it asks for."""
     return _best_power(parameters, items, tests) >= parameters.least_power
+
+
+def needed_pairs(parameters: PairedRewriteParameters, tests: int) -> int | None:
+    """The fewest items for which questions are planned; None where no number would do.
+
+    Args:
+        parameters: of the check.
+        tests: tests of contamination in the plan.
+    """
+    return fewest_items(lambda count: _best_power(parameters, count, tests), parameters.least_power)
 
 
 def right_by_side(check: str, answers: Answers) -> dict[str, dict[str, int]]:
