@@ -8,7 +8,7 @@ from typing import Protocol, TypeVar
 
 from certify.check.reference_file import ReferenceFile, read_references
 from certify.check.rewrite_file import RewriteFile, read_rewrites
-from certify.errors import CertifyError, HostileInput
+from certify.errors import CertifyError, HostileInput, UsageError
 from certify.evidence.base import StrictValue
 from certify.evidence.parameters.rewrites import PairedRewriteParameters
 
@@ -44,6 +44,26 @@ def open_references(parameters: Parameters, files: Files) -> dict[str, Reference
     return {
         path: _read(path, digest, files, read_references, "references") for path, digest in named if path is not None
     }
+
+
+def refuse_own_reference(parameters: Parameters, identity: str) -> None:
+    """Returns if a model does not stand among the references that it is to be held against.
+
+    Args:
+        parameters: of each check.
+        identity: digest of the model's files.
+
+    Raises:
+        UsageError: CERT-E102, it does; as :func:`open_references`.
+    """
+    for path, file in open_references(parameters, {}).items():
+        if any(model.identity == identity for model in file.told.models):
+            raise UsageError(
+                "CERT-E102",
+                f"paired-rewrite cannot be planned: the model itself stands among the references in {path}",
+                why="beside itself a model shows no inflation",
+                hint="take its entry out of the file",
+            )
 
 
 def rewrite_faults(parameters: Parameters) -> Iterator[CertifyError]:

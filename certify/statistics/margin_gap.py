@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import NamedTuple
@@ -11,8 +12,8 @@ from certify.statistics.interval import MINIMUM_ITEMS
 from certify.statistics.noinflation import no_inflation_bound
 from certify.statistics.power import Headroom, fewest_items, gap_power, smallest_inflation
 
-MOST_WORK = 1 << 30
-"""Bits of the largest number that an exact test may need; some seconds of one processor."""
+MOST_BITS, MOST_WORK = 1 << 30, 500 * 10**9
+"""Bits of the largest number that an exact test may need, and bits times items: some seconds of one processor."""
 
 
 class Wanted(NamedTuple):
@@ -92,5 +93,5 @@ def margin_gap(original: Sequence[int], rewritten: Sequence[int], samples: int, 
 def is_computable(items: int, samples: int, margin: float) -> bool:
     """Whether the exact test of so many items is a matter of seconds; it counts sums in whole numbers of this size."""
     allowed = Fraction(str(margin))
-    unit = Fraction(1, samples).denominator * allowed.denominator
-    return items * (items + 2) * unit * (1 + float(allowed)) <= MOST_WORK
+    bits = items * (items + 2) * math.lcm(samples, allowed.denominator) * (1 + float(allowed))
+    return bits <= MOST_BITS and bits * items <= MOST_WORK

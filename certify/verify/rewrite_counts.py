@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from certify.evidence.parameters.rewrites import LEAST_LEVEL
 from certify.evidence.plan import Plan, PlannedCheck
 from certify.evidence.results.estimates import Estimate
 from certify.evidence.results.rewrites import PairedRewriteResult, ReferenceComparison, RewriteFault
@@ -37,6 +38,8 @@ def check_rewrites(check: PlannedCheck, result: PairedRewriteResult) -> None:
         HostileInput: CERT-E090, otherwise.
     """
     require(check, _asked(check) == _said(result), "is about something else than was planned")
+    level = LEAST_LEVEL <= result.alpha / result.tests < 0.5 < result.least_power < 1
+    require(check, level and result.margin < result.power_against, "is held against impossible levels")
     left = {one.reason: one.count for one in result.left_out}
     items = check.parameters.get("items")
     whole = result.items + left.get(RewriteFault.NO_REWRITE, 0)
@@ -84,7 +87,7 @@ def _check_unasked(check: PlannedCheck, result: PairedRewriteResult) -> None:
     nothing = all(one is None for one in (*numbers, result.p_value, result.upper, result.detectable, result.reference))
     require(check, nothing and check.items == 0, "tells of answers that nobody gave")
     accuracy, spread = (check.parameters.get(name) for name in ("expectedAccuracy", "expectedSpread"))
-    known = isinstance(accuracy, float) and 0 < accuracy < 1 and isinstance(spread, int | float) and spread >= 0
+    known = isinstance(accuracy, float) and 0 < accuracy < 1 and isinstance(spread, int | float) and 0 <= spread <= 1
     require(check, known, "rests on no assumptions")
     best = best_gap_power(
         result.power_against,

@@ -14,6 +14,9 @@ ANNOTATIONS = "annotations"
 MADE = (FAMILIES, ANNOTATIONS)
 """Rewrites that certify makes itself; any other word is the path of a file."""
 _MOST_ANNOTATED = 5
+_MOST_TESTS = 1000
+LEAST_LEVEL = 1e-9
+"""Smallest share of false alarms of one test for which a power is worked out."""
 
 
 class PairedRewriteParameters(DetectionParameters):
@@ -55,6 +58,8 @@ class PairedRewriteParameters(DetectionParameters):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
+        if self.alpha < LEAST_LEVEL * _MOST_TESTS:
+            raise ValueError(f"alpha is at least {LEAST_LEVEL * _MOST_TESTS:g}")
         if self.margin >= self.power_against:
             raise ValueError("power_against must be above the margin: nothing up to the margin is looked for")
         if self.power_against > 1 - self.expected_accuracy:

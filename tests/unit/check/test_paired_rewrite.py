@@ -9,7 +9,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from certify.check import all_questions, judge, samples_of, score_all
+from certify.check import all_questions, judge, planned_parameters, samples_of, score_all
+from certify.check.rewrite_sources import refuse_own_reference
 from certify.errors import HostileInput, UsageError
 from certify.evidence.model import ReasoningTags
 from certify.evidence.results.detection import DetectionVerdict
@@ -109,6 +110,7 @@ def test_too_few_items_are_told_before_a_token_is_spent(plan, answer_all, change
         {"references": "/nowhere.json"},
         {"rewrites": "/nowhere.jsonl"},
         {"alpha": 0.5},
+        {"alpha": 1e-20},
         {"expected_accuracy": 0.7},
     ],
 )
@@ -272,6 +274,10 @@ def test_beside_references_the_rewrites_may_be_harder(plan, answer_all, referenc
     taught_found = scored(planned, sources, answer_all, taught)
     assert taught_found.verdict is DetectionVerdict.DETECTED
     assert taught_found.reference.excess == pytest.approx(taught_found.gap - 0.15, abs=1e-4)
+    parameters = planned_parameters(planned)
+    refuse_own_reference(parameters, f"{9:064x}")
+    with pytest.raises(UsageError, match="the model itself stands among the references"):
+        refuse_own_reference(parameters, f"{3:064x}")
     with pytest.raises(HostileInput, match="among its references"):
         check_reference_models(SimpleNamespace(model=SimpleNamespace(identity=f"{3:064x}")), planned[0], found)
 
@@ -316,6 +322,10 @@ def test_references_lacking_an_item_are_refused(plan, references):
         {"power": 0.99},
         {"detectable": 0.01},
         {"margin": 0.1},
+        {"power_against": 0.0},
+        {"alpha": 0.0},
+        {"least_power": 1.0},
+        {"tests": 10**40},
         {"items": 29},
         {"pairs": None},
         {"rewrites": "annotations"},
