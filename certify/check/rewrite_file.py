@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from certify.check.annotated import program_of, recomputed
 from certify.check.benchmark_files import rows_of, text_of
 from certify.check.benchmarks import BenchmarkItem, bytes_of
+from certify.check.families import Problem
 from certify.check.rows import final_answer, read_items
 from certify.check.verifiers import verify
 from certify.errors import CertifyError, UsageError
@@ -109,7 +110,7 @@ def accepted(file: RewriteFile, items: Iterable[BenchmarkItem]) -> Accepted:
         if fault is not None or item is None:
             faults[fault or RewriteFault.UNKNOWN_ITEM] += 1
             continue
-        own = row.made.problem is not None
+        own = _alike(row.made.problem, item.problem)
         found.setdefault(row.item, []).append(row.made if own else row.made._replace(verifier=item.verifier))
     if faults.total() > MOST_BAD * len(file.rows):
         raise _too_many(file, faults)
@@ -132,7 +133,7 @@ def _fault(row: RewriteRow, item: BenchmarkItem | None, published: bool, repeate
 
 def _answer_fault(row: RewriteRow, item: BenchmarkItem) -> RewriteFault | None:
     """Whether the answer is certain: by the facts of our own family, the item's own program, or two solvers."""
-    if row.made.problem is not None:
+    if _alike(row.made.problem, item.problem):
         return None  # its reader worked the answer out from the facts
     program = program_of(item.question, item.answer, item.gold)
     worked = None if program is None else recomputed(program, row.made.question)
@@ -142,6 +143,12 @@ def _answer_fault(row: RewriteRow, item: BenchmarkItem) -> RewriteFault | None:
         return RewriteFault.UNVALIDATED
     agreed = all(verify(item.verifier, solver.answer, row.made.gold) for solver in row.solvers)
     return None if agreed else RewriteFault.DISAGREED
+
+
+def _alike(made: Problem | None, published: Problem | None) -> bool:
+    if made is None or published is None:
+        return False
+    return (made.family, made.level) == (published.family, published.level)
 
 
 def _numbered(number: int, document: Any) -> Any:

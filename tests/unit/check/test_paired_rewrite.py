@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
 from certify.check import all_questions, judge, planned_parameters, samples_of, score_all
+from certify.check.families import generate_items
 from certify.check.rewrite_sources import refuse_own_reference
 from certify.errors import HostileInput, UsageError
 from certify.evidence.model import ReasoningTags
 from certify.evidence.results.detection import DetectionVerdict
+from certify.verify.completeness import asked_ways
 from certify.verify.derived_counts import check_derived
 from certify.verify.rewrite_counts import check_reference_models, check_rewrites
 
@@ -365,3 +368,36 @@ def test_whoever_signs_another_comparison_is_found_out(plan, answer_all, referen
     told["reference"] |= change
     with pytest.raises(HostileInput):
         check_rewrites(planned[0], type(result).model_validate(told))
+
+
+@pytest.mark.parametrize("value", [-1, 0, 0.5, 10**30, "x", []])
+def test_a_reader_is_never_upset_by_a_plan_or_a_result(plan, answer_all, references, value):
+    planned, sources = plan(paired_rewrite=references())
+    result = scored(planned, sources, answer_all, taught)
+    for name in planned[0].parameters:
+        changed = planned[0].model_copy(update={"parameters": {**planned[0].parameters, name: value}})
+        _hostile_or_nothing(changed, result)
+    for within, told in ((None, result.document()), ("reference", result.document()["reference"])):
+        for name in told:
+            document = result.document()
+            (document if within is None else document[within])[name] = value
+            try:
+                changed_result = type(result).from_document(document, by_name=False)
+            except HostileInput:
+                continue
+            _hostile_or_nothing(planned[0], changed_result)
+
+
+def _hostile_or_nothing(check, result):
+    with suppress(HostileInput):
+        check_rewrites(check, result)
+    assert asked_ways(check) >= 1
+
+
+def test_a_problem_of_our_own_confirms_itself_where_it_is_of_the_same_kind(plan, rewrites, item_rows, answer_all):
+    """A twin with its facts needs no solver; one of another family does."""
+    twin = generate_items(SEED, item_rows[0]["family"], item_rows[0]["level"], 1, purpose="test-twin")[0]
+    other = generate_items(SEED, item_rows[29]["family"], item_rows[29]["level"], 1, purpose="test-twin")[0]
+    rows = [{**vars(one), "solvers": None} for one in (twin, other)]
+    result = scored(*plan(paired_rewrite=rewrites(*rows)), answer_all, taught)
+    assert {one.reason: one.count for one in result.left_out} == {"no_rewrite": 1, "unvalidated": 1}
