@@ -10,6 +10,7 @@ from certify.check.base import Answers, Size, Sources, estimate_of
 from certify.check.compared import compared
 from certify.check.detections import detection_fields
 from certify.check.math_answers import require_math_verify
+from certify.check.rewrite_design import best_power, may_tell, needed_pairs
 from certify.check.rewriting import Material, Rewritten, material, rewritten
 from certify.check.verifiers import MATH
 from certify.errors import InternalError, UsageError
@@ -20,8 +21,6 @@ from certify.evidence.results.rewrites import PairCounts, PairedRewriteResult
 from certify.statistics import (
     Wanted,
     accuracy_interval,
-    best_gap_power,
-    fewest_items,
     is_computable,
     margin_gap,
 )
@@ -42,8 +41,7 @@ class PairedRewrite:
 
         Raises:
             UsageError: CERT-E102, no item has rewrites, the references do not fit, or the exact test would be too
-                large; CERT-E035, what
-                compares the answers is not installed.
+                large; CERT-E035, what compares the answers is not installed.
         """
         found = material(parameters, sources)
         pairs = len(found.items)
@@ -58,13 +56,13 @@ class PairedRewrite:
             _require_references(parameters, found, sources)
         if any(item.verifier == MATH for item in sources.benchmarks[parameters.benchmark].items):
             require_math_verify()
-        asked = pairs * parameters.ways if _may_tell(parameters, pairs, sources.tests) else 0
+        asked = pairs * parameters.ways if may_tell(parameters, pairs, sources.tests) else 0
         return Size(asked, parameters.samples, parameters.max_tokens)
 
     def questions(self, parameters: PairedRewriteParameters, sources: Sources, seed: bytes) -> tuple[Question, ...]:
         """The items as published, and as many rewrites of each."""
         found = material(parameters, sources)
-        if not _may_tell(parameters, len(found.items), sources.tests):
+        if not may_tell(parameters, len(found.items), sources.tests):
             return ()
         made = rewritten(found, parameters, sources, seed)
         return tuple(question for one in made for question in self._pair(one, parameters))
@@ -75,8 +73,8 @@ class PairedRewrite:
         """The gap against its margin, or against references; ``insufficient`` where nothing was asked."""
         found, level = material(parameters, sources), parameters.alpha / sources.tests
         right = right_by_side(self.id, answers)
-        if not _may_tell(parameters, len(found.items), sources.tests):
-            power = _best_power(parameters, len(found.items), sources.tests)
+        if not may_tell(parameters, len(found.items), sources.tests):
+            power = best_power(parameters, len(found.items), sources.tests)
             needed = needed_pairs(parameters, sources.tests)
             fields = detection_fields(parameters, sources.tests, None, power, needed)
             return PairedRewriteResult(**fields, **self._told(found, parameters, answers, sources))
@@ -143,38 +141,11 @@ class PairedRewrite:
         }
 
 
-def _best_power(parameters: PairedRewriteParameters, items: int, tests: int) -> float:
-    return best_gap_power(
-        parameters.power_against,
-        items,
-        parameters.answers,
-        accuracy=parameters.expected_accuracy,
-        spread=parameters.expected_spread,
-        alpha=parameters.alpha / tests,
-        margin=parameters.margin,
-    )
-
-
 def _require_references(parameters: PairedRewriteParameters, found: Material, sources: Sources) -> None:
     benchmark, path = sources.benchmarks[parameters.benchmark], parameters.rewrite_file
     rewrites = parameters.rewrites if path is None else sources.rewrites[path].sha256
     items = [pair.item.id for pair in found.items]
     sources.references[str(parameters.references)].require(benchmark.sha256, rewrites, items, parameters.answers)
-
-
-def _may_tell(parameters: PairedRewriteParameters, items: int, tests: int) -> bool:
-    """Whether the best case that the plan assumes has the power it asks for."""
-    return _best_power(parameters, items, tests) >= parameters.least_power
-
-
-def needed_pairs(parameters: PairedRewriteParameters, tests: int) -> int | None:
-    """The fewest items for which questions are planned; None where no number would do.
-
-    Args:
-        parameters: of the check.
-        tests: tests of contamination in the plan.
-    """
-    return fewest_items(lambda count: _best_power(parameters, count, tests), parameters.least_power)
 
 
 def right_by_side(check: str, answers: Answers) -> dict[str, dict[str, int]]:

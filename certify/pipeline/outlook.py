@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from certify.check import planned_checks, planned_parameters
 from certify.check.detections import planned_tests
-from certify.check.paired_rewrite import needed_pairs
+from certify.check.rewrite_design import needed_pairs
 from certify.decide import LoadedPolicy
 from certify.decide.reach import Bound, asked_bounds, best_result, last_level
 from certify.engines.pilot import PilotResult
