@@ -24,6 +24,7 @@ from certify.check.looks import asked_questions, looks_taken
 from certify.check.multi_turn import MultiTurn
 from certify.check.option_order import OptionOrder
 from certify.check.order_exchangeability import OrderExchangeability
+from certify.check.paired_rewrite import PairedRewrite
 from certify.check.private_set import PrivateSet
 from certify.check.several_gaps import corrected_gaps
 from certify.check.sources import open_sources, with_digests
@@ -61,6 +62,7 @@ CHECKS: dict[str, Check[Any]] = {
         Cost(),
         OrderExchangeability(),
         OptionOrder(),
+        PairedRewrite(),
     )
 }
 """Check id to the check."""

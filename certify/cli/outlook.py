@@ -54,8 +54,13 @@ def _threshold(one: ThresholdOutlook) -> tuple[str, str]:
 
 
 def _gap(found: GapPower) -> list[tuple[str, str]]:
+    if found.needed is not None:
+        return [("too few", f"{found.needed:,} items would notice an inflation of {found.power_against:g}")]
     least = "none" if found.detectable >= 1 else f"{found.detectable:.4f}"
     return [
         ("power", f"{found.power:.2f} against an inflation of {found.power_against:g}"),
-        ("detectable", f"{least} with power 0.8, at a false-alarm rate of 0.05, accuracy {found.accuracy:g}"),
+        (
+            "detectable",
+            f"{least} with power 0.8, at a false-alarm rate of {found.alpha:g}, accuracy {found.accuracy:g}",
+        ),
     ]

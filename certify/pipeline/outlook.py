@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from certify.check import planned_checks
+from certify.check import planned_checks, planned_parameters
+from certify.check.detections import planned_tests
+from certify.check.rewrite_design import needed_pairs
 from certify.decide import LoadedPolicy
 from certify.decide.reach import Bound, asked_bounds, best_result, last_level
 from certify.engines.pilot import PilotResult
 from certify.errors import UsageError
 from certify.evidence.base import Fraction, Value
 from certify.evidence.instances import kind_of
+from certify.evidence.parameters.rewrites import PairedRewriteParameters
 from certify.evidence.plan import Plan, PlannedCheck
 from certify.files import read_file
 from certify.pipeline.files import RunFolder
@@ -46,11 +49,15 @@ class GapPower(Value):
     power_against: Fraction
     """The inflation named in the policy."""
     power: Fraction
-    """Chance of finding it at a false-alarm rate of 0.05."""
+    """Chance of finding it at the false-alarm rate ``alpha``."""
     detectable: Fraction
     """Smallest inflation found with power 0.8; 1 where none is."""
     accuracy: Fraction
     """Assumed accuracy on the fresh twins."""
+    alpha: Fraction = 0.05
+    """Share of false alarms."""
+    needed: int | None = None
+    """Pairs that would do where so few are at hand that nothing is asked; absent otherwise."""
 
 
 class CheckOutlook(Value):
@@ -184,7 +191,7 @@ def _check(
             for bound in bounds
             if bound.check == check.id and (best := _best(bound, checks)) is not None
         ),
-        gap=_gap(check, checks) if kind_of(check.id) == _GAP and check.items else None,
+        gap=_gap(check, checks) if kind_of(check.id) == _GAP and check.items else _rewrites(check, checks),
     )
 
 
@@ -203,6 +210,33 @@ def _gap(check: PlannedCheck, checks: Sequence[PlannedCheck]) -> GapPower:
     static = next((one.samples for one in checks if _published(one, check)), check.samples)
     found = gap_outlook(against, check.items, (max(static, 1), check.samples))
     return GapPower(power_against=against, power=found.power, detectable=found.detectable, accuracy=found.accuracy)
+
+
+def _rewrites(check: PlannedCheck, checks: Sequence[PlannedCheck]) -> GapPower | None:
+    """The same for items and rewrites of them, whose test is against a margin and shares its false alarms."""
+    parameters = planned_parameters(checks)
+    given = parameters[check.id]
+    if not isinstance(given, PairedRewriteParameters):
+        return None
+    tests = planned_tests(parameters)
+    level = given.alpha / tests
+    found = gap_outlook(
+        given.power_against,
+        check.items // given.ways,
+        (given.answers, given.answers),
+        accuracy=given.expected_accuracy,
+        alpha=level,
+        margin=given.margin,
+        spread=given.expected_spread,
+    )
+    return GapPower(
+        power_against=given.power_against,
+        power=found.power,
+        detectable=found.detectable,
+        accuracy=found.accuracy,
+        alpha=level,
+        needed=None if check.items else needed_pairs(given, tests),
+    )
 
 
 def _why(bound: Bound, checks: Sequence[PlannedCheck]) -> str:

@@ -8,7 +8,8 @@ from collections.abc import Callable
 
 from certify.attest.data_description import StewardsWord
 from certify.attest.statements import dataset_statement, declaration_statement, plan_statement
-from certify.check import planned_checks
+from certify.check import planned_checks, planned_parameters
+from certify.check.rewrite_sources import refuse_own_reference
 from certify.errors import EvidenceMissing, RegistryError, UsageError
 from certify.evidence import statement as kinds
 from certify.evidence.canonical import parse_json, sha256_hex
@@ -107,6 +108,7 @@ def _new_plan(workspace: Workspace, prepared: Prepared) -> bytes:
 def _plan(workspace: Workspace, prepared: Prepared) -> Plan:
     inputs = prepared.inputs
     checks = planned_checks(inputs.policy.policy.checks)
+    refuse_own_reference(planned_parameters(checks), inputs.model.identity.identity)
     moment = now()
     witnesses = tuple(witness.keyid for witness in workspace.trust.seed_witnesses)
     kind = inputs.request.entropy

@@ -127,10 +127,22 @@ def sign_flip_p_value(differences: Sequence[Fraction]) -> Fraction:
 
 
 def _subsets_reaching(sizes: list[int], target: int) -> int:
-    # One big integer holds how many subsets have each sum, in fields too wide to overflow:
-    # adding an item is a shift and an addition.
+    """How many subsets sum to at least ``target``, which is between 0 and the sum of all."""
+    rest = sum(sizes) - target  # the complement of a subset that reaches the target sums to at most this
+    if rest < target:
+        return _subsets_within(sizes, rest)
+    return (1 << len(sizes)) - (_subsets_within(sizes, target - 1) if target else 0)
+
+
+def _subsets_within(sizes: list[int], limit: int) -> int:
+    # One big integer holds how many subsets have each sum up to the limit, in fields too wide to overflow: adding an
+    # item is a shift and an addition.
     width = len(sizes) + 2
-    counts = 1
+    counts, reached = 1, 0
     for size in sizes:
         counts += counts << (size * width)
-    return (counts >> (target * width)) % ((1 << width) - 1)
+        reached += size
+        if reached > limit:
+            counts &= (1 << (limit + 1) * width) - 1
+            reached = limit
+    return counts % ((1 << width) - 1)

@@ -19,6 +19,7 @@ from typing import NamedTuple
 import numpy as np
 
 from tests.bench import coverage_simulation as coverage
+from tests.bench import rewrites_simulation as rewrites
 from tests.bench import rules_simulation as rules
 
 PAGE = Path(__file__).parents[2] / "docs" / "statistics.md"
@@ -75,6 +76,16 @@ TABLES = {
     "references": Table(
         ("items x answers", "references", "spread of models, logits", "false alarms", "with items alone"),
         rules.reference_rows,
+        0.25,
+    ),
+    "rewrites": Table(
+        ("items x answers", "inflation", "found at .01", "at .05", "power it states at .01", "false at .01", "at .05"),
+        rewrites.power_rows,
+        0.25,
+    ),
+    "rewrites-margin": Table(
+        ("items x answers", "harder by", "no margin: false at .01", "at .05", "margin .02: false at .01", "at .05"),
+        rewrites.margin_rows,
         0.25,
     ),
     "discoveries": Table(("calibration items", "their shift, sd", "false share", "found"), rules.discovery_rows, 0.5),

@@ -27,6 +27,15 @@ SMALL: dict[str, dict[str, Any]] = {
     "concision": {"reads": ["fresh-reasoning"]},
     "option-order": {"benchmark": "published.jsonl", "control": "control.jsonl", "shuffles": 3, "draws": 499},
     "order-exchangeability": {"benchmark": "starter-200", "shard_items": 3, "shuffles": 5, "shards": 40, "draws": 999},
+    "paired-rewrite": {
+        "benchmark": "starter-200",
+        "rewrites": "families",
+        "items": 60,
+        "isomorphs": 1,
+        "samples": 1,
+        "power_against": 0.2,
+        "max_tokens": 48,
+    },
 }
 """Checks beside those of the starter policy, small enough for a CPU."""
 ASKS_NOTHING = ("corpus-scan", "concision", "cost", "order-exchangeability", "option-order")

@@ -106,6 +106,12 @@ CODES = {
         "A policy names a private set by its public name alone. Its file is looked for in the folder that "
         "CERTIFY_PRIVATE_SETS names, as NAME.jsonl or NAME.parquet. Whoever audits the run needs the same file.",
     ),
+    "CERT-E495": Explanation(
+        "Runs that cannot serve as reference models",
+        "A file of reference models holds what several models answered to the same items and rewrites. Each run "
+        "must have finished with a result of paired-rewrite for which questions were asked, all of them with the same "
+        "benchmark, rewrites and number of answers, and each of another model.",
+    ),
     "CERT-E477": Explanation(
         "The library of the public problem families is not installed",
         "A policy asks for `public_families`, which reasoning-gym makes. Other versions make other problems, so "

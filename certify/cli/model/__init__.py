@@ -7,6 +7,7 @@ import typer
 from certify.cli.model.describe import describe
 from certify.cli.model.digest import digest
 from certify.cli.model.prepare import prepare
+from certify.cli.model.references import references
 from certify.cli.model.sign import sign
 from certify.cli.model.verify import verify
 
@@ -18,3 +19,4 @@ app.command("digest")(digest)
 app.command("sign")(sign)
 app.command("verify")(verify)
 app.command("describe")(describe)
+app.command("references")(references)

@@ -15,6 +15,7 @@ from certify.evidence.parameters.conversations import MultiTurnParameters, Unsee
 from certify.evidence.parameters.ladders import LogicPuzzlesParameters, LongChainParameters, tokens_for
 from certify.evidence.parameters.orders import OptionOrderParameters, OrderExchangeabilityParameters
 from certify.evidence.parameters.profile import CapabilityProfileParameters
+from certify.evidence.parameters.rewrites import PairedRewriteParameters
 from certify.evidence.parameters.scan import CorpusScanParameters
 from certify.evidence.parameters.spending import ConcisionParameters, CostParameters
 
@@ -32,6 +33,7 @@ __all__ = [
     "MultiTurnParameters",
     "OptionOrderParameters",
     "OrderExchangeabilityParameters",
+    "PairedRewriteParameters",
     "PrivateSetParameters",
     "StaticBenchmarkParameters",
     "StaticFreshGapParameters",
@@ -54,5 +56,6 @@ PARAMETER_TYPES: dict[str, type[StrictValue]] = {
     "capability-profile": CapabilityProfileParameters,
     "order-exchangeability": OrderExchangeabilityParameters,
     "option-order": OptionOrderParameters,
+    "paired-rewrite": PairedRewriteParameters,
 }
 """Check id to the type of its parameters."""

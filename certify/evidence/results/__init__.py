@@ -16,6 +16,7 @@ from certify.evidence.results.estimates import Drop, Estimate, Outcomes
 from certify.evidence.results.ladders import LogicPuzzlesResult, LongChainResult
 from certify.evidence.results.orders import LiftSums, OptionOrderResult, OrderExchangeabilityResult
 from certify.evidence.results.profile import CapabilityProfileResult
+from certify.evidence.results.rewrites import PairedRewriteResult
 from certify.evidence.results.scan import CorpusScanResult, PublishedRule, ScannedBenchmark, SelfTestRow
 from certify.evidence.results.spending import AnswerLengths, BudgetPoint, ConcisionResult, CostResult, Lengths
 
@@ -36,6 +37,7 @@ __all__ = [
     "OptionOrderResult",
     "OrderExchangeabilityResult",
     "Outcomes",
+    "PairedRewriteResult",
     "PrivateSetResult",
     "PublishedRule",
     "ScalingPoint",
@@ -64,5 +66,6 @@ RESULT_TYPES: dict[str, type[Value]] = {
     "capability-profile": CapabilityProfileResult,
     "order-exchangeability": OrderExchangeabilityResult,
     "option-order": OptionOrderResult,
+    "paired-rewrite": PairedRewriteResult,
 }
 """Check id to the type of its result."""

@@ -53,6 +53,28 @@ def test_the_same_for_programs(cli):
     assert found["outlook"]["mostTokens"] == sum(check["mostTokens"] for check in checks.values())
 
 
+def rewriting(folder, **changes):
+    """The starter policy with rewrites of its benchmark, small enough to read quickly."""
+    policy = sized(folder)
+    document = yaml.safe_load((policy / "policy.yaml").read_text())
+    asked = {"benchmark": document["checks"][0]["with"]["benchmark"], "rewrites": "families", "isomorphs": 2}
+    document["checks"].append({"id": "paired-rewrite", "with": {**asked, **changes}})
+    (policy / "policy.yaml").write_text(yaml.safe_dump(document, sort_keys=False))
+    return policy
+
+
+def test_rewrites_are_sized_against_their_margin(cli, tmp_path):
+    said = cli("plan", "preview", "--policy", rewriting(tmp_path, alpha=0.05, power_against=0.4, expected_accuracy=0.5))
+    assert "against an inflation of 0.4" in said.out
+    assert "at a false-alarm rate of 0.05, accuracy 0.5" in " ".join(said.out.split())
+
+
+def test_too_few_items_for_rewrites_are_told_before_anything_is_asked(cli, tmp_path):
+    said = cli("plan", "preview", "--policy", rewriting(tmp_path))
+    assert "asks the model nothing" in said.out
+    assert "items would notice an inflation of 0.1" in said.out
+
+
 def test_looks_are_listed_with_what_they_may_save(cli, tmp_path):
     policy = sized(tmp_path, fresh_reasoning={"looks": 3, "threshold": 0.75, "items": 240})
     said = cli("plan", "preview", "--policy", policy)
