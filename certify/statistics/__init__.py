@@ -26,9 +26,11 @@ from certify.statistics.ratio import Ratio, ratio_interval
 from certify.statistics.references import ReferenceTest, reference_test
 from certify.statistics.sequential import look_interval, look_levels, look_sizes
 from certify.statistics.suite import suite_interval, tightest_interval
+from certify.statistics.two_shares import FEWEST_NEWER, Prospect, TwoShares, prospect, two_shares_power
 from certify.statistics.verdict import Verdict, judge
 
 __all__ = [
+    "FEWEST_NEWER",
     "MINIMUM_ITEMS",
     "ONE_SIDED",
     "CleanSubset",
@@ -37,9 +39,11 @@ __all__ = [
     "Headroom",
     "Interval",
     "PairedInterval",
+    "Prospect",
     "Ratio",
     "ReferenceTest",
     "Sums",
+    "TwoShares",
     "Verdict",
     "Votes",
     "accuracy_interval",
@@ -75,10 +79,12 @@ __all__ = [
     "permutation_p_value",
     "plan_size",
     "printed_holm",
+    "prospect",
     "ratio_interval",
     "recall_lower_bound",
     "reference_test",
     "suite_interval",
     "tightest_interval",
+    "two_shares_power",
     "typical_counts",
 ]

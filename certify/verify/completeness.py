@@ -25,6 +25,7 @@ from certify.evidence.results import (
     UnseenToolsResult,
 )
 from certify.trust.verified import Verified
+from certify.verify.completion_counts import check_completions
 from certify.verify.derived_counts import check_derived
 from certify.verify.floors import check_floors
 from certify.verify.ladder_counts import check_ladder
@@ -87,6 +88,7 @@ def _check_result(check: PlannedCheck, result: Value) -> None:
     if isinstance(result, ConcisionResult | CostResult):
         _check_reads(check, result)
     check_scores(check, result)
+    check_completions(check, result)
     check_ladder(check, result)
     check_profile(check, result)
     check_floors(check, result)

@@ -11,6 +11,7 @@ from certify.evidence.parameters.accuracy import (
     StaticBenchmarkParameters,
     StaticFreshGapParameters,
 )
+from certify.evidence.parameters.completions import PrefixCompletionParameters
 from certify.evidence.parameters.conversations import MultiTurnParameters, UnseenToolsParameters
 from certify.evidence.parameters.ladders import LogicPuzzlesParameters, LongChainParameters, tokens_for
 from certify.evidence.parameters.profile import CapabilityProfileParameters
@@ -29,6 +30,7 @@ __all__ = [
     "LogicPuzzlesParameters",
     "LongChainParameters",
     "MultiTurnParameters",
+    "PrefixCompletionParameters",
     "PrivateSetParameters",
     "StaticBenchmarkParameters",
     "StaticFreshGapParameters",
@@ -49,5 +51,6 @@ PARAMETER_TYPES: dict[str, type[StrictValue]] = {
     "logic-puzzles": LogicPuzzlesParameters,
     "long-chain": LongChainParameters,
     "capability-profile": CapabilityProfileParameters,
+    "prefix-completion": PrefixCompletionParameters,
 }
 """Check id to the type of its parameters."""

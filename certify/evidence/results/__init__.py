@@ -11,6 +11,7 @@ from certify.evidence.results.accuracy import (
     StaticBenchmarkResult,
     StaticFreshGapResult,
 )
+from certify.evidence.results.completions import CompletedItems, PrefixCompletionResult
 from certify.evidence.results.conversations import MultiTurnResult, ToolsLevel, ToolUse, TurnsLevel, UnseenToolsResult
 from certify.evidence.results.estimates import Drop, Estimate, Outcomes
 from certify.evidence.results.ladders import LogicPuzzlesResult, LongChainResult
@@ -22,6 +23,7 @@ __all__ = [
     "RESULT_TYPES",
     "AnswerLengths",
     "BudgetPoint",
+    "CompletedItems",
     "ConcisionResult",
     "CorpusScanResult",
     "CostResult",
@@ -32,6 +34,7 @@ __all__ = [
     "Lengths",
     "MultiTurnResult",
     "Outcomes",
+    "PrefixCompletionResult",
     "PrivateSetResult",
     "PublishedRule",
     "ScalingPoint",
@@ -58,5 +61,6 @@ RESULT_TYPES: dict[str, type[Value]] = {
     "cost": CostResult,
     "unseen-tools": UnseenToolsResult,
     "capability-profile": CapabilityProfileResult,
+    "prefix-completion": PrefixCompletionResult,
 }
 """Check id to the type of its result."""
