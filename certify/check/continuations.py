@@ -43,10 +43,10 @@ def cut(text: str, share: float) -> Cut:
     return Cut(text[parts[0].start() : end], text[end:])
 
 
-def words(text: str) -> list[str]:
-    """The words that are compared: without case, width and punctuation, and no more than :data:`MOST_WORDS`."""
+def words(text: str, most: int = MOST_WORDS) -> list[str]:
+    """The first words of a text, without case, width and punctuation; as many as are compared, or so many."""
     folded = unicodedata.normalize("NFKC", text[:_MOST_TEXT]).casefold()
-    return [found[0] for found, _ in zip(_WORD.finditer(folded), range(MOST_WORDS), strict=False)]
+    return [found[0] for found, _ in zip(_WORD.finditer(folded), range(most), strict=False)]
 
 
 def is_exact(wanted: Sequence[str], written: Sequence[str]) -> bool:
@@ -62,6 +62,12 @@ def is_near(wanted: Sequence[str], written: Sequence[str]) -> bool:
     """
     common = _common(wanted[:MOST_WORDS], written[: min(len(wanted), MOST_WORDS)])
     return bool(wanted) and 10 * common >= 9 * len(wanted[:MOST_WORDS])
+
+
+def same_words(answer: str, gold: str) -> bool:
+    """Whether two texts have the same words, of which there are some and at most :data:`MOST_WORDS`."""
+    found = words(answer)
+    return bool(found) and found == words(gold)
 
 
 def judged_continuation(question: Question, completion: Completion) -> ItemRecord:

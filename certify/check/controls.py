@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from certify.check.base import Sources
 from certify.check.benchmarks import BenchmarkItem, is_path
@@ -20,6 +20,20 @@ class Fitting(NamedTuple):
     """In the order of their file."""
     left_out: int
     """Items before the last of these, or in all where they are fewer than the most, that do not fit."""
+
+
+class Sides(NamedTuple):
+    """What is compared."""
+
+    published: Fitting
+    """Published items."""
+    newer: Fitting
+    """The control; of a fresh one, the published items as often as they have twins."""
+
+    @property
+    def sizes(self) -> TwoShares:
+        """Items of both sides that fit."""
+        return TwoShares(len(self.published.items), len(self.newer.items))
 
 
 def fitting(items: tuple[BenchmarkItem, ...], fits: Callable[[BenchmarkItem], bool], most: int) -> Fitting:
@@ -41,6 +55,33 @@ def prospect_of(parameters: ControlledParameters, tests: int, sizes: TwoShares, 
     return prospect(sizes, newer_hits, parameters.power_against, level, parameters.least_power)
 
 
+def source_fields(check: str, parameters: ControlledParameters, sources: Sources) -> dict[str, Any]:
+    """What a result says of the items that were compared.
+
+    Raises:
+        UsageError: CERT-E102, see :func:`released_of`.
+    """
+    benchmark = sources.benchmarks[parameters.benchmark]
+    control = None if parameters.control == FRESH else sources.benchmarks[parameters.control]
+    return {
+        "benchmark": benchmark.id,
+        "benchmark_sha256": benchmark.sha256,
+        "control": control.id if control else FRESH,
+        "control_sha256": control.sha256 if control else None,
+        "control_released": released_of(check, parameters),
+    }
+
+
+def require_control(check: str, parameters: ControlledParameters, sources: Sources) -> None:
+    """Returns where the control is newer, as far as anybody says, and holds no published item.
+
+    Raises:
+        UsageError: CERT-E102, it does not.
+    """
+    released_of(check, parameters)
+    _require_apart(check, parameters, sources)
+
+
 def released_of(check: str, parameters: ControlledParameters) -> str | None:
     """Since when the items of the control have been public; None where they are made for the run.
 
@@ -52,7 +93,7 @@ def released_of(check: str, parameters: ControlledParameters) -> str | None:
     told = None if is_path(parameters.control) else entry_of(parameters.control).released
     released = parameters.control_released or told
     if released is None or (told is not None and released != told):
-        raise _impossible(
+        raise impossible(
             check,
             "it does not say since when the items of its control have been public"
             if released is None
@@ -61,7 +102,7 @@ def released_of(check: str, parameters: ControlledParameters) -> str | None:
         )
     before = None if is_path(parameters.benchmark) else entry_of(parameters.benchmark).released
     if before is not None and released <= before:
-        raise _impossible(
+        raise impossible(
             check,
             f"its control is of {released}, the published items of {before}",
             "name a control of items that became public later",
@@ -69,23 +110,19 @@ def released_of(check: str, parameters: ControlledParameters) -> str | None:
     return released
 
 
-def require_apart(check: str, parameters: ControlledParameters, sources: Sources) -> None:
-    """Returns where no item stands on both sides.
-
-    Raises:
-        UsageError: CERT-E102, one does, so that it could not be told apart.
-    """
+def _require_apart(check: str, parameters: ControlledParameters, sources: Sources) -> None:
     if parameters.control == FRESH:
         return
     known = {" ".join(item.published.split()) for item in sources.benchmarks[parameters.benchmark].items}
     for item in sources.benchmarks[parameters.control].items:
         if " ".join(item.published.split()) in known:
-            raise _impossible(
+            raise impossible(
                 check,
                 f"item {item.id[:60]} of its control is a published one",
                 "name a control without published items",
             )
 
 
-def _impossible(check: str, what: str, hint: str) -> UsageError:
+def impossible(check: str, what: str, hint: str) -> UsageError:
+    """The error for a check that these parameters and files allow no plan for."""
     return UsageError("CERT-E102", f"{check} cannot be planned: {what}", hint=hint)

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 from certify.check.base import Answers, Size, Sources
 from certify.check.continuations import EXACT, NEAR, Cut, cut, words
-from certify.check.controls import Fitting, fitting, prospect_of, released_of, require_apart
+from certify.check.controls import Fitting, Sides, fitting, prospect_of, require_control, source_fields
 from certify.check.detections import detection_fields
 from certify.check.fresh_controls import fresh_texts, has_twin, twins_each
 from certify.evidence.answers import ItemRecord, Question
 from certify.evidence.evaluation import NotRun
 from certify.evidence.parameters.completions import FRESH, CountedAs, PrefixCompletionParameters
 from certify.evidence.results.completions import CompletedItems, PrefixCompletionResult
-from certify.statistics import TwoShares, boschloo_p_value
+from certify.statistics import boschloo_p_value
 
 PUBLISHED, NEWER = "published", "newer"
 _TRIAL = hashlib.sha256(b"certify/check/prefix-completion/pairable/v1").digest()
@@ -34,8 +34,7 @@ class PrefixCompletion:
         Raises:
             UsageError: CERT-E102, the control is no control of this benchmark.
         """
-        released_of(self.id, parameters)
-        require_apart(self.id, parameters, sources)
+        require_control(self.id, parameters, sources)
         sizes = _sides(parameters, sources).sizes
         enough = prospect_of(parameters, sources.tests, sizes).enough
         return Size(sum(sizes) if enough else 0, 1, parameters.max_tokens)
@@ -69,15 +68,9 @@ class PrefixCompletion:
         hits = newer.exact if exact else newer.near
         found = prospect_of(parameters, sources.tests, sides.sizes, hits)
         near_p, exact_p = _p_values(published, newer) if asked else (None, None)
-        benchmark = sources.benchmarks[parameters.benchmark]
-        control = None if parameters.control == FRESH else sources.benchmarks[parameters.control]
         return PrefixCompletionResult(
             **detection_fields(parameters, sources.tests, exact_p if exact else near_p, found.power, found.needed),
-            benchmark=benchmark.id,
-            benchmark_sha256=benchmark.sha256,
-            control=control.id if control else FRESH,
-            control_sha256=control.sha256 if control else None,
-            control_released=released_of(self.id, parameters),
+            **source_fields(self.id, parameters, sources),
             share=parameters.share,
             counted=parameters.counted,
             published=published,
@@ -87,17 +80,7 @@ class PrefixCompletion:
         )
 
 
-class _Sides(NamedTuple):
-    published: Fitting
-    newer: Fitting
-    """Of a fresh control, the published items as often as they have twins."""
-
-    @property
-    def sizes(self) -> TwoShares:
-        return TwoShares(len(self.published.items), len(self.newer.items))
-
-
-def _sides(parameters: PrefixCompletionParameters, sources: Sources) -> _Sides:
+def _sides(parameters: PrefixCompletionParameters, sources: Sources) -> Sides:
     fits = _fitting_text(parameters)
     items = sources.benchmarks[parameters.benchmark].items
     if parameters.control == FRESH:
@@ -105,10 +88,10 @@ def _sides(parameters: PrefixCompletionParameters, sources: Sources) -> _Sides:
             items, lambda item: fits(item.published) and has_twin(item, sources, fits, _TRIAL), parameters.most
         )
         each = twins_each(len(published.items))
-        return _Sides(published, Fitting(tuple(item for item in published.items for _ in range(each)), 0))
+        return Sides(published, Fitting(tuple(item for item in published.items for _ in range(each)), 0))
     newer = sources.benchmarks[parameters.control].items
     one, other = (fitting(side, lambda item: fits(item.published), parameters.most) for side in (items, newer))
-    return _Sides(one, other)
+    return Sides(one, other)
 
 
 def _fitting_text(parameters: PrefixCompletionParameters) -> Callable[[str], bool]:

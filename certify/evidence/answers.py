@@ -43,7 +43,8 @@ class Question(Value):
     """The right answer, canonical text."""
     verifier: str
     """Which comparison decides: ``family:<id>``, ``public:<id>``, ``puzzle:<id>``, ``integer``, ``math``, ``choice``,
-    ``text``, ``short``, ``abstention``, ``continuation:near``, ``continuation:exact`` or ``task:<name>``."""
+    ``text``, ``short``, ``abstention``, ``option``, ``continuation:near``, ``continuation:exact`` or
+    ``task:<name>``."""
     pair: str | None = None
     """For a fresh twin of a static item, or a puzzle's twin without a solution: that item's id."""
     max_tokens: int = Field(ge=1)

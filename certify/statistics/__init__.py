@@ -7,7 +7,7 @@ from certify.statistics.binomial import (
     clopper_pearson_upper,
     recall_lower_bound,
 )
-from certify.statistics.boschloo import boschloo_p_value
+from certify.statistics.boschloo import MOST_TRIALS, boschloo_p_value
 from certify.statistics.clean_subset import CleanSubset, clean_subset
 from certify.statistics.conformal import conformal_p_values, discoveries
 from certify.statistics.exact_tests import guessing_p_value, permutation_p_value
@@ -32,6 +32,7 @@ from certify.statistics.verdict import Verdict, judge
 __all__ = [
     "FEWEST_NEWER",
     "MINIMUM_ITEMS",
+    "MOST_TRIALS",
     "ONE_SIDED",
     "CleanSubset",
     "GapTest",

@@ -137,7 +137,8 @@ def _least_rejected(sizes: TwoShares, known: int, start: int, level: float) -> i
 
     It never falls as ``known`` grows, so that a search may go on from the last one.
     """
-    for hits in range(start, sizes.published + 1):
+    even = known * sizes.published // sizes.newer  # the mean of the table: at least as many are seen half of the time
+    for hits in range(max(start, even), sizes.published + 1):
         if _fisher(sizes, hits, known, level) <= level:
             return hits
     return sizes.published + 1

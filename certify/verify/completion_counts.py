@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 from certify.evidence.base import Value
-from certify.evidence.parameters.completions import FRESH
+from certify.evidence.parameters.completions import FRESH, CountedAs
 from certify.evidence.plan import PlannedCheck
-from certify.evidence.results.completions import CompletedItems, ControlledResult, PrefixCompletionResult
-from certify.statistics import TwoShares, boschloo_p_value, prospect
+from certify.evidence.results.completions import ControlledResult, OptionRecallResult, PrefixCompletionResult
+from certify.statistics import MOST_TRIALS, TwoShares, boschloo_p_value, prospect
 from certify.verify.requiring import require
 
 
@@ -18,27 +21,47 @@ def check_completions(check: PlannedCheck, result: Value) -> None:
     Raises:
         HostileInput: CERT-E090, otherwise.
     """
-    if not isinstance(result, PrefixCompletionResult):
-        return
-    _check_files(check, result)
-    asked = check.parameters.get("share"), check.parameters.get("counted")
+    if isinstance(result, PrefixCompletionResult):
+        _check_prefixes(check, result)
+    elif isinstance(result, OptionRecallResult):
+        sides = result.published, result.newer
+        counts = [_Counted(one.recalled, one.items) for one in sides]
+        _check_compared(check, result, counts)
+        require(check, result.p_value == _p_value(check, counts), "has another p-value than its counts give")
+
+
+class _Counted(NamedTuple):
+    hits: int
+    items: int
+
+
+def _check_prefixes(check: PlannedCheck, result: PrefixCompletionResult) -> None:
+    asked, sides = (check.parameters.get("share"), check.parameters.get("counted")), (result.published, result.newer)
     require(check, asked == (result.share, result.counted.value), "completes other beginnings than were planned")
-    published, newer = result.published, result.newer
-    plain = all(side.exact <= side.near <= side.items for side in (published, newer))
-    require(check, plain, "completes more items than there are")
-    hits = result.hits(published), result.hits(newer)
-    require(check, result.outcomes.correct == sum(hits), "counts other completions than its answers")
-    near, exact = _p_value(check, published, newer, "near"), _p_value(check, published, newer, "exact")
-    due = (exact, near) if result.counted.value == "exact" else (near, exact)
+    require(check, all(side.exact <= side.near for side in sides), "completes more items word for word than nearly so")
+    near, exact = ([_Counted(getattr(side, name), side.items) for side in sides] for name in ("near", "exact"))
+    counted, other = (exact, near) if result.counted is CountedAs.EXACT else (near, exact)
+    _check_compared(check, result, counted)
+    require(check, all(side.hits <= side.items for side in other), "completes more items than there are")
+    due = _p_value(check, counted), _p_value(check, other)
     require(check, (result.p_value, result.other_p_value) == due, "has another p-value than its counts give")
-    _check_power(check, result, TwoShares(published.items, newer.items), hits[1])
 
 
-def _p_value(check: PlannedCheck, published: CompletedItems, newer: CompletedItems, kind: str) -> float | None:
-    sides = [(getattr(one, kind), one.items) for one in (published, newer)]
-    if not check.items:
-        return None
-    return boschloo_p_value(*sides[0], *sides[1])
+def _check_compared(check: PlannedCheck, result: ControlledResult, counted: Sequence[_Counted]) -> None:
+    """What every comparison owes: the planned files, hits among the answers, and the power of its sizes."""
+    _check_files(check, result)
+    require(check, all(side.items <= MOST_TRIALS for side in counted), "compares more items than it may")
+    require(check, all(side.hits <= side.items for side in counted), "completes more items than there are")
+    hits = sum(side.hits for side in counted)
+    require(check, result.outcomes.correct == hits, "counts other hits than its answers")
+    published, newer = counted
+    _check_power(check, result, TwoShares(published.items, newer.items), newer.hits)
+
+
+def _p_value(check: PlannedCheck, counted: Sequence[_Counted]) -> float | None:
+    """Boschloo's, where anything was asked."""
+    published, newer = counted
+    return boschloo_p_value(*published, *newer) if check.items else None
 
 
 def _check_files(check: PlannedCheck, result: ControlledResult) -> None:

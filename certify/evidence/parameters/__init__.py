@@ -11,7 +11,7 @@ from certify.evidence.parameters.accuracy import (
     StaticBenchmarkParameters,
     StaticFreshGapParameters,
 )
-from certify.evidence.parameters.completions import PrefixCompletionParameters
+from certify.evidence.parameters.completions import OptionRecallParameters, PrefixCompletionParameters
 from certify.evidence.parameters.conversations import MultiTurnParameters, UnseenToolsParameters
 from certify.evidence.parameters.ladders import LogicPuzzlesParameters, LongChainParameters, tokens_for
 from certify.evidence.parameters.profile import CapabilityProfileParameters
@@ -30,6 +30,7 @@ __all__ = [
     "LogicPuzzlesParameters",
     "LongChainParameters",
     "MultiTurnParameters",
+    "OptionRecallParameters",
     "PrefixCompletionParameters",
     "PrivateSetParameters",
     "StaticBenchmarkParameters",
@@ -52,5 +53,6 @@ PARAMETER_TYPES: dict[str, type[StrictValue]] = {
     "long-chain": LongChainParameters,
     "capability-profile": CapabilityProfileParameters,
     "prefix-completion": PrefixCompletionParameters,
+    "option-recall": OptionRecallParameters,
 }
 """Check id to the type of its parameters."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from certify.evidence.base import Sha256
 from certify.evidence.parameters.detection import DetectionParameters
@@ -53,3 +54,16 @@ class PrefixCompletionParameters(ControlledParameters):
     """Completions that the test counts; the others are reported."""
     max_tokens: int = Field(default=256, ge=16, le=4096)
     """Longest completion, tokens."""
+
+
+class OptionRecallParameters(ControlledParameters):
+    """Check ``option-recall``; ``power_against`` is the share of the published items known by heart."""
+
+    max_tokens: int = Field(default=1024, ge=16, le=131072)
+    """Longest answer, reasoning included, tokens."""
+
+    @model_validator(mode="after")
+    def _from_a_file(self) -> Self:
+        if self.control == FRESH:
+            raise ValueError("option-recall has no fresh control: name a file of newer multiple-choice questions")
+        return self

@@ -11,7 +11,12 @@ from certify.evidence.results.accuracy import (
     StaticBenchmarkResult,
     StaticFreshGapResult,
 )
-from certify.evidence.results.completions import CompletedItems, PrefixCompletionResult
+from certify.evidence.results.completions import (
+    CompletedItems,
+    OptionRecallResult,
+    PrefixCompletionResult,
+    RecalledItems,
+)
 from certify.evidence.results.conversations import MultiTurnResult, ToolsLevel, ToolUse, TurnsLevel, UnseenToolsResult
 from certify.evidence.results.estimates import Drop, Estimate, Outcomes
 from certify.evidence.results.ladders import LogicPuzzlesResult, LongChainResult
@@ -33,10 +38,12 @@ __all__ = [
     "FreshReasoningResult",
     "Lengths",
     "MultiTurnResult",
+    "OptionRecallResult",
     "Outcomes",
     "PrefixCompletionResult",
     "PrivateSetResult",
     "PublishedRule",
+    "RecalledItems",
     "ScalingPoint",
     "ScannedBenchmark",
     "SelfTestRow",
@@ -62,5 +69,6 @@ RESULT_TYPES: dict[str, type[Value]] = {
     "unseen-tools": UnseenToolsResult,
     "capability-profile": CapabilityProfileResult,
     "prefix-completion": PrefixCompletionResult,
+    "option-recall": OptionRecallResult,
 }
 """Check id to the type of its result."""

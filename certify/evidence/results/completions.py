@@ -57,3 +57,23 @@ class PrefixCompletionResult(ControlledResult):
     def hits(self, side: CompletedItems) -> int:
         """The completions of one side that are counted."""
         return side.exact if self.counted is CountedAs.EXACT else side.near
+
+
+class RecalledItems(Value):
+    """One side of a comparison: published multiple-choice questions, or newer ones."""
+
+    items: int = Field(ge=0)
+    """Questions that fit the check."""
+    recalled: int = Field(default=0, ge=0)
+    """Questions whose hidden choice the model wrote."""
+    left_out: int = Field(ge=0)
+    """Questions that do not fit the check."""
+
+
+class OptionRecallResult(ControlledResult):
+    """Check ``option-recall``: hidden wrong choices of published questions written, against newer ones."""
+
+    published: RecalledItems
+    """The published questions."""
+    newer: RecalledItems
+    """The questions of the control."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from certify.evidence.base import Value
 from certify.evidence.certificate import Headline
 from certify.evidence.parameters.completions import FRESH
-from certify.evidence.results.completions import ControlledResult, PrefixCompletionResult
+from certify.evidence.results.completions import ControlledResult, OptionRecallResult, PrefixCompletionResult
 from certify.evidence.results.detection import Detection, DetectionVerdict
 from certify.verify.words.printed import percent
 
@@ -19,6 +19,10 @@ _VALUES = {
 _BY_HEART = (
     "Completed beginnings tell of problems known word for word, in the form in which they were put. A model that "
     "learnt them in other words or another form, or was trained further since, may complete none."
+)
+_CHOICES = (
+    "A hidden wrong choice that is written tells of a question known with all its choices. A model that learnt the "
+    "question and the right choice alone writes none."
 )
 _DATED = "That the newer items of {check} have been public only since {released} is the word of whoever names them."
 
@@ -37,10 +41,23 @@ def prefix_headline(name: str, result: PrefixCompletionResult) -> Headline:
     return Headline(name=name, value=_VALUES[result.verdict], detail=f"{told}; {_tested(result)}")
 
 
+def recall_headline(name: str, result: OptionRecallResult) -> Headline:
+    """How many hidden wrong choices are written, of published questions and of newer ones."""
+    published, newer = result.published, result.newer
+    told = f"not asked: {published.items} published and {newer.items} {_newer(result)} are too few"
+    if result.p_value is not None:
+        told = (
+            f"writes the hidden wrong choice of {published.recalled} of {published.items} published questions, and of "
+            f"{newer.recalled} of {newer.items} {_newer(result)}"
+        )
+    return Headline(name=name, value=_VALUES[result.verdict], detail=f"{told}; {_tested(result)}")
+
+
 def completion_caveats(results: Mapping[str, Value]) -> tuple[str, ...]:
     """What completions could be mistaken to say, and whose word the control is."""
     found = [(name, one) for name, one in sorted(results.items()) if isinstance(one, ControlledResult)]
-    told = [_BY_HEART] if any(isinstance(one, PrefixCompletionResult) for _, one in found) else []
+    kinds = ((PrefixCompletionResult, _BY_HEART), (OptionRecallResult, _CHOICES))
+    told = [text for kind, text in kinds if any(isinstance(one, kind) for _, one in found)]
     dated = [(name, one.control_released) for name, one in found if one.control_released is not None]
     return (*told, *(_DATED.format(check=name, released=released) for name, released in dated))
 

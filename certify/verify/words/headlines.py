@@ -19,11 +19,11 @@ from certify.evidence.results import (
     StaticFreshGapResult,
     UnseenToolsResult,
 )
-from certify.evidence.results.completions import PrefixCompletionResult
+from certify.evidence.results.completions import OptionRecallResult, PrefixCompletionResult
 from certify.evidence.results.ladders import LogicPuzzlesResult, LongChainResult
 from certify.evidence.results.profile import CapabilityProfileResult
 from certify.verify.words.accuracy import fresh_headline, gap_headline, private_headline, static_headline
-from certify.verify.words.completions import prefix_headline
+from certify.verify.words.completions import prefix_headline, recall_headline
 from certify.verify.words.conversations import tools_headline, turns_headline
 from certify.verify.words.derived import concision_headlines, cost_headline
 from certify.verify.words.former import LAST_FORMER, former_lines
@@ -42,6 +42,7 @@ TURNS = "Revised over several turns, answered correctly"
 PROFILE = "Given facts put together correctly"
 PRIVATE = "Own problems answered correctly"
 PREFIX = "Published problems known by heart"
+RECALL = "Published wrong choices known by heart"
 CONCISION = "Tokens for each right answer"
 COST = "Right answers each second"
 
@@ -51,6 +52,7 @@ CHECK_OF = {
     SCAN: "corpus-scan",
     STATIC: "static-benchmark",
     PREFIX: "prefix-completion",
+    RECALL: "option-recall",
     PUZZLES: "logic-puzzles",
     CHAIN: "long-chain",
     TURNS: "multi-turn",
@@ -75,6 +77,7 @@ _ONE: dict[type[Value], Callable[[str, Any], Headline]] = {
     UnseenToolsResult: tools_headline,
     CapabilityProfileResult: profile_headline,
     PrefixCompletionResult: prefix_headline,
+    OptionRecallResult: recall_headline,
 }
 
 

@@ -16,37 +16,30 @@ from certify.errors import HostileInput, UsageError
 from certify.evidence.answers import FinishReason, Outcome, Question
 from certify.evidence.results import PrefixCompletionResult
 from certify.evidence.results.detection import DetectionVerdict
-from certify.statistics.stream import Stream
 from certify.verify.completeness import _check_result
 from certify.verify.words.completions import completion_caveats
 from certify.verify.words.headlines import headlines
 
+from .conftest import compared, spoken
+
 SEED = bytes(range(32))
-SPOKEN = ("amber", "basil", "cedar", "delta", "ember", "fjord", "grove", "heron", "ivory", "jetty", "kiosk", "lemon")
 Knows = Callable[[Question], bool]
 
 
 def text_of(side: str, number: int) -> str:
-    stream = Stream(SEED, f"test/{side}/{number}")
-    return " ".join(stream.choice(SPOKEN) for _ in range(25)).capitalize() + "?"
+    return f"{spoken(side, number, 25)}?"
 
 
-def write(path: Path, side: str, count: int) -> str:
-    rows = [{"question": text_of(side, number), "answer": str(number)} for number in range(count)]
-    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
-    return str(path)
+def rows_of(side: str, count: int) -> list[dict[str, Any]]:
+    return [{"question": text_of(side, number), "answer": str(number)} for number in range(count)]
 
 
 @pytest.fixture
 def files(tmp_path: Path) -> Callable[..., dict[str, Any]]:
-    def make(published: int = 120, newer: int = 120, **given: Any) -> dict[str, Any]:
-        paths = {
-            "benchmark": write(tmp_path / "old.jsonl", "old", published),
-            "control": write(tmp_path / "new.jsonl", "new", newer),
-        }
-        return {**paths, "control_released": "2026-08", **given}
-
-    return make
+    return lambda published=120, newer=120, **given: {
+        **compared(tmp_path, rows_of("old", published), rows_of("new", newer)),
+        **given,
+    }
 
 
 def planned_with(given: dict[str, Any], check: str = "prefix-completion"):
@@ -91,28 +84,29 @@ def test_only_what_is_known_of_published_items_alone_is_detected(files, complete
     assert result.needed is None
 
 
-@pytest.mark.parametrize(
-    ("changes", "told"),
-    [
-        ({"p_value": 0.0001}, "another p-value"),
-        ({"power": 0.9999}, "another power"),
-        ({"needed": 120}, "another power"),
-        ({"published": {"near": 40}}, "counts other completions"),
-        ({"newer": {"items": 130}}, "another p-value"),
-        ({"newer": {"exact": 50}}, "more items than there are"),
-        ({"control_sha256": "0" * 64}, "about other items"),
-        ({"share": 0.5}, "other beginnings"),
-    ],
+FORGED: tuple[tuple[dict[str, Any], str], ...] = (
+    ({"p_value": 0.0001}, "another p-value"),
+    ({"power": 0.9999}, "another power"),
+    ({"needed": 120}, "another power"),
+    ({"published": {"near": 40}}, "counts other hits"),
+    ({"newer": {"items": 130}}, "asks other items"),
+    ({"newer": {"items": 1200}}, "more items than it may"),
+    ({"newer": {"exact": 50}}, "word for word than nearly so"),
+    ({"control_sha256": "0" * 64}, "about other items"),
+    ({"share": 0.5}, "other beginnings"),
 )
-def test_a_reader_recounts_the_test_and_its_power(files, complete, changes: dict[str, Any], told: str) -> None:
+
+
+def test_a_reader_recounts_the_test_and_its_power(files, complete) -> None:
     given = files(110, 110)
     planned, _, _ = planned_with(given)
     result = found(given, complete, knowing(lambda question: question.item.endswith("7")))
     _check_result(planned[0], result)
-    sides = {name: value for name, value in changes.items() if isinstance(value, dict)}
-    forged = {name: getattr(result, name).model_copy(update=value) for name, value in sides.items()}
-    with pytest.raises(HostileInput, match=told):
-        _check_result(planned[0], result.model_copy(update={**changes, **forged}))
+    for changes, told in FORGED:
+        sides = {name: value for name, value in changes.items() if isinstance(value, dict)}
+        forged = {name: getattr(result, name).model_copy(update=value) for name, value in sides.items()}
+        with pytest.raises(HostileInput, match=told):
+            _check_result(planned[0], result.model_copy(update={**changes, **forged}))
 
 
 def test_page_one_tells_what_was_found_and_what_could_have_been(files, complete) -> None:
