@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from certify.check.base import Sources
 from certify.check.benchmarks import BenchmarkItem, is_path
 from certify.check.catalogue import entry_of
+from certify.check.continuations import words
 from certify.errors import UsageError
 from certify.evidence.parameters.completions import FRESH, ControlledParameters
 from certify.statistics import Prospect, TwoShares, prospect
@@ -37,13 +38,14 @@ class Sides(NamedTuple):
 
 
 def fitting(items: tuple[BenchmarkItem, ...], fits: Callable[[BenchmarkItem], bool], most: int) -> Fitting:
-    """The first items that fit, at most so many."""
-    taken, left_out = list[BenchmarkItem](), 0
+    """The first items that fit, at most so many, each once: the test takes them for independent."""
+    taken, left_out, seen = list[BenchmarkItem](), 0, set[str]()
     for item in items:
         if len(taken) == most:
             break
-        if fits(item):
+        if fits(item) and (worded := _worded(item)) not in seen:
             taken.append(item)
+            seen.add(worded)
         else:
             left_out += 1
     return Fitting(tuple(taken), left_out)
@@ -113,14 +115,19 @@ def released_of(check: str, parameters: ControlledParameters) -> str | None:
 def _require_apart(check: str, parameters: ControlledParameters, sources: Sources) -> None:
     if parameters.control == FRESH:
         return
-    known = {" ".join(item.published.split()) for item in sources.benchmarks[parameters.benchmark].items}
+    known = {_worded(item) for item in sources.benchmarks[parameters.benchmark].items}
     for item in sources.benchmarks[parameters.control].items:
-        if " ".join(item.published.split()) in known:
+        if _worded(item) in known:
             raise impossible(
                 check,
                 f"item {item.id[:60]} of its control is a published one",
                 "name a control without published items",
             )
+
+
+def _worded(item: BenchmarkItem) -> str:
+    """What two items have in common that are the same; of a problem without words, the problem."""
+    return " ".join(words(item.published, len(item.published))) or item.published
 
 
 def impossible(check: str, what: str, hint: str) -> UsageError:

@@ -12,6 +12,9 @@ from certify.evidence.results.completions import ControlledResult, OptionRecallR
 from certify.statistics import MOST_TRIALS, TwoShares, boschloo_p_value, prospect
 from certify.verify.requiring import require
 
+_MOST_TESTS = 10_000
+"""No plan holds so many checks."""
+
 
 def check_completions(check: PlannedCheck, result: Value) -> None:
     """Returns if p-value, power and the number of items needed are those of the counts.
@@ -68,7 +71,8 @@ def _check_files(check: PlannedCheck, result: ControlledResult) -> None:
     """The result is about the planned files, and a control made for the run has none."""
     digests, control = check.parameters.get("sha256"), check.parameters.get("control")
     named = digests if isinstance(digests, dict) else {}
-    due = named.get(check.parameters.get("benchmark")), None if control == FRESH else named.get(control)
+    benchmark = str(check.parameters.get("benchmark"))
+    due = named.get(benchmark), None if control == FRESH else named.get(str(control))
     made = (result.control == FRESH, result.control_released is None) == (control == FRESH, control == FRESH)
     same = made and (result.benchmark_sha256, result.control_sha256) == due
     require(check, same, "is about other items than were planned")
@@ -76,6 +80,7 @@ def _check_files(check: PlannedCheck, result: ControlledResult) -> None:
 
 def _check_power(check: PlannedCheck, result: ControlledResult, sizes: TwoShares, newer_hits: int) -> None:
     """All items are asked, or none, where the best case could not tell anything."""
+    require(check, 0 < result.alpha < 1 and result.tests <= _MOST_TESTS, "is held against a level that is none")
     asked = result.power_against, result.alpha / result.tests, result.least_power
     worth = prospect(sizes, 0, *asked).enough
     require(check, check.items == (sum(sizes) if worth else 0), "asks other items than its sizes call for")

@@ -94,6 +94,8 @@ FORGED: tuple[tuple[dict[str, Any], str], ...] = (
     ({"newer": {"exact": 50}}, "word for word than nearly so"),
     ({"control_sha256": "0" * 64}, "about other items"),
     ({"share": 0.5}, "other beginnings"),
+    ({"alpha": 0.0}, "a level that is none"),
+    ({"tests": 10**400}, "a level that is none"),
 )
 
 
@@ -148,13 +150,16 @@ def test_too_few_items_are_not_asked_and_the_number_that_would_do_is_told(
     assert len(planned_with(files(needed, needed))[2]) == 2 * needed
 
 
-def test_short_items_are_left_out_and_counted(files, complete, tmp_path: Path) -> None:
+def test_short_items_and_repeated_ones_are_left_out_and_counted(files, complete, tmp_path: Path) -> None:
     given = files()
-    rows = [{"question": "Two and two make how many?", "answer": "4"} for _ in range(5)]
+    texts = ["Two and two make how many?", text_of("old", 3), text_of("old", 4).upper()]
     with Path(given["benchmark"]).open("a") as file:
-        file.writelines(json.dumps(row | {"id": f"s{number}"}) + "\n" for number, row in enumerate(rows))
+        file.writelines(
+            json.dumps({"id": f"s{number}", "question": text, "answer": "4"}) + "\n"
+            for number, text in enumerate(texts)
+        )
     result = found(given, complete, lambda question: "")
-    assert (result.published.items, result.published.left_out, result.newer.left_out) == (120, 5, 0)
+    assert (result.published.items, result.published.left_out, result.newer.left_out) == (120, 3, 0)
 
 
 @pytest.mark.parametrize(
@@ -177,7 +182,7 @@ def test_a_control_that_is_none_is_refused(files, changes: dict[str, Any], told:
 def test_an_item_on_both_sides_is_refused(files) -> None:
     given = files()
     with Path(given["control"]).open("a") as file:
-        file.write(json.dumps({"id": "copy", "question": f" {text_of('old', 7)}", "answer": "7"}) + "\n")
+        file.write(json.dumps({"id": "copy", "question": f" {text_of('old', 7).upper()}!", "answer": "7"}) + "\n")
     with pytest.raises(UsageError, match="item copy of its control is a published one"):
         planned_with(given)
 
