@@ -43,6 +43,26 @@ def cut(text: str, share: float) -> Cut:
     return Cut(text[parts[0].start() : end], text[end:])
 
 
+def shared_ending(texts: Sequence[str]) -> tuple[str, ...]:
+    """The pieces between spaces that all of several texts end with: an instruction put under each, and no problem's."""
+    pieces = [_PART.findall(text) for text in texts]
+    shared = pieces[0] if len(pieces) > 1 else []
+    for other in pieces[1:]:
+        most = min(len(shared), len(other))
+        same = next((count for count in range(most) if shared[-1 - count] != other[-1 - count]), most)
+        shared = shared[len(shared) - same :]
+    return tuple(shared)
+
+
+def without_ending(text: str, ending: Sequence[str]) -> str:
+    """A text without an ending of these pieces; unchanged where it has another one, or nothing else."""
+    parts = list(_PART.finditer(text))
+    kept = len(parts) - len(ending)
+    if kept < 1 or [part[0] for part in parts[kept:]] != list(ending):
+        return text
+    return text[: parts[kept - 1].end()]
+
+
 def words(text: str, most: int = MOST_WORDS) -> list[str]:
     """The first words of a text, without case, width and punctuation; as many as are compared, or so many."""
     folded = unicodedata.normalize("NFKC", text[:_MOST_TEXT]).casefold()

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from certify.check.base import Sources
-from certify.check.benchmarks import BenchmarkItem, is_path
+from certify.check.benchmarks import Benchmark, BenchmarkItem
 from certify.check.catalogue import entry_of
+from certify.check.catalogued import catalogue
 from certify.check.continuations import words
 from certify.errors import UsageError
 from certify.evidence.parameters.completions import FRESH, ControlledParameters
@@ -70,7 +71,7 @@ def source_fields(check: str, parameters: ControlledParameters, sources: Sources
         "benchmark_sha256": benchmark.sha256,
         "control": control.id if control else FRESH,
         "control_sha256": control.sha256 if control else None,
-        "control_released": released_of(check, parameters),
+        "control_released": released_of(check, parameters, sources),
     }
 
 
@@ -80,19 +81,21 @@ def require_control(check: str, parameters: ControlledParameters, sources: Sourc
     Raises:
         UsageError: CERT-E102, it does not.
     """
-    released_of(check, parameters)
+    released_of(check, parameters, sources)
     _require_apart(check, parameters, sources)
 
 
-def released_of(check: str, parameters: ControlledParameters) -> str | None:
+def released_of(check: str, parameters: ControlledParameters, sources: Sources) -> str | None:
     """Since when the items of the control have been public; None where they are made for the run.
+
+    A file that the catalogue knows is of the day that it says, whatever the file is called.
 
     Raises:
         UsageError: CERT-E102, nobody says so, or they are no newer than the published ones.
     """
     if parameters.control == FRESH:
         return None
-    told = None if is_path(parameters.control) else entry_of(parameters.control).released
+    told = _catalogued(sources.benchmarks[parameters.control])
     released = parameters.control_released or told
     if released is None or (told is not None and released != told):
         raise impossible(
@@ -102,7 +105,7 @@ def released_of(check: str, parameters: ControlledParameters) -> str | None:
             else f"the catalogue says {told} of its control, not {released}",
             "set control_released to the day or month, such as 2026-08",
         )
-    before = None if is_path(parameters.benchmark) else entry_of(parameters.benchmark).released
+    before = _catalogued(sources.benchmarks[parameters.benchmark])
     if before is not None and released <= before:
         raise impossible(
             check,
@@ -110,6 +113,11 @@ def released_of(check: str, parameters: ControlledParameters) -> str | None:
             "name a control of items that became public later",
         )
     return released
+
+
+def _catalogued(benchmark: Benchmark) -> str | None:
+    """Since when a file has been public as the catalogue tells, None where it does not know these bytes."""
+    return next((one.released for one in map(entry_of, catalogue()) if one.sha256 == benchmark.sha256), None)
 
 
 def _require_apart(check: str, parameters: ControlledParameters, sources: Sources) -> None:

@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from certify.check.base import Answers, Size, Sources
-from certify.check.continuations import EXACT, NEAR, Cut, cut, words
+from certify.check.benchmarks import BenchmarkItem
+from certify.check.continuations import EXACT, NEAR, Cut, cut, shared_ending, without_ending, words
 from certify.check.controls import Fitting, Sides, fitting, prospect_of, require_control, source_fields
 from certify.check.detections import detection_fields
 from certify.check.fresh_controls import fresh_texts, has_twin, twins_each
@@ -46,7 +47,9 @@ class PrefixCompletion:
         sides = _sides(parameters, sources)
         newer = [item.published for item in sides.newer.items]
         if parameters.control == FRESH:
-            newer = list(fresh_texts(sides.published.items, sources, _fitting_text(parameters), seed))
+            drawn = fresh_texts(sides.published.items, sources, _fitting_twin(parameters, sources), seed)
+            ending = _ending(parameters, sources)
+            newer = [without_ending(text, ending) for text in drawn]
         texts = {PUBLISHED: [item.published for item in sides.published.items], NEWER: newer}
         return tuple(
             _question(self.id, side, number, cut(text, parameters.share), parameters)
@@ -82,16 +85,33 @@ class PrefixCompletion:
 
 def _sides(parameters: PrefixCompletionParameters, sources: Sources) -> Sides:
     fits = _fitting_text(parameters)
-    items = sources.benchmarks[parameters.benchmark].items
+    items = _problems(sources.benchmarks[parameters.benchmark].items)
     if parameters.control == FRESH:
+        alike = _fitting_twin(parameters, sources)
         published = fitting(
-            items, lambda item: fits(item.published) and has_twin(item, sources, fits, _TRIAL), parameters.most
+            items, lambda item: fits(item.published) and has_twin(item, sources, alike, _TRIAL), parameters.most
         )
         each = twins_each(len(published.items))
         return Sides(published, Fitting(tuple(item for item in published.items for _ in range(each)), 0))
-    newer = sources.benchmarks[parameters.control].items
+    newer = _problems(sources.benchmarks[parameters.control].items)
     one, other = (fitting(side, lambda item: fits(item.published), parameters.most) for side in (items, newer))
     return Sides(one, other)
+
+
+def _problems(items: Sequence[BenchmarkItem]) -> tuple[BenchmarkItem, ...]:
+    """The items with nothing but the problem in their question, as it was published."""
+    ending = shared_ending([item.published for item in items])
+    return tuple(item._replace(question=without_ending(item.published, ending), options=()) for item in items)
+
+
+def _ending(parameters: PrefixCompletionParameters, sources: Sources) -> tuple[str, ...]:
+    return shared_ending([item.published for item in sources.benchmarks[parameters.benchmark].items])
+
+
+def _fitting_twin(parameters: PrefixCompletionParameters, sources: Sources) -> Callable[[str], bool]:
+    """The same of a twin, which ends as all published items do where they do."""
+    ending, fits = _ending(parameters, sources), _fitting_text(parameters)
+    return lambda text: fits(without_ending(text, ending))
 
 
 def _fitting_text(parameters: PrefixCompletionParameters) -> Callable[[str], bool]:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from certify.check import all_questions, judge, planned_checks, planned_sources, samples_of, score_all
-from certify.check.continuations import MOST_WORDS, cut, is_exact, is_near, words
+from certify.check.continuations import MOST_WORDS, cut, is_exact, is_near, shared_ending, without_ending, words
 from certify.decide.form import CheckRequest
 from certify.errors import HostileInput, UsageError
 from certify.evidence.answers import FinishReason, Outcome, Question
@@ -179,6 +179,14 @@ def test_a_control_that_is_none_is_refused(files, changes: dict[str, Any], told:
         planned_with(given)
 
 
+def test_a_known_file_is_of_its_own_day_under_any_name(files) -> None:
+    given = files()
+    known = Path(__file__).parents[3] / "policies" / "benchmarks" / "starter-200.jsonl"
+    Path(given["control"]).write_bytes(known.read_bytes())
+    with pytest.raises(UsageError, match="the catalogue says 2026-11-23 of its control, not 2026-08"):
+        planned_with(given)
+
+
 def test_an_item_on_both_sides_is_refused(files) -> None:
     given = files()
     with Path(given["control"]).open("a") as file:
@@ -225,6 +233,26 @@ def test_what_a_model_writes_is_judged_whole_and_bounded(files, complete) -> Non
     records = judge(questions, answers, None, samples=samples_of(planned))
     assert {one.outcome for one in records} == {Outcome.WRONG, Outcome.NO_ANSWER}
     assert all(len(one.answer or "") <= 1000 for one in records)
+
+
+def test_an_instruction_under_every_problem_is_no_part_of_it(files) -> None:
+    given = files()
+    told = " Let us think, and answer in a box."
+    rows = [row | {"question": row["question"] + told} for row in rows_of("old", 120)]
+    Path(given["benchmark"]).write_text("".join(json.dumps(row) + "\n" for row in rows))
+    _, _, questions = planned_with(given)
+    whole = {one.text + one.gold for one in questions}
+    assert whole == {f"Question: {text_of(side, number)}" for side in ("old", "new") for number in range(120)}
+
+
+@given(st.lists(st.text("ab ", max_size=8), min_size=2, max_size=4), st.text("ab ", max_size=8))
+def test_an_ending_is_shared_by_all(texts: list[str], ending: str) -> None:
+    shared = shared_ending([f"{text} {ending}" for text in texts])
+    assert len(shared) >= len(ending.split())
+    assert all(tuple(f"{text} {ending}".split()[-len(shared) :]) == shared for text in texts if shared)
+    assert shared_ending(texts[:1]) == ()
+    assert without_ending("one two", ["two"]) == "one"
+    assert without_ending("two", ["two"]) == "two"
 
 
 @settings(max_examples=30)
