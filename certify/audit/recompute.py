@@ -206,9 +206,10 @@ def _turn_as_planned(
         if not is_score_of(request, given):
             raise HostileInput("CERT-E110", f"{named} is the score of another text than was planned")
         return
-    if configuration.prompt_style != COMPLETION:
+    if configuration.prompt_style != COMPLETION and not request.continued:
         return
-    if given.prompt_sha256 != sha256_hex(plain_prompt(episode, turn, configuration).encode()):
+    asked = request.text if request.continued else plain_prompt(episode, turn, configuration)
+    if given.prompt_sha256 != sha256_hex(asked.encode()):
         raise HostileInput("CERT-E110", f"{named} answers another prompt than was planned")
 
 

@@ -145,7 +145,7 @@ def _question(kind: str, number: int, place: int, item: BenchmarkItem, order: Se
         check=OptionOrder.id,
         item=item_id(kind, number, place),
         group=kind,
-        text=f"{item.stem}\n",
+        text=f"{item.published}\n",
         gold="",
         verifier=GIVEN,
         max_tokens=0,
@@ -174,7 +174,7 @@ def _refuse_unfit(parameters: OptionOrderParameters, sources: Sources) -> None:
 
 
 def _plain(item: BenchmarkItem) -> str:
-    return " ".join((item.stem or item.question).casefold().split())
+    return " ".join(item.published.casefold().split())
 
 
 def _impossible(what: str, hint: str) -> UsageError:

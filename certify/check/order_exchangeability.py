@@ -137,7 +137,7 @@ def items_needed(parameters: OrderExchangeabilityParameters, lift: Lift | None, 
 
 def published_text(item: BenchmarkItem) -> str:
     """An item as published: its question, the lettered options where it has some, and its answer with the solution."""
-    asked = item.question if item.stem is None else f"{item.stem}\n{lettered(item.options)}"
+    asked = f"{item.published}\n{lettered(item.options)}" if item.options else item.question
     return f"{asked}\n{item.answer}"
 
 

@@ -23,8 +23,10 @@ from certify.check.long_chain import LongChain
 from certify.check.looks import asked_questions, looks_taken
 from certify.check.multi_turn import MultiTurn
 from certify.check.option_order import OptionOrder
+from certify.check.option_recall import OptionRecall
 from certify.check.order_exchangeability import OrderExchangeability
 from certify.check.paired_rewrite import PairedRewrite
+from certify.check.prefix_completion import PrefixCompletion
 from certify.check.private_set import PrivateSet
 from certify.check.several_gaps import corrected_gaps
 from certify.check.sources import open_sources, with_digests
@@ -58,6 +60,8 @@ CHECKS: dict[str, Check[Any]] = {
         LongChain(),
         CapabilityProfile(),
         PrivateSet(),
+        PrefixCompletion(),
+        OptionRecall(),
         Concision(),
         Cost(),
         OrderExchangeability(),
@@ -173,6 +177,7 @@ def all_requests(checks: Sequence[PlannedCheck], questions: Sequence[Question], 
             max_tokens=question.max_tokens,
             plain=question.plain,
             raw=question.raw,
+            continued=question.continued,
             episode=question.episode,
             given=question.given,
             moments=question.moments,

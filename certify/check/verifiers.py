@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 
+from certify.check.continuations import same_words
 from certify.check.families import FAMILIES
 from certify.check.families.answers import integers, same_integers
 from certify.check.families.base import IntegerAnswer
@@ -21,10 +22,12 @@ MATH = "math"
 CHOICE = "choice"
 SHORT = "short"
 ABSTENTION = "abstention"
+OPTION = "option"
 FAMILY = "family:"
 PUZZLE = "puzzle:"
 PUBLIC_FAMILY = "public:"
 _SPACE = re.compile(r"\s+")
+_LETTERED = re.compile(r"^\W*[A-Z]\s*[).:]\s*")
 _LETTER = re.compile(r"[\s(\[{$*\"'`]*(?:(?:option|choice)\s+\(?)?([A-Za-z])(?:\s*[)\].:}$*\"'`]|\s*$)", re.IGNORECASE)
 
 
@@ -33,7 +36,7 @@ def verify(verifier: str, answer: str, gold: str) -> bool:
 
     Args:
         verifier: ``family:<id>``, ``public:<id>``, ``puzzle:<id>``, ``integer``, ``math``, ``choice``, ``text``,
-            ``short`` or ``abstention``.
+            ``short``, ``abstention`` or ``option``.
         answer: the span that was extracted.
         gold: the right answer.
 
@@ -102,6 +105,11 @@ def _abstains(answer: str, gold: str) -> bool:
     return says_unknown(answer)
 
 
+def _same_option(answer: str, gold: str) -> bool:
+    """The words of a choice, with or without the letter before it."""
+    return same_words(answer, gold) or same_words(_LETTERED.sub("", answer), gold)
+
+
 def _same_integer(answer: str, gold: str) -> bool:
     return same_integers(answer, gold, count=1)
 
@@ -118,4 +126,5 @@ _NAMED: dict[str, Callable[[str, str], bool]] = {
     CHOICE: same_choice,
     SHORT: same_short,
     ABSTENTION: _abstains,
+    OPTION: _same_option,
 }

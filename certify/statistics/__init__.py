@@ -7,7 +7,7 @@ from certify.statistics.binomial import (
     clopper_pearson_upper,
     recall_lower_bound,
 )
-from certify.statistics.boschloo import boschloo_p_value
+from certify.statistics.boschloo import MOST_TRIALS, boschloo_p_value
 from certify.statistics.clean_subset import CleanSubset, clean_subset
 from certify.statistics.conformal import conformal_p_values, discoveries
 from certify.statistics.exact_tests import guessing_p_value, permutation_p_value
@@ -45,11 +45,14 @@ from certify.statistics.references import (
 from certify.statistics.relabelling import Lift, best_power, groups_needed, lift_of, lift_power, reaching_sums
 from certify.statistics.sequential import look_interval, look_levels, look_sizes
 from certify.statistics.suite import suite_interval, tightest_interval
+from certify.statistics.two_shares import FEWEST_NEWER, Prospect, TwoShares, prospect, two_shares_power
 from certify.statistics.verdict import Verdict, judge
 
 __all__ = [
     "FEWEST_CONTROLS",
+    "FEWEST_NEWER",
     "MINIMUM_ITEMS",
+    "MOST_TRIALS",
     "ONE_SIDED",
     "CleanSubset",
     "GapTest",
@@ -59,11 +62,13 @@ __all__ = [
     "Lift",
     "MarginGap",
     "PairedInterval",
+    "Prospect",
     "RankTest",
     "Ratio",
     "ReferenceGaps",
     "ReferenceTest",
     "Sums",
+    "TwoShares",
     "Verdict",
     "Votes",
     "Wanted",
@@ -110,6 +115,7 @@ __all__ = [
     "permutation_p_value",
     "plan_size",
     "printed_holm",
+    "prospect",
     "rank_items_needed",
     "rank_power",
     "rank_test",
@@ -123,5 +129,6 @@ __all__ = [
     "smallest_inflation",
     "suite_interval",
     "tightest_interval",
+    "two_shares_power",
     "typical_counts",
 ]

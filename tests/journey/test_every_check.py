@@ -24,6 +24,14 @@ SMALL: dict[str, dict[str, Any]] = {
     "long-chain": {"lengths": [2], "arms": ["dense"], "per_length": 10, "samples": 1, "max_tokens": 48},
     "capability-profile": {"given": 20, "without": 10, "hops": [1, 2], "people": 5, "samples": 1, "max_tokens": 48},
     "private-set": {"name": "ward", "languages": ["en"], "max_tokens": 48},
+    "prefix-completion": {"benchmark": "starter-200", "control": "fresh", "power_against": 0.5, "max_tokens": 48},
+    "option-recall": {
+        "benchmark": "old-exam.jsonl",
+        "control": "new-exam.jsonl",
+        "control_released": "2026-08",
+        "power_against": 0.9,
+        "max_tokens": 16,
+    },
     "concision": {"reads": ["fresh-reasoning"]},
     "option-order": {"benchmark": "published.jsonl", "control": "control.jsonl", "shuffles": 3, "draws": 499},
     "order-exchangeability": {"benchmark": "starter-200", "shard_items": 3, "shuffles": 5, "shards": 40, "draws": 999},
@@ -69,10 +77,25 @@ def write_choices(folder: Path, name: str, first: int) -> None:
     (folder / name).write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
 
 
+def write_exams(folder: Path) -> None:
+    for name, count in (("old", 15), ("new", 100)):
+        rows = [
+            {
+                "question": f"What stands in room {number} of the {name} house?",
+                "choices": ["amber chairs stand here", "three basil plants grow", "someone sleeps on cedar"],
+                "answer": 0,
+            }
+            for number in range(count)
+        ]
+        text = "".join(json.dumps(row) + "\n" for row in rows)
+        (folder / f"{name}-exam.jsonl").write_text(text, encoding="utf-8")
+
+
 @pytest.mark.slow
 def test_every_check_in_one_policy(reader: Callable[[Step], Ended], tmp_path: Path) -> None:
     write_policy(tmp_path / "everything")
     write_private_set(tmp_path / "private-sets")
+    write_exams(tmp_path)
     write_honest_corpus(tmp_path / "corpus")
     write_choices(tmp_path, "published.jsonl", 100)
     write_choices(tmp_path, "control.jsonl", 500)

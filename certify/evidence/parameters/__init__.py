@@ -11,6 +11,7 @@ from certify.evidence.parameters.accuracy import (
     StaticBenchmarkParameters,
     StaticFreshGapParameters,
 )
+from certify.evidence.parameters.completions import OptionRecallParameters, PrefixCompletionParameters
 from certify.evidence.parameters.conversations import MultiTurnParameters, UnseenToolsParameters
 from certify.evidence.parameters.ladders import LogicPuzzlesParameters, LongChainParameters, tokens_for
 from certify.evidence.parameters.orders import OptionOrderParameters, OrderExchangeabilityParameters
@@ -32,8 +33,10 @@ __all__ = [
     "LongChainParameters",
     "MultiTurnParameters",
     "OptionOrderParameters",
+    "OptionRecallParameters",
     "OrderExchangeabilityParameters",
     "PairedRewriteParameters",
+    "PrefixCompletionParameters",
     "PrivateSetParameters",
     "StaticBenchmarkParameters",
     "StaticFreshGapParameters",
@@ -57,5 +60,7 @@ PARAMETER_TYPES: dict[str, type[StrictValue]] = {
     "order-exchangeability": OrderExchangeabilityParameters,
     "option-order": OptionOrderParameters,
     "paired-rewrite": PairedRewriteParameters,
+    "prefix-completion": PrefixCompletionParameters,
+    "option-recall": OptionRecallParameters,
 }
 """Check id to the type of its parameters."""

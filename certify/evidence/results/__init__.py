@@ -11,6 +11,12 @@ from certify.evidence.results.accuracy import (
     StaticBenchmarkResult,
     StaticFreshGapResult,
 )
+from certify.evidence.results.completions import (
+    CompletedItems,
+    OptionRecallResult,
+    PrefixCompletionResult,
+    RecalledItems,
+)
 from certify.evidence.results.conversations import MultiTurnResult, ToolsLevel, ToolUse, TurnsLevel, UnseenToolsResult
 from certify.evidence.results.estimates import Drop, Estimate, Outcomes
 from certify.evidence.results.ladders import LogicPuzzlesResult, LongChainResult
@@ -24,6 +30,7 @@ __all__ = [
     "RESULT_TYPES",
     "AnswerLengths",
     "BudgetPoint",
+    "CompletedItems",
     "ConcisionResult",
     "CorpusScanResult",
     "CostResult",
@@ -35,11 +42,14 @@ __all__ = [
     "LiftSums",
     "MultiTurnResult",
     "OptionOrderResult",
+    "OptionRecallResult",
     "OrderExchangeabilityResult",
     "Outcomes",
     "PairedRewriteResult",
+    "PrefixCompletionResult",
     "PrivateSetResult",
     "PublishedRule",
+    "RecalledItems",
     "ScalingPoint",
     "ScannedBenchmark",
     "SelfTestRow",
@@ -67,5 +77,7 @@ RESULT_TYPES: dict[str, type[Value]] = {
     "order-exchangeability": OrderExchangeabilityResult,
     "option-order": OptionOrderResult,
     "paired-rewrite": PairedRewriteResult,
+    "prefix-completion": PrefixCompletionResult,
+    "option-recall": OptionRecallResult,
 }
 """Check id to the type of its result."""

@@ -21,11 +21,13 @@ from certify.evidence.results import (
     StaticFreshGapResult,
     UnseenToolsResult,
 )
+from certify.evidence.results.completions import OptionRecallResult, PrefixCompletionResult
 from certify.evidence.results.detection import Detection
 from certify.evidence.results.ladders import LogicPuzzlesResult, LongChainResult
 from certify.evidence.results.profile import CapabilityProfileResult
 from certify.evidence.results.rewrites import PairedRewriteResult
 from certify.verify.words.accuracy import fresh_headline, gap_headline, private_headline, static_headline
+from certify.verify.words.completions import prefix_headline, recall_headline
 from certify.verify.words.conversations import tools_headline, turns_headline
 from certify.verify.words.derived import concision_headlines, cost_headline
 from certify.verify.words.detections import combined_headline
@@ -46,6 +48,8 @@ TOOLS = "Unseen tools used rightly"
 TURNS = "Revised over several turns, answered correctly"
 PROFILE = "Given facts put together correctly"
 PRIVATE = "Own problems answered correctly"
+PREFIX = "Published problems known by heart"
+RECALL = "Published wrong choices known by heart"
 CONCISION = "Tokens for each right answer"
 COST = "Right answers each second"
 ORDER = "Published order of items recognised"
@@ -59,6 +63,8 @@ CHECK_OF = {
     ORDER: "order-exchangeability",
     OPTIONS: "option-order",
     STATIC: "static-benchmark",
+    PREFIX: "prefix-completion",
+    RECALL: "option-recall",
     PUZZLES: "logic-puzzles",
     CHAIN: "long-chain",
     TURNS: "multi-turn",
@@ -86,6 +92,8 @@ _ONE: dict[type[Value], Callable[[str, Any], Headline]] = {
     OrderExchangeabilityResult: order_headline,
     OptionOrderResult: options_headline,
     PairedRewriteResult: rewrite_headline,
+    PrefixCompletionResult: prefix_headline,
+    OptionRecallResult: recall_headline,
 }
 
 _EFFECTS: dict[type[Value], Callable[[Any], str]] = {

@@ -10,6 +10,7 @@ from certify.check.families import FAMILIES, generate_items
 from certify.decide.form import CheckRequest
 from certify.evidence.answers import Completion, FinishReason, Question
 from certify.evidence.plan import PlannedCheck
+from certify.statistics.stream import Stream
 
 SEED = bytes(range(32))
 WITHOUT_BENCHMARK = (
@@ -30,6 +31,38 @@ def item_rows(per_family: int = 3) -> list[dict[str, Any]]:
         problem for family in FAMILIES for problem in generate_items(SEED, family, 1, per_family, purpose="test-static")
     ]
     return [{"id": f"p-{number:03d}", **vars(problem)} for number, problem in enumerate(problems)]
+
+
+SPOKEN = ("amber", "basil", "cedar", "delta", "ember", "fjord", "grove", "heron", "ivory", "jetty", "kiosk", "lemon")
+
+
+def spoken(side: str, number: int, count: int) -> str:
+    """Words that belong to this item alone, for texts that only who has read them can know."""
+    stream = Stream(SEED, f"spoken/{side}/{number}")
+    return " ".join(stream.choice(SPOKEN) for _ in range(count))
+
+
+def choice_rows(side: str, count: int) -> list[dict[str, Any]]:
+    """Multiple-choice questions whose every choice is of words that no other choice has."""
+    rows = []
+    for number in range(count):
+        choices = [" ".join(f"{word}{letter}" for word in spoken(side, number, 4).split()) for letter in "wxyz"]
+        rows.append({"question": f"What is item {number} of {side}?", "choices": choices, "answer": number % 4})
+    return rows
+
+
+def write_rows(path: Path, rows: Sequence[dict[str, Any]]) -> str:
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return str(path)
+
+
+def compared(folder: Path, published: Sequence[dict[str, Any]], newer: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Parameters of a check that holds published items against newer ones."""
+    paths = {
+        "benchmark": write_rows(folder / "old.jsonl", published),
+        "control": write_rows(folder / "new.jsonl", newer),
+    }
+    return {**paths, "control_released": "2026-08"}
 
 
 @pytest.fixture
@@ -54,6 +87,8 @@ def plan(
             if identifier == "private-set":
                 (benchmark_file.parent / "own.jsonl").write_bytes(benchmark_file.read_bytes())
                 extra = {"name": "own", "languages": ["en"]}
+            if identifier == "option-recall":
+                extra = compared(benchmark_file.parent, choice_rows("old", 30), choice_rows("new", 100))
             extra = {"benchmarks": [str(benchmark_file)]} if identifier == "corpus-scan" else extra
             requests.append(CheckRequest.model_validate({"id": identifier, "with": {**extra, **given}}))
         planned = planned_checks(requests)

@@ -46,6 +46,8 @@ def test_each_check_has_a_specimen(write: Callable[..., Path], check: str) -> No
         "paired-rewrite": {"benchmark": "starter-200", "rewrites": "families"},
         "fresh-reasoning": {"families": ["addition"]},
         "private-set": {"name": "ward", "languages": ["en"]},
+        "prefix-completion": {"benchmark": "starter-200", "control": "fresh"},
+        "option-recall": {"benchmark": "old.jsonl", "control": "new.jsonl"},
         "concision": {"reads": ["fresh-reasoning"]},
         "cost": {"reads": ["fresh-reasoning"]},
         "order-exchangeability": {"benchmark": "starter-200"},
