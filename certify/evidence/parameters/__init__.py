@@ -11,6 +11,7 @@ from certify.evidence.parameters.accuracy import (
     StaticBenchmarkParameters,
     StaticFreshGapParameters,
 )
+from certify.evidence.parameters.canaries import CanaryParameters
 from certify.evidence.parameters.conversations import MultiTurnParameters, UnseenToolsParameters
 from certify.evidence.parameters.ladders import LogicPuzzlesParameters, LongChainParameters, tokens_for
 from certify.evidence.parameters.profile import CapabilityProfileParameters
@@ -21,6 +22,7 @@ __all__ = [
     "PARAMETER_TYPES",
     "TASK_PREFIX",
     "AnswerKind",
+    "CanaryParameters",
     "CapabilityProfileParameters",
     "ConcisionParameters",
     "CorpusScanParameters",
@@ -49,5 +51,6 @@ PARAMETER_TYPES: dict[str, type[StrictValue]] = {
     "logic-puzzles": LogicPuzzlesParameters,
     "long-chain": LongChainParameters,
     "capability-profile": CapabilityProfileParameters,
+    "canary": CanaryParameters,
 }
 """Check id to the type of its parameters."""

@@ -11,6 +11,7 @@ from certify.evidence.results.accuracy import (
     StaticBenchmarkResult,
     StaticFreshGapResult,
 )
+from certify.evidence.results.canaries import CanaryResult
 from certify.evidence.results.conversations import MultiTurnResult, ToolsLevel, ToolUse, TurnsLevel, UnseenToolsResult
 from certify.evidence.results.estimates import Drop, Estimate, Outcomes
 from certify.evidence.results.ladders import LogicPuzzlesResult, LongChainResult
@@ -22,6 +23,7 @@ __all__ = [
     "RESULT_TYPES",
     "AnswerLengths",
     "BudgetPoint",
+    "CanaryResult",
     "ConcisionResult",
     "CorpusScanResult",
     "CostResult",
@@ -58,5 +60,6 @@ RESULT_TYPES: dict[str, type[Value]] = {
     "cost": CostResult,
     "unseen-tools": UnseenToolsResult,
     "capability-profile": CapabilityProfileResult,
+    "canary": CanaryResult,
 }
 """Check id to the type of its result."""

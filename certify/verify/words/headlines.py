@@ -19,9 +19,11 @@ from certify.evidence.results import (
     StaticFreshGapResult,
     UnseenToolsResult,
 )
+from certify.evidence.results.canaries import CanaryResult
 from certify.evidence.results.ladders import LogicPuzzlesResult, LongChainResult
 from certify.evidence.results.profile import CapabilityProfileResult
 from certify.verify.words.accuracy import fresh_headline, gap_headline, private_headline, static_headline
+from certify.verify.words.canaries import canary_headline
 from certify.verify.words.conversations import tools_headline, turns_headline
 from certify.verify.words.derived import concision_headlines, cost_headline
 from certify.verify.words.former import LAST_FORMER, former_lines
@@ -41,12 +43,14 @@ PROFILE = "Given facts put together correctly"
 PRIVATE = "Own problems answered correctly"
 CONCISION = "Tokens for each right answer"
 COST = "Right answers each second"
+CANARIES = "Planted items recalled"
 
 CHECK_OF = {
     FRESH: "fresh-reasoning",
     GAP: "static-fresh-gap",
     SCAN: "corpus-scan",
     STATIC: "static-benchmark",
+    CANARIES: "canary",
     PUZZLES: "logic-puzzles",
     CHAIN: "long-chain",
     TURNS: "multi-turn",
@@ -70,6 +74,7 @@ _ONE: dict[type[Value], Callable[[str, Any], Headline]] = {
     CostResult: cost_headline,
     UnseenToolsResult: tools_headline,
     CapabilityProfileResult: profile_headline,
+    CanaryResult: canary_headline,
 }
 
 

@@ -45,6 +45,7 @@ def test_each_check_has_a_specimen(write: Callable[..., Path], check: str) -> No
         "corpus-scan": {"benchmarks": ["starter-200"]},
         "fresh-reasoning": {"families": ["addition"]},
         "private-set": {"name": "ward", "languages": ["en"]},
+        "canary": {"name": "ward"},
         "concision": {"reads": ["fresh-reasoning"]},
         "cost": {"reads": ["fresh-reasoning"]},
     }
