@@ -51,6 +51,8 @@ class BenchmarkItem(NamedTuple):
     """How many facts the answer puts together, where the file says so."""
     choices: int | None = None
     """Of how many choices one is right; None where the answer is no choice."""
+    released: str | None = None
+    """Since when it has been public, ``2025-02-14``, ``2025-02`` or ``2025``, where the file says so."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,7 @@ def read_benchmark(name: str, *, file: Path | None = None) -> Benchmark:
     data = _bytes_of(file or place_of(entry))
     if sha256_hex(data) != entry.sha256:
         raise other_file(name, sha256_hex(data), entry.sha256)
-    columns = entry.model_dump(include={"question", "answer", "identifier", "verifier"})
+    columns = entry.model_dump(include={"question", "answer", "identifier", "verifier", "date"})
     return _read(entry.id, entry.title, entry.file, data, columns)
 
 

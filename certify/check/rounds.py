@@ -14,6 +14,7 @@ from certify.check.capability_profile import CapabilityProfile
 from certify.check.concision import Concision
 from certify.check.corpus_scan import CorpusScan, Scanned
 from certify.check.cost import Cost, cost_of
+from certify.check.date_split import DateSplit
 from certify.check.detections import concluded
 from certify.check.failures import too_many_failures
 from certify.check.families import FAMILIES, generate_items
@@ -56,6 +57,7 @@ CHECKS: dict[str, Check[Any]] = {
         LongChain(),
         CapabilityProfile(),
         Canary(),
+        DateSplit(),
         PrivateSet(),
         Concision(),
         Cost(),

@@ -19,6 +19,7 @@ from certify.evidence.base import StrictValue
 from certify.evidence.parameters import (
     CanaryParameters,
     CorpusScanParameters,
+    DateSplitParameters,
     PrivateSetParameters,
     StaticBenchmarkParameters,
     StaticFreshGapParameters,
@@ -28,7 +29,7 @@ from certify.evidence.parameters.profile import CapabilityProfileParameters
 Parameters = Mapping[str, StrictValue]
 """Check id to its parameters."""
 
-_About = StaticFreshGapParameters | CapabilityProfileParameters
+_About = StaticFreshGapParameters | CapabilityProfileParameters | DateSplitParameters
 """Parameters that name one published benchmark, if any; StaticBenchmarkParameters may name a task instead."""
 
 
@@ -134,7 +135,7 @@ def _refuse_disagreement(parameters: Parameters) -> None:
     refuse_unread(parameters)
     seen: dict[str, str] = {}
     for name, given in parameters.items():
-        if isinstance(given, StaticFreshGapParameters):
+        if isinstance(given, StaticFreshGapParameters | DateSplitParameters):
             published_side(given, parameters)
         asked = _asked_by(given)
         if asked is not None and (first := seen.setdefault(asked, name)) != name:

@@ -33,6 +33,7 @@ from certify.statistics.ratio import Ratio, ratio_interval
 from certify.statistics.references import ReferenceTest, reference_test
 from certify.statistics.sequential import look_interval, look_levels, look_sizes
 from certify.statistics.suite import suite_interval, tightest_interval
+from certify.statistics.two_sample import Split, TwoSample, counted_split, division_p_value, two_sample
 from certify.statistics.verdict import Verdict, judge
 
 __all__ = [
@@ -47,7 +48,9 @@ __all__ = [
     "PairedInterval",
     "Ratio",
     "ReferenceTest",
+    "Split",
     "Sums",
+    "TwoSample",
     "Verdict",
     "Votes",
     "accuracy_interval",
@@ -60,9 +63,11 @@ __all__ = [
     "clopper_pearson_lower",
     "clopper_pearson_upper",
     "conformal_p_values",
+    "counted_split",
     "critical_hits",
     "detectable_inflation",
     "discoveries",
+    "division_p_value",
     "estimate_rho",
     "exact_set_interval",
     "fixed_sequence",
@@ -91,5 +96,6 @@ __all__ = [
     "reference_test",
     "suite_interval",
     "tightest_interval",
+    "two_sample",
     "typical_counts",
 ]

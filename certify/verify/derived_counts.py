@@ -17,6 +17,7 @@ from certify.evidence.results import (
 )
 from certify.evidence.results.estimates import Outcomes
 from certify.statistics import printed_holm
+from certify.verify.date_counts import check_dates
 from certify.verify.detections import check_detections
 from certify.verify.requiring import require
 
@@ -41,6 +42,7 @@ def check_derived(plan: Plan, results: Mapping[str, Value]) -> None:
             _check_published(check, result, plan, results)
     _check_several_gaps(plan, results)
     check_detections(plan, results)
+    check_dates(plan, results)
 
 
 def _check_lengths(check: PlannedCheck, result: ConcisionResult, results: Mapping[str, Value]) -> None:

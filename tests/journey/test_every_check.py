@@ -15,6 +15,7 @@ from certify.check.canary_files import CanaryKey
 from certify.check.rounds import CHECKS
 from certify.demo.corpus import write_honest_corpus
 from certify.evidence.evaluation import Evaluation
+from certify.evidence.instances import kind_of
 from certify.evidence.results.canaries import CanaryKind
 from certify.trust.bundle import parse_bundle, statement_of
 from tests.journey.conftest import DEMO_MODELS, ROOT, Ended, Step
@@ -27,10 +28,12 @@ SMALL: dict[str, dict[str, Any]] = {
     "capability-profile": {"given": 20, "without": 10, "hops": [1, 2], "people": 5, "samples": 1, "max_tokens": 48},
     "private-set": {"name": "ward", "languages": ["en"], "max_tokens": 48},
     "canary": {"name": "ward"},
+    "static-benchmark:dated": {"benchmark": "dated.jsonl", "max_tokens": 48},
+    "date-split:dated": {"benchmark": "dated.jsonl", "cutoff": "2025-02-14"},
     "concision": {"reads": ["fresh-reasoning"]},
 }
 """Checks beside those of the starter policy, small enough for a CPU."""
-ASKS_NOTHING = ("corpus-scan", "concision", "cost")
+ASKS_NOTHING = ("corpus-scan", "concision", "cost", "date-split")
 
 
 def write_policy(folder: Path) -> Path:
@@ -38,7 +41,7 @@ def write_policy(folder: Path) -> Path:
     shutil.copytree(ROOT / "policies" / "starter", folder)
     document = yaml.safe_load((folder / "policy.yaml").read_text(encoding="utf-8"))
     document["checks"] += [{"id": name, "with": with_} for name, with_ in SMALL.items()]
-    asking = [check["id"] for check in document["checks"] if check["id"] not in ASKS_NOTHING]
+    asking = [check["id"] for check in document["checks"] if kind_of(check["id"]) not in ASKS_NOTHING]
     document["checks"].append({"id": "cost", "with": {"reads": asking}})
     (folder / "policy.yaml").write_text(yaml.safe_dump(document, sort_keys=False), encoding="utf-8")
     return folder
@@ -54,10 +57,19 @@ def write_private_set(folder: Path) -> None:
     (folder / "ward.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
 
 
+def write_dated(file: Path) -> None:
+    rows = [
+        {"question": f"What is {n} + {n}?", "answer": 2 * n, "date": f"202{4 + n % 2}-05-06", "id": n}
+        for n in range(24)
+    ]
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+
+
 @pytest.mark.slow
 def test_every_check_in_one_policy(reader: Callable[[Step], Ended], tmp_path: Path) -> None:
     write_policy(tmp_path / "everything")
     write_private_set(tmp_path / "private-sets")
+    write_dated(tmp_path / "dated.jsonl")
     write_honest_corpus(tmp_path / "corpus")
     model = DEMO_MODELS / "honest"
     told = reader(Step(f"certify run {model} --policy everything --data corpus --data-complete", 0))
@@ -66,7 +78,7 @@ def test_every_check_in_one_policy(reader: Callable[[Step], Ended], tmp_path: Pa
     bundle = parse_bundle((runs[0] / "evaluation.bundle.json").read_bytes(), name="evaluation")
     evaluation = Evaluation.from_document(statement_of(bundle).predicate)
     assert evaluation.not_run == ()
-    assert set(evaluation.checks) == set(CHECKS)
+    assert {kind_of(check) for check in evaluation.checks} == set(CHECKS)
     assert "CERTIFIED" in told.out
     audited = reader(Step(f"certify --home .certify audit {runs[0] / 'certificate.pdf'} --data corpus", 0))
     assert "AGREES" in audited.out

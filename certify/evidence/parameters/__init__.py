@@ -13,6 +13,7 @@ from certify.evidence.parameters.accuracy import (
 )
 from certify.evidence.parameters.canaries import CanaryParameters
 from certify.evidence.parameters.conversations import MultiTurnParameters, UnseenToolsParameters
+from certify.evidence.parameters.dates import DateSplitParameters
 from certify.evidence.parameters.ladders import LogicPuzzlesParameters, LongChainParameters, tokens_for
 from certify.evidence.parameters.profile import CapabilityProfileParameters
 from certify.evidence.parameters.scan import CorpusScanParameters
@@ -27,6 +28,7 @@ __all__ = [
     "ConcisionParameters",
     "CorpusScanParameters",
     "CostParameters",
+    "DateSplitParameters",
     "FreshReasoningParameters",
     "LogicPuzzlesParameters",
     "LongChainParameters",
@@ -52,5 +54,6 @@ PARAMETER_TYPES: dict[str, type[StrictValue]] = {
     "long-chain": LongChainParameters,
     "capability-profile": CapabilityProfileParameters,
     "canary": CanaryParameters,
+    "date-split": DateSplitParameters,
 }
 """Check id to the type of its parameters."""

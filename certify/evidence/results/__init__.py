@@ -13,6 +13,7 @@ from certify.evidence.results.accuracy import (
 )
 from certify.evidence.results.canaries import CanaryResult
 from certify.evidence.results.conversations import MultiTurnResult, ToolsLevel, ToolUse, TurnsLevel, UnseenToolsResult
+from certify.evidence.results.dates import DateSplitResult
 from certify.evidence.results.estimates import Drop, Estimate, Outcomes
 from certify.evidence.results.ladders import LogicPuzzlesResult, LongChainResult
 from certify.evidence.results.profile import CapabilityProfileResult
@@ -27,6 +28,7 @@ __all__ = [
     "ConcisionResult",
     "CorpusScanResult",
     "CostResult",
+    "DateSplitResult",
     "Drop",
     "Estimate",
     "FamilyResult",
@@ -61,5 +63,6 @@ RESULT_TYPES: dict[str, type[Value]] = {
     "unseen-tools": UnseenToolsResult,
     "capability-profile": CapabilityProfileResult,
     "canary": CanaryResult,
+    "date-split": DateSplitResult,
 }
 """Check id to the type of its result."""

@@ -12,6 +12,7 @@ from certify.evidence.results import (
     ConcisionResult,
     CorpusScanResult,
     CostResult,
+    DateSplitResult,
     FreshReasoningResult,
     MultiTurnResult,
     PrivateSetResult,
@@ -25,6 +26,7 @@ from certify.evidence.results.profile import CapabilityProfileResult
 from certify.verify.words.accuracy import fresh_headline, gap_headline, private_headline, static_headline
 from certify.verify.words.canaries import canary_headline
 from certify.verify.words.conversations import tools_headline, turns_headline
+from certify.verify.words.dates import split_headline
 from certify.verify.words.derived import concision_headlines, cost_headline
 from certify.verify.words.former import LAST_FORMER, former_lines
 from certify.verify.words.ladders import chain_headline, puzzle_headline
@@ -44,6 +46,7 @@ PRIVATE = "Own problems answered correctly"
 CONCISION = "Tokens for each right answer"
 COST = "Right answers each second"
 CANARIES = "Planted items recalled"
+DATES = "Older published items minus newer ones"
 
 CHECK_OF = {
     FRESH: "fresh-reasoning",
@@ -57,6 +60,7 @@ CHECK_OF = {
     PRIVATE: "private-set",
     CONCISION: "concision",
     COST: "cost",
+    DATES: "date-split",
     TOOLS: "unseen-tools",
     PROFILE: "capability-profile",
 }
@@ -75,6 +79,7 @@ _ONE: dict[type[Value], Callable[[str, Any], Headline]] = {
     UnseenToolsResult: tools_headline,
     CapabilityProfileResult: profile_headline,
     CanaryResult: canary_headline,
+    DateSplitResult: split_headline,
 }
 
 

@@ -31,7 +31,11 @@ def item_rows(per_family: int = 3) -> list[dict[str, Any]]:
     problems = [
         problem for family in FAMILIES for problem in generate_items(SEED, family, 1, per_family, purpose="test-static")
     ]
-    return [{"id": f"p-{number:03d}", **vars(problem)} for number, problem in enumerate(problems)]
+    dates = ("2024-05-06", "2026-01", "2025")
+    return [
+        {"id": f"p-{number:03d}", "released": dates[number % 3], **vars(problem)}
+        for number, problem in enumerate(problems)
+    ]
 
 
 @pytest.fixture
