@@ -8,7 +8,7 @@ from itertools import cycle, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from certify.check.base import Answers, Check, Sources
+from certify.check.base import Answers, Check, Sources, most_read
 from certify.check.canary import Canary
 from certify.check.capability_profile import CapabilityProfile
 from certify.check.concision import Concision
@@ -107,6 +107,7 @@ def planned_checks(
                 max_tokens=size.max_tokens,
                 calls=size.calls,
                 looks=size.looks,
+                reads=size.reads,
             )
         )
     return tuple(planned)
@@ -152,6 +153,8 @@ def all_questions(checks: Sequence[PlannedCheck], sources: Sources, seed: bytes)
             raise UsageError("CERT-E102", f"{check.id} draws {len(drawn)} questions where the plan says {check.items}")
         if sum(map(most_turns, drawn)) != (check.items if check.calls is None else check.calls):
             raise UsageError("CERT-E102", f"the turns of {check.id} are not as many as the plan says")
+        if (most_read(drawn, check.samples) or 0) > (check.reads or 0):
+            raise UsageError("CERT-E102", f"{check.id} gives longer texts than the plan says")
         questions += drawn
     return tuple(sorted(questions, key=lambda question: (question.check, question.item)))
 
@@ -169,6 +172,8 @@ def all_requests(checks: Sequence[PlannedCheck], questions: Sequence[Question], 
             plain=question.plain,
             raw=question.raw,
             episode=question.episode,
+            given=question.given,
+            moments=question.moments,
         )
         for question in sorted(questions, key=lambda question: (question.check, question.item))
         for repeat in range(samples_of(checks)[question.check])
