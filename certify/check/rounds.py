@@ -17,6 +17,7 @@ from certify.check.cost import Cost, cost_of
 from certify.check.date_split import DateSplit
 from certify.check.detections import concluded
 from certify.check.failures import too_many_failures
+from certify.check.familiarity import Familiarity
 from certify.check.families import FAMILIES, generate_items
 from certify.check.fresh_reasoning import FreshReasoning
 from certify.check.instances import as_seen_by, renamed
@@ -58,6 +59,7 @@ CHECKS: dict[str, Check[Any]] = {
         CapabilityProfile(),
         Canary(),
         DateSplit(),
+        Familiarity(),
         PrivateSet(),
         Concision(),
         Cost(),

@@ -20,6 +20,7 @@ from certify.evidence.parameters import (
     CanaryParameters,
     CorpusScanParameters,
     DateSplitParameters,
+    FamiliarityParameters,
     PrivateSetParameters,
     StaticBenchmarkParameters,
     StaticFreshGapParameters,
@@ -99,8 +100,8 @@ def with_digests(parameters: StrictValue, sources: Sources) -> StrictValue:
         return parameters.model_copy(update={"sha256": sources.benchmarks[parameters.benchmark].sha256})
     if isinstance(parameters, PrivateSetParameters | CanaryParameters):
         return parameters.model_copy(update={"sha256": sources.benchmarks[_private(parameters)].sha256})
-    if isinstance(parameters, CorpusScanParameters):
-        digests = {name: sources.benchmarks[name].sha256 for name in parameters.benchmarks}
+    if isinstance(parameters, CorpusScanParameters | FamiliarityParameters):
+        digests = {name: sources.benchmarks[name].sha256 for name in _files(parameters)}
         return parameters.model_copy(update={"sha256": digests})
     return parameters
 
@@ -114,9 +115,13 @@ def _named(parameters: Parameters) -> dict[str, str | None]:
             named[given.benchmark] = given.sha256 or named.get(given.benchmark)
         elif isinstance(given, PrivateSetParameters | CanaryParameters):
             named[_private(given)] = given.sha256
-        elif isinstance(given, CorpusScanParameters):
-            named |= {name: given.sha256.get(name) or named.get(name) for name in given.benchmarks}
+        elif isinstance(given, CorpusScanParameters | FamiliarityParameters):
+            named |= {name: given.sha256.get(name) or named.get(name) for name in _files(given)}
     return named
+
+
+def _files(given: CorpusScanParameters | FamiliarityParameters) -> tuple[str, ...]:
+    return given.benchmarks if isinstance(given, CorpusScanParameters) else given.files
 
 
 def _asked_by(given: StrictValue) -> str | None:

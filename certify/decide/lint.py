@@ -23,6 +23,8 @@ from certify.evidence.instances import kind_of
 _GAP = "static-fresh-gap"
 _COMPARING = (_GAP, "date-split")
 """Checks that read the answers to a published benchmark."""
+_ADVICE = frozenset({"date-split", "familiarity"})
+"""Checks whose results bound no share of false alarms. Source: docs/checks."""
 _SCALARS = {"BOOL", "INT", "DOUBLE", "STRING"}
 
 
@@ -146,6 +148,10 @@ def _reading_findings(policy: LoadedPolicy, rule: Rule, field: str, syntax: Synt
             what = f"{field}: the policy does not run the check {path[1]}"
             hint = closest(str(path[1]), policy.check_ids) or "add it under `checks:`"
             yield Finding("check-not-run", rule.id, what, hint)
+        advice = path[0] == "check" and len(path) > 1 and kind_of(str(path[1])) in _ADVICE
+        if advice and rule.enforcement is Enforcement.MUST:
+            what = f"{field}: {path[1]} gives advice and bounds no share of false alarms"
+            yield Finding("advice-enforced", rule.id, what, "mark the rule `should`")
         if field == "when" and may_be_absent(path):
             what = f"when: {show_path(path)} may be absent, and what is absent must not switch a rule off"
             yield Finding("when-over-evidence", rule.id, what, "decide on model, configuration, plan or data.examined")

@@ -10,6 +10,7 @@ from certify.statistics.binomial import (
 from certify.statistics.boschloo import boschloo_p_value
 from certify.statistics.clean_subset import CleanSubset, clean_subset
 from certify.statistics.conformal import conformal_p_values, discoveries
+from certify.statistics.curves import Area, Curve, area_under, curve_of, standing_out
 from certify.statistics.exact_tests import (
     MOST_CANARIES,
     canaries_needed,
@@ -40,7 +41,9 @@ __all__ = [
     "MINIMUM_ITEMS",
     "MOST_CANARIES",
     "ONE_SIDED",
+    "Area",
     "CleanSubset",
+    "Curve",
     "GapTest",
     "HalfLength",
     "Headroom",
@@ -55,6 +58,7 @@ __all__ = [
     "Votes",
     "accuracy_interval",
     "all_right_at",
+    "area_under",
     "best_lower_bound",
     "boschloo_p_value",
     "canaries_needed",
@@ -65,6 +69,7 @@ __all__ = [
     "conformal_p_values",
     "counted_split",
     "critical_hits",
+    "curve_of",
     "detectable_inflation",
     "discoveries",
     "division_p_value",
@@ -94,6 +99,7 @@ __all__ = [
     "ratio_interval",
     "recall_lower_bound",
     "reference_test",
+    "standing_out",
     "suite_interval",
     "tightest_interval",
     "two_sample",

@@ -27,6 +27,7 @@ from certify.evidence.results import (
 from certify.trust.verified import Verified
 from certify.verify.canary_counts import check_canaries
 from certify.verify.derived_counts import check_derived
+from certify.verify.familiarity_counts import check_familiarity
 from certify.verify.floors import check_floors
 from certify.verify.ladder_counts import check_ladder
 from certify.verify.looks import asked_items
@@ -92,6 +93,7 @@ def _check_result(check: PlannedCheck, result: Value) -> None:
     check_profile(check, result)
     check_floors(check, result)
     check_canaries(check, result)
+    check_familiarity(check, result)
     if isinstance(result, PrivateSetResult):
         names = (check.parameters.get(name) for name in ("name", "sha256", "languages"))
         asked, found = list(map(str, names)), [result.name, result.sha256, str(list(result.languages))]

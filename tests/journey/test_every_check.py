@@ -30,10 +30,11 @@ SMALL: dict[str, dict[str, Any]] = {
     "canary": {"name": "ward"},
     "static-benchmark:dated": {"benchmark": "dated.jsonl", "max_tokens": 48},
     "date-split:dated": {"benchmark": "dated.jsonl", "cutoff": "2025-02-14"},
+    "familiarity": {"benchmark": "dated.jsonl", "control": "held.jsonl", "neighbours": 2},
     "concision": {"reads": ["fresh-reasoning"]},
 }
 """Checks beside those of the starter policy, small enough for a CPU."""
-ASKS_NOTHING = ("corpus-scan", "concision", "cost", "date-split")
+ASKS_NOTHING = ("corpus-scan", "concision", "cost", "date-split", "familiarity")
 
 
 def write_policy(folder: Path) -> Path:
@@ -57,10 +58,10 @@ def write_private_set(folder: Path) -> None:
     (folder / "ward.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
 
 
-def write_dated(file: Path) -> None:
+def write_dated(file: Path, start: int) -> None:
     rows = [
         {"question": f"What is {n} + {n}?", "answer": 2 * n, "date": f"202{4 + n % 2}-05-06", "id": n}
-        for n in range(24)
+        for n in range(start, start + 24)
     ]
     file.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
 
@@ -69,7 +70,8 @@ def write_dated(file: Path) -> None:
 def test_every_check_in_one_policy(reader: Callable[[Step], Ended], tmp_path: Path) -> None:
     write_policy(tmp_path / "everything")
     write_private_set(tmp_path / "private-sets")
-    write_dated(tmp_path / "dated.jsonl")
+    write_dated(tmp_path / "dated.jsonl", 0)
+    write_dated(tmp_path / "held.jsonl", 100)
     write_honest_corpus(tmp_path / "corpus")
     model = DEMO_MODELS / "honest"
     told = reader(Step(f"certify run {model} --policy everything --data corpus --data-complete", 0))

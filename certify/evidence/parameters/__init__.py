@@ -14,6 +14,7 @@ from certify.evidence.parameters.accuracy import (
 from certify.evidence.parameters.canaries import CanaryParameters
 from certify.evidence.parameters.conversations import MultiTurnParameters, UnseenToolsParameters
 from certify.evidence.parameters.dates import DateSplitParameters
+from certify.evidence.parameters.familiarity import FamiliarityParameters
 from certify.evidence.parameters.ladders import LogicPuzzlesParameters, LongChainParameters, tokens_for
 from certify.evidence.parameters.profile import CapabilityProfileParameters
 from certify.evidence.parameters.scan import CorpusScanParameters
@@ -29,6 +30,7 @@ __all__ = [
     "CorpusScanParameters",
     "CostParameters",
     "DateSplitParameters",
+    "FamiliarityParameters",
     "FreshReasoningParameters",
     "LogicPuzzlesParameters",
     "LongChainParameters",
@@ -55,5 +57,6 @@ PARAMETER_TYPES: dict[str, type[StrictValue]] = {
     "capability-profile": CapabilityProfileParameters,
     "canary": CanaryParameters,
     "date-split": DateSplitParameters,
+    "familiarity": FamiliarityParameters,
 }
 """Check id to the type of its parameters."""

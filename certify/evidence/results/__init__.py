@@ -15,6 +15,7 @@ from certify.evidence.results.canaries import CanaryResult
 from certify.evidence.results.conversations import MultiTurnResult, ToolsLevel, ToolUse, TurnsLevel, UnseenToolsResult
 from certify.evidence.results.dates import DateSplitResult
 from certify.evidence.results.estimates import Drop, Estimate, Outcomes
+from certify.evidence.results.familiarity import DetectorScores, FamiliarityResult
 from certify.evidence.results.ladders import LogicPuzzlesResult, LongChainResult
 from certify.evidence.results.profile import CapabilityProfileResult
 from certify.evidence.results.scan import CorpusScanResult, PublishedRule, ScannedBenchmark, SelfTestRow
@@ -29,8 +30,10 @@ __all__ = [
     "CorpusScanResult",
     "CostResult",
     "DateSplitResult",
+    "DetectorScores",
     "Drop",
     "Estimate",
+    "FamiliarityResult",
     "FamilyResult",
     "FreshReasoningResult",
     "Lengths",
@@ -64,5 +67,6 @@ RESULT_TYPES: dict[str, type[Value]] = {
     "capability-profile": CapabilityProfileResult,
     "canary": CanaryResult,
     "date-split": DateSplitResult,
+    "familiarity": FamiliarityResult,
 }
 """Check id to the type of its result."""

@@ -13,6 +13,7 @@ from certify.evidence.results import (
     CorpusScanResult,
     CostResult,
     DateSplitResult,
+    FamiliarityResult,
     FreshReasoningResult,
     MultiTurnResult,
     PrivateSetResult,
@@ -28,6 +29,7 @@ from certify.verify.words.canaries import canary_headline
 from certify.verify.words.conversations import tools_headline, turns_headline
 from certify.verify.words.dates import split_headline
 from certify.verify.words.derived import concision_headlines, cost_headline
+from certify.verify.words.familiarity import familiarity_headline
 from certify.verify.words.former import LAST_FORMER, former_lines
 from certify.verify.words.ladders import chain_headline, puzzle_headline
 from certify.verify.words.profile import profile_headline
@@ -47,6 +49,7 @@ CONCISION = "Tokens for each right answer"
 COST = "Right answers each second"
 CANARIES = "Planted items recalled"
 DATES = "Older published items minus newer ones"
+FAMILIAR = "Familiarity of published items"
 
 CHECK_OF = {
     FRESH: "fresh-reasoning",
@@ -61,6 +64,7 @@ CHECK_OF = {
     CONCISION: "concision",
     COST: "cost",
     DATES: "date-split",
+    FAMILIAR: "familiarity",
     TOOLS: "unseen-tools",
     PROFILE: "capability-profile",
 }
@@ -80,6 +84,7 @@ _ONE: dict[type[Value], Callable[[str, Any], Headline]] = {
     CapabilityProfileResult: profile_headline,
     CanaryResult: canary_headline,
     DateSplitResult: split_headline,
+    FamiliarityResult: familiarity_headline,
 }
 
 

@@ -32,11 +32,16 @@ EVERYTHING = {
     "private_set": {"samples": 2},
     "canary": {},
     "date_split": {"cutoff": "2025-12-31"},
+    "familiarity": {"first": 10},
     "concision": {"reads": ["fresh-reasoning"]},
     "logic_puzzles": {"families": ["grid", "ordering"], "levels": [1], "per_level": 6, "samples": 1, "max_tokens": 64},
     "long_chain": {"lengths": [2, 4], "arms": ["dense"], "per_length": 10, "samples": 1, "max_tokens": 64},
 }
-ASKING = [name.replace("_", "-") for name in EVERYTHING if name not in ("corpus_scan", "concision", "date_split")]
+ASKING = [
+    name.replace("_", "-")
+    for name in EVERYTHING
+    if name not in ("corpus_scan", "concision", "date_split", "familiarity")
+]
 EVERYTHING |= {"cost": {"reads": ASKING}}
 
 

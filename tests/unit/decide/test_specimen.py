@@ -47,6 +47,7 @@ def test_each_check_has_a_specimen(write: Callable[..., Path], check: str) -> No
         "private-set": {"name": "ward", "languages": ["en"]},
         "canary": {"name": "ward"},
         "date-split": {"benchmark": "starter-200", "cutoff": "2025-02-14"},
+        "familiarity": {"benchmark": "starter-200"},
         "concision": {"reads": ["fresh-reasoning"]},
         "cost": {"reads": ["fresh-reasoning"]},
     }
