@@ -3,18 +3,39 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from certify.check.base import Answers, Size, Sources, estimate_of
 from certify.check.dates import side_of_cutoff
 from certify.check.static_benchmark import StaticBenchmark
+from certify.errors import UsageError
 from certify.evidence.answers import Question
 from certify.evidence.evaluation import NotRun
 from certify.evidence.parameters import DateSplitParameters
 from certify.evidence.results.dates import LABEL, MOST_DATED, DateSplitResult
 from certify.statistics import MINIMUM_ITEMS, counted_split
 from certify.statistics.stream import Stream
+
+
+def refuse_earlier_cutoff(cutoffs: Mapping[str, str], attested: str | None) -> None:
+    """Returns if no check takes data for newer than its steward says: newer problems could stand in it.
+
+    Args:
+        cutoffs: of each such check, by its id; ISO days.
+        attested: the day that the data steward names as the cut-off, if any.
+
+    Raises:
+        UsageError: CERT-E102, one does.
+    """
+    for name, cutoff in cutoffs.items():
+        if attested is not None and cutoff < attested:
+            raise UsageError(
+                "CERT-E102",
+                f"{name} cannot be planned: its cutoff is {cutoff}, the data steward says {attested}",
+                why="problems from between these days may stand in the training data, and would count as newer",
+                hint=f"give it the cutoff {attested}, or a later one",
+            )
 
 
 class DateSplit:

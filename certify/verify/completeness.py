@@ -26,6 +26,7 @@ from certify.evidence.results import (
 )
 from certify.trust.verified import Verified
 from certify.verify.canary_counts import check_canaries
+from certify.verify.date_counts import check_cutoffs
 from certify.verify.derived_counts import check_derived
 from certify.verify.familiarity_counts import check_familiarity
 from certify.verify.floors import check_floors
@@ -224,6 +225,7 @@ def check_data(evidence: EvidenceSet) -> None:
     claimed = plan.data_examined is DataExamined.FULL and not whole
     if at_hand != bool(stewards) or claimed or plan.data_examined is DataExamined.NAMED:
         raise HostileInput("CERT-E090", "the plan claims another share of the training data than the steward signed")
+    check_cutoffs(plan, [said.cutoff_date for part in stewards if (said := part.value.description) is not None])
     _scan_read_it_all(evidence)
     if evidence.contamination is not None:
         _scan_agrees(evidence.contamination.value, evidence)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
+from certify.errors import HostileInput
 from certify.evidence.base import Value
 from certify.evidence.instances import kind_of
 from certify.evidence.plan import Plan, PlannedCheck
@@ -28,6 +29,22 @@ def check_dates(plan: Plan, results: Mapping[str, Value]) -> None:
             require(check, asked == (result.benchmark_sha256, result.cutoff), "is about another file or day")
             _check_numbers(check, result)
             _check_answers(check, result, plan, results)
+
+
+def check_cutoffs(plan: Plan, attested: Iterable[str | None]) -> None:
+    """Returns if no check takes the training data for older than a data steward attests.
+
+    Args:
+        plan: as signed.
+        attested: cut-off days in the stewards' statements, those that they tell.
+
+    Raises:
+        HostileInput: CERT-E090, one does.
+    """
+    last = max((day for day in attested if day is not None), default="")
+    for check in plan.checks:
+        if kind_of(check.id) == "date-split" and str(check.parameters.get("cutoff")) < last:
+            raise HostileInput("CERT-E090", f"the plan's {check.id} names an earlier cut-off than the data steward")
 
 
 def _check_numbers(check: PlannedCheck, result: DateSplitResult) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from certify.check import all_questions, judge, planned_checks, planned_sources, samples_of, score_all
+from certify.check.date_split import refuse_earlier_cutoff
 from certify.check.dates import released_of, side_of_cutoff
 from certify.decide.form import CheckRequest
 from certify.errors import CertifyError
@@ -19,7 +20,7 @@ from certify.evidence.answers import Question
 from certify.evidence.base import Value
 from certify.evidence.plan import PlannedCheck
 from certify.evidence.results import DateSplitResult
-from certify.verify.date_counts import check_dates
+from certify.verify.date_counts import check_cutoffs, check_dates
 from certify.verify.words.caveats import caveats
 from certify.verify.words.headlines import headlines
 from tests.unit.check.conftest import SEED, completion
@@ -124,6 +125,18 @@ def test_it_needs_the_answers_of_static_benchmark(benchmark_file: Path) -> None:
     asked = {"id": "date-split", "with": {"benchmark": str(benchmark_file), "cutoff": CUTOFF}}
     with pytest.raises(CertifyError, match="date-split cannot be planned"):
         planned_checks([CheckRequest.model_validate(asked)])
+
+
+def test_the_stewards_cutoff_holds_for_the_plan() -> None:
+    refuse_earlier_cutoff({ID: CUTOFF}, None)
+    refuse_earlier_cutoff({ID: CUTOFF}, CUTOFF)
+    refuse_earlier_cutoff({}, "2026-01-01")
+    with pytest.raises(CertifyError, match="the data steward says 2025-02-15"):
+        refuse_earlier_cutoff({ID: CUTOFF}, "2025-02-15")
+    plan = SimpleNamespace(checks=(SimpleNamespace(id=ID, parameters={"cutoff": CUTOFF}),))
+    check_cutoffs(plan, [None, "2024-01-01", CUTOFF])
+    with pytest.raises(CertifyError, match="CERT-E090"):
+        check_cutoffs(plan, ["2024-01-01", "2025-02-15"])
 
 
 @pytest.mark.parametrize(
