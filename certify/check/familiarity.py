@@ -28,7 +28,7 @@ AGAIN = (
 _BETWEEN = "\n\n"
 _TOKENS = 1024
 _ANSWERED = (Outcome.CORRECT, Outcome.WRONG)
-_NO_MOMENTS = "this engine tells no mean and deviation over the vocabulary; the hf engine does"
+_NO_MOMENTS = "the engine tells no mean and deviation over the vocabulary, as the hf engine does"
 _NO_SCORE = "no text could be scored"
 
 

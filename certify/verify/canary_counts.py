@@ -25,6 +25,7 @@ def check_canaries(check: PlannedCheck, result: Value) -> None:
     asked = 0 if outcomes is None else result.planted
     ended = (0, 0) if outcomes is None else (outcomes.correct + outcomes.wrong, outcomes.correct)
     counted = (check.items, result.trials, result.hits) == (asked, *ended) and (outcomes is None or result.trials > 0)
+    counted = counted and 0 <= result.hits <= result.trials <= result.planted
     require(check, counted, "does not count the answers to its items")
     p_value = None if outcomes is None else guessing_p_value(result.hits, result.trials, result.guess)
     require(check, result.p_value == p_value, "has another p-value than its hits give")

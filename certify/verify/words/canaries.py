@@ -24,9 +24,8 @@ _WORD = (
 def canary_headline(name: str, result: CanaryResult) -> Headline:
     """How many were recalled, and what follows from it."""
     value = f"{result.hits} of {result.trials}" if result.trials else "not asked"
-    detail = (
-        f"{_verdict(result)}; {_KINDS[result.kind]}, {percent(result.guess)} of which are guessed; set {result.name}"
-    )
+    guess = f"{_KINDS[result.kind]}, each guessed with a chance of {percent(result.guess)}"
+    detail = f"{_verdict(result)}; {guess}; set {result.name}"
     return Headline(name=name, value=value, detail=detail)
 
 

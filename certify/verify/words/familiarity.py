@@ -27,9 +27,9 @@ _EXCHANGEABLE = "That the control of familiarity is a random part of the same ma
 
 def familiarity_headline(name: str, result: FamiliarityResult) -> Headline:
     """What each detector says, beside its control where there is one."""
-    against = f", against {counted(result.control_items, 'control item')}" if result.control_items else "; no control"
+    against = f" against {counted(result.control_items, 'control item')}" if result.control_items else "; no control"
     told = "; ".join(_told(one) for one in result.detectors)
-    detail = f"advice, no test: {counted(result.items, 'item')} of {result.benchmark}{against}; {told}"
+    detail = f"no test: {counted(result.items, 'item')} of {result.benchmark}{against}; {told}"
     return Headline(name=name, value="advice", detail=detail)
 
 

@@ -209,6 +209,16 @@ def test_a_key_file_that_is_away_or_another_one_is_refused(plant, tmp_path: Path
         planned()
 
 
+def test_counts_that_cannot_be_are_refused_and_never_crash(plant) -> None:
+    plant()
+    plan = planned()
+    found = result_of(plan, _other)
+    assert found.outcomes is not None
+    wild = found.outcomes.model_copy(update={"correct": 14, "wrong": -2})
+    with pytest.raises(CertifyError, match="CERT-E090"):
+        check_canaries(plan[0], found.model_copy(update={"outcomes": wild, "hits": 14, "trials": 12}))
+
+
 @pytest.mark.parametrize(
     "lie", [{"p_value": 0.5}, {"hits": 5}, {"power": 0.99}, {"guess": 0.01}, {"needed": 3}, {"planted": 13}]
 )
