@@ -11,6 +11,7 @@ from typing import NamedTuple
 from certify.check.benchmark_files import rows_of
 from certify.check.catalogue import entry_of, place_of, shipped
 from certify.check.catalogued import catalogue
+from certify.check.dates import released_of
 from certify.check.families import Problem
 from certify.check.rows import read_items
 from certify.errors import CertifyError, HostileInput, UsageError
@@ -134,8 +135,11 @@ def _bytes_of(place: Traversable | Path) -> bytes:
 
 
 def _read(identifier: str, title: str, file: str, data: bytes, fields: dict[str, str | None]) -> Benchmark:
+    date = fields.pop("date", None)
     try:
-        items = tuple(BenchmarkItem(*row) for row in read_items(rows_of(file, data), **fields))
+        documents = rows_of(file, data)
+        dated = zip(read_items(documents, **fields), documents, strict=True)
+        items = tuple(BenchmarkItem(*row, released=released_of(document, date)) for row, document in dated)
     except CertifyError as error:
         if error.code == "CERT-E035":
             raise

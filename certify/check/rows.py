@@ -8,7 +8,6 @@ from typing import Any
 
 from certify.check.benchmark_files import text_of, value_at
 from certify.check.choices import choices_of, letter_of, with_choices
-from certify.check.dates import released_of
 from certify.check.extraction import last_boxed
 from certify.check.families import FAMILIES, Problem
 from certify.check.families.answers import integers
@@ -27,8 +26,7 @@ IDS = ("id", "item", "item_id", "uid", "task_id", "unique_id")
 
 MAX_QUESTION = 100_000
 _MATHEMATICS = re.compile(r"\\[a-zA-Z]|\^|\$|^\s*[-+]?\d+(?:\.\d+|\s*/\s*\d+)\s*%?\s*$")
-_Undated = tuple[str, str, str, str, str, Problem | None, tuple[str, ...], int | None, int | None]
-Row = tuple[str, str, str, str, str, Problem | None, tuple[str, ...], int | None, int | None, str | None]
+Row = tuple[str, str, str, str, str, Problem | None, tuple[str, ...], int | None, int | None]
 
 
 def read_items(
@@ -38,9 +36,8 @@ def read_items(
     answer: str | None = None,
     identifier: str | None = None,
     verifier: str | None = None,
-    date: str | None = None,
 ) -> list[Row]:
-    """(id, question, answer, gold, verifier, problem, aliases, hops, number of choices, date) of every row.
+    """(id, question, answer, gold, verifier, problem, aliases, hops, number of choices) of every row.
 
     Args:
         documents: the rows as :func:`certify.check.benchmark_files.rows_of` gives them.
@@ -50,17 +47,13 @@ def read_items(
         verifier: how answers are compared; when absent ``family:<id>`` for rows of our own families,
             ``choice`` for rows with choices, ``integer`` where the gold answer is one, ``math`` where it is
             mathematics, ``text`` otherwise.
-        date: column that says since when the problem has been public; see :func:`certify.check.dates.released_of`.
 
     Raises:
         UsageError: CERT-E100, a row is no problem, or an id is used twice.
     """
     asked, answered = _columns(documents, question, QUESTIONS), _columns(documents, answer, ANSWERS)
     named = [identifier] if identifier else IDS
-    rows = [
-        (*_row(number, document, (asked, answered), named, verifier), released_of(document, date))
-        for number, document in enumerate(documents)
-    ]
+    rows = [_row(number, document, (asked, answered), named, verifier) for number, document in enumerate(documents)]
     seen: set[str] = set()
     for number, row in enumerate(rows, 1):
         if row[0] in seen:
@@ -79,7 +72,7 @@ def _columns(documents: Sequence[Any], named: str | None, usual: Sequence[str]) 
     return found
 
 
-def _row(number: int, document: Any, columns: tuple[str, str], named: Sequence[str], verifier: str | None) -> _Undated:
+def _row(number: int, document: Any, columns: tuple[str, str], named: Sequence[str], verifier: str | None) -> Row:
     if not isinstance(document, dict):
         raise _bad(f"row {number + 1} is not an object")
     question, answer = (_text(document, column, number) for column in columns)
