@@ -12,6 +12,7 @@ from certify.check.benchmark_files import rows_of
 from certify.check.catalogue import entry_of, place_of, shipped
 from certify.check.catalogued import catalogue
 from certify.check.choices import with_choices
+from certify.check.dates import released_of
 from certify.check.families import Problem
 from certify.check.rows import read_items
 from certify.errors import CertifyError, HostileInput, UsageError
@@ -54,6 +55,8 @@ class BenchmarkItem(NamedTuple):
     """Of how many choices one is right; None where the answer is no choice."""
     options: tuple[str, ...] = ()
     """The choices, in the order of the file; they stand at the end of ``question``, lettered."""
+    released: str | None = None
+    """Since when it has been public, ``2025-02-14``, ``2025-02`` or ``2025``, where the file says so."""
 
     @property
     def published(self) -> str:
@@ -96,7 +99,7 @@ def read_benchmark(name: str, *, file: Path | None = None) -> Benchmark:
     data = bytes_of(file or place_of(entry))
     if sha256_hex(data) != entry.sha256:
         raise other_file(name, sha256_hex(data), entry.sha256)
-    columns = entry.model_dump(include={"question", "answer", "identifier", "verifier"})
+    columns = entry.model_dump(include={"question", "answer", "identifier", "verifier", "date"})
     return _read(entry.id, entry.title, entry.file, data, columns)
 
 
@@ -149,8 +152,11 @@ def bytes_of(place: Traversable | Path, kind: str = "benchmark") -> bytes:
 
 
 def _read(identifier: str, title: str, file: str, data: bytes, fields: dict[str, str | None]) -> Benchmark:
+    date = fields.pop("date", None)
     try:
-        items = tuple(BenchmarkItem(*row) for row in read_items(rows_of(file, data), **fields))
+        documents = rows_of(file, data)
+        dated = zip(read_items(documents, **fields), documents, strict=True)
+        items = tuple(BenchmarkItem(*row, released=released_of(document, date)) for row, document in dated)
     except CertifyError as error:
         if error.code == "CERT-E035":
             raise

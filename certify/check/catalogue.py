@@ -41,6 +41,8 @@ class Entry(StrictValue):
     """Column with the answer, solution included where there is one; likewise."""
     identifier: str | None = None
     """Column that names a row; likewise, and rows are numbered from 0 where there is none."""
+    date: str | None = None
+    """Column that says since when a problem has been public; likewise, and no problem is dated where there is none."""
     verifier: str | None = None
     """How an answer is compared; follows from the answers when absent."""
     source: str | None = None

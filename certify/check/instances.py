@@ -9,7 +9,7 @@ from certify.errors import UsageError
 from certify.evidence.answers import ItemRecord, Question
 from certify.evidence.base import StrictValue
 from certify.evidence.instances import kind_of
-from certify.evidence.parameters import StaticBenchmarkParameters, StaticFreshGapParameters
+from certify.evidence.parameters import DateSplitParameters, StaticBenchmarkParameters, StaticFreshGapParameters
 
 STATIC = "static-benchmark"
 
@@ -37,8 +37,12 @@ def as_seen_by(check: str, parameters: Mapping[str, StrictValue], answers: Answe
     return Answers(questions, records)
 
 
-def published_side(gap: StaticFreshGapParameters, parameters: Mapping[str, StrictValue]) -> str:
-    """The check that asks the published problems which a gap compares with.
+Comparing = StaticFreshGapParameters | DateSplitParameters
+"""Parameters of checks that read the answers to a published benchmark."""
+
+
+def published_side(gap: Comparing, parameters: Mapping[str, StrictValue]) -> str:
+    """The check that asks the published problems which a gap, or a split by date, compares with.
 
     Raises:
         UsageError: CERT-E102, the plan has none.
@@ -46,17 +50,20 @@ def published_side(gap: StaticFreshGapParameters, parameters: Mapping[str, Stric
     for name, given in parameters.items():
         if isinstance(given, StaticBenchmarkParameters) and given.benchmark == gap.benchmark:
             return name
+    kind, why = "static-fresh-gap", "the twins are compared with the published problems of the same run"
+    if isinstance(gap, DateSplitParameters):
+        kind, why = "date-split", "the answers that it sorts by date are those of the same run"
     raise UsageError(
         "CERT-E102",
-        "static-fresh-gap cannot be planned: static-benchmark does not ask the same benchmark",
-        why="the twins are compared with the published problems of the same run",
+        f"{kind} cannot be planned: static-benchmark does not ask the same benchmark",
+        why=why,
         hint=f"add a static-benchmark check with benchmark: {gap.benchmark}",
     )
 
 
 def _read_by(check: str, parameters: Mapping[str, StrictValue]) -> frozenset[str]:
     given = parameters[check]
-    other = published_side(given, parameters) if isinstance(given, StaticFreshGapParameters) else check
+    other = published_side(given, parameters) if isinstance(given, Comparing) else check
     return frozenset((check, other))
 
 

@@ -15,7 +15,9 @@ def refuse_unread(parameters: Mapping[str, StrictValue]) -> None:
     Raises:
         UsageError: CERT-E102, one of them does not.
     """
-    asking = [name for name, given in parameters.items() if hasattr(given, "max_tokens")]
+    asking = [
+        name for name, given in parameters.items() if hasattr(given, "max_tokens") and getattr(given, "writes", True)
+    ]
     for name, given in parameters.items():
         if not isinstance(given, ConcisionParameters | CostParameters):
             continue

@@ -9,12 +9,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from certify.check.base import Answers, Check, Sources, most_read
+from certify.check.canary import Canary
 from certify.check.capability_profile import CapabilityProfile
 from certify.check.concision import Concision
 from certify.check.corpus_scan import CorpusScan, Scanned
 from certify.check.cost import Cost, cost_of
+from certify.check.date_split import DateSplit
 from certify.check.detections import concluded
 from certify.check.failures import too_many_failures
+from certify.check.familiarity import Familiarity
 from certify.check.families import FAMILIES, generate_items
 from certify.check.fresh_reasoning import FreshReasoning
 from certify.check.instances import as_seen_by, renamed
@@ -59,6 +62,9 @@ CHECKS: dict[str, Check[Any]] = {
         LogicPuzzles(),
         LongChain(),
         CapabilityProfile(),
+        Canary(),
+        DateSplit(),
+        Familiarity(),
         PrivateSet(),
         PrefixCompletion(),
         OptionRecall(),

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from certify.check.base import PRIVATE_PREFIX, Sources
 from certify.check.benchmarks import Benchmark, other_file, read_benchmark
+from certify.check.canary_files import canary_source
 from certify.check.detections import planned_tests
 from certify.check.instances import published_side
 from certify.check.private_files import read_private, source_name
@@ -17,7 +18,10 @@ from certify.check.tasks.making import make_task
 from certify.errors import CertifyError, UsageError
 from certify.evidence.base import StrictValue
 from certify.evidence.parameters import (
+    CanaryParameters,
     CorpusScanParameters,
+    DateSplitParameters,
+    FamiliarityParameters,
     OptionOrderParameters,
     OrderExchangeabilityParameters,
     PrivateSetParameters,
@@ -32,7 +36,9 @@ Parameters = Mapping[str, StrictValue]
 """Check id to its parameters."""
 
 _Orders = OrderExchangeabilityParameters | OptionOrderParameters
-_About = StaticFreshGapParameters | CapabilityProfileParameters | PairedRewriteParameters | _Orders
+_About = (
+    StaticFreshGapParameters | CapabilityProfileParameters | PairedRewriteParameters | DateSplitParameters | _Orders
+)
 """Parameters that name one published benchmark, if any; StaticBenchmarkParameters may name a task instead."""
 
 
@@ -111,9 +117,9 @@ def with_digests(parameters: StrictValue, sources: Sources) -> StrictValue:
         if isinstance(parameters, PairedRewriteParameters):
             filled |= rewrite_digests(parameters, sources.rewrites, sources.references)
         return parameters.model_copy(update=filled)
-    if isinstance(parameters, PrivateSetParameters):
-        return parameters.model_copy(update={"sha256": sources.benchmarks[source_name(parameters.name)].sha256})
-    if isinstance(parameters, CorpusScanParameters | ControlledParameters):
+    if isinstance(parameters, PrivateSetParameters | CanaryParameters):
+        return parameters.model_copy(update={"sha256": sources.benchmarks[_private(parameters)].sha256})
+    if isinstance(parameters, CorpusScanParameters | ControlledParameters | FamiliarityParameters):
         digests = {name: sources.benchmarks[name].sha256 for name in _listed(parameters)}
         return parameters.model_copy(update={"sha256": digests})
     return parameters
@@ -128,14 +134,14 @@ def _named(parameters: Parameters) -> dict[str, str | None]:
             named[given.benchmark] = given.sha256 or named.get(given.benchmark)
             if isinstance(given, OptionOrderParameters):
                 named[given.control] = given.control_sha256 or named.get(given.control)
-        elif isinstance(given, PrivateSetParameters):
-            named[source_name(given.name)] = given.sha256
-        elif isinstance(given, CorpusScanParameters | ControlledParameters):
+        elif isinstance(given, PrivateSetParameters | CanaryParameters):
+            named[_private(given)] = given.sha256
+        elif isinstance(given, CorpusScanParameters | ControlledParameters | FamiliarityParameters):
             named |= {name: given.sha256.get(name) or named.get(name) for name in _listed(given)}
     return named
 
 
-def _listed(given: CorpusScanParameters | ControlledParameters) -> tuple[str, ...]:
+def _listed(given: CorpusScanParameters | ControlledParameters | FamiliarityParameters) -> tuple[str, ...]:
     """The benchmarks of a check that reads several and keeps their digests by name."""
     return given.benchmarks if isinstance(given, CorpusScanParameters) else given.files
 
@@ -145,14 +151,18 @@ def _asked_by(given: StrictValue) -> str | None:
         return given.source
     if isinstance(given, CapabilityProfileParameters):
         return given.benchmark
-    return source_name(given.name) if isinstance(given, PrivateSetParameters) else None
+    return _private(given) if isinstance(given, PrivateSetParameters | CanaryParameters) else None
+
+
+def _private(given: PrivateSetParameters | CanaryParameters) -> str:
+    return source_name(given.name) if isinstance(given, PrivateSetParameters) else canary_source(given.name)
 
 
 def _refuse_disagreement(parameters: Parameters) -> None:
     refuse_unread(parameters)
     seen: dict[str, str] = {}
     for name, given in parameters.items():
-        if isinstance(given, StaticFreshGapParameters):
+        if isinstance(given, StaticFreshGapParameters | DateSplitParameters):
             published_side(given, parameters)
         asked = _asked_by(given)
         if asked is not None and (first := seen.setdefault(asked, name)) != name:

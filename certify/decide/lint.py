@@ -23,6 +23,10 @@ from certify.evidence.results import RESULT_TYPES
 from certify.evidence.results.detection import Detection
 
 _GAP = "static-fresh-gap"
+_COMPARING = (_GAP, "date-split")
+"""Checks that read the answers to a published benchmark."""
+_ADVICE = frozenset({"date-split", "familiarity"})
+"""Checks whose results bound no share of false alarms. Source: docs/checks."""
 _SCALARS = {"BOOL", "INT", "DOUBLE", "STRING"}
 
 
@@ -70,11 +74,12 @@ def _policy_findings(policy: LoadedPolicy) -> Iterator[Finding]:
         yield Finding("no-must-rule", "", "no rule is enforced, so nothing can be certified", "mark one rule `must`")
     yield from _example_findings(policy)
     for name in checks:
-        if kind_of(name) == _GAP:
+        if kind_of(name) in _COMPARING:
             yield from _gap_findings(policy, name)
     read = {str(path[1]) for rule in rules for path in _evidence(rule) if path[0] == "check" and len(path) > 1}
     read |= {name for check in read & set(checks) for name in policy.parameters_of(check).get("reads", ())}
-    paired = {policy.parameters_of(name).get("benchmark") for name in read & set(checks) if kind_of(name) == _GAP}
+    comparing = [name for name in checks if name in read and kind_of(name) in _COMPARING]
+    paired = {policy.parameters_of(name).get("benchmark") for name in comparing}
     for name in checks:
         half = kind_of(name) == "static-benchmark" and policy.parameters_of(name).get("benchmark") in paired
         if name not in read and not half:
@@ -92,8 +97,8 @@ def _gap_findings(policy: LoadedPolicy, name: str) -> Iterator[Finding]:
     static = [policy.parameters_of(check) for check in policy.check_ids if kind_of(check) == "static-benchmark"]
     if benchmark not in {one.get("benchmark") for one in static}:
         what = f"{name} needs static-benchmark on {benchmark} in the same policy"
-        yield Finding("gap-without-static", "", what, "add that check: the published side of each pair comes from it")
-    elif any(one.get("benchmark") == benchmark and one.get("looks") for one in static):
+        yield Finding("gap-without-static", "", what, "add that check: the answers to the published items come from it")
+    elif kind_of(name) == _GAP and any(one.get("benchmark") == benchmark and one.get("looks") for one in static):
         what = "static-fresh-gap pairs every published item, and static-benchmark may stop before it asked them all"
         yield Finding("gap-with-looks", "", what, "leave `looks` and `threshold` out of static-benchmark")
 
@@ -145,6 +150,10 @@ def _reading_findings(policy: LoadedPolicy, rule: Rule, field: str, syntax: Synt
             what = f"{field}: the policy does not run the check {path[1]}"
             hint = closest(str(path[1]), policy.check_ids) or "add it under `checks:`"
             yield Finding("check-not-run", rule.id, what, hint)
+        advice = path[0] == "check" and len(path) > 1 and kind_of(str(path[1])) in _ADVICE
+        if advice and rule.enforcement is Enforcement.MUST:
+            what = f"{field}: {path[1]} gives advice and bounds no share of false alarms"
+            yield Finding("advice-enforced", rule.id, what, "mark the rule `should`")
         if field == "when" and may_be_absent(path):
             what = f"when: {show_path(path)} may be absent, and what is absent must not switch a rule off"
             yield Finding("when-over-evidence", rule.id, what, "decide on model, configuration, plan or data.examined")

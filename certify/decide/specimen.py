@@ -12,7 +12,7 @@ from certify.decide.schema import Facts
 from certify.evidence.instances import kind_of
 from certify.evidence.results import RESULT_TYPES
 
-_TIME, _DIGEST = "2026-01-01T00:00:00Z", "0" * 64
+_DAY, _TIME, _DIGEST = "2026-01-01", "2026-01-01T00:00:00Z", "0" * 64
 _GREATEST = frozenset({"upper", "p_value"})
 """Shares that speak against a model where they are small, so they start at 1."""
 
@@ -63,7 +63,7 @@ def _number(schema: dict[str, Any]) -> Any:
 
 
 def _text(schema: dict[str, Any]) -> str:
-    return next((text for text in ("made up", _DIGEST, _TIME) if re.search(schema.get("pattern", ""), text)), "")
+    return next((text for text in ("made up", _DIGEST, _TIME, _DAY) if re.search(schema.get("pattern", ""), text)), "")
 
 
 _SIMPLE: dict[str, Callable[[dict[str, Any]], Any]] = {

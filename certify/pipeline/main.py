@@ -8,10 +8,12 @@ from pathlib import Path
 
 from certify.check import planned_checks, require_drawable, unreadable
 from certify.check.corpus_scan import CorpusScan
-from certify.decide import load_policy
+from certify.check.date_split import DateSplit, refuse_earlier_cutoff
+from certify.decide import LoadedPolicy, load_policy
 from certify.errors import HostileInput, UsageError
 from certify.evidence.certificate import Findings, ScreeningReport
 from certify.evidence.decision import Verdict
+from certify.evidence.instances import kind_of
 from certify.evidence.plan import Plan, PlannedCheck
 from certify.files import read_file, write_whole
 from certify.identify import DigestCache, read_dataset, read_model
@@ -115,6 +117,8 @@ def read_inputs(request: RunRequest, reporter: Reporter) -> RunInputs:
     policy = load_policy(request.policy)
     described = request.data_description
     description = stewards_word([read_description(described)]) if described else None
+    if description is not None and description.description is not None:
+        refuse_earlier_cutoff(_cutoffs(policy), description.description.cutoff_date)
     reporter.stage("Reading the model")
     model = read_model(request.model, name=request.name, progress=lambda done, of: reporter.advance(done, of, "bytes"))
     require_runs(request.engine, model)
@@ -130,6 +134,11 @@ def read_inputs(request: RunRequest, reporter: Reporter) -> RunInputs:
             _tell_unreadable(unreadable(data.manifest), reporter)
     declaration = read_declaration(request.declaration, declared_at=now()) if request.declaration else None
     return RunInputs(request, model, policy, data, declaration, description)
+
+
+def _cutoffs(policy: LoadedPolicy) -> dict[str, str]:
+    asked = (one for one in policy.policy.checks if kind_of(one.id) == DateSplit.id)
+    return {one.id: str(one.with_["cutoff"]) for one in asked}
 
 
 def _tell_unreadable(shards: Sequence[str], reporter: Reporter) -> None:

@@ -10,7 +10,15 @@ from certify.statistics.binomial import (
 from certify.statistics.boschloo import MOST_TRIALS, boschloo_p_value
 from certify.statistics.clean_subset import CleanSubset, clean_subset
 from certify.statistics.conformal import conformal_p_values, discoveries
-from certify.statistics.exact_tests import guessing_p_value, permutation_p_value
+from certify.statistics.curves import Area, Curve, area_under, curve_of, standing_out
+from certify.statistics.exact_tests import (
+    MOST_CANARIES,
+    canaries_needed,
+    critical_hits,
+    guessing_p_value,
+    guessing_power,
+    permutation_p_value,
+)
 from certify.statistics.fixed_sequence import ONE_SIDED, fixed_sequence
 from certify.statistics.gap import GapTest, gap_test, margin_p_value, paired_differences
 from certify.statistics.half_length import HalfLength, half_length
@@ -45,6 +53,7 @@ from certify.statistics.references import (
 from certify.statistics.relabelling import Lift, best_power, groups_needed, lift_of, lift_power, reaching_sums
 from certify.statistics.sequential import look_interval, look_levels, look_sizes
 from certify.statistics.suite import suite_interval, tightest_interval
+from certify.statistics.two_sample import Split, TwoSample, counted_split, division_p_value, two_sample
 from certify.statistics.two_shares import FEWEST_NEWER, Prospect, TwoShares, prospect, two_shares_power
 from certify.statistics.verdict import Verdict, judge
 
@@ -52,9 +61,12 @@ __all__ = [
     "FEWEST_CONTROLS",
     "FEWEST_NEWER",
     "MINIMUM_ITEMS",
+    "MOST_CANARIES",
     "MOST_TRIALS",
     "ONE_SIDED",
+    "Area",
     "CleanSubset",
+    "Curve",
     "GapTest",
     "HalfLength",
     "Headroom",
@@ -67,25 +79,33 @@ __all__ = [
     "Ratio",
     "ReferenceGaps",
     "ReferenceTest",
+    "Split",
     "Sums",
+    "TwoSample",
     "TwoShares",
     "Verdict",
     "Votes",
     "Wanted",
     "accuracy_interval",
     "all_right_at",
+    "area_under",
     "best_gap_power",
     "best_lower_bound",
     "best_power",
     "best_rank_power",
     "boschloo_p_value",
+    "canaries_needed",
     "clean_subset",
     "clopper_pearson",
     "clopper_pearson_lower",
     "clopper_pearson_upper",
     "conformal_p_values",
+    "counted_split",
+    "critical_hits",
+    "curve_of",
     "detectable_inflation",
     "discoveries",
+    "division_p_value",
     "estimate_rho",
     "exact_set_interval",
     "fewest_items",
@@ -94,6 +114,7 @@ __all__ = [
     "gap_test",
     "groups_needed",
     "guessing_p_value",
+    "guessing_power",
     "half_length",
     "holm",
     "is_computable",
@@ -127,8 +148,10 @@ __all__ = [
     "reference_power",
     "reference_test",
     "smallest_inflation",
+    "standing_out",
     "suite_interval",
     "tightest_interval",
+    "two_sample",
     "two_shares_power",
     "typical_counts",
 ]

@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
-from certify.statistics.interval import (
-    CONTEXT,
-    MINIMUM_ITEMS,
-    alpha_of,
-    ceil_four,
-    exact,
-    exact_root,
-    floor_four,
-    round_four,
-)
-from certify.statistics.quantile import printed_t_quantile
+from certify.statistics.interval import MINIMUM_ITEMS, alpha_of, exact, round_four
+from certify.statistics.two_sample import difference_bounds, side_of
 
 
 class CleanSubset(NamedTuple):
@@ -40,12 +29,6 @@ class CleanSubset(NamedTuple):
     """Lower bound of the difference, rounded down; None with fewer than ten items on either side."""
     upper: float | None
     """Upper bound, rounded up; likewise."""
-
-
-class _Side(NamedTuple):
-    items: int
-    total: Fraction
-    squares: Fraction
 
 
 def clean_subset(
@@ -71,14 +54,14 @@ def clean_subset(
     tests/bench/coverage_simulation.py repeats it.
     """
     alpha = alpha_of(level)
-    sides = _side(clean), _side(found)
+    sides = side_of(clean), side_of(found)
     items = len(clean) + len(found)
     if not items:
         raise ValueError("there is no item to score")
     share = Fraction(len(found), items)
     lower = upper = None
     if min(len(clean), len(found)) >= MINIMUM_ITEMS:
-        lower, upper = _ends(*sides, share, alpha)
+        lower, upper = difference_bounds(*sides, alpha, share)
     means = [side.total / side.items if side.items else None for side in sides]
     whole = (sides[0].total + sides[1].total) / items
     return CleanSubset(
@@ -93,36 +76,5 @@ def clean_subset(
     )
 
 
-def _side(scores: Sequence[Fraction | float]) -> _Side:
-    if not all(math.isfinite(score) and 0 <= score <= 1 for score in scores):
-        raise ValueError("every score must be a number between 0 and 1")
-    values = [Fraction(score) for score in scores]
-    return _Side(len(values), sum(values, Fraction(0)), sum((value * value for value in values), Fraction(0)))
-
-
 def _rounded(value: Fraction | None) -> float | None:
     return None if value is None else round_four(exact(value))
-
-
-def _ends(clean: _Side, found: _Side, share: Fraction, alpha: Fraction) -> tuple[float, float]:
-    lows, highs = [], []
-    for pairs in (1, 2):
-        low, high = _difference(clean, found, pairs, alpha)
-        lows.append(max(low, Decimal(-1)))
-        highs.append(min(high, Decimal(1)))
-    part = exact(share)
-    return floor_four(CONTEXT.multiply(part, min(lows))), ceil_four(CONTEXT.multiply(part, max(highs)))
-
-
-def _difference(clean: _Side, found: _Side, pairs: int, alpha: Fraction) -> tuple[Decimal, Decimal]:
-    centre, variance, scale = Fraction(0), Fraction(0), Fraction(0)
-    for sign, side in ((1, clean), (-1, found)):
-        size = side.items + 2 * pairs
-        mean = (side.total + pairs) / size
-        own = (side.squares + pairs - size * mean * mean) / (size - 1) / size
-        centre += sign * mean
-        variance += own
-        scale += own**2 / (side.items - 1)
-    df = max(variance**2 / scale, Fraction(min(clean.items, found.items) - 1))
-    half = CONTEXT.multiply(printed_t_quantile(float(1 - alpha / 2), float(df)), exact_root(variance))
-    return CONTEXT.subtract(exact(centre), half), CONTEXT.add(exact(centre), half)

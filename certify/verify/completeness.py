@@ -26,8 +26,11 @@ from certify.evidence.results import (
 )
 from certify.evidence.results.rewrites import PairedRewriteResult
 from certify.trust.verified import Verified
+from certify.verify.canary_counts import check_canaries
 from certify.verify.completion_counts import check_completions
+from certify.verify.date_counts import check_cutoffs
 from certify.verify.derived_counts import check_derived
+from certify.verify.familiarity_counts import check_familiarity
 from certify.verify.floors import check_floors
 from certify.verify.ladder_counts import check_ladder
 from certify.verify.looks import asked_items
@@ -101,6 +104,8 @@ def _check_result(check: PlannedCheck, result: Value) -> None:
     check_ladder(check, result)
     check_profile(check, result)
     check_floors(check, result)
+    check_canaries(check, result)
+    check_familiarity(check, result)
     if isinstance(result, PrivateSetResult):
         names = (check.parameters.get(name) for name in ("name", "sha256", "languages"))
         asked, found = list(map(str, names)), [result.name, result.sha256, str(list(result.languages))]
@@ -231,6 +236,7 @@ def check_data(evidence: EvidenceSet) -> None:
     claimed = plan.data_examined is DataExamined.FULL and not whole
     if at_hand != bool(stewards) or claimed or plan.data_examined is DataExamined.NAMED:
         raise HostileInput("CERT-E090", "the plan claims another share of the training data than the steward signed")
+    check_cutoffs(plan, [said.cutoff_date for part in stewards if (said := part.value.description) is not None])
     _scan_read_it_all(evidence)
     if evidence.contamination is not None:
         _scan_agrees(evidence.contamination.value, evidence)

@@ -17,6 +17,7 @@ from certify.evidence.results import (
 )
 from certify.evidence.results.estimates import Outcomes
 from certify.statistics import printed_holm
+from certify.verify.date_counts import check_dates
 from certify.verify.detections import check_detections, planned_tests
 from certify.verify.order_counts import check_orders
 from certify.verify.requiring import require
@@ -46,6 +47,7 @@ def check_derived(plan: Plan, results: Mapping[str, Value]) -> None:
     for check in plan.checks:
         if (found := results.get(check.id)) is not None:
             check_orders(check, found, tests)
+    check_dates(plan, results)
 
 
 def _check_lengths(check: PlannedCheck, result: ConcisionResult, results: Mapping[str, Value]) -> None:

@@ -11,9 +11,12 @@ from typing import Any
 import pytest
 import yaml
 
+from certify.check.canary_files import CanaryKey
 from certify.check.rounds import CHECKS
 from certify.demo.corpus import write_honest_corpus
 from certify.evidence.evaluation import Evaluation
+from certify.evidence.instances import kind_of
+from certify.evidence.results.canaries import CanaryKind
 from certify.trust.bundle import parse_bundle, statement_of
 from tests.journey.conftest import DEMO_MODELS, ROOT, Ended, Step
 
@@ -32,6 +35,10 @@ SMALL: dict[str, dict[str, Any]] = {
         "power_against": 0.9,
         "max_tokens": 16,
     },
+    "canary": {"name": "ward"},
+    "static-benchmark:dated": {"benchmark": "dated.jsonl", "max_tokens": 48},
+    "date-split:dated": {"benchmark": "dated.jsonl", "cutoff": "2025-02-14"},
+    "familiarity": {"benchmark": "dated.jsonl", "control": "held.jsonl", "neighbours": 2},
     "concision": {"reads": ["fresh-reasoning"]},
     "option-order": {"benchmark": "published.jsonl", "control": "control.jsonl", "shuffles": 3, "draws": 499},
     "order-exchangeability": {"benchmark": "starter-200", "shard_items": 3, "shuffles": 5, "shards": 40, "draws": 999},
@@ -47,6 +54,7 @@ SMALL: dict[str, dict[str, Any]] = {
 }
 """Checks beside those of the starter policy, small enough for a CPU."""
 ASKS_NOTHING = ("corpus-scan", "concision", "cost", "order-exchangeability", "option-order")
+ASKS_NOTHING = ("corpus-scan", "concision", "cost", "date-split", "familiarity")
 
 
 def write_policy(folder: Path) -> Path:
@@ -54,7 +62,7 @@ def write_policy(folder: Path) -> Path:
     shutil.copytree(ROOT / "policies" / "starter", folder)
     document = yaml.safe_load((folder / "policy.yaml").read_text(encoding="utf-8"))
     document["checks"] += [{"id": name, "with": with_} for name, with_ in SMALL.items()]
-    asking = [check["id"] for check in document["checks"] if check["id"] not in ASKS_NOTHING]
+    asking = [check["id"] for check in document["checks"] if kind_of(check["id"]) not in ASKS_NOTHING]
     document["checks"].append({"id": "cost", "with": {"reads": asking}})
     (folder / "policy.yaml").write_text(yaml.safe_dump(document, sort_keys=False), encoding="utf-8")
     return folder
@@ -65,6 +73,8 @@ def write_private_set(folder: Path) -> None:
     rows = [
         {"question": f"Ward {n} has {n} beds on each of 2 floors. How many beds?", "answer": 2 * n} for n in range(12)
     ]
+    key = CanaryKey.of(CanaryKind.CANARY, bytes(32), 10)
+    (folder / "ward.canaries.json").write_bytes(key.to_bytes())
     (folder / "ward.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
 
 
@@ -91,11 +101,21 @@ def write_exams(folder: Path) -> None:
         (folder / f"{name}-exam.jsonl").write_text(text, encoding="utf-8")
 
 
+def write_dated(file: Path, start: int) -> None:
+    rows = [
+        {"question": f"What is {n} + {n}?", "answer": 2 * n, "date": f"202{4 + n % 2}-05-06", "id": n}
+        for n in range(start, start + 24)
+    ]
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+
+
 @pytest.mark.slow
 def test_every_check_in_one_policy(reader: Callable[[Step], Ended], tmp_path: Path) -> None:
     write_policy(tmp_path / "everything")
     write_private_set(tmp_path / "private-sets")
     write_exams(tmp_path)
+    write_dated(tmp_path / "dated.jsonl", 0)
+    write_dated(tmp_path / "held.jsonl", 100)
     write_honest_corpus(tmp_path / "corpus")
     write_choices(tmp_path, "published.jsonl", 100)
     write_choices(tmp_path, "control.jsonl", 500)
@@ -106,7 +126,7 @@ def test_every_check_in_one_policy(reader: Callable[[Step], Ended], tmp_path: Pa
     bundle = parse_bundle((runs[0] / "evaluation.bundle.json").read_bytes(), name="evaluation")
     evaluation = Evaluation.from_document(statement_of(bundle).predicate)
     assert evaluation.not_run == ()
-    assert set(evaluation.checks) == set(CHECKS)
+    assert {kind_of(check) for check in evaluation.checks} == set(CHECKS)
     assert "CERTIFIED" in told.out
     audited = reader(Step(f"certify --home .certify audit {runs[0] / 'certificate.pdf'} --data corpus", 0))
     assert "AGREES" in audited.out

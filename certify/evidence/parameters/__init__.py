@@ -11,8 +11,11 @@ from certify.evidence.parameters.accuracy import (
     StaticBenchmarkParameters,
     StaticFreshGapParameters,
 )
+from certify.evidence.parameters.canaries import CanaryParameters
 from certify.evidence.parameters.completions import OptionRecallParameters, PrefixCompletionParameters
 from certify.evidence.parameters.conversations import MultiTurnParameters, UnseenToolsParameters
+from certify.evidence.parameters.dates import DateSplitParameters
+from certify.evidence.parameters.familiarity import FamiliarityParameters
 from certify.evidence.parameters.ladders import LogicPuzzlesParameters, LongChainParameters, tokens_for
 from certify.evidence.parameters.orders import OptionOrderParameters, OrderExchangeabilityParameters
 from certify.evidence.parameters.profile import CapabilityProfileParameters
@@ -24,10 +27,13 @@ __all__ = [
     "PARAMETER_TYPES",
     "TASK_PREFIX",
     "AnswerKind",
+    "CanaryParameters",
     "CapabilityProfileParameters",
     "ConcisionParameters",
     "CorpusScanParameters",
     "CostParameters",
+    "DateSplitParameters",
+    "FamiliarityParameters",
     "FreshReasoningParameters",
     "LogicPuzzlesParameters",
     "LongChainParameters",
@@ -62,5 +68,8 @@ PARAMETER_TYPES: dict[str, type[StrictValue]] = {
     "paired-rewrite": PairedRewriteParameters,
     "prefix-completion": PrefixCompletionParameters,
     "option-recall": OptionRecallParameters,
+    "canary": CanaryParameters,
+    "date-split": DateSplitParameters,
+    "familiarity": FamiliarityParameters,
 }
 """Check id to the type of its parameters."""

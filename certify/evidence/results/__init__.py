@@ -11,6 +11,7 @@ from certify.evidence.results.accuracy import (
     StaticBenchmarkResult,
     StaticFreshGapResult,
 )
+from certify.evidence.results.canaries import CanaryResult
 from certify.evidence.results.completions import (
     CompletedItems,
     OptionRecallResult,
@@ -18,7 +19,9 @@ from certify.evidence.results.completions import (
     RecalledItems,
 )
 from certify.evidence.results.conversations import MultiTurnResult, ToolsLevel, ToolUse, TurnsLevel, UnseenToolsResult
+from certify.evidence.results.dates import DateSplitResult
 from certify.evidence.results.estimates import Drop, Estimate, Outcomes
+from certify.evidence.results.familiarity import DetectorScores, FamiliarityResult
 from certify.evidence.results.ladders import LogicPuzzlesResult, LongChainResult
 from certify.evidence.results.orders import LiftSums, OptionOrderResult, OrderExchangeabilityResult
 from certify.evidence.results.profile import CapabilityProfileResult
@@ -30,12 +33,16 @@ __all__ = [
     "RESULT_TYPES",
     "AnswerLengths",
     "BudgetPoint",
+    "CanaryResult",
     "CompletedItems",
     "ConcisionResult",
     "CorpusScanResult",
     "CostResult",
+    "DateSplitResult",
+    "DetectorScores",
     "Drop",
     "Estimate",
+    "FamiliarityResult",
     "FamilyResult",
     "FreshReasoningResult",
     "Lengths",
@@ -79,5 +86,8 @@ RESULT_TYPES: dict[str, type[Value]] = {
     "paired-rewrite": PairedRewriteResult,
     "prefix-completion": PrefixCompletionResult,
     "option-recall": OptionRecallResult,
+    "canary": CanaryResult,
+    "date-split": DateSplitResult,
+    "familiarity": FamiliarityResult,
 }
 """Check id to the type of its result."""

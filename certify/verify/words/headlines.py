@@ -12,6 +12,8 @@ from certify.evidence.results import (
     ConcisionResult,
     CorpusScanResult,
     CostResult,
+    DateSplitResult,
+    FamiliarityResult,
     FreshReasoningResult,
     MultiTurnResult,
     OptionOrderResult,
@@ -21,16 +23,20 @@ from certify.evidence.results import (
     StaticFreshGapResult,
     UnseenToolsResult,
 )
+from certify.evidence.results.canaries import CanaryResult
 from certify.evidence.results.completions import OptionRecallResult, PrefixCompletionResult
 from certify.evidence.results.detection import Detection
 from certify.evidence.results.ladders import LogicPuzzlesResult, LongChainResult
 from certify.evidence.results.profile import CapabilityProfileResult
 from certify.evidence.results.rewrites import PairedRewriteResult
 from certify.verify.words.accuracy import fresh_headline, gap_headline, private_headline, static_headline
+from certify.verify.words.canaries import canary_headline
 from certify.verify.words.completions import prefix_headline, recall_headline
 from certify.verify.words.conversations import tools_headline, turns_headline
+from certify.verify.words.dates import split_headline
 from certify.verify.words.derived import concision_headlines, cost_headline
 from certify.verify.words.detections import combined_headline
+from certify.verify.words.familiarity import familiarity_headline
 from certify.verify.words.former import LAST_FORMER, former_lines
 from certify.verify.words.ladders import chain_headline, puzzle_headline
 from certify.verify.words.orders import options_headline, order_headline
@@ -55,6 +61,9 @@ COST = "Right answers each second"
 ORDER = "Published order of items recognised"
 OPTIONS = "Published order of options recognised"
 REWRITES = "Published items against rewrites"
+CANARIES = "Planted items recalled"
+DATES = "Older published items minus newer ones"
+FAMILIAR = "Familiarity of published items"
 
 CHECK_OF = {
     FRESH: "fresh-reasoning",
@@ -65,12 +74,15 @@ CHECK_OF = {
     STATIC: "static-benchmark",
     PREFIX: "prefix-completion",
     RECALL: "option-recall",
+    CANARIES: "canary",
     PUZZLES: "logic-puzzles",
     CHAIN: "long-chain",
     TURNS: "multi-turn",
     PRIVATE: "private-set",
     CONCISION: "concision",
     COST: "cost",
+    DATES: "date-split",
+    FAMILIAR: "familiarity",
     TOOLS: "unseen-tools",
     PROFILE: "capability-profile",
     REWRITES: "paired-rewrite",
@@ -94,6 +106,9 @@ _ONE: dict[type[Value], Callable[[str, Any], Headline]] = {
     PairedRewriteResult: rewrite_headline,
     PrefixCompletionResult: prefix_headline,
     OptionRecallResult: recall_headline,
+    CanaryResult: canary_headline,
+    DateSplitResult: split_headline,
+    FamiliarityResult: familiarity_headline,
 }
 
 _EFFECTS: dict[type[Value], Callable[[Any], str]] = {

@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 
 from certify.check import Sources, planned_checks, planned_sources
+from certify.check.canary_files import CanaryKey
 from certify.check.families import FAMILIES, generate_items
 from certify.decide.form import CheckRequest
 from certify.evidence.answers import Completion, FinishReason, Question
 from certify.evidence.plan import PlannedCheck
+from certify.evidence.results.canaries import CanaryKind
 from certify.statistics.stream import Stream
 
 SEED = bytes(range(32))
@@ -30,7 +32,11 @@ def item_rows(per_family: int = 3) -> list[dict[str, Any]]:
     problems = [
         problem for family in FAMILIES for problem in generate_items(SEED, family, 1, per_family, purpose="test-static")
     ]
-    return [{"id": f"p-{number:03d}", **vars(problem)} for number, problem in enumerate(problems)]
+    dates = ("2024-05-06", "2026-01", "2025")
+    return [
+        {"id": f"p-{number:03d}", "released": dates[number % 3], **vars(problem)}
+        for number, problem in enumerate(problems)
+    ]
 
 
 SPOKEN = ("amber", "basil", "cedar", "delta", "ember", "fjord", "grove", "heron", "ivory", "jetty", "kiosk", "lemon")
@@ -89,6 +95,10 @@ def plan(
                 extra = {"name": "own", "languages": ["en"]}
             if identifier == "option-recall":
                 extra = compared(benchmark_file.parent, choice_rows("old", 30), choice_rows("new", 100))
+            if identifier == "canary":
+                key = CanaryKey.of(CanaryKind.DYE, SEED, 12)
+                (benchmark_file.parent / "own.canaries.json").write_bytes(key.to_bytes())
+                extra = {"name": "own"}
             extra = {"benchmarks": [str(benchmark_file)]} if identifier == "corpus-scan" else extra
             requests.append(CheckRequest.model_validate({"id": identifier, "with": {**extra, **given}}))
         planned = planned_checks(requests)

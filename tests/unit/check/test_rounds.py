@@ -33,11 +33,18 @@ EVERYTHING = {
     "private_set": {"samples": 2},
     "prefix_completion": {"control": "fresh", "power_against": 0.9, "least_words": 3},
     "option_recall": {"power_against": 0.9},
+    "canary": {},
+    "date_split": {"cutoff": "2025-12-31"},
+    "familiarity": {"first": 10},
     "concision": {"reads": ["fresh-reasoning"]},
     "logic_puzzles": {"families": ["grid", "ordering"], "levels": [1], "per_level": 6, "samples": 1, "max_tokens": 64},
     "long_chain": {"lengths": [2, 4], "arms": ["dense"], "per_length": 10, "samples": 1, "max_tokens": 64},
 }
-ASKING = [name.replace("_", "-") for name in EVERYTHING if name not in ("corpus_scan", "concision")]
+ASKING = [
+    name.replace("_", "-")
+    for name in EVERYTHING
+    if name not in ("corpus_scan", "concision", "date_split", "familiarity")
+]
 EVERYTHING |= {"cost": {"reads": ASKING}}
 EVERYTHING |= {"order_exchangeability": {"shard_items": 2, "shuffles": 1, "draws": 199, "power_against": 1.0}}
 CHOICES = "option-order"

@@ -186,6 +186,21 @@ def test_a_gap_needs_every_published_item(read: Callable[..., LoadedPolicy]) -> 
     assert "gap-with-looks" in ids(read({"checks": checks}, assert_='check["static-fresh-gap"].upper <= 0.1'))
 
 
+@pytest.mark.parametrize("check", ["date-split", "familiarity"])
+def test_advice_refuses_no_model(read: Callable[..., LoadedPolicy], check: str) -> None:
+    cutoff = {"cutoff": "2025-02-14"} if check == "date-split" else {}
+    checks = [
+        {"id": "static-benchmark", "with": {"benchmark": "starter-200"}},
+        {"id": f"{check}:x", "with": {"benchmark": "starter-200", **cutoff}},
+    ]
+    field = "undated" if cutoff else "items"
+    for enforcement, told in (("must", True), ("should", False)):
+        rule = {"assert_": f'check["{check}:x"].{field} >= 0', "enforcement": enforcement}
+        assert ("advice-enforced" in ids(read({"checks": checks}, **rule))) is told
+    without = ids(read({"checks": checks[1:]}, assert_='check["date-split:x"].undated >= 0'))
+    assert ("gap-without-static" in without) is bool(cutoff)
+
+
 def several_gaps(read: Callable[..., LoadedPolicy], margins: tuple[float | None, ...], **rule: Any) -> LoadedPolicy:
     """A policy over as many gaps as there are margins; the starter benchmark first."""
     names = ["starter-200", *(f"other-{number}.jsonl" for number in range(1, len(margins)))]
