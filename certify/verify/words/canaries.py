@@ -8,7 +8,7 @@ from certify.counting import counted
 from certify.evidence.base import Value
 from certify.evidence.certificate import Headline
 from certify.evidence.results.canaries import CanaryKind, CanaryResult
-from certify.evidence.results.detection import DetectionVerdict
+from certify.evidence.results.detection import Detection, DetectionVerdict
 from certify.verify.words.printed import percent, plain
 
 _KINDS = {
@@ -27,6 +27,11 @@ def canary_headline(name: str, result: CanaryResult) -> Headline:
     guess = f"{_KINDS[result.kind]}, each guessed with a chance of {percent(result.guess)}"
     detail = f"{_verdict(result)}; {guess}; set {result.name}"
     return Headline(name=name, value=value, detail=detail)
+
+
+def recalled_words(result: Detection) -> str:
+    """What the test looks for."""
+    return f"{percent(result.power_against)} of the planted items recalled"
 
 
 def canary_caveats(results: Mapping[str, Value]) -> tuple[str, ...]:

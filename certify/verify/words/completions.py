@@ -9,13 +9,9 @@ from certify.evidence.certificate import Headline
 from certify.evidence.parameters.completions import FRESH
 from certify.evidence.results.completions import ControlledResult, OptionRecallResult, PrefixCompletionResult
 from certify.evidence.results.detection import Detection, DetectionVerdict
+from certify.verify.words.detections import p_words, verdict_words
 from certify.verify.words.printed import percent
 
-_VALUES = {
-    DetectionVerdict.DETECTED: "detected",
-    DetectionVerdict.NO_EVIDENCE: "no evidence",
-    DetectionVerdict.INSUFFICIENT: "insufficient",
-}
 _BY_HEART = (
     "Completed beginnings tell of problems known word for word, in the form in which they were put. A model that "
     "learnt them in other words or another form, or was trained further since, may complete none."
@@ -38,7 +34,7 @@ def prefix_headline(name: str, result: PrefixCompletionResult) -> Headline:
             f"completes {result.hits(published)} of {published.items} published problems {how} from their first "
             f"{start}, and {result.hits(newer)} of {newer.items} {_newer(result)}"
         )
-    return Headline(name=name, value=_VALUES[result.verdict], detail=f"{told}; {_tested(result)}")
+    return Headline(name=name, value=verdict_words(result), detail=f"{told}; {_tested(result)}")
 
 
 def recall_headline(name: str, result: OptionRecallResult) -> Headline:
@@ -50,7 +46,7 @@ def recall_headline(name: str, result: OptionRecallResult) -> Headline:
             f"writes the hidden wrong choice of {published.recalled} of {published.items} published questions, and of "
             f"{newer.recalled} of {newer.items} {_newer(result)}"
         )
-    return Headline(name=name, value=_VALUES[result.verdict], detail=f"{told}; {_tested(result)}")
+    return Headline(name=name, value=verdict_words(result), detail=f"{told}; {_tested(result)}")
 
 
 def completion_caveats(results: Mapping[str, Value]) -> tuple[str, ...]:
@@ -78,7 +74,11 @@ def _tested(result: Detection) -> str:
     return _p_value(result)
 
 
+def heart_words(result: Detection) -> str:
+    """What these tests look for."""
+    return f"{percent(result.power_against)} of the published problems known by heart"
+
+
 def _p_value(result: Detection) -> str:
-    value = result.holm_p_value or 0.0
-    said = "p below 0.0001" if value < 0.0001 else f"p = {value:.4f}"
+    said = p_words(result.holm_p_value)
     return said if result.tests == 1 else f"{said} by Holm’s rule as one of {result.tests} tests"

@@ -30,8 +30,8 @@ from certify.evidence.results.ladders import LogicPuzzlesResult, LongChainResult
 from certify.evidence.results.profile import CapabilityProfileResult
 from certify.evidence.results.rewrites import PairedRewriteResult
 from certify.verify.words.accuracy import fresh_headline, gap_headline, private_headline, static_headline
-from certify.verify.words.canaries import canary_headline
-from certify.verify.words.completions import prefix_headline, recall_headline
+from certify.verify.words.canaries import canary_headline, recalled_words
+from certify.verify.words.completions import heart_words, prefix_headline, recall_headline
 from certify.verify.words.conversations import tools_headline, turns_headline
 from certify.verify.words.dates import split_headline
 from certify.verify.words.derived import concision_headlines, cost_headline
@@ -39,7 +39,7 @@ from certify.verify.words.detections import combined_headline
 from certify.verify.words.familiarity import familiarity_headline
 from certify.verify.words.former import LAST_FORMER, former_lines
 from certify.verify.words.ladders import chain_headline, puzzle_headline
-from certify.verify.words.orders import options_headline, order_headline
+from certify.verify.words.orders import options_headline, order_headline, order_words
 from certify.verify.words.profile import profile_headline
 from certify.verify.words.rewrites import effect_words, rewrite_headline
 from certify.verify.words.scan import scan_headline
@@ -113,6 +113,11 @@ _ONE: dict[type[Value], Callable[[str, Any], Headline]] = {
 
 _EFFECTS: dict[type[Value], Callable[[Any], str]] = {
     PairedRewriteResult: effect_words,
+    PrefixCompletionResult: heart_words,
+    OptionRecallResult: heart_words,
+    CanaryResult: recalled_words,
+    OrderExchangeabilityResult: order_words,
+    OptionOrderResult: order_words,
 }
 """What a test of contamination looks for, in words."""
 
@@ -133,8 +138,7 @@ def headlines(results: Mapping[str, Value], wording: int | None = None) -> tuple
 
 
 def _effect(result: Detection) -> str:
-    words = _EFFECTS.get(type(result))
-    return words(result) if words else f"an effect of {result.power_against:g}"
+    return _EFFECTS[type(result)](result)
 
 
 def _lines(name: str, result: Value, former: bool) -> Sequence[Headline]:

@@ -9,13 +9,9 @@ from certify.evidence.base import Value
 from certify.evidence.certificate import Headline
 from certify.evidence.results import OptionOrderResult, OrderExchangeabilityResult
 from certify.evidence.results.detection import Detection, DetectionVerdict
+from certify.verify.words.detections import corrected_words, p_words, verdict_words
 from certify.verify.words.printed import percent
 
-VERDICTS = {
-    DetectionVerdict.DETECTED: "detected",
-    DetectionVerdict.NO_EVIDENCE: "no evidence",
-    DetectionVerdict.INSUFFICIENT: "too little to tell",
-}
 _SHUFFLED = (
     "A published order is recognised only where training kept it: a model that was taught the items one by one, or "
     "shuffled, shows nothing there."
@@ -37,7 +33,7 @@ def order_headline(name: str, result: OrderExchangeabilityResult) -> Headline:
         )
     else:
         told.append(f"nothing of {result.benchmark} was asked")
-    return Headline(name=name, value=VERDICTS[result.verdict], detail="; ".join(told))
+    return Headline(name=name, value=verdict_words(result), detail="; ".join(told))
 
 
 def options_headline(name: str, result: OptionOrderResult) -> Headline:
@@ -50,7 +46,7 @@ def options_headline(name: str, result: OptionOrderResult) -> Headline:
         )
     else:
         told.append(f"nothing of {result.benchmark} was asked")
-    return Headline(name=name, value=VERDICTS[result.verdict], detail="; ".join(told))
+    return Headline(name=name, value=verdict_words(result), detail="; ".join(told))
 
 
 def finding_words(result: Detection, effect: str, lift: float | None = None) -> str:
@@ -63,10 +59,7 @@ def finding_words(result: Detection, effect: str, lift: float | None = None) -> 
     """
     told = []
     if result.p_value is not None:
-        corrected = (
-            "" if result.tests == 1 else f", {_p(result.holm_p_value)} by Holm’s rule as one of {result.tests} tests"
-        )
-        told.append(f"{_p(result.p_value)}{corrected}")
+        told.append(f"{p_words(result.p_value)}{corrected_words(result)}")
     against = f"against {percent(result.power_against)} of {effect} being the likeliest"
     told.append(f"power {result.power:.2f} {against}")
     if result.verdict is DetectionVerdict.INSUFFICIENT:
@@ -74,6 +67,12 @@ def finding_words(result: Detection, effect: str, lift: float | None = None) -> 
     if lift is not None:
         told.append(f"published order {'likelier' if lift > 0 else 'no likelier'} by {abs(lift):.2f} nats in the mean")
     return "; ".join(told)
+
+
+def order_words(result: Detection) -> str:
+    """What these tests look for."""
+    groups = "shards" if isinstance(result, OrderExchangeabilityResult) else "published items"
+    return f"{percent(result.power_against)} of {groups} known in their published order"
 
 
 def order_caveats(results: Mapping[str, Value]) -> tuple[str, ...]:
@@ -88,9 +87,3 @@ def order_caveats(results: Mapping[str, Value]) -> tuple[str, ...]:
 
 def _would_do(result: Detection) -> str:
     return "" if result.needed is None else f", {counted(result.needed, 'item')} would do"
-
-
-def _p(value: float | None) -> str:
-    if value is None:
-        return "no p-value"
-    return "p below 0.0001" if value < 0.0001 else f"p = {value:.4f}"

@@ -77,7 +77,7 @@ def test_the_words_follow_from_what_was_learned_and_from_the_size(planned, learn
     assert isinstance(result, OptionOrderResult)
     assert result.verdict is verdict
     recounted(plan, result)
-    [line] = headlines({NAME: result})
+    [_, line] = headlines({NAME: result})
     assert line.name == "Published order of options recognised (tiny)"
     assert "power" in line.detail
     if controls < 100 or items < 20:

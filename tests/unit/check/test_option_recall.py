@@ -56,7 +56,7 @@ def test_only_what_is_known_of_published_questions_alone_is_detected(files, comp
     assert (result.published.recalled, result.newer.recalled) == hits
     planned, _, _ = planned_with(files)
     _check_result(planned[0], result)
-    (line,) = headlines({"option-recall": result})
+    (_, line) = headlines({"option-recall": result})
     assert line.detail.startswith(f"writes the hidden wrong choice of {hits[0]} of 120 published questions, and of ")
 
 

@@ -93,9 +93,9 @@ def test_the_words_follow_from_what_was_learned_and_from_the_size(planned, learn
     assert isinstance(result, OrderExchangeabilityResult)
     assert result.verdict is verdict
     recounted(plan, result)
-    [line] = headlines({NAME: result})
+    [_, line] = headlines({NAME: result})
     assert line.name == "Published order of items recognised (tiny)"
-    assert line.value == {"detected": "detected", "no_evidence": "no evidence"}.get(verdict, "too little to tell")
+    assert line.value == {"detected": "detected", "no_evidence": "no evidence"}.get(verdict, "insufficient")
     assert "power" in line.detail
     assert ("would do" in line.detail) == (result.needed is not None and verdict is DetectionVerdict.INSUFFICIENT)
     if items == 9:
