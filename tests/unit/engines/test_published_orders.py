@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 pytest.importorskip("lm_eval", reason="lm-eval is not installed")
 
 from certify.check import all_questions, all_requests, judge, planned_checks, planned_sources, samples_of, score_all
+from certify.check.choices import lettered
 from certify.check.order_exchangeability import BETWEEN, published_text
 from certify.decide.form import CheckRequest
 from certify.engines.backend import open_backend
@@ -19,7 +21,7 @@ from certify.engines.harness import run
 from certify.engines.journal import Journal
 from certify.engines.order import DescribeOrder
 from certify.evidence.results import OrderExchangeabilityResult
-from certify.evidence.results.detection import DetectionVerdict
+from certify.evidence.results.detection import Detection, DetectionVerdict
 from certify.verify.derived_counts import check_derived
 
 from .conftest import make_order
@@ -63,7 +65,7 @@ def trained(model: Path, texts: Sequence[str], folder: Path, steps: int = 60) ->
     return folder
 
 
-def found(planned, model: Path, folder: Path) -> OrderExchangeabilityResult:
+def found(planned, model: Path, folder: Path) -> Detection:
     checks, sources = planned
     questions = all_questions(checks, sources, SEED)
     requests = list(all_requests(checks, questions, SEED))
@@ -76,7 +78,7 @@ def found(planned, model: Path, folder: Path) -> OrderExchangeabilityResult:
     scored = score_all(checks, questions, records, sources, context_length=order.configuration.context_length)
     check_derived(SimpleNamespace(checks=checks), scored.results)
     [result] = scored.results.values()
-    assert isinstance(result, OrderExchangeabilityResult)
+    assert isinstance(result, Detection)
     return result
 
 
@@ -91,6 +93,7 @@ def shards_of(planned) -> list[str]:
 def test_the_order_that_a_model_was_taught_is_found(planned, tiny: Path, tmp_path: Path) -> None:
     leaked = found(planned, trained(tiny, shards_of(planned), tmp_path / "leaked"), tmp_path / "run")
     assert leaked.verdict is DetectionVerdict.DETECTED
+    assert isinstance(leaked, OrderExchangeabilityResult)
     assert leaked.p_value == 0.001
     assert (leaked.lift or 0) > 0
 
@@ -98,4 +101,32 @@ def test_the_order_that_a_model_was_taught_is_found(planned, tiny: Path, tmp_pat
 def test_a_model_that_was_taught_the_items_in_other_orders_shows_nothing(planned, tiny: Path, tmp_path: Path) -> None:
     other = [BETWEEN.join(reversed(text.split(BETWEEN))) for text in shards_of(planned)]
     honest = found(planned, trained(tiny, other, tmp_path / "other", steps=20), tmp_path / "run")
+    assert honest.verdict is not DetectionVerdict.DETECTED
+
+
+def choices(first: int) -> list[dict]:
+    """A hundred items whose options stand in an order that no rule gives away."""
+
+    def options(n: int) -> list[str]:
+        return sorted(THINGS, key=lambda thing: hashlib.sha256(f"{n} {thing}".encode()).digest())[:4]
+
+    return [
+        {"question": f"What is number {n}?", "choices": options(n), "answer": "A"} for n in range(first, first + 100)
+    ]
+
+
+@pytest.mark.slow  # learning the options of a hundred items takes this model half a minute of a shared processor
+def test_the_order_of_options_that_a_model_was_taught_is_found(tiny: Path, tmp_path: Path) -> None:
+    files = {"benchmark": choices(100), "control": choices(500)}
+    for name, rows in files.items():
+        (tmp_path / f"{name}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    given = {name: str(tmp_path / f"{name}.jsonl") for name in files}
+    with_ = {**given, "shuffles": 3, "draws": 199, "power_against": 0.5}
+    checks = planned_checks([CheckRequest.model_validate({"id": "option-order", "with": with_})])
+    plan = checks, planned_sources(checks)
+    [published, _] = [benchmark.items for benchmark in plan[1].benchmarks.values()]
+    texts = [f"{item.stem}\n{lettered(item.options)}" for item in published]
+    leaked = found(plan, trained(tiny, texts, tmp_path / "leaked", steps=200), tmp_path / "run")
+    assert leaked.verdict is DetectionVerdict.DETECTED
+    honest = found(plan, tiny, tmp_path / "honest")
     assert honest.verdict is not DetectionVerdict.DETECTED
