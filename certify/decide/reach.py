@@ -135,9 +135,9 @@ def best_result(
         return None
     check, field = str(path[1]), ".".join(str(part) for part in path[2:])
     given: Any = PARAMETER_TYPES[kind_of(check)].model_validate(checks[check])
-    if isinstance(given, DetectionParameters):
-        return _best_detection(field, (sizes or {}).get(check))
     best = _BEST.get((kind_of(check), field))
+    if best is None and isinstance(given, DetectionParameters):
+        return _best_detection(field, (sizes or {}).get(check))
     items = (sizes or {}).get(check, _published_items(given, checks))
     if isinstance(given, PairedRewriteParameters):
         items = sizes[check] // given.ways if sizes and check in sizes else given.items
