@@ -28,6 +28,7 @@ def extend(base: Policy, policy: Policy, source: Source) -> Policy:
             "move": {},
             "validity_days": min(base.validity_days, policy.validity_days),
             "limits": tuple(dict.fromkeys((*base.limits, *policy.limits))),
+            "clauses": tuple(dict.fromkeys((*(base.clauses or ()), *(policy.clauses or ())))) or None,
             "checks": (*base.checks, *policy.checks),
             "rules": (*_moved(base, policy, source), *policy.rules),
         }
