@@ -8,7 +8,7 @@ from certify.cli.render import checklist, emit, listing, paragraph
 from certify.evidence.certificate import Headline
 from certify.evidence.clauses import ClauseOutcome, Support
 from certify.evidence.decision import RuleOutcome, RuleStatus
-from certify.verify.words.clauses import SUPPORT_WORDS, UNVERIFIED, counts_words, force_words
+from certify.verify.words.clauses import SUPPORT_WORDS, UNVERIFIED_MEANS, counts_words, force_words
 from certify.verify.words.rules import REQUIRED, binding_words, consequence_words
 
 _MARKS = {
@@ -50,7 +50,7 @@ def print_clauses(clauses: Sequence[ClauseOutcome], day: str) -> None:
             named = ", ".join(one.clause for one in found if force_words(one) == words)
             paragraph(f"- {SUPPORT_WORDS[support]}, {words}: {named}", indent=2)
     if unverified := sum(not one.verified for one in clauses):
-        paragraph(f"- {unverified} of {len(clauses)}: {UNVERIFIED}", indent=2)
+        paragraph(f"- {unverified} of {len(clauses)} unverified. {UNVERIFIED_MEANS}", indent=2)
 
 
 def rule_words(rule: RuleOutcome) -> str:

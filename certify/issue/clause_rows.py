@@ -7,7 +7,13 @@ from typing import NamedTuple
 
 from certify.evidence.clauses import ClauseOutcome, Support
 from certify.issue.wording import Mark, clip, long_date
-from certify.verify.words.clauses import DECIDABLE_WORDS, by_support, counts_words, force_words, verified_words
+from certify.verify.words.clauses import (
+    DECIDABLE_WORDS,
+    UNVERIFIED_MEANS,
+    by_support,
+    counts_words,
+    entry_words,
+)
 
 _MARKS = {
     Support.NOT_COVERED: Mark("–", "Not covered", "open"),
@@ -38,7 +44,7 @@ def clause_rows(clauses: Sequence[ClauseOutcome] | None) -> tuple[ClauseRow, ...
             _MARKS[one.support],
             clip(one.clause, 90),
             clip(one.title, 160),
-            "; ".join(word for word in (force_words(one), verified_words(one)) if word),
+            entry_words(one),
             f"{clip(', '.join(one.rules), 120) or 'no rule'}; {DECIDABLE_WORDS[one.coverage]}",
         )
         for one in by_support(clauses or ())
@@ -51,5 +57,5 @@ def clauses_caption(clauses: Sequence[ClauseOutcome] | None, decided_at: str) ->
         return ""
     return (
         f"Clauses the policy is about, with the force they have on {long_date(decided_at)}: {counts_words(clauses)}. "
-        "Support is no compliance."
+        f"Support is no compliance.{f' {UNVERIFIED_MEANS}' if any(not one.verified for one in clauses) else ''}"
     )

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from certify.counting import counted
 from certify.evidence.clauses import ClauseOutcome, Decidable, Force, Support
 
-UNVERIFIED = "entry not verified against the published text"
-"""What stands beside a clause whose entry nobody compared with the text."""
+UNVERIFIED = "unverified"
+"""What stands beside a clause whose entry nobody compared with the published text."""
+UNVERIFIED_MEANS = "Unverified: nobody compared the catalogue's entry with the published text."
 
 SUPPORT_WORDS = {
     Support.NOT_COVERED: "not covered",
@@ -18,10 +19,15 @@ SUPPORT_WORDS = {
 """How far a decision goes with a clause, what it lacks first; none of them says that anybody complies."""
 
 DECIDABLE_WORDS = {
-    Decidable.FULL: "a machine can decide it",
-    Decidable.PARTIAL: "a machine can decide a part of it",
-    Decidable.EVIDENCE_ONLY: "for people to decide; evidence only",
+    Decidable.FULL: "decidable by machine",
+    Decidable.PARTIAL: "decidable in part",
+    Decidable.EVIDENCE_ONLY: "for people to judge",
 }
+
+
+def entry_words(clause: ClauseOutcome) -> str:
+    """What force a clause has, and whether its entry was compared: ``applies from 2027-12-02; unverified``."""
+    return force_words(clause) + ("" if clause.verified else f"; {UNVERIFIED}")
 
 
 def force_words(clause: ClauseOutcome) -> str:
@@ -36,11 +42,6 @@ def force_words(clause: ClauseOutcome) -> str:
         Force.BY_ANALOGY: "by analogy, does not bind",
         Force.VOLUNTARY: "voluntary",
     }[clause.force]
-
-
-def verified_words(clause: ClauseOutcome) -> str:
-    """Whether somebody compared the entry with the text; empty where somebody did."""
-    return "" if clause.verified else UNVERIFIED
 
 
 def by_support(clauses: Sequence[ClauseOutcome]) -> tuple[ClauseOutcome, ...]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from certify.decide import decide, load_policy, policy_from_document, read_policy
+from certify.decide import decide, policy_from_document, read_policy
 from certify.decide.clauses import Clause, catalogue, dated
 from certify.decide.examples import example_input, overlay
 from certify.errors import UsageError
@@ -31,7 +31,7 @@ SOURCES = {
 
 
 def _decision(change: dict[str, Any] | None = None, at: str = DAY) -> Decision:
-    policy = load_policy("baseline")
+    policy = read_policy("baseline")
     return decide(policy, example_input(policy, overlay(policy.evidence["pass"], change or {})), at)
 
 
@@ -109,7 +109,7 @@ def test_a_decision_is_taken_as_of_its_day_and_read_as_of_another() -> None:
 
 
 def test_a_stranger_takes_the_decision_again_without_the_catalogue(monkeypatch: pytest.MonkeyPatch) -> None:
-    policy = load_policy("baseline")
+    policy = read_policy("baseline")
     again = policy_from_document(policy.document)
     monkeypatch.setattr("certify.decide.clauses.catalogue", dict)
     evidence = example_input(policy, policy.evidence["pass"])
@@ -118,7 +118,7 @@ def test_a_stranger_takes_the_decision_again_without_the_catalogue(monkeypatch: 
 
 
 def test_a_policy_without_the_list_is_what_it_was() -> None:
-    policy = load_policy("starter")
+    policy = read_policy("starter")
     assert "clauses" not in policy.document
     assert decide(policy, example_input(policy, policy.evidence["pass"]), DAY).clauses is None
 
@@ -133,7 +133,7 @@ def test_a_clause_that_is_not_known_is_refused(write: Callable[..., Path], liste
 
 
 def test_a_resolved_policy_cannot_leave_a_clause_to_the_reader_s_catalogue() -> None:
-    document = {**load_policy("baseline").document, "clauses": ["eu-ai-act/15-1"]}
+    document = {**read_policy("baseline").document, "clauses": ["eu-ai-act/15-1"]}
     with pytest.raises(UsageError, match="resolved form"):
         policy_from_document(document)
 
