@@ -50,7 +50,7 @@ def print_clauses(clauses: Sequence[ClauseOutcome], day: str) -> None:
             named = ", ".join(one.clause for one in found if force_words(one) == words)
             paragraph(f"- {SUPPORT_WORDS[support]}, {words}: {named}", indent=2)
     if unverified := sum(not one.verified for one in clauses):
-        paragraph(f"- {unverified} of {len(clauses)} unverified. {UNVERIFIED_MEANS}", indent=2)
+        paragraph(f"- {unverified} of {len(clauses)} are unverified: {UNVERIFIED_MEANS}", indent=2)
 
 
 def rule_words(rule: RuleOutcome) -> str:

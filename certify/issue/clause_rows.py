@@ -55,7 +55,8 @@ def clauses_caption(clauses: Sequence[ClauseOutcome] | None, decided_at: str) ->
     """What heads the rows; empty where there are none."""
     if not clauses:
         return ""
+    doubt = "" if all(one.verified for one in clauses) else f" Unverified: {UNVERIFIED_MEANS}."
     return (
         f"Clauses the policy is about, with the force they have on {long_date(decided_at)}: {counts_words(clauses)}. "
-        f"Support is no compliance.{f' {UNVERIFIED_MEANS}' if any(not one.verified for one in clauses) else ''}"
+        f"Support is no compliance.{doubt}"
     )

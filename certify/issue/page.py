@@ -324,7 +324,7 @@ def not_checked(findings: Findings, results: Mapping[str, Value] | None = None) 
         (findings.data_examined is DataExamined.NAMED, "What stands in the training data, which was not searched"),
         (True, f"{'Attempts' if undisclosed else 'Training data nobody declared, and attempts'} outside this log"),
         (True, "Other configurations, quantisations, prompts or fine-tunings of the model"),
-        (bool(gaps := gap_words(findings.clauses)), f"{gaps}, see annex B"),
+        (bool(gaps := gap_words(findings.clauses)), f"{gaps}: see annex B"),
         (True, "What the policy does not ask, such as safety, fairness, privacy or security"),
     ]
     return (*own, *(text for holds, text in told if holds))

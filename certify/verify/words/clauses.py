@@ -9,7 +9,8 @@ from certify.evidence.clauses import ClauseOutcome, Decidable, Force, Support
 
 UNVERIFIED = "unverified"
 """What stands beside a clause whose entry nobody compared with the published text."""
-UNVERIFIED_MEANS = "Unverified: nobody compared the catalogue's entry with the published text."
+UNVERIFIED_MEANS = "nobody compared the catalogue's entry with the published text"
+"""What that means, as part of a sentence."""
 
 SUPPORT_WORDS = {
     Support.NOT_COVERED: "not covered",
@@ -61,4 +62,4 @@ def gap_words(clauses: Sequence[ClauseOutcome] | None) -> str:
     found = [one for one in clauses or () if one.support is Support.NOT_COVERED]
     if not found:
         return ""
-    return f"{counted(len(found), 'clause')} of the {len(clauses or ())} that the policy is about: no rule covers them"
+    return f"{len(found)} of the {counted(len(clauses or ()), 'clause')} that the policy is about, covered by no rule"
