@@ -43,7 +43,7 @@ def print_clauses(clauses: Sequence[ClauseOutcome], day: str) -> None:
     if not clauses:
         return
     emit()
-    emit(f"clauses of the policy, as of {day}: {counts_words(clauses)}")
+    paragraph(f"clauses of the policy, as of {day}: {counts_words(clauses)}")
     for support in (Support.NOT_COVERED, Support.OPEN):
         found = [one.as_of(day) for one in clauses if one.support is support]
         for words in dict.fromkeys(force_words(one) for one in found):
