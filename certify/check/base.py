@@ -9,6 +9,8 @@ from functools import cached_property
 from typing import Any, ClassVar, NamedTuple, Protocol, TypeVar
 
 from certify.check.benchmarks import Benchmark, BenchmarkItem
+from certify.check.reference_file import ReferenceFile
+from certify.check.rewrite_file import RewriteFile
 from certify.evidence.answers import ItemRecord, Outcome, Question
 from certify.evidence.base import StrictValue, Value
 from certify.evidence.evaluation import NotRun
@@ -36,6 +38,10 @@ class Sources:
     """Problems of public families as committed to, for whoever cannot draw them again; None draws them."""
     tests: int = 1
     """Tests of contamination in the plan, which share its error rate."""
+    rewrites: Mapping[str, RewriteFile] = field(default_factory=dict)
+    """Each file of rewrites a plan names, by the name it uses."""
+    references: Mapping[str, ReferenceFile] = field(default_factory=dict)
+    """Each file of reference models, likewise."""
 
     def asked(self, name: str) -> tuple[BenchmarkItem, ...]:
         """The items of a benchmark that the plan asks, in the order of the file."""

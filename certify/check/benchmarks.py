@@ -83,9 +83,9 @@ def read_benchmark(name: str, *, file: Path | None = None) -> Benchmark:
     """
     if is_path(name):
         path = file or Path(name)
-        return _read(path.name.split(".")[0] or "benchmark", path.name, path.name, _bytes_of(path), {})
+        return _read(path.name.split(".")[0] or "benchmark", path.name, path.name, bytes_of(path), {})
     entry = entry_of(name)
-    data = _bytes_of(file or place_of(entry))
+    data = bytes_of(file or place_of(entry))
     if sha256_hex(data) != entry.sha256:
         raise other_file(name, sha256_hex(data), entry.sha256)
     columns = entry.model_dump(include={"question", "answer", "identifier", "verifier"})
@@ -113,21 +113,30 @@ def _where(place: Traversable | Path) -> str:
     return "see whether the file is there and may be read"
 
 
-def _bytes_of(place: Traversable | Path) -> bytes:
+def bytes_of(place: Traversable | Path, kind: str = "benchmark") -> bytes:
+    """The bytes of a file that a plan names.
+
+    Args:
+        place: where it lies.
+        kind: what it is, for errors.
+
+    Raises:
+        UsageError: CERT-E100, it cannot be read, or is too large.
+    """
     try:
         if isinstance(place, Path) and place.exists() and not place.is_file():  # a pipe would be waited for
-            raise UsageError("CERT-E100", f"the benchmark {place} is no file", hint="name a JSON Lines or Parquet file")
+            raise UsageError("CERT-E100", f"the {kind} {place} is no file", hint="name a JSON Lines or Parquet file")
         with place.open("rb") as file:
             data: bytes = file.read(MAX_FILE + 1)
     except OSError as error:
         raise UsageError(
             "CERT-E100",
-            f"the benchmark {place} cannot be read",
+            f"the {kind} {place} cannot be read",
             why=error.strerror or "",
             hint=_where(place),
         ) from error
     if len(data) > MAX_FILE:
-        raise UsageError("CERT-E100", f"the benchmark {place} is larger than {MAX_FILE} bytes")
+        raise UsageError("CERT-E100", f"the {kind} {place} is larger than {MAX_FILE} bytes")
     return data
 
 

@@ -22,6 +22,7 @@ from certify.check.logic_puzzles import LogicPuzzles
 from certify.check.long_chain import LongChain
 from certify.check.looks import asked_questions, looks_taken
 from certify.check.multi_turn import MultiTurn
+from certify.check.paired_rewrite import PairedRewrite
 from certify.check.private_set import PrivateSet
 from certify.check.several_gaps import corrected_gaps
 from certify.check.sources import open_sources, with_digests
@@ -57,6 +58,7 @@ CHECKS: dict[str, Check[Any]] = {
         PrivateSet(),
         Concision(),
         Cost(),
+        PairedRewrite(),
     )
 }
 """Check id to the check."""

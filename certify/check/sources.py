@@ -11,6 +11,7 @@ from certify.check.detections import planned_tests
 from certify.check.instances import published_side
 from certify.check.private_files import read_private, source_name
 from certify.check.readers import refuse_unread
+from certify.check.rewrite_sources import open_references, open_rewrites, rewrite_digests, rewrite_faults
 from certify.check.tasks.file import TaskBenchmark, read_task
 from certify.check.tasks.making import make_task
 from certify.errors import CertifyError, UsageError
@@ -22,11 +23,12 @@ from certify.evidence.parameters import (
     StaticFreshGapParameters,
 )
 from certify.evidence.parameters.profile import CapabilityProfileParameters
+from certify.evidence.parameters.rewrites import PairedRewriteParameters
 
 Parameters = Mapping[str, StrictValue]
 """Check id to its parameters."""
 
-_About = StaticFreshGapParameters | CapabilityProfileParameters
+_About = StaticFreshGapParameters | CapabilityProfileParameters | PairedRewriteParameters
 """Parameters that name one published benchmark, if any; StaticBenchmarkParameters may name a task instead."""
 
 
@@ -51,7 +53,13 @@ def open_sources(parameters: Parameters, files: Mapping[str, Path] | None = None
     limits = {one.source: one.items for one in _static(parameters) if one.items is not None}
     private = [given for given in parameters.values() if isinstance(given, PrivateSetParameters)]
     limits |= {source_name(one.name): one.items for one in private if one.items is not None}
-    return Sources(benchmarks, limits, tests=planned_tests(parameters))
+    return Sources(
+        benchmarks,
+        limits,
+        tests=planned_tests(parameters),
+        rewrites=open_rewrites(parameters, files or {}),
+        references=open_references(parameters, files or {}),
+    )
 
 
 def source_faults(parameters: Parameters) -> list[CertifyError]:
@@ -69,7 +77,7 @@ def source_faults(parameters: Parameters) -> list[CertifyError]:
                 raise other_file(name, benchmark.sha256, str(digest))
         except CertifyError as error:
             found.append(error)
-    return found
+    return [*found, *rewrite_faults(parameters)]
 
 
 def _static(parameters: Parameters) -> list[StaticBenchmarkParameters]:
@@ -86,14 +94,17 @@ def with_digests(parameters: StrictValue, sources: Sources) -> StrictValue:
     """The parameters with the digest of every benchmark filled in, and the metric of a task."""
     if isinstance(parameters, StaticBenchmarkParameters):
         benchmark = sources.benchmarks[parameters.source]
-        filled: dict[str, str] = {"sha256": benchmark.sha256}
+        filled = {"sha256": benchmark.sha256}
         if isinstance(benchmark, TaskBenchmark):
             filled["metric"] = f"{benchmark.task.metric},{benchmark.task.filter}"
         return parameters.model_copy(update=filled)
     if isinstance(parameters, _About):
         if parameters.benchmark is None:
             return parameters
-        return parameters.model_copy(update={"sha256": sources.benchmarks[parameters.benchmark].sha256})
+        filled = {"sha256": sources.benchmarks[parameters.benchmark].sha256}
+        if isinstance(parameters, PairedRewriteParameters):
+            filled |= rewrite_digests(parameters, sources.rewrites, sources.references)
+        return parameters.model_copy(update=filled)
     if isinstance(parameters, PrivateSetParameters):
         return parameters.model_copy(update={"sha256": sources.benchmarks[source_name(parameters.name)].sha256})
     if isinstance(parameters, CorpusScanParameters):

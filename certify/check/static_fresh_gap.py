@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
-from collections.abc import Iterator, Set
 from typing import ClassVar
 
 from certify.check.annotated import paired_items, twin_questions
 from certify.check.base import Answers, Size, Sources, estimate_of
-from certify.check.benchmarks import BenchmarkItem
-from certify.check.families import FAMILIES, TRIES, Problem
 from certify.check.static_benchmark import StaticBenchmark
+from certify.check.twins import family_twins, pairable_items
 from certify.errors import InternalError, UsageError
 from certify.evidence.answers import Question
 from certify.evidence.evaluation import NotRun
@@ -27,9 +24,6 @@ from certify.statistics import (
     no_inflation_bound,
     paired_differences,
 )
-from certify.statistics.stream import Stream
-
-_TRIAL = hashlib.sha256(b"certify/check/static-fresh-gap/pairable/v1").digest()
 
 
 class StaticFreshGap:
@@ -54,25 +48,29 @@ class StaticFreshGap:
         if parameters.twins is not None:
             asked = len(paired_items(sources.asked(parameters.benchmark))) * (parameters.isomorphs or 1)
             return Size(asked, parameters.samples, parameters.max_tokens)
-        return Size(len(_pairable(parameters, sources)), parameters.samples, parameters.max_tokens)
+        pairs = pairable_items(sources.asked(parameters.benchmark), sources.published)
+        return Size(len(pairs), parameters.samples, parameters.max_tokens)
 
     def questions(self, parameters: StaticFreshGapParameters, sources: Sources, seed: bytes) -> tuple[Question, ...]:
         """Twins of each pairable item: same wording and magnitude, other numbers."""
         if parameters.twins is not None:
             pairs = paired_items(sources.asked(parameters.benchmark))
             return twin_questions(self.id, parameters, pairs, sources.published, seed)
+        published = sources.published
         return tuple(
             Question(
                 check=self.id,
-                item=item.id,
+                item=pair.item.id,
                 group=twin.family,
                 text=twin.question,
                 gold=twin.answer,
                 verifier=f"family:{twin.family}",
-                pair=item.id,
+                pair=pair.item.id,
                 max_tokens=parameters.max_tokens,
             )
-            for item, twin in _twins(_pairable(parameters, sources), sources, seed)
+            for pair, [twin] in family_twins(
+                pairable_items(sources.asked(parameters.benchmark), published), 1, published, seed
+            )
         )
 
     def score(
@@ -129,42 +127,6 @@ def _right_by_item(check: str, answers: Answers) -> dict[str, int]:
     for item, count in right.items():
         counts[pairs[item]] += count
     return dict(counts)
-
-
-def _pairable(parameters: StaticFreshGapParameters, sources: Sources) -> list[tuple[BenchmarkItem, Problem]]:
-    return [
-        (item, item.problem)
-        for item in sources.asked(parameters.benchmark)
-        if item.problem is not None and _twin(item.problem, item.id, _TRIAL, sources.published) is not None
-    ]
-
-
-def _twins(
-    pairs: list[tuple[BenchmarkItem, Problem]], sources: Sources, seed: bytes
-) -> Iterator[tuple[BenchmarkItem, Problem]]:
-    seen: set[str] = set()
-    for item, problem in pairs:
-        # Where so few twins exist that other items have them all, one may be asked twice.
-        twin = _twin(problem, item.id, seed, sources.published | seen) or _twin(
-            problem, item.id, seed, sources.published
-        )
-        if twin is None:
-            raise InternalError("CERT-E102", f"no fresh twin of item {item.id} in {TRIES} tries")
-        seen.add(twin.question)
-        yield item, twin
-
-
-def _twin(problem: Problem, item: str, seed: bytes, banned: Set[str]) -> Problem | None:
-    family = FAMILIES[problem.family]
-    for attempt in range(TRIES):
-        stream = Stream(seed, f"gap/{family.id}/v{family.version}/{item}/{attempt}")
-        try:
-            twin = family.isomorph(problem, stream)
-        except InternalError:
-            return None
-        if twin.question not in banned:
-            return twin
-    return None
 
 
 def _samples(answers: Answers) -> int:

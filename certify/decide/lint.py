@@ -19,7 +19,9 @@ from certify.decide.syntax import Syntax, constant, path_of, paths, show_path
 from certify.decide.typing_hints import typing_hint
 from certify.errors import UsageError
 from certify.evidence.clauses import Standing
-from certify.evidence.instances import kind_of
+from certify.evidence.instances import entry_for, kind_of
+from certify.evidence.results import RESULT_TYPES
+from certify.evidence.results.detection import Detection
 
 _GAP = "static-fresh-gap"
 _SCALARS = {"BOOL", "INT", "DOUBLE", "STRING"}
@@ -161,6 +163,22 @@ def _correction_findings(policy: LoadedPolicy, rule: Rule, field: str, syntax: S
         if path[0] == "check" and len(path) == 3 and kind_of(str(path[1])) == _GAP and tests.get(str(path[2]), 0) > 1:
             what = f"{field}: {show_path(path)} is one of {tests[str(path[2])]} such tests, and each may find by chance"
             yield warning("uncorrected-tests", rule.id, what, f"read holm_{path[2]}, which counts them")
+    yield from _detection_findings(policy, rule, field, syntax)
+
+
+def _detection_findings(policy: LoadedPolicy, rule: Rule, field: str, syntax: Syntax) -> Iterator[Finding]:
+    """The same for tests of contamination, which share one error rate."""
+    tests = [name for name in policy.check_ids if _is_detection(name)]
+    for path in paths(syntax.root) if len(tests) > 1 else ():
+        plain = path[0] == "check" and len(path) == 3 and _is_detection(str(path[1]))
+        if plain and str(path[2]).endswith("p_value") and path[2] != "holm_p_value":
+            what = f"{field}: {show_path(path)} is one of {len(tests)} such tests, and each may find by chance"
+            yield warning("uncorrected-tests", rule.id, what, "read holm_p_value or the verdict, which count them")
+
+
+def _is_detection(check: str) -> bool:
+    kind = entry_for(check, RESULT_TYPES)
+    return kind is not None and issubclass(kind, Detection)
 
 
 def _interval_findings(rule: Rule, syntax: Syntax) -> Iterator[Finding]:

@@ -20,6 +20,7 @@ from certify.evidence.parameters import (
 )
 from certify.evidence.parameters import StaticBenchmarkParameters as StaticParameters
 from certify.evidence.parameters.profile import CapabilityProfileParameters
+from certify.evidence.parameters.rewrites import PairedRewriteParameters
 from certify.statistics import (
     ONE_SIDED,
     accuracy_interval,
@@ -135,6 +136,8 @@ def best_result(
     given: Any = PARAMETER_TYPES[kind_of(check)].model_validate(checks[check])
     best = _BEST.get((kind_of(check), field))
     items = (sizes or {}).get(check, _published_items(given, checks))
+    if isinstance(given, PairedRewriteParameters):
+        items = sizes[check] // given.ways if sizes and check in sizes else given.items
     return None if best is None else best(given, items)
 
 
@@ -236,6 +239,9 @@ _BEST: dict[tuple[str, str], Callable[[Any, int | None], float | None]] = {
     ("multi-turn", "turns.lower"): _best_share,
     ("multi-turn", "message.lower"): _best_share,
     ("multi-turn", "facts.lower"): _best_share,
+    ("paired-rewrite", "original.lower"): _best_published,
+    ("paired-rewrite", "rewritten.lower"): _best_published,
+    ("paired-rewrite", "upper"): _best_gap,
     ("private-set", "accuracy.lower"): _best_private,
     ("unseen-tools", "act.solved.lower"): _best_solved,
     ("unseen-tools", "plan.solved.lower"): _best_solved,

@@ -17,13 +17,23 @@ from certify.statistics.half_length import HalfLength, half_length
 from certify.statistics.holm import holm, printed_holm
 from certify.statistics.interval import MINIMUM_ITEMS, Interval, Sums
 from certify.statistics.majority import Votes, majority_at
+from certify.statistics.margin_gap import MarginGap, Wanted, is_computable, margin_gap
 from certify.statistics.noinflation import no_inflation_bound
+from certify.statistics.outlook import best_gap_power
 from certify.statistics.paired import PairedInterval, paired_interval
 from certify.statistics.passatk import all_right_at, pass_at
 from certify.statistics.planning import best_lower_bound, estimate_rho, minimum_items, plan_size, typical_counts
-from certify.statistics.power import Headroom, detectable_inflation, gap_power
+from certify.statistics.power import Headroom, detectable_inflation, fewest_items, gap_power, smallest_inflation
 from certify.statistics.ratio import Ratio, ratio_interval
-from certify.statistics.references import ReferenceTest, reference_test
+from certify.statistics.references import (
+    ReferenceGaps,
+    ReferenceTest,
+    model_p_value,
+    reference_gaps,
+    reference_gaps_of_counts,
+    reference_power,
+    reference_test,
+)
 from certify.statistics.sequential import look_interval, look_levels, look_sizes
 from certify.statistics.suite import suite_interval, tightest_interval
 from certify.statistics.verdict import Verdict, judge
@@ -36,14 +46,18 @@ __all__ = [
     "HalfLength",
     "Headroom",
     "Interval",
+    "MarginGap",
     "PairedInterval",
     "Ratio",
+    "ReferenceGaps",
     "ReferenceTest",
     "Sums",
     "Verdict",
     "Votes",
+    "Wanted",
     "accuracy_interval",
     "all_right_at",
+    "best_gap_power",
     "best_lower_bound",
     "boschloo_p_value",
     "clean_subset",
@@ -55,19 +69,23 @@ __all__ = [
     "discoveries",
     "estimate_rho",
     "exact_set_interval",
+    "fewest_items",
     "fixed_sequence",
     "gap_power",
     "gap_test",
     "guessing_p_value",
     "half_length",
     "holm",
+    "is_computable",
     "judge",
     "look_interval",
     "look_levels",
     "look_sizes",
     "majority_at",
+    "margin_gap",
     "margin_p_value",
     "minimum_items",
+    "model_p_value",
     "no_inflation_bound",
     "paired_differences",
     "paired_interval",
@@ -77,7 +95,11 @@ __all__ = [
     "printed_holm",
     "ratio_interval",
     "recall_lower_bound",
+    "reference_gaps",
+    "reference_gaps_of_counts",
+    "reference_power",
     "reference_test",
+    "smallest_inflation",
     "suite_interval",
     "tightest_interval",
     "typical_counts",

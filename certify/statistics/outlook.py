@@ -100,6 +100,8 @@ def gap_outlook(
     rho: float = DEFAULT_RHO,
     alpha: float = 0.05,
     power: float = 0.8,
+    margin: float = 0.0,
+    spread: float = TWIN_SPREAD,
 ) -> GapOutlook:
     """What the paired test of published items and their twins is expected to find.
 
@@ -111,18 +113,45 @@ def gap_outlook(
         rho: correlation of the answers to one item.
         alpha: one-sided error rate.
         power: the power at which the detectable inflation is told.
+        margin: the gap that is tested against, in [0, 1].
+        spread: standard deviation of an item's true accuracy minus its twin's.
 
     Raises:
         ValueError: an argument outside its range.
 
-    Source: rule MDI with sd**2 = TWIN_SPREAD**2 + E p(1-p) (1/k + 1/k'), E p(1-p) = accuracy (1-accuracy) (1-rho).
+    Source: rule MDI with sd**2 = spread**2 + E p(1-p) (1/k + 1/k'), E p(1-p) = accuracy (1-accuracy) (1-rho).
     """
-    if not (0 < accuracy < 1 and 0 <= rho <= 1 and min(samples) >= 1):
+    if not (0 < accuracy < 1 and 0 <= rho <= 1 and min(samples) >= 1 and spread >= 0):
         raise ValueError(f"no outlook at an accuracy of {accuracy} with {samples} answers")
     if items < MINIMUM_ITEMS:
         return GapOutlook(0.0, 1.0, accuracy)
     noise = accuracy * (1 - accuracy) * (1 - rho)
-    sd = math.sqrt(TWIN_SPREAD**2 + noise * (1 / samples[0] + 1 / samples[1]))
+    sd = math.sqrt(spread**2 + noise * (1 / samples[0] + 1 / samples[1]))
     room = Headroom(1 - accuracy, (1 - accuracy) ** 2 + rho * accuracy * (1 - accuracy))
-    found = detectable_inflation(sd, items, room, alpha, power)
-    return GapOutlook(gap_power(inflation, sd, items, room, alpha), found, accuracy)
+    found = detectable_inflation(sd, items, room, alpha, power, margin=margin)
+    return GapOutlook(gap_power(inflation, sd, items, room, alpha, margin=margin), found, accuracy)
+
+
+def best_gap_power(
+    inflation: float,
+    items: int,
+    samples: int,
+    *,
+    accuracy: float = _USUAL_ACCURACY,
+    spread: float = TWIN_SPREAD,
+    alpha: float = 0.05,
+    margin: float = 0.0,
+) -> float:
+    """The most power that such a test can be expected to have, however alike the answers to one item are.
+
+    Args:
+        samples: answers to each item, on either side; all others as :func:`gap_outlook`.
+
+    Source: the variance is linear in ``rho``, so one of its ends is the best case.
+    """
+    return max(
+        gap_outlook(
+            inflation, items, (samples, samples), accuracy=accuracy, rho=rho, alpha=alpha, margin=margin, spread=spread
+        ).power
+        for rho in (0.0, 1.0)
+    )

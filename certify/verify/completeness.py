@@ -24,12 +24,14 @@ from certify.evidence.results import (
     StaticBenchmarkResult,
     UnseenToolsResult,
 )
+from certify.evidence.results.rewrites import PairedRewriteResult
 from certify.trust.verified import Verified
 from certify.verify.derived_counts import check_derived
 from certify.verify.floors import check_floors
 from certify.verify.ladder_counts import check_ladder
 from certify.verify.looks import asked_items
 from certify.verify.profile_counts import check_profile
+from certify.verify.rewrite_counts import check_reference_models, check_rewrites
 from certify.verify.scan_counts import check_scan_result
 from certify.verify.score_counts import check_scores
 
@@ -37,7 +39,7 @@ if TYPE_CHECKING:
     from certify.verify.evidence import EvidenceSet
 
 
-_FROM_FILES = ("static-benchmark", "private-set")
+_FROM_FILES = ("static-benchmark", "private-set", "paired-rewrite")
 """Checks that ask at most as many items as their file holds."""
 
 
@@ -46,6 +48,9 @@ def asked_ways(check: PlannedCheck) -> int:
     if check.id == "unseen-tools":
         modes = check.parameters.get("modes")
         return len(modes) if isinstance(modes, list | tuple) and modes else 1
+    if kind_of(check.id) == "paired-rewrite":
+        isomorphs = check.parameters.get("isomorphs")
+        return 2 * isomorphs if isinstance(isomorphs, int) and isomorphs > 0 else 1
     return 3 if check.id == "multi-turn" else 1
 
 
@@ -70,6 +75,8 @@ def check_counts(plan: Plan, evaluation: Evaluation) -> None:
     for check in plan.checks:
         if check.id in results:
             _check_result(check.model_copy(update={"items": asked[check.id]}), results[check.id])
+            if isinstance(result := results[check.id], PairedRewriteResult):
+                check_reference_models(plan, check, result)
     check_derived(plan, results)
 
 
@@ -87,6 +94,8 @@ def _check_result(check: PlannedCheck, result: Value) -> None:
     if isinstance(result, ConcisionResult | CostResult):
         _check_reads(check, result)
     check_scores(check, result)
+    if isinstance(result, PairedRewriteResult):
+        check_rewrites(check, result)
     check_ladder(check, result)
     check_profile(check, result)
     check_floors(check, result)

@@ -25,6 +25,15 @@ SMALL: dict[str, dict[str, Any]] = {
     "capability-profile": {"given": 20, "without": 10, "hops": [1, 2], "people": 5, "samples": 1, "max_tokens": 48},
     "private-set": {"name": "ward", "languages": ["en"], "max_tokens": 48},
     "concision": {"reads": ["fresh-reasoning"]},
+    "paired-rewrite": {
+        "benchmark": "starter-200",
+        "rewrites": "families",
+        "items": 60,
+        "isomorphs": 1,
+        "samples": 1,
+        "power_against": 0.2,
+        "max_tokens": 48,
+    },
 }
 """Checks beside those of the starter policy, small enough for a CPU."""
 ASKS_NOTHING = ("corpus-scan", "concision", "cost")

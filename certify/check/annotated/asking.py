@@ -50,12 +50,24 @@ def twin_questions(
             max_tokens=parameters.max_tokens,
         )
         for pair in pairs
-        for number, twin in enumerate(_twins(pair, parameters.isomorphs or 1, published, seed), 1)
+        for number, twin in enumerate(twins_of(pair, parameters.isomorphs or 1, published, seed), 1)
     )
 
 
-def _twins(pair: Paired, count: int, published: Set[str], seed: bytes) -> list[Twin]:
-    stream = Stream(seed, f"gap/annotated/v{PROGRAMS}.{TWINS}/{pair.item.id}")
+def twins_of(pair: Paired, count: int, published: Set[str], seed: bytes, purpose: str = "gap") -> list[Twin]:
+    """So many different twins of an item, none of them a published question.
+
+    Args:
+        pair: the item with its program.
+        count: how many; at most ``FEWEST_TWINS`` are certain to exist.
+        published: questions that no twin may repeat.
+        seed: draws them.
+        purpose: separates the draws of different checks.
+
+    Raises:
+        InternalError: CERT-E102, so many were not found.
+    """
+    stream = Stream(seed, f"{purpose}/annotated/v{PROGRAMS}.{TWINS}/{pair.item.id}")
     found: dict[str, Twin] = {}
     for _ in range(_DRAWS):
         twin = draw_twin(pair.program, stream)

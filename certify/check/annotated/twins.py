@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -11,6 +12,9 @@ from certify.statistics.stream import Stream
 
 VERSION = 1
 """Raised whenever another twin could be drawn."""
+
+_WRITTEN = r"(\d[\d,]{0,14})"
+"""A number of a question."""
 
 TRIES = 1000
 """Draws for one twin."""
@@ -63,6 +67,25 @@ def has_twins(program: Program) -> bool:
         if len(found) == FEWEST_TWINS:
             return True
     return False
+
+
+def recomputed(program: Program, question: str) -> str | None:
+    """The answer to the published question with other numbers in it; None where a question is not that.
+
+    Args:
+        program: of the published item.
+        question: untrusted text.
+    """
+    parts, place = list[str](), 0
+    for numeral in program.numerals:
+        parts.append(re.escape(program.question[place : numeral.start]))
+        place = numeral.end
+    found = re.fullmatch(_WRITTEN.join((*parts, re.escape(program.question[place:]))), question)
+    if found is None:
+        return None
+    values = tuple(int(written.replace(",", "")) for written in found.groups())
+    results = program.run(values) if _rendered(program, values) == question else None
+    return None if results is None else str(results[-1])
 
 
 def _drawn(value: int, stream: Stream) -> int:

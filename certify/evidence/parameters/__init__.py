@@ -14,6 +14,7 @@ from certify.evidence.parameters.accuracy import (
 from certify.evidence.parameters.conversations import MultiTurnParameters, UnseenToolsParameters
 from certify.evidence.parameters.ladders import LogicPuzzlesParameters, LongChainParameters, tokens_for
 from certify.evidence.parameters.profile import CapabilityProfileParameters
+from certify.evidence.parameters.rewrites import PairedRewriteParameters
 from certify.evidence.parameters.scan import CorpusScanParameters
 from certify.evidence.parameters.spending import ConcisionParameters, CostParameters
 
@@ -29,6 +30,7 @@ __all__ = [
     "LogicPuzzlesParameters",
     "LongChainParameters",
     "MultiTurnParameters",
+    "PairedRewriteParameters",
     "PrivateSetParameters",
     "StaticBenchmarkParameters",
     "StaticFreshGapParameters",
@@ -49,5 +51,6 @@ PARAMETER_TYPES: dict[str, type[StrictValue]] = {
     "logic-puzzles": LogicPuzzlesParameters,
     "long-chain": LongChainParameters,
     "capability-profile": CapabilityProfileParameters,
+    "paired-rewrite": PairedRewriteParameters,
 }
 """Check id to the type of its parameters."""

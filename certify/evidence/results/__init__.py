@@ -15,6 +15,7 @@ from certify.evidence.results.conversations import MultiTurnResult, ToolsLevel, 
 from certify.evidence.results.estimates import Drop, Estimate, Outcomes
 from certify.evidence.results.ladders import LogicPuzzlesResult, LongChainResult
 from certify.evidence.results.profile import CapabilityProfileResult
+from certify.evidence.results.rewrites import PairedRewriteResult
 from certify.evidence.results.scan import CorpusScanResult, PublishedRule, ScannedBenchmark, SelfTestRow
 from certify.evidence.results.spending import AnswerLengths, BudgetPoint, ConcisionResult, CostResult, Lengths
 
@@ -32,6 +33,7 @@ __all__ = [
     "Lengths",
     "MultiTurnResult",
     "Outcomes",
+    "PairedRewriteResult",
     "PrivateSetResult",
     "PublishedRule",
     "ScalingPoint",
@@ -58,5 +60,6 @@ RESULT_TYPES: dict[str, type[Value]] = {
     "cost": CostResult,
     "unseen-tools": UnseenToolsResult,
     "capability-profile": CapabilityProfileResult,
+    "paired-rewrite": PairedRewriteResult,
 }
 """Check id to the type of its result."""

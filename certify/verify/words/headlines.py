@@ -19,14 +19,18 @@ from certify.evidence.results import (
     StaticFreshGapResult,
     UnseenToolsResult,
 )
+from certify.evidence.results.detection import Detection
 from certify.evidence.results.ladders import LogicPuzzlesResult, LongChainResult
 from certify.evidence.results.profile import CapabilityProfileResult
+from certify.evidence.results.rewrites import PairedRewriteResult
 from certify.verify.words.accuracy import fresh_headline, gap_headline, private_headline, static_headline
 from certify.verify.words.conversations import tools_headline, turns_headline
 from certify.verify.words.derived import concision_headlines, cost_headline
+from certify.verify.words.detections import combined_headline
 from certify.verify.words.former import LAST_FORMER, former_lines
 from certify.verify.words.ladders import chain_headline, puzzle_headline
 from certify.verify.words.profile import profile_headline
+from certify.verify.words.rewrites import effect_words, rewrite_headline
 from certify.verify.words.scan import scan_headline
 
 FRESH = "Fresh problems answered correctly"
@@ -41,6 +45,7 @@ PROFILE = "Given facts put together correctly"
 PRIVATE = "Own problems answered correctly"
 CONCISION = "Tokens for each right answer"
 COST = "Right answers each second"
+REWRITES = "Published items against rewrites"
 
 CHECK_OF = {
     FRESH: "fresh-reasoning",
@@ -55,6 +60,7 @@ CHECK_OF = {
     COST: "cost",
     TOOLS: "unseen-tools",
     PROFILE: "capability-profile",
+    REWRITES: "paired-rewrite",
 }
 """Name of a headline to the check whose result it prints."""
 
@@ -70,7 +76,13 @@ _ONE: dict[type[Value], Callable[[str, Any], Headline]] = {
     CostResult: cost_headline,
     UnseenToolsResult: tools_headline,
     CapabilityProfileResult: profile_headline,
+    PairedRewriteResult: rewrite_headline,
 }
+
+_EFFECTS: dict[type[Value], Callable[[Any], str]] = {
+    PairedRewriteResult: effect_words,
+}
+"""What a test of contamination looks for, in words."""
 
 
 def headlines(results: Mapping[str, Value], wording: int | None = None) -> tuple[Headline, ...]:
@@ -81,7 +93,16 @@ def headlines(results: Mapping[str, Value], wording: int | None = None) -> tuple
         wording: version of the words around the numbers; the present one when None.
     """
     former = wording is not None and wording <= LAST_FORMER
-    return tuple(line for name, result in _in_order(results) for line in _lines(name, result, former))
+    lines = [line for name, result in _in_order(results) for line in _lines(name, result, former)]
+    over_all = combined_headline(results, _effect)
+    if over_all is not None:
+        lines.insert(1 if lines[0].name == FRESH else 0, over_all)
+    return tuple(lines)
+
+
+def _effect(result: Detection) -> str:
+    words = _EFFECTS.get(type(result))
+    return words(result) if words else f"an effect of {result.power_against:g}"
 
 
 def _lines(name: str, result: Value, former: bool) -> Sequence[Headline]:

@@ -43,6 +43,7 @@ def test_each_check_has_a_specimen(write: Callable[..., Path], check: str) -> No
         "static-benchmark": {"benchmark": "starter-200"},
         "static-fresh-gap": {"benchmark": "starter-200"},
         "corpus-scan": {"benchmarks": ["starter-200"]},
+        "paired-rewrite": {"benchmark": "starter-200", "rewrites": "families"},
         "fresh-reasoning": {"families": ["addition"]},
         "private-set": {"name": "ward", "languages": ["en"]},
         "concision": {"reads": ["fresh-reasoning"]},
