@@ -201,9 +201,10 @@ def _turn_as_planned(
     seed = str(turn_seed(request.seed, turn))
     if given.key != turn_key(request.key, turn) or given.seed != seed or given.tokens > request.max_tokens:
         raise HostileInput("CERT-E110", f"{named} was not asked as planned")
-    if configuration.prompt_style != COMPLETION:
+    if configuration.prompt_style != COMPLETION and not request.continued:
         return
-    if given.prompt_sha256 != sha256_hex(plain_prompt(episode, turn, configuration).encode()):
+    asked = request.text if request.continued else plain_prompt(episode, turn, configuration)
+    if given.prompt_sha256 != sha256_hex(asked.encode()):
         raise HostileInput("CERT-E110", f"{named} answers another prompt than was planned")
 
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from certify.check.benchmark_files import rows_of
 from certify.check.catalogue import entry_of, place_of, shipped
 from certify.check.catalogued import catalogue
+from certify.check.choices import with_choices
 from certify.check.families import Problem
 from certify.check.rows import read_items
 from certify.errors import CertifyError, HostileInput, UsageError
@@ -51,6 +52,13 @@ class BenchmarkItem(NamedTuple):
     """How many facts the answer puts together, where the file says so."""
     choices: int | None = None
     """Of how many choices one is right; None where the answer is no choice."""
+    options: tuple[str, ...] = ()
+    """The choices, in the order of the file; they stand at the end of ``question``, lettered."""
+
+    @property
+    def published(self) -> str:
+        """The problem alone, as it was published: without the choices that are put under it."""
+        return self.question.removesuffix(with_choices("", self.options)) if self.options else self.question
 
 
 @dataclass(frozen=True)

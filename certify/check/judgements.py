@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
+from certify.check.continuations import CONTINUATIONS, judged_continuation
 from certify.check.decimal_comma import with_point
 from certify.check.extraction import find_answer, without_answer
 from certify.check.structures import find_structure
@@ -95,6 +96,8 @@ def _record(
         record = judged_tools(question, episode.said, reasoning)
     elif question.verifier.startswith(TASK_PREFIX):
         record = judged_task(question, episode.said[-1], reasoning, scorers.of(question.verifier))
+    elif question.verifier in CONTINUATIONS:
+        record = judged_continuation(question, episode.said[-1])
     else:
         record = judged(question, episode.said[-1], reasoning, chat=chat)
     return record if len(episode.said) == 1 else record.model_copy(update={"earlier": episode.said[:-1]})

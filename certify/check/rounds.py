@@ -23,6 +23,7 @@ from certify.check.long_chain import LongChain
 from certify.check.looks import asked_questions, looks_taken
 from certify.check.multi_turn import MultiTurn
 from certify.check.paired_rewrite import PairedRewrite
+from certify.check.prefix_completion import PrefixCompletion
 from certify.check.private_set import PrivateSet
 from certify.check.several_gaps import corrected_gaps
 from certify.check.sources import open_sources, with_digests
@@ -56,6 +57,7 @@ CHECKS: dict[str, Check[Any]] = {
         LongChain(),
         CapabilityProfile(),
         PrivateSet(),
+        PrefixCompletion(),
         Concision(),
         Cost(),
         PairedRewrite(),
@@ -166,6 +168,7 @@ def all_requests(checks: Sequence[PlannedCheck], questions: Sequence[Question], 
             max_tokens=question.max_tokens,
             plain=question.plain,
             raw=question.raw,
+            continued=question.continued,
             episode=question.episode,
         )
         for question in sorted(questions, key=lambda question: (question.check, question.item))

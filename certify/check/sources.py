@@ -22,6 +22,7 @@ from certify.evidence.parameters import (
     StaticBenchmarkParameters,
     StaticFreshGapParameters,
 )
+from certify.evidence.parameters.completions import ControlledParameters
 from certify.evidence.parameters.profile import CapabilityProfileParameters
 from certify.evidence.parameters.rewrites import PairedRewriteParameters
 
@@ -107,8 +108,8 @@ def with_digests(parameters: StrictValue, sources: Sources) -> StrictValue:
         return parameters.model_copy(update=filled)
     if isinstance(parameters, PrivateSetParameters):
         return parameters.model_copy(update={"sha256": sources.benchmarks[source_name(parameters.name)].sha256})
-    if isinstance(parameters, CorpusScanParameters):
-        digests = {name: sources.benchmarks[name].sha256 for name in parameters.benchmarks}
+    if isinstance(parameters, CorpusScanParameters | ControlledParameters):
+        digests = {name: sources.benchmarks[name].sha256 for name in _listed(parameters)}
         return parameters.model_copy(update={"sha256": digests})
     return parameters
 
@@ -122,9 +123,14 @@ def _named(parameters: Parameters) -> dict[str, str | None]:
             named[given.benchmark] = given.sha256 or named.get(given.benchmark)
         elif isinstance(given, PrivateSetParameters):
             named[source_name(given.name)] = given.sha256
-        elif isinstance(given, CorpusScanParameters):
-            named |= {name: given.sha256.get(name) or named.get(name) for name in given.benchmarks}
+        elif isinstance(given, CorpusScanParameters | ControlledParameters):
+            named |= {name: given.sha256.get(name) or named.get(name) for name in _listed(given)}
     return named
+
+
+def _listed(given: CorpusScanParameters | ControlledParameters) -> tuple[str, ...]:
+    """The benchmarks of a check that reads several and keeps their digests by name."""
+    return given.benchmarks if isinstance(given, CorpusScanParameters) else given.files
 
 
 def _asked_by(given: StrictValue) -> str | None:

@@ -25,6 +25,8 @@ class Prompt(NamedTuple):
     """Sampling seed, below 2**63."""
     max_tokens: int
     """Longest answer, tokens."""
+    continued: bool = False
+    """Whether the model goes on writing the text itself, which no template has rendered."""
 
 
 class Generation(NamedTuple):
@@ -49,6 +51,7 @@ NO_NUMBERS = "the model computed no numbers (NaN)"
 REJECTED = "the engine rejects the question"
 GIVEN_UP = "the engine gave the answer up"
 REFUSED = "the model's own template refuses the conversation"
+ONLY_CHATS = "the server only chats: it cannot go on with a text as it stands"
 
 
 def trouble_of(ids: Sequence[int], codec: Codec, context_length: int) -> str:

@@ -61,20 +61,26 @@ class Codec:
         """Number of tokens."""
         return len(self._tokenizer)
 
-    def encode(self, text: str) -> list[int]:
+    def encode(self, text: str, *, continued: bool = False) -> list[int]:
         """The tokens of a prompt; templates bring their own special tokens, plain prompts get the tokenizer's."""
-        [ids] = self.encode_all([text])
+        [ids] = self.encode_all([text], continued=continued)
         return ids
 
-    def encode_all(self, texts: Sequence[str]) -> list[list[int]]:
-        """The tokens of many prompts, in much less time than one after another."""
+    def encode_all(self, texts: Sequence[str], *, continued: bool = False) -> list[list[int]]:
+        """The tokens of many prompts, in much less time than one after another.
+
+        Args:
+            texts: rendered in this codec's style.
+            continued: no template rendered them, whatever the style.
+        """
         if not texts:
             return []
-        found: list[list[int]] = self._tokenizer(
-            list(texts), add_special_tokens=self.style == prompts.COMPLETION, return_attention_mask=False
-        )["input_ids"]
+        plain = continued or self.style == prompts.COMPLETION
+        found: list[list[int]] = self._tokenizer(list(texts), add_special_tokens=plain, return_attention_mask=False)[
+            "input_ids"
+        ]
         for ids in found:
-            while ids and ids[-1] in self.end_tokens and self.style == prompts.COMPLETION:
+            while ids and ids[-1] in self.end_tokens and plain:
                 ids.pop()  # some tokenizers close every text; a prompt is to be gone on with
         return found
 

@@ -70,7 +70,7 @@ class GgufWording:
             )
         return str(rendered).removeprefix(self._facts.begin_text if self._facts.adds_begin else "")
 
-    def lengths(self, texts: Sequence[str]) -> list[int | None]:
+    def lengths(self, texts: Sequence[str], *, continued: bool = False) -> list[int | None]:
         """Only the server can tell."""
         return [None if text else 0 for text in texts]
 

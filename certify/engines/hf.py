@@ -105,7 +105,8 @@ class HfBackend:
 
     def generate(self, prompts: Sequence[Prompt], done: frozenset[Key], commit: Commit) -> None:
         """Answers what is not done, longest prompts first, in batches that are the same in every run."""
-        encoded = [_Encoded(prompt, self._model.codec.encode(prompt.text)) for prompt in prompts]
+        codec = self._model.codec
+        encoded = [_Encoded(prompt, codec.encode(prompt.text, continued=prompt.continued)) for prompt in prompts]
         encoded.sort(key=lambda one: (-len(one.ids), one.prompt.key))
         for batch in batches(encoded, self._batch_size):
             open_ones = [one for one in batch if one.prompt.key not in done]

@@ -135,6 +135,8 @@ class JournalledLM(LM):  # type: ignore[misc]  # lm-eval ships no types
 
     def _prompt(self, instance: Any) -> Prompt:
         request = self._requests[instance.doc["index"]]
+        if request.continued:
+            return Prompt(request.key, request.text, request.seed, request.max_tokens, continued=True)
         return Prompt(request.key, instance.args[0], request.seed, request.max_tokens)
 
 

@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from certify.engines import prompts as formats
 from certify.engines.asking import MAX_ERROR_SHARE, ask_all, persistently, unusable
-from certify.engines.backend import NO_ROOM, UNREADABLE, Commit, Generation, Order, Prompt
+from certify.engines.backend import NO_ROOM, ONLY_CHATS, UNREADABLE, Commit, Generation, Order, Prompt
 from certify.engines.connection import AskingError, Line, Route, Trouble, look_up
 from certify.engines.endpoint import read_endpoint
 from certify.engines.gguf_wording import gguf_file, staged_gguf
@@ -116,7 +116,9 @@ class ServerBackend:
         left = [prompt for prompt in prompts if prompt.key not in done]
         for prompt, length in zip(left, self._lengths(left), strict=True):
             room = self._configuration.context_length - (length or 0)
-            if length == 0 or room <= 0:
+            if prompt.continued and self._greeting.api is ServerApi.CHAT:
+                refused.append(_unanswered(prompt, ONLY_CHATS))
+            elif length == 0 or room <= 0:
                 refused.append(_unanswered(prompt, UNREADABLE if length == 0 else NO_ROOM, length))
             else:
                 waiting.append(prompt._replace(max_tokens=min(prompt.max_tokens, room)))
@@ -161,7 +163,12 @@ class ServerBackend:
     def _lengths(self, prompts: Sequence[Prompt]) -> Sequence[int | None]:
         if self._greeting.api is not ServerApi.COMPLETIONS:
             return [None] * len(prompts)
-        return self._served.wording.lengths([prompt.text for prompt in prompts])
+        found = dict[Key, int | None]()
+        for continued in (False, True):
+            alike = [prompt for prompt in prompts if prompt.continued is continued]
+            lengths = self._served.wording.lengths([prompt.text for prompt in alike], continued=continued)
+            found |= zip((prompt.key for prompt in alike), lengths, strict=True)
+        return [found[prompt.key] for prompt in prompts]
 
     def _ask(self, line: Line, prompt: Prompt) -> Generation:
         document = self._post(line, self._request(prompt), prompt.max_tokens)
@@ -202,7 +209,7 @@ class ServerBackend:
             "stream": False,
             **stops_of(self._served, software),
             **kept_markers(self._configuration.reasoning, software),
-            **switches(software, sampling, rendered=chat),
+            **switches(software, sampling, rendered=chat and not prompt.continued),
         }
 
 

@@ -85,7 +85,7 @@ class VllmBackend:
         asked: dict[str, tuple[Prompt, int]] = {}
         ended = list[Generation]()
         for number, prompt in enumerate(prompt for prompt in prompts if prompt.key not in done):
-            ids = self._model.codec.encode(prompt.text)
+            ids = self._model.codec.encode(prompt.text, continued=prompt.continued)
             if trouble := self._hand_over(str(number), prompt, ids):
                 ended.append(Generation(prompt.key, "", (), FinishReason.ERROR, len(ids), trouble=trouble))
             else:

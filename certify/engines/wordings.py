@@ -36,8 +36,8 @@ class Wording(Protocol):
         """The prompt of a conversation by the model's own template."""
         ...
 
-    def lengths(self, texts: Sequence[str]) -> list[int | None]:
-        """Tokens of each prompt; None where only the server can tell."""
+    def lengths(self, texts: Sequence[str], *, continued: bool = False) -> list[int | None]:
+        """Tokens of each prompt, or of each text that the model goes on with; None where only the server can tell."""
         ...
 
     def reasoning(self, system_prompt: str | None) -> ReasoningTags | None:
@@ -61,9 +61,9 @@ class FolderWording:
         """The prompt of a conversation by the model's own template."""
         return self.codec.render_chat(messages, add_generation_prompt)
 
-    def lengths(self, texts: Sequence[str]) -> list[int | None]:
-        """Tokens of each prompt."""
-        return [len(ids) for ids in self.codec.encode_all(texts)]
+    def lengths(self, texts: Sequence[str], *, continued: bool = False) -> list[int | None]:
+        """Tokens of each prompt, or of each text that the model goes on with."""
+        return [len(ids) for ids in self.codec.encode_all(texts, continued=continued)]
 
     def reasoning(self, system_prompt: str | None) -> ReasoningTags | None:
         """How the model marks its reasoning."""

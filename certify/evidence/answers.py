@@ -43,7 +43,7 @@ class Question(Value):
     """The right answer, canonical text."""
     verifier: str
     """Which comparison decides: ``family:<id>``, ``public:<id>``, ``puzzle:<id>``, ``integer``, ``math``, ``choice``,
-    ``text``, ``short``, ``abstention`` or ``task:<name>``."""
+    ``text``, ``short``, ``abstention``, ``continuation:near``, ``continuation:exact`` or ``task:<name>``."""
     pair: str | None = None
     """For a fresh twin of a static item, or a puzzle's twin without a solution: that item's id."""
     max_tokens: int = Field(ge=1)
@@ -52,6 +52,8 @@ class Question(Value):
     """True where the text itself says in which form to answer; absent otherwise."""
     raw: bool | None = None
     """True where the text is a whole prompt, put to a model without ``Question:`` and ``Answer:``; absent otherwise."""
+    continued: bool | None = None
+    """True where the model goes on with the text itself, without chat template or system prompt; absent otherwise."""
     episode: Episode | None = None
     """How the conversation goes on after the text; absent for a single question."""
     diagnostics: dict[str, str] | None = None
@@ -82,6 +84,8 @@ class Request(Value):
     plain: bool | None = None
     """As in the question."""
     raw: bool | None = None
+    """As in the question."""
+    continued: bool | None = None
     """As in the question."""
     episode: Episode | None = None
     """As in the question."""

@@ -36,9 +36,11 @@ from certify.statistics.references import (
 )
 from certify.statistics.sequential import look_interval, look_levels, look_sizes
 from certify.statistics.suite import suite_interval, tightest_interval
+from certify.statistics.two_shares import FEWEST_NEWER, Prospect, TwoShares, prospect, two_shares_power
 from certify.statistics.verdict import Verdict, judge
 
 __all__ = [
+    "FEWEST_NEWER",
     "MINIMUM_ITEMS",
     "ONE_SIDED",
     "CleanSubset",
@@ -48,10 +50,12 @@ __all__ = [
     "Interval",
     "MarginGap",
     "PairedInterval",
+    "Prospect",
     "Ratio",
     "ReferenceGaps",
     "ReferenceTest",
     "Sums",
+    "TwoShares",
     "Verdict",
     "Votes",
     "Wanted",
@@ -93,6 +97,7 @@ __all__ = [
     "permutation_p_value",
     "plan_size",
     "printed_holm",
+    "prospect",
     "ratio_interval",
     "recall_lower_bound",
     "reference_gaps",
@@ -102,5 +107,6 @@ __all__ = [
     "smallest_inflation",
     "suite_interval",
     "tightest_interval",
+    "two_shares_power",
     "typical_counts",
 ]

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from itertools import accumulate
 
 from certify.statistics.interval import printed_p
@@ -18,6 +19,7 @@ _REFINED = 5
 _GOLDEN = (math.sqrt(5) - 1) / 2
 
 
+@lru_cache(maxsize=64)
 def boschloo_p_value(static_hits: int, static_trials: int, control_hits: int, control_trials: int) -> float:
     """The one-sided p-value of more hits on published items, rounded up to 4 significant digits.
 

@@ -26,6 +26,7 @@ from certify.evidence.results import (
 )
 from certify.evidence.results.rewrites import PairedRewriteResult
 from certify.trust.verified import Verified
+from certify.verify.completion_counts import check_completions
 from certify.verify.derived_counts import check_derived
 from certify.verify.floors import check_floors
 from certify.verify.ladder_counts import check_ladder
@@ -96,6 +97,7 @@ def _check_result(check: PlannedCheck, result: Value) -> None:
     check_scores(check, result)
     if isinstance(result, PairedRewriteResult):
         check_rewrites(check, result)
+    check_completions(check, result)
     check_ladder(check, result)
     check_profile(check, result)
     check_floors(check, result)

@@ -11,6 +11,7 @@ from certify.evidence.parameters.accuracy import (
     StaticBenchmarkParameters,
     StaticFreshGapParameters,
 )
+from certify.evidence.parameters.completions import PrefixCompletionParameters
 from certify.evidence.parameters.conversations import MultiTurnParameters, UnseenToolsParameters
 from certify.evidence.parameters.ladders import LogicPuzzlesParameters, LongChainParameters, tokens_for
 from certify.evidence.parameters.profile import CapabilityProfileParameters
@@ -31,6 +32,7 @@ __all__ = [
     "LongChainParameters",
     "MultiTurnParameters",
     "PairedRewriteParameters",
+    "PrefixCompletionParameters",
     "PrivateSetParameters",
     "StaticBenchmarkParameters",
     "StaticFreshGapParameters",
@@ -52,5 +54,6 @@ PARAMETER_TYPES: dict[str, type[StrictValue]] = {
     "long-chain": LongChainParameters,
     "capability-profile": CapabilityProfileParameters,
     "paired-rewrite": PairedRewriteParameters,
+    "prefix-completion": PrefixCompletionParameters,
 }
 """Check id to the type of its parameters."""

@@ -11,6 +11,7 @@ from certify.evidence.results.accuracy import (
     StaticBenchmarkResult,
     StaticFreshGapResult,
 )
+from certify.evidence.results.completions import CompletedItems, PrefixCompletionResult
 from certify.evidence.results.conversations import MultiTurnResult, ToolsLevel, ToolUse, TurnsLevel, UnseenToolsResult
 from certify.evidence.results.estimates import Drop, Estimate, Outcomes
 from certify.evidence.results.ladders import LogicPuzzlesResult, LongChainResult
@@ -23,6 +24,7 @@ __all__ = [
     "RESULT_TYPES",
     "AnswerLengths",
     "BudgetPoint",
+    "CompletedItems",
     "ConcisionResult",
     "CorpusScanResult",
     "CostResult",
@@ -34,6 +36,7 @@ __all__ = [
     "MultiTurnResult",
     "Outcomes",
     "PairedRewriteResult",
+    "PrefixCompletionResult",
     "PrivateSetResult",
     "PublishedRule",
     "ScalingPoint",
@@ -61,5 +64,6 @@ RESULT_TYPES: dict[str, type[Value]] = {
     "unseen-tools": UnseenToolsResult,
     "capability-profile": CapabilityProfileResult,
     "paired-rewrite": PairedRewriteResult,
+    "prefix-completion": PrefixCompletionResult,
 }
 """Check id to the type of its result."""

@@ -19,11 +19,13 @@ from certify.evidence.results import (
     StaticFreshGapResult,
     UnseenToolsResult,
 )
+from certify.evidence.results.completions import PrefixCompletionResult
 from certify.evidence.results.detection import Detection
 from certify.evidence.results.ladders import LogicPuzzlesResult, LongChainResult
 from certify.evidence.results.profile import CapabilityProfileResult
 from certify.evidence.results.rewrites import PairedRewriteResult
 from certify.verify.words.accuracy import fresh_headline, gap_headline, private_headline, static_headline
+from certify.verify.words.completions import prefix_headline
 from certify.verify.words.conversations import tools_headline, turns_headline
 from certify.verify.words.derived import concision_headlines, cost_headline
 from certify.verify.words.detections import combined_headline
@@ -43,6 +45,7 @@ TOOLS = "Unseen tools used rightly"
 TURNS = "Revised over several turns, answered correctly"
 PROFILE = "Given facts put together correctly"
 PRIVATE = "Own problems answered correctly"
+PREFIX = "Published problems known by heart"
 CONCISION = "Tokens for each right answer"
 COST = "Right answers each second"
 REWRITES = "Published items against rewrites"
@@ -52,6 +55,7 @@ CHECK_OF = {
     GAP: "static-fresh-gap",
     SCAN: "corpus-scan",
     STATIC: "static-benchmark",
+    PREFIX: "prefix-completion",
     PUZZLES: "logic-puzzles",
     CHAIN: "long-chain",
     TURNS: "multi-turn",
@@ -77,6 +81,7 @@ _ONE: dict[type[Value], Callable[[str, Any], Headline]] = {
     UnseenToolsResult: tools_headline,
     CapabilityProfileResult: profile_headline,
     PairedRewriteResult: rewrite_headline,
+    PrefixCompletionResult: prefix_headline,
 }
 
 _EFFECTS: dict[type[Value], Callable[[Any], str]] = {

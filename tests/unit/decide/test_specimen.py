@@ -46,6 +46,7 @@ def test_each_check_has_a_specimen(write: Callable[..., Path], check: str) -> No
         "paired-rewrite": {"benchmark": "starter-200", "rewrites": "families"},
         "fresh-reasoning": {"families": ["addition"]},
         "private-set": {"name": "ward", "languages": ["en"]},
+        "prefix-completion": {"benchmark": "starter-200", "control": "fresh"},
         "concision": {"reads": ["fresh-reasoning"]},
         "cost": {"reads": ["fresh-reasoning"]},
     }

@@ -333,6 +333,29 @@ def test_chat_prompts_go_through_the_models_template(chatty: Path, tmp_path: Pat
         assert found[request.key].prompt_sha256 == hashlib.sha256(expected.encode()).hexdigest()
 
 
+def test_a_text_is_gone_on_with_as_it_stands(engine: Engine) -> None:
+    asked, told = make_requests(4), "A train leaves at"
+    requests = [one.model_copy(update={"text": told, "continued": True}) for one in asked[:2]] + asked[2:]
+    found = answered(engine, requests)
+    digest = hashlib.sha256(told.encode()).hexdigest()
+    assert [found[one.key].prompt_sha256 == digest for one in requests] == [True, True, False, False]
+
+
+def test_a_text_is_gone_on_with_outside_the_models_template(chatty: Path, tmp_path: Path) -> None:
+    pytest.importorskip("torch", reason="the hf engine is not installed")
+    described = open_backend(DescribeOrder(model=str(chatty), engine="hf", system_prompt="Be brief.", threads=1))
+    told, templated = make_requests(2)
+    told = told.model_copy(update={"continued": True})
+    order = make_order(tmp_path, chatty, described.configuration, [told, templated], threads=1)
+    backend = open_backend(order)
+    with Journal.open(Path(order.journal), order.header) as journal:
+        found = run(backend, journal, [told, templated])
+    assert found[told.key].prompt_sha256 == hashlib.sha256(told.text.encode()).hexdigest()
+    codec = backend._model.codec  # type: ignore[attr-defined]
+    assert found[told.key].prompt_tokens == len(codec._tokenizer(told.text)["input_ids"])
+    assert found[templated.key].prompt_tokens > found[told.key].prompt_tokens
+
+
 def test_an_episode_is_answered_turn_by_turn_under_keys_and_seeds_of_its_own(engine: Engine) -> None:
     requests = make_episodes(4, repeats=2)
     found = answered(engine, requests, batch_size=3)

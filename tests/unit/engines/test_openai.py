@@ -248,6 +248,21 @@ def test_the_chat_interface_is_used_only_where_there_is_no_other(chatty: Path, t
     assert "<|user|>What is" in world.requests[-1]["prompt"]
 
 
+def test_a_text_is_gone_on_with_only_where_there_is_more_than_a_chat(chatty: Path, tmp_path: Path) -> None:
+    told, asked_for = make_requests(2)
+    told = told.model_copy(update={"continued": True})
+    world = World(owner="vllm")
+    with behind(world, chatty, tmp_path) as asked:
+        asked.answers([told, asked_for])
+    prompts = {one["prompt"]: one for one in world.requests}
+    assert prompts[told.text]["add_special_tokens"] is True
+    assert [one["add_special_tokens"] for text, one in prompts.items() if "<|user|>What" in text] == [False]
+    with behind(World(api=("chat/completions",)), chatty, tmp_path / "chat") as asked:
+        found = asked.answers([told, asked_for])
+    assert found[told.key].finish_reason is FinishReason.ERROR
+    assert found[asked_for.key].finish_reason is not FinishReason.ERROR
+
+
 @pytest.mark.parametrize("field", ["reasoning", "reasoning_content"])
 def test_reasoning_that_comes_apart_is_put_back_before_the_answer(chatty: Path, tmp_path: Path, field: str) -> None:
     world = World(api=("chat/completions",), reasoning_field=field)
