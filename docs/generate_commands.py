@@ -49,11 +49,15 @@ def commands() -> Iterator[tuple[str, Any]]:
     """Every command that can be given, such as ``("policy list", command)``."""
     for name, verb in VERBS.items():
         command = get_command(import_module(f"certify.cli.{verb.module}").app)
-        inner = getattr(command, "commands", None)
-        if inner:
-            yield from ((f"{name} {part}", each) for part, each in inner.items())
-        else:
-            yield name, command
+        yield from _leaves(name, command)
+
+
+def _leaves(name: str, command: Any) -> Iterator[tuple[str, Any]]:
+    inner = getattr(command, "commands", None)
+    if not inner:
+        yield name, command
+    for part, each in (inner or {}).items():
+        yield from _leaves(f"{name} {part}", each)
 
 
 def _verb(name: str, summary: str) -> Iterator[str]:

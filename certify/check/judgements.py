@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
+from certify.check.canary_making import CANARY, judged_canary
 from certify.check.continuations import CONTINUATIONS, judged_continuation
 from certify.check.decimal_comma import with_point
 from certify.check.extraction import find_answer, without_answer
@@ -94,6 +95,8 @@ def _record(
         raise _other_answers(f"{question.check}, item {question.item} is answered after it was over")
     if question.verifier in TOOLS:
         record = judged_tools(question, episode.said, reasoning)
+    elif question.verifier == CANARY:
+        record = judged_canary(question, episode.said[-1])
     elif question.verifier.startswith(TASK_PREFIX):
         record = judged_task(question, episode.said[-1], reasoning, scorers.of(question.verifier))
     elif question.verifier in CONTINUATIONS:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from certify.check.base import Answers, Check, Sources
+from certify.check.canary import Canary
 from certify.check.capability_profile import CapabilityProfile
 from certify.check.concision import Concision
 from certify.check.corpus_scan import CorpusScan, Scanned
@@ -56,6 +57,7 @@ CHECKS: dict[str, Check[Any]] = {
         LogicPuzzles(),
         LongChain(),
         CapabilityProfile(),
+        Canary(),
         PrivateSet(),
         PrefixCompletion(),
         Concision(),

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from certify.check.base import PRIVATE_PREFIX, Sources
 from certify.check.benchmarks import Benchmark, other_file, read_benchmark
+from certify.check.canary_files import canary_source
 from certify.check.detections import planned_tests
 from certify.check.instances import published_side
 from certify.check.private_files import read_private, source_name
@@ -17,6 +18,7 @@ from certify.check.tasks.making import make_task
 from certify.errors import CertifyError, UsageError
 from certify.evidence.base import StrictValue
 from certify.evidence.parameters import (
+    CanaryParameters,
     CorpusScanParameters,
     PrivateSetParameters,
     StaticBenchmarkParameters,
@@ -106,8 +108,8 @@ def with_digests(parameters: StrictValue, sources: Sources) -> StrictValue:
         if isinstance(parameters, PairedRewriteParameters):
             filled |= rewrite_digests(parameters, sources.rewrites, sources.references)
         return parameters.model_copy(update=filled)
-    if isinstance(parameters, PrivateSetParameters):
-        return parameters.model_copy(update={"sha256": sources.benchmarks[source_name(parameters.name)].sha256})
+    if isinstance(parameters, PrivateSetParameters | CanaryParameters):
+        return parameters.model_copy(update={"sha256": sources.benchmarks[_private(parameters)].sha256})
     if isinstance(parameters, CorpusScanParameters | ControlledParameters):
         digests = {name: sources.benchmarks[name].sha256 for name in _listed(parameters)}
         return parameters.model_copy(update={"sha256": digests})
@@ -121,8 +123,8 @@ def _named(parameters: Parameters) -> dict[str, str | None]:
             named[given.source] = given.sha256 or named.get(given.source)
         elif isinstance(given, _About) and given.benchmark is not None:
             named[given.benchmark] = given.sha256 or named.get(given.benchmark)
-        elif isinstance(given, PrivateSetParameters):
-            named[source_name(given.name)] = given.sha256
+        elif isinstance(given, PrivateSetParameters | CanaryParameters):
+            named[_private(given)] = given.sha256
         elif isinstance(given, CorpusScanParameters | ControlledParameters):
             named |= {name: given.sha256.get(name) or named.get(name) for name in _listed(given)}
     return named
@@ -138,7 +140,11 @@ def _asked_by(given: StrictValue) -> str | None:
         return given.source
     if isinstance(given, CapabilityProfileParameters):
         return given.benchmark
-    return source_name(given.name) if isinstance(given, PrivateSetParameters) else None
+    return _private(given) if isinstance(given, PrivateSetParameters | CanaryParameters) else None
+
+
+def _private(given: PrivateSetParameters | CanaryParameters) -> str:
+    return source_name(given.name) if isinstance(given, PrivateSetParameters) else canary_source(given.name)
 
 
 def _refuse_disagreement(parameters: Parameters) -> None:

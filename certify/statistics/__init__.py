@@ -10,7 +10,14 @@ from certify.statistics.binomial import (
 from certify.statistics.boschloo import boschloo_p_value
 from certify.statistics.clean_subset import CleanSubset, clean_subset
 from certify.statistics.conformal import conformal_p_values, discoveries
-from certify.statistics.exact_tests import guessing_p_value, permutation_p_value
+from certify.statistics.exact_tests import (
+    MOST_CANARIES,
+    canaries_needed,
+    critical_hits,
+    guessing_p_value,
+    guessing_power,
+    permutation_p_value,
+)
 from certify.statistics.fixed_sequence import ONE_SIDED, fixed_sequence
 from certify.statistics.gap import GapTest, gap_test, margin_p_value, paired_differences
 from certify.statistics.half_length import HalfLength, half_length
@@ -42,6 +49,7 @@ from certify.statistics.verdict import Verdict, judge
 __all__ = [
     "FEWEST_NEWER",
     "MINIMUM_ITEMS",
+    "MOST_CANARIES",
     "ONE_SIDED",
     "CleanSubset",
     "GapTest",
@@ -64,11 +72,13 @@ __all__ = [
     "best_gap_power",
     "best_lower_bound",
     "boschloo_p_value",
+    "canaries_needed",
     "clean_subset",
     "clopper_pearson",
     "clopper_pearson_lower",
     "clopper_pearson_upper",
     "conformal_p_values",
+    "critical_hits",
     "detectable_inflation",
     "discoveries",
     "estimate_rho",
@@ -78,6 +88,7 @@ __all__ = [
     "gap_power",
     "gap_test",
     "guessing_p_value",
+    "guessing_power",
     "half_length",
     "holm",
     "is_computable",

@@ -26,6 +26,7 @@ from certify.evidence.results import (
 )
 from certify.evidence.results.rewrites import PairedRewriteResult
 from certify.trust.verified import Verified
+from certify.verify.canary_counts import check_canaries
 from certify.verify.completion_counts import check_completions
 from certify.verify.derived_counts import check_derived
 from certify.verify.floors import check_floors
@@ -101,6 +102,7 @@ def _check_result(check: PlannedCheck, result: Value) -> None:
     check_ladder(check, result)
     check_profile(check, result)
     check_floors(check, result)
+    check_canaries(check, result)
     if isinstance(result, PrivateSetResult):
         names = (check.parameters.get(name) for name in ("name", "sha256", "languages"))
         asked, found = list(map(str, names)), [result.name, result.sha256, str(list(result.languages))]

@@ -11,9 +11,11 @@ from typing import Any
 import pytest
 import yaml
 
+from certify.check.canary_files import CanaryKey
 from certify.check.rounds import CHECKS
 from certify.demo.corpus import write_honest_corpus
 from certify.evidence.evaluation import Evaluation
+from certify.evidence.results.canaries import CanaryKind
 from certify.trust.bundle import parse_bundle, statement_of
 from tests.journey.conftest import DEMO_MODELS, ROOT, Ended, Step
 
@@ -24,6 +26,7 @@ SMALL: dict[str, dict[str, Any]] = {
     "long-chain": {"lengths": [2], "arms": ["dense"], "per_length": 10, "samples": 1, "max_tokens": 48},
     "capability-profile": {"given": 20, "without": 10, "hops": [1, 2], "people": 5, "samples": 1, "max_tokens": 48},
     "private-set": {"name": "ward", "languages": ["en"], "max_tokens": 48},
+    "canary": {"name": "ward"},
     "concision": {"reads": ["fresh-reasoning"]},
     "paired-rewrite": {
         "benchmark": "starter-200",
@@ -55,6 +58,8 @@ def write_private_set(folder: Path) -> None:
     rows = [
         {"question": f"Ward {n} has {n} beds on each of 2 floors. How many beds?", "answer": 2 * n} for n in range(12)
     ]
+    key = CanaryKey.of(CanaryKind.CANARY, bytes(32), 10)
+    (folder / "ward.canaries.json").write_bytes(key.to_bytes())
     (folder / "ward.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
 
 

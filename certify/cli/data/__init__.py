@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from certify.cli.data.canary import app as canary
 from certify.cli.data.describe import describe
 from certify.cli.data.digest import digest
 from certify.cli.data.disclose import disclose
@@ -22,3 +23,4 @@ app.command("layout")(layout)
 app.command("verify")(verify)
 app.command("disclose")(disclose)
 app.command("open")(open_fields)
+app.add_typer(canary, name="canary")

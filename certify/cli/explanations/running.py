@@ -104,7 +104,8 @@ CODES = {
     "CERT-E476": Explanation(
         "An operator's own problems are not at hand",
         "A policy names a private set by its public name alone. Its file is looked for in the folder that "
-        "CERTIFY_PRIVATE_SETS names, as NAME.jsonl or NAME.parquet. Whoever audits the run needs the same file.",
+        "CERTIFY_PRIVATE_SETS names, as NAME.jsonl or NAME.parquet, and the key of planted items as "
+        "NAME.canaries.json. Whoever audits the run needs the same file.",
     ),
     "CERT-E477": Explanation(
         "The library of the public problem families is not installed",
@@ -117,5 +118,11 @@ CODES = {
         "They are drawn in a process of its own with a time limit, which failed, or which made other problems than the "
         "known ones: the library leans on generators of Python and NumPy that no version promises to keep. Nothing "
         "was asked yet. Use the versions of a release, or leave `public_families` out.",
+    ),
+    "CERT-E490": Explanation(
+        "The key file of planted items cannot be believed",
+        "`certify data canary make` draws every answer with a secret that stands in the key file, so that the chance "
+        "of guessing is known. This file has another form, or answers that its secret does not make. Use the file "
+        "as it was written; nothing in it may be changed.",
     ),
 }

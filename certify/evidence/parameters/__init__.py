@@ -11,6 +11,7 @@ from certify.evidence.parameters.accuracy import (
     StaticBenchmarkParameters,
     StaticFreshGapParameters,
 )
+from certify.evidence.parameters.canaries import CanaryParameters
 from certify.evidence.parameters.completions import PrefixCompletionParameters
 from certify.evidence.parameters.conversations import MultiTurnParameters, UnseenToolsParameters
 from certify.evidence.parameters.ladders import LogicPuzzlesParameters, LongChainParameters, tokens_for
@@ -23,6 +24,7 @@ __all__ = [
     "PARAMETER_TYPES",
     "TASK_PREFIX",
     "AnswerKind",
+    "CanaryParameters",
     "CapabilityProfileParameters",
     "ConcisionParameters",
     "CorpusScanParameters",
@@ -55,5 +57,6 @@ PARAMETER_TYPES: dict[str, type[StrictValue]] = {
     "capability-profile": CapabilityProfileParameters,
     "paired-rewrite": PairedRewriteParameters,
     "prefix-completion": PrefixCompletionParameters,
+    "canary": CanaryParameters,
 }
 """Check id to the type of its parameters."""

@@ -11,6 +11,7 @@ from certify.evidence.results.accuracy import (
     StaticBenchmarkResult,
     StaticFreshGapResult,
 )
+from certify.evidence.results.canaries import CanaryResult
 from certify.evidence.results.completions import CompletedItems, PrefixCompletionResult
 from certify.evidence.results.conversations import MultiTurnResult, ToolsLevel, ToolUse, TurnsLevel, UnseenToolsResult
 from certify.evidence.results.estimates import Drop, Estimate, Outcomes
@@ -24,6 +25,7 @@ __all__ = [
     "RESULT_TYPES",
     "AnswerLengths",
     "BudgetPoint",
+    "CanaryResult",
     "CompletedItems",
     "ConcisionResult",
     "CorpusScanResult",
@@ -65,5 +67,6 @@ RESULT_TYPES: dict[str, type[Value]] = {
     "capability-profile": CapabilityProfileResult,
     "paired-rewrite": PairedRewriteResult,
     "prefix-completion": PrefixCompletionResult,
+    "canary": CanaryResult,
 }
 """Check id to the type of its result."""

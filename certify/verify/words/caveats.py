@@ -12,6 +12,7 @@ from certify.evidence.decision import RuleOutcome
 from certify.evidence.model import ServedIdentity, ServerApi, Serving
 from certify.evidence.plan import EntropyKind
 from certify.evidence.results import CorpusScanResult, Outcomes, PrivateSetResult
+from certify.verify.words.canaries import canary_caveats
 from certify.verify.words.completions import completion_caveats
 from certify.verify.words.ladders import ladder_caveats
 from certify.verify.words.printed import percent
@@ -128,7 +129,7 @@ def caveats(
     scan = results.get("corpus-scan")
     scanned = scan_caveats(scan) if isinstance(scan, CorpusScanResult) else ()
     waived = tuple(f"Waived: {waived_words(rule)}." for rule in rules if rule.waiver is not None)
-    kinds = ladder_caveats(results) + profile_caveats(results) + completion_caveats(results)
+    kinds = ladder_caveats(results) + profile_caveats(results) + completion_caveats(results) + canary_caveats(results)
     return waived + tuple(text for holds, text in told if holds) + scanned + kinds + _unread(results)
 
 

@@ -19,12 +19,14 @@ from certify.evidence.results import (
     StaticFreshGapResult,
     UnseenToolsResult,
 )
+from certify.evidence.results.canaries import CanaryResult
 from certify.evidence.results.completions import PrefixCompletionResult
 from certify.evidence.results.detection import Detection
 from certify.evidence.results.ladders import LogicPuzzlesResult, LongChainResult
 from certify.evidence.results.profile import CapabilityProfileResult
 from certify.evidence.results.rewrites import PairedRewriteResult
 from certify.verify.words.accuracy import fresh_headline, gap_headline, private_headline, static_headline
+from certify.verify.words.canaries import canary_headline
 from certify.verify.words.completions import prefix_headline
 from certify.verify.words.conversations import tools_headline, turns_headline
 from certify.verify.words.derived import concision_headlines, cost_headline
@@ -49,6 +51,7 @@ PREFIX = "Published problems known by heart"
 CONCISION = "Tokens for each right answer"
 COST = "Right answers each second"
 REWRITES = "Published items against rewrites"
+CANARIES = "Planted items recalled"
 
 CHECK_OF = {
     FRESH: "fresh-reasoning",
@@ -56,6 +59,7 @@ CHECK_OF = {
     SCAN: "corpus-scan",
     STATIC: "static-benchmark",
     PREFIX: "prefix-completion",
+    CANARIES: "canary",
     PUZZLES: "logic-puzzles",
     CHAIN: "long-chain",
     TURNS: "multi-turn",
@@ -82,6 +86,7 @@ _ONE: dict[type[Value], Callable[[str, Any], Headline]] = {
     CapabilityProfileResult: profile_headline,
     PairedRewriteResult: rewrite_headline,
     PrefixCompletionResult: prefix_headline,
+    CanaryResult: canary_headline,
 }
 
 _EFFECTS: dict[type[Value], Callable[[Any], str]] = {

@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 
 from certify.check import Sources, planned_checks, planned_sources
+from certify.check.canary_files import CanaryKey
 from certify.check.families import FAMILIES, generate_items
 from certify.decide.form import CheckRequest
 from certify.evidence.answers import Completion, FinishReason, Question
 from certify.evidence.plan import PlannedCheck
+from certify.evidence.results.canaries import CanaryKind
 
 SEED = bytes(range(32))
 WITHOUT_BENCHMARK = (
@@ -54,6 +56,10 @@ def plan(
             if identifier == "private-set":
                 (benchmark_file.parent / "own.jsonl").write_bytes(benchmark_file.read_bytes())
                 extra = {"name": "own", "languages": ["en"]}
+            if identifier == "canary":
+                key = CanaryKey.of(CanaryKind.DYE, SEED, 12)
+                (benchmark_file.parent / "own.canaries.json").write_bytes(key.to_bytes())
+                extra = {"name": "own"}
             extra = {"benchmarks": [str(benchmark_file)]} if identifier == "corpus-scan" else extra
             requests.append(CheckRequest.model_validate({"id": identifier, "with": {**extra, **given}}))
         planned = planned_checks(requests)

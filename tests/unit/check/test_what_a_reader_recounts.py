@@ -17,6 +17,7 @@ PLANNED = {
     "static_benchmark": {**SMALL, "samples": 3, "scaling": [1, 2, 3]},
     "static_fresh_gap": SMALL,
     "private_set": SMALL,
+    "canary": {"max_tokens": 64},
     "fresh_reasoning": {**SMALL, "families": ["addition", "weekday", "sorting"], "items": 20},
     "multi_turn": {**SMALL, "levels": [1, 2], "items": 11},
     "unseen_tools": {**SMALL, "levels": [1, 2], "items": 13},

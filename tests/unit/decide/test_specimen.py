@@ -47,6 +47,7 @@ def test_each_check_has_a_specimen(write: Callable[..., Path], check: str) -> No
         "fresh-reasoning": {"families": ["addition"]},
         "private-set": {"name": "ward", "languages": ["en"]},
         "prefix-completion": {"benchmark": "starter-200", "control": "fresh"},
+        "canary": {"name": "ward"},
         "concision": {"reads": ["fresh-reasoning"]},
         "cost": {"reads": ["fresh-reasoning"]},
     }

@@ -7,9 +7,12 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from certify.statistics import (
+    canaries_needed,
     conformal_p_values,
+    critical_hits,
     discoveries,
     guessing_p_value,
+    guessing_power,
     permutation_p_value,
     ratio_interval,
     reference_test,
@@ -29,6 +32,32 @@ def test_guessing_agrees_with_scipy(x: int, n: int, g: float) -> None:
 )
 def test_the_fewest_canaries_that_tell(n: int, g: float, least: int) -> None:
     assert guessing_p_value(least, n, g) <= 1e-3 < guessing_p_value(least - 1, n, g)
+
+
+@pytest.mark.parametrize(
+    ("n", "g", "power"), [(10, 0.25, 0.06), (20, 0.25, 0.25), (50, 0.25, 0.66), (10, 0.1, 0.38), (20, 0.1, 0.87)]
+)
+def test_power_where_half_are_recalled(n: int, g: float, power: float) -> None:
+    """Source of the figures: a table made beforehand with SciPy."""
+    least = critical_hits(n, g, 1e-3)
+    assert least is not None
+    assert guessing_power(n, g, 0.5, 1e-3) == pytest.approx(stats.binom.sf(least - 1, n, 0.5), abs=1e-4)
+    assert guessing_power(n, g, 0.5, 1e-3) == pytest.approx(power, abs=0.006)
+
+
+@pytest.mark.parametrize(("g", "level"), [(1e-4, 0.01), (1e-4, 0.001), (0.1, 0.01), (0.1, 0.001), (0.25, 0.01)])
+def test_the_canaries_needed_are_the_first_number_with_the_power(g: float, level: float) -> None:
+    found = canaries_needed(g, 0.5, level, 0.9)
+    assert found == next(n for n in range(1, 100) if guessing_power(n, g, 0.5, level) >= 0.9)
+    again = canaries_needed(g, 0.5, level, 0.9, beyond=found)
+    assert again == next(n for n in range(found + 1, 100) if guessing_power(n, g, 0.5, level) >= 0.9)
+
+
+def test_what_is_recalled_no_more_often_than_guessed_needs_no_number() -> None:
+    assert canaries_needed(0.1, 0.1, 0.01, 0.9) is None
+    assert canaries_needed(0.1, 0.11, 0.001, 0.9) is None
+    assert (critical_hits(0, 0.1, 0.5), critical_hits(2, 0.5, 0.1)) == (None, None)
+    assert guessing_power(2, 0.5, 0.9, 0.1) == 0.0
 
 
 def test_random_orders() -> None:
