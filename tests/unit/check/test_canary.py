@@ -122,7 +122,7 @@ def test_what_is_recalled_decides(plant, kind: CanaryKind, count: int, recalled:
     found = result_of(plan, lambda one: one.gold if int(one.item[-4:]) <= recalled else _other(one))
     assert (found.hits, found.trials, found.verdict) == (recalled, count, word)
     assert found.p_value == guessing_p_value(recalled, count, GUESS[kind])
-    [headline] = headlines({ID: found})
+    *_, headline = headlines({ID: found})
     assert headline.value == f"{recalled} of {count}"
     assert ("detected" if word is DetectionVerdict.DETECTED else "no evidence of") in headline.detail
     assert "operator’s word" in caveats({ID: found}, **SEEN)[-1]
@@ -138,7 +138,7 @@ def test_too_few_items_are_not_asked_and_the_number_that_would_do_is_told(plant)
     assert plan[0].items == plan[0].tokens == 0
     found = result_of(plan, str)
     assert (found.verdict, found.p_value, found.needed, found.outcomes) == ("insufficient", None, 12, None)
-    [headline] = headlines({ID: found})
+    *_, headline = headlines({ID: found})
     assert headline.value == "not asked"
     assert "12 items would be enough" in headline.detail
     plant(CanaryKind.DYE, 40)

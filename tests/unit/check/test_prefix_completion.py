@@ -118,13 +118,13 @@ def test_a_reader_recounts_the_test_and_its_power(files, complete, changes: dict
 def test_page_one_tells_what_was_found_and_what_could_have_been(files, complete) -> None:
     name = "prefix-completion:old"
     result = found(files(), complete, knowing(lambda question: False))
-    (line,) = headlines({name: result})
+    *_, line = headlines({name: result})
     assert (line.name, line.value) == ("Published problems known by heart (old)", "no evidence")
     assert line.detail == (
         "completes 0 of 120 published problems nearly word for word from their first 60 %, and 0 of 120 released since "
         "2026-08; no evidence of problems known by heart, at power 0.87 against 10.00 % known by heart; p = 1.0000"
     )
-    (line,) = headlines({name: found(files(30, 30), complete, lambda question: "")})
+    *_, line = headlines({name: found(files(30, 30), complete, lambda question: "")})
     assert line.value == "insufficient"
     assert line.detail.startswith("not asked: 30 published and 30 released since 2026-08 are too few; power ")
     assert line.detail.endswith(", 110 on each side would do")

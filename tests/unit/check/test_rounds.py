@@ -32,7 +32,7 @@ EVERYTHING = {
     "multi_turn": {"levels": [1, 3], "items": 10, "samples": 2},
     "private_set": {"samples": 2},
     "prefix_completion": {"control": "fresh", "power_against": 0.9, "least_words": 3},
-    "canary": {},
+    "canary": {"least_power": 0.6},
     "concision": {"reads": ["fresh-reasoning"]},
     "logic_puzzles": {"families": ["grid", "ordering"], "levels": [1], "per_level": 6, "samples": 1, "max_tokens": 64},
     "long_chain": {"lengths": [2, 4], "arms": ["dense"], "per_length": 10, "samples": 1, "max_tokens": 64},

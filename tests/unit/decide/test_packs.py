@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from certify.decide import LoadedPolicy, PolicyInput, decide, lint, load_policy, mutate
+from certify.decide import LoadedPolicy, PolicyInput, decide, lint, mutate, read_policy
 from certify.decide.cel import program
 from certify.decide.examples import example_input, overlay
 from certify.decide.findings import Gravity
@@ -25,7 +25,7 @@ UNDISCLOSED: dict[str, Any] = {
 
 @pytest.fixture(scope="module")
 def packs() -> dict[str, LoadedPolicy]:
-    return {name: load_policy(name) for name in PACKS}
+    return {name: read_policy(name) for name in PACKS}
 
 
 def _evidence(pack: LoadedPolicy, change: dict[str, Any] | None = None) -> PolicyInput:
@@ -90,8 +90,28 @@ def test_where_training_data_are_undisclosed_the_model_alone_answers(packs: dict
     decision = _decided(pack, UNDISCLOSED)
     assert decision.verdict == "certified"
     assert {_status(decision, rule) for rule in ("BL-05", "BL-06", "BL-07", "BL-13")} == {"not_applicable"}
-    without = {**UNDISCLOSED, "check": {"corpus-scan": None, "static-fresh-gap": None}}
-    assert _decided(pack, without).verdict == "incomplete"
+    for check in ("paired-rewrite", "prefix-completion"):
+        without = {**UNDISCLOSED, "check": {"corpus-scan": None, check: None}}
+        assert _decided(pack, without).verdict == "incomplete"
+
+
+@pytest.mark.parametrize(
+    ("check", "verdict", "examined", "ends"),
+    [
+        ("paired-rewrite", "detected", "full", "refused"),
+        ("paired-rewrite", "detected", "undisclosed", "refused"),
+        ("prefix-completion", "detected", "full", "refused"),
+        ("prefix-completion", "detected", "undisclosed", "refused"),
+        ("paired-rewrite", "insufficient", "undisclosed", "inconclusive"),
+        ("prefix-completion", "insufficient", "undisclosed", "inconclusive"),
+        ("prefix-completion", "insufficient", "full", "certified"),
+    ],
+)
+def test_the_verdict_of_a_test_of_contamination_decides(
+    packs: dict[str, LoadedPolicy], check: str, verdict: str, examined: str, ends: str
+) -> None:
+    change = {"data": {"examined": examined}, "check": {check: {"verdict": verdict}}}
+    assert _decided(packs["baseline"], change).verdict == ends
 
 
 @pytest.mark.parametrize("examined", ["full", "partial", "named"])

@@ -7,18 +7,25 @@ import pytest
 pytest.importorskip("weasyprint")
 pytest.importorskip("sqlmodel")
 
+from certify.evidence.answers import Request
 from certify.evidence.canonical import canonical_bytes
 from certify.evidence.clauses import Support
 from certify.evidence.dataset import DataExamined
 from certify.verify.expectations import Expectations
 from certify.verify.verify import verify_certificate
 from tests.fakes.chain import Chain, finish, production_house, request_for, scratch
+from tests.fakes.scripted_engine import ScriptedEngine, right, wrong
 
 DECLARED = {
     "owner": "Kontor Analytics GmbH",
     "intendedUse": "Sums and orderings in teaching material",
     "prohibitedUse": "Decisions about people",
 }
+
+
+def _reasons(request: Request, gold: str) -> str:
+    """Solves every problem, and knows none of them by heart."""
+    return wrong(request, gold) if request.check == "prefix-completion" else right(request, gold)
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +35,7 @@ def chain() -> Chain:
     declaration = house.root / "declared.json"
     declaration.write_bytes(canonical_bytes(DECLARED))
     changes = {"policy": "baseline", "data": (), "complete": False, "declaration": declaration}
-    return finish(house, request_for(house).model_copy(update=changes), drawn=False)
+    return finish(house, request_for(house).model_copy(update=changes), ScriptedEngine(_reasons), drawn=False)
 
 
 def test_a_model_of_undisclosed_data_is_certified_by_what_was_asked_of_it(chain: Chain) -> None:
