@@ -198,6 +198,6 @@ def test_unknown_fields_change_nothing(starter: LoadedPolicy, good: dict[str, An
     evidence = example_input(starter, good)
     document = json.loads(evidence.to_bytes())
     document["check"]["fresh-reasoning"]["accuracy"]["invented"] = 1
-    document["check"]["canary"] = {"found": 0}
+    document["check"]["invented-check"] = {"found": 0}
     document["invented"] = True
     assert decide(starter, PolicyInput.from_document(document), NOW) == decide(starter, evidence, NOW)
