@@ -126,13 +126,9 @@ def _run(home: Path, subject: str, json: bool, at: str | None) -> int:
         return int(ExitCode.POSITIVE)
     findings = _as_of(findings_of(workspace, outcome), at)
     if json:
-        found, results = (
-            _as_of(findings_of(workspace, outcome), at).document(),
-            _results(workspace.run_folder(outcome.run)),
-        )
+        found, results = findings.document(), _results(workspace.run_folder(outcome.run))
         emit_json("show", {**outcome_document(workspace, outcome), "findings": found, "results": results})
         return int(ExitCode.POSITIVE)
-    findings = findings_of(workspace, outcome)
     headline(sentence(outcome.verdict, findings), "pass" if outcome.verdict == "certified" else "fail")
     print_findings(findings, at)
     print_unused_waivers(workspace, subject)
