@@ -15,7 +15,7 @@ from certify.decide.syntax import paths
 from certify.evidence.clauses import Support
 from certify.evidence.decision import Decision
 
-PACKS = ("baseline", "baseline-canary", "finance", "healthcare")
+PACKS = ("baseline", "baseline-canary", "baseline-gsm8k", "finance", "healthcare")
 DAY = "2026-11-26T12:00:00Z"
 UNDISCLOSED: dict[str, Any] = {
     "data": {"examined": "undisclosed", "datasets": 0, "complete": None},
