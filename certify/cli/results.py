@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from certify.cli.render import checklist, emit, listing
+from certify.cli.render import checklist, emit, listing, paragraph
 from certify.evidence.certificate import Headline
+from certify.evidence.clauses import ClauseOutcome, Support
 from certify.evidence.decision import RuleOutcome, RuleStatus
+from certify.verify.words.clauses import SUPPORT_WORDS, UNVERIFIED_MEANS, counts_words, force_words
 from certify.verify.words.rules import REQUIRED, binding_words, consequence_words
 
 _MARKS = {
@@ -34,6 +36,21 @@ def print_rules(rules: Sequence[RuleOutcome]) -> None:
     if rules:
         emit()
     checklist([(_mark(rule), rule.id, rule_words(rule)) for rule in rules])
+
+
+def print_clauses(clauses: Sequence[ClauseOutcome], day: str) -> None:
+    """Prints the clauses the policy is about that are not covered or left open, with the force they have on a day."""
+    if not clauses:
+        return
+    emit()
+    paragraph(f"clauses of the policy, as of {day}: {counts_words(clauses)}")
+    for support in (Support.NOT_COVERED, Support.OPEN):
+        found = [one.as_of(day) for one in clauses if one.support is support]
+        for words in dict.fromkeys(force_words(one) for one in found):
+            named = ", ".join(one.clause for one in found if force_words(one) == words)
+            paragraph(f"- {SUPPORT_WORDS[support]}, {words}: {named}", indent=2)
+    if unverified := sum(not one.verified for one in clauses):
+        paragraph(f"- {unverified} of {len(clauses)} are unverified: {UNVERIFIED_MEANS}", indent=2)
 
 
 def rule_words(rule: RuleOutcome) -> str:

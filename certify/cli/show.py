@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
@@ -21,11 +21,12 @@ from certify.cli.summary import (
     sentence,
 )
 from certify.errors import ExitCode, UsageError
-from certify.evidence.certificate import SERIAL_PATTERN
+from certify.evidence.certificate import SERIAL_PATTERN, Findings
 
 if TYPE_CHECKING:
     from certify.pipeline.files import RunFolder
 
+Found = TypeVar("Found", bound=Findings)
 app = typer.Typer(add_completion=False)
 
 
@@ -35,6 +36,9 @@ def show(
     subject: Annotated[
         str | None, typer.Argument(metavar="RUN|CERT", help="A run, a serial, a PDF or a bundle.")
     ] = None,
+    at: Annotated[
+        str | None, typer.Option("--at", metavar="DATE", help="Tell the force of clauses on this day, 2028-01-01.")
+    ] = None,
     json: Json = False,
 ) -> int:
     """Read a run or a certificate: may I use it, for what, until when.
@@ -42,11 +46,31 @@ def show(
     Shows what a document says; `certify verify` tells whether to believe it.
     """
     home = Context.home(context)
+    if at is not None:
+        _require_day(at)
     if subject is None:
         return _list(home, json)
     if re.match(SERIAL_PATTERN, subject) or Path(subject).is_file():
-        return _certificate(home, subject, json)
-    return _run(home, subject, json)
+        return _certificate(home, subject, json, at)
+    return _run(home, subject, json, at)
+
+
+def _require_day(at: str) -> None:
+    from datetime import date
+
+    try:
+        if date.fromisoformat(at).isoformat() == at:
+            return
+    except ValueError:
+        pass
+    raise UsageError("CERT-E011", f"{at[:40]!r} is not a day like 2028-01-01")
+
+
+def _as_of(findings: Found, at: str | None) -> Found:
+    """What was found, with the force that clauses have on a day."""
+    if at is None or findings.clauses is None:
+        return findings
+    return findings.model_copy(update={"clauses": tuple(one.as_of(at) for one in findings.clauses)})
 
 
 def _list(home: Path, json: bool) -> int:
@@ -69,23 +93,23 @@ def _list(home: Path, json: bool) -> int:
     return int(ExitCode.POSITIVE)
 
 
-def _certificate(home: Path, subject: str, json: bool) -> int:
+def _certificate(home: Path, subject: str, json: bool, at: str | None) -> int:
     from certify.files import read_file
     from certify.verify.document import certificate_in, claimed_results, open_document
 
     path = Path(subject) if Path(subject).is_file() else home / "certificates" / f"{subject}.pdf"
     document = open_document(read_file(path))
-    certificate = certificate_in(document)
+    certificate = _as_of(certificate_in(document), at)
     if json:
         emit_json("show", {"verified": False, **certificate.document(), "results": claimed_results(document)})
         return int(ExitCode.POSITIVE)
     headline(claim(certificate), "warn")
-    print_findings(certificate)
+    print_findings(certificate, at)
     next_step(f"certify verify {path} --trust FILE")
     return int(ExitCode.POSITIVE)
 
 
-def _run(home: Path, subject: str, json: bool) -> int:
+def _run(home: Path, subject: str, json: bool, at: str | None) -> int:
     from certify.pipeline.main import findings_of
     from certify.pipeline.workspace import Workspace
 
@@ -100,13 +124,13 @@ def _run(home: Path, subject: str, json: bool) -> int:
         else:
             print_outcome(workspace, outcome, json)
         return int(ExitCode.POSITIVE)
+    findings = _as_of(findings_of(workspace, outcome), at)
     if json:
-        found, results = findings_of(workspace, outcome).document(), _results(workspace.run_folder(outcome.run))
+        found, results = findings.document(), _results(workspace.run_folder(outcome.run))
         emit_json("show", {**outcome_document(workspace, outcome), "findings": found, "results": results})
         return int(ExitCode.POSITIVE)
-    findings = findings_of(workspace, outcome)
     headline(sentence(outcome.verdict, findings), "pass" if outcome.verdict == "certified" else "fail")
-    print_findings(findings)
+    print_findings(findings, at)
     print_unused_waivers(workspace, subject)
     print_next(workspace, outcome)
     return int(ExitCode.POSITIVE)

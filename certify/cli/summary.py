@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from certify.cli.outlook import print_outlook
 from certify.cli.render import emit, emit_json, fields, headline, next_step, paragraph
-from certify.cli.results import print_headlines, print_rules
+from certify.cli.results import print_clauses, print_headlines, print_rules
 from certify.counting import counted
 from certify.evidence.certificate import Certificate, Findings, Level, ScreeningReport
 from certify.evidence.decision import RuleOutcome, Verdict
@@ -142,8 +142,13 @@ def outcome_document(workspace: Workspace, outcome: RunOutcome) -> dict[str, Any
     }
 
 
-def print_findings(findings: Findings) -> None:
-    """Prints the summary: use, source, independence, data, numbers, rules, what was not checked."""
+def print_findings(findings: Findings, at: str | None = None) -> None:
+    """Prints the summary: use, source, independence, data, numbers, rules, what was not checked or covered.
+
+    Args:
+        findings: what was signed.
+        at: the day, ``2028-01-01``, for which the force of clauses is told; the day of the decision when None.
+    """
     if findings.development:
         emit("DEVELOPMENT KEYS: a demonstration, never to be relied on.", "warn")
     emit()
@@ -156,6 +161,7 @@ def print_findings(findings: Findings) -> None:
     missing = [f"{gap.check}: {gap.reason}" for gap in findings.not_checked]
     for text in [*missing, *findings.caveats]:
         paragraph(f"- {text}", indent=2)
+    print_clauses(findings.clauses or (), at or findings.decided_at[:10])
 
 
 def _facts(findings: Findings) -> list[tuple[str, str]]:

@@ -2,36 +2,15 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from functools import cache
-from typing import Annotated
 
 from pydantic import Field, ValidationError
 
 from certify.decide.source import parse_yaml, read_bytes
 from certify.errors import InternalError
 from certify.evidence.base import StrictValue
+from certify.evidence.clauses import DatedClause, Day, Decidable, Force, Standing, force_on
 from certify.resources import room
-
-Day = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
-
-
-class Standing(StrEnum):
-    """What force a clause has."""
-
-    IN_FORCE = "in_force"
-    PROPOSED = "proposed"
-    RESCINDED = "rescinded"
-    BY_ANALOGY = "by_analogy"
-    VOLUNTARY = "voluntary"
-
-
-class Decidable(StrEnum):
-    """How much of a clause a machine can decide."""
-
-    FULL = "full"
-    PARTIAL = "partial"
-    EVIDENCE_ONLY = "evidence_only"
 
 
 class Clause(StrictValue):
@@ -46,9 +25,9 @@ class Clause(StrictValue):
     status: Standing
     """Its force."""
     effective_from: Day | None = None
-    """First day it applies; absent for guides that nobody is bound by."""
+    """First day it applies; absent for guides that nobody is bound by, and where the day is not recorded."""
     effective_until: Day | None = None
-    """Last day it applies, when that is fixed."""
+    """Last day it applies, or the day it was rescinded, when that is fixed."""
     coverage: Decidable
     """How much of it a machine can decide."""
     verified: bool
@@ -60,8 +39,7 @@ class Clause(StrictValue):
 
     def applies_on(self, day: str) -> bool:
         """Whether the clause binds anybody on a day, ``2026-11-23``."""
-        begun = self.effective_from is not None and self.effective_from <= day
-        return self.status is Standing.IN_FORCE and begun and (self.effective_until or day) >= day
+        return force_on(day, self.status, self.effective_from, self.effective_until) is Force.IN_FORCE
 
 
 class ClauseSource(StrictValue):
@@ -92,6 +70,16 @@ def catalogue() -> dict[str, Clause]:
             if found.setdefault(f"{source.id}/{clause.id}", clause) is not clause:
                 raise InternalError("CERT-E099", f"the clause {source.id}/{clause.id} is listed twice")
     return found
+
+
+def dated(reference: str) -> DatedClause:
+    """What a policy carries of a clause of the catalogue.
+
+    Raises:
+        KeyError: the catalogue has no such clause.
+    """
+    known = catalogue()[reference].model_dump(include=set(DatedClause.model_fields))
+    return DatedClause(clause=reference, **known)
 
 
 @cache

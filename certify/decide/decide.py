@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from pydantic import TypeAdapter
 
 from certify.decide.cel import Activation, Answer, program
+from certify.decide.covering import clause_outcomes
 from certify.decide.form import Enforcement, Rule
 from certify.decide.message import fill
 from certify.decide.policy import LoadedPolicy
@@ -58,6 +59,7 @@ def decide(
         decided_at=now,
         evidence=tuple(sorted(set(digests))),
         waiver_findings=waiver_findings(policy, model, now, waivers, rules),
+        clauses=clause_outcomes(policy.policy, rules, now),
     )
 
 

@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from certify.evidence.base import StrictValue
 from certify.evidence.canonical import MAX_INTEGER
+from certify.evidence.clauses import DatedClause, Reference
 
 PolicyId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,59}$")]
 RuleId = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]{0,9}-[0-9]{2,3}$")]
@@ -214,6 +215,8 @@ class Policy(StrictValue):
     """How long a certificate under this policy may last."""
     limits: tuple[Text, ...] = Field(default=(), max_length=50)
     """What the policy does not look at; printed."""
+    clauses: tuple[Reference | DatedClause, ...] | None = Field(default=None, max_length=300)
+    """Clauses of the catalogue that it is about, ``source/clause``; certificates then tell which are not covered."""
     checks: tuple[CheckRequest, ...] = Field(default=(), max_length=50)
     """What must be run."""
     rules: tuple[Rule, ...] = Field(default=(), max_length=200)

@@ -10,6 +10,7 @@ from certify.decide.form import Policy, Rule
 from certify.decide.mistakes import closest
 from certify.decide.source import Source
 from certify.errors import UsageError
+from certify.evidence.clauses import DatedClause
 
 
 def extend(base: Policy, policy: Policy, source: Source) -> Policy:
@@ -28,10 +29,18 @@ def extend(base: Policy, policy: Policy, source: Source) -> Policy:
             "move": {},
             "validity_days": min(base.validity_days, policy.validity_days),
             "limits": tuple(dict.fromkeys((*base.limits, *policy.limits))),
+            "clauses": _clauses(base, policy),
             "checks": (*base.checks, *policy.checks),
             "rules": (*_moved(base, policy, source), *policy.rules),
         }
     )
+
+
+def _clauses(base: Policy, policy: Policy) -> tuple[str | DatedClause, ...] | None:
+    """Those of both; None where neither lists any."""
+    if base.clauses is None and policy.clauses is None:
+        return None
+    return tuple(dict.fromkeys((*(base.clauses or ()), *(policy.clauses or ()))))
 
 
 def _refuse_repeats(base: Policy, policy: Policy, source: Source) -> None:

@@ -18,6 +18,7 @@ from certify.decide.reach import reach_findings
 from certify.decide.syntax import Syntax, constant, path_of, paths, show_path
 from certify.decide.typing_hints import typing_hint
 from certify.errors import UsageError
+from certify.evidence.clauses import Standing
 from certify.evidence.instances import entry_for, kind_of
 from certify.evidence.results import RESULT_TYPES
 from certify.evidence.results.detection import Detection
@@ -217,6 +218,9 @@ def _paper_findings(policy: LoadedPolicy, rule: Rule) -> Iterator[Finding]:
             hint = closest(reference, catalogue()) or "add it to policies/clauses"
             found = Finding("unknown-clause", rule.id, f"clauses: {reference} is not in the catalogue", hint)
             yield found if policy.from_file else found._replace(gravity=Gravity.WARNING)
+        elif catalogue()[reference].status is Standing.RESCINDED:
+            what = f"clauses: {reference} is rescinded, nobody is held to it any more"
+            yield warning("rescinded-clause", rule.id, what, "name what replaced it, or leave it out")
     if policy.from_file and rule.examples is None:
         hint = "add `examples:` with pass, fail and missing"
         yield Finding("no-examples", rule.id, "the rule has never been tried on evidence", hint)

@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from certify.decide.clauses import catalogue, dated
 from certify.decide.form import CheckRequest, Policy, Rule
 from certify.decide.inheritance import extend
 from certify.decide.mistakes import closest, mistake
@@ -101,7 +102,7 @@ def policy_from_document(document: Any) -> LoadedPolicy:
 
     source = Source(document, {}, "the policy")
     policy = _normalised(_parse(source), source)
-    if policy.extends or policy.move:
+    if policy.extends or policy.move or any(isinstance(one, str) for one in policy.clauses or ()):
         raise UsageError("CERT-E051", "the policy is not in its resolved form", hint="use the document of load_policy")
     loaded = _loaded(policy, source, document=document, from_file=False)
     require_clean(loaded)
@@ -141,11 +142,11 @@ def _resolve(file: Path | Traversable, folder: Path | Traversable, depth: int) -
     if not policy.extends:
         if policy.move:
             raise UsageError("CERT-E051", f"{source.name}: 'move' without 'extends'", hint="name the extended policy")
-        return _loaded(policy, source, evidence=evidence)
+        return _loaded(_with_clauses(policy, source), source, evidence=evidence)
     if depth >= MAX_EXTENDS:
         raise unreadable(source.name, f"it extends more than {MAX_EXTENDS} policies, or itself")
     base = _resolve(*_find(policy.extends, folder if isinstance(folder, Path) else Path()), depth + 1)
-    merged = extend(base.policy, policy, source)
+    merged = _with_clauses(extend(base.policy, policy, source), source)
     inherited = frozenset(rule.id for rule in base.policy.rules)
     return _loaded(merged, source, evidence={**base.evidence, **evidence}, inherited=inherited)
 
@@ -161,6 +162,22 @@ def _normalised(policy: Policy, source: Source) -> Policy:
     """The policy with every check's parameters validated and defaults filled in."""
     checks = tuple(_check(request, index, source) for index, request in enumerate(policy.checks))
     return policy.model_copy(update={"checks": checks})
+
+
+def _with_clauses(policy: Policy, source: Source) -> Policy:
+    """The policy with what the catalogue says of its clauses and of those its rules name; without a list, as it is.
+
+    Dates and status enter the resolved form, so a decision can be taken again whatever the catalogue says later.
+    """
+    if policy.clauses is None:
+        return policy
+    named = [one if isinstance(one, str) else one.clause for one in policy.clauses]
+    for reference in named:
+        if reference not in catalogue():
+            hint = closest(reference, catalogue()) or "add it to policies/clauses"
+            raise UsageError("CERT-E051", f"{source.name}: clauses: {reference} is not in the catalogue", hint=hint)
+    named += [reference for rule in policy.rules for reference in rule.clauses if reference in catalogue()]
+    return policy.model_copy(update={"clauses": tuple(dated(reference) for reference in dict.fromkeys(named))})
 
 
 def _check(request: CheckRequest, index: int, source: Source) -> CheckRequest:

@@ -148,6 +148,8 @@ class DeclaredFacts(Value):
     """Licence of the model."""
     base_model: str | None = None
     """The model it was made from."""
+    version: str | None = None
+    """What the owner calls this version."""
     declared_at: Utc | None = None
     """When the owner said so."""
 

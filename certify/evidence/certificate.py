@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field
 
 from certify.evidence.base import Sha256, Utc, Value
+from certify.evidence.clauses import ClauseOutcome
 from certify.evidence.dataset import DataExamined, DatasetIdentity, Declaration
 from certify.evidence.decision import RuleOutcome, Verdict
 from certify.evidence.evaluation import NotRun
@@ -95,6 +96,8 @@ class Findings(Value):
     """By which policy."""
     rules: tuple[RuleOutcome, ...]
     """Rule by rule."""
+    clauses: tuple[ClauseOutcome, ...] | None = None
+    """Clauses the policy is about, those that nothing covers included; absent where it lists none."""
     wording: int = Field(default=1, ge=1)
     """Version of the fixed words around numbers and caveats; a reader of the same version makes them again."""
     headlines: tuple[Headline, ...]

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import Field
 
 from certify.evidence.base import Sha256, Utc, Value
+from certify.evidence.clauses import ClauseOutcome
 from certify.evidence.plan import PolicyReference
 
 
@@ -116,3 +117,5 @@ class Decision(Value):
     """Payload digests of the statements it rests on, sorted."""
     waiver_findings: tuple[WaiverFinding, ...] | None = None
     """Waivers that were at hand and changed nothing; absent where there were none."""
+    clauses: tuple[ClauseOutcome, ...] | None = None
+    """Clauses the policy is about, those that nothing covers included; absent where it lists none."""

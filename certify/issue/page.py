@@ -19,8 +19,10 @@ from certify.evidence.results import CorpusScanResult
 from certify.issue import annex, wording
 from certify.issue.annex import EvidenceRow, FamilyRow, Row, RuleRow
 from certify.issue.chart import Chart, Thresholds, chart_of, thresholds_of
+from certify.issue.clause_rows import ClauseRow, clause_rows, clauses_caption
 from certify.issue.wording import Mark, clip
 from certify.verify.words.caveats import incomplete_answers, waived_words
+from certify.verify.words.clauses import gap_words
 from certify.verify.words.headlines import check_of
 from certify.verify.words.languages import languages_tested
 from certify.verify.words.rules import advice_not_met, deciding_rules, not_met_words
@@ -112,6 +114,10 @@ class Page(NamedTuple):
     """Annex A."""
     rules: tuple[RuleRow, ...]
     """Annex B."""
+    clauses: tuple[ClauseRow, ...]
+    """Annex B, the clauses the policy is about; none where it lists none."""
+    clauses_caption: str
+    """What heads them."""
     policy: str
     """Id, version and digest of the policy."""
     configuration: tuple[Row, ...]
@@ -166,6 +172,8 @@ def page_of(
         status_location=findings.status_location if isinstance(findings, Certificate) else "",
         evidence=annex.evidence_rows(findings.evidence),
         rules=annex.rule_rows(findings.rules),
+        clauses=clause_rows(findings.clauses),
+        clauses_caption=clauses_caption(findings.clauses, findings.decided_at),
         policy=f"{findings.policy.id} {findings.policy.version}, sha256 {findings.policy.sha256}",
         configuration=annex.configuration_rows(findings.model, findings.configuration),
         further=_further(findings),
@@ -316,6 +324,7 @@ def not_checked(findings: Findings, results: Mapping[str, Value] | None = None) 
         (findings.data_examined is DataExamined.NAMED, "What stands in the training data, which was not searched"),
         (True, f"{'Attempts' if undisclosed else 'Training data nobody declared, and attempts'} outside this log"),
         (True, "Other configurations, quantisations, prompts or fine-tunings of the model"),
+        (bool(gaps := gap_words(findings.clauses)), f"{gaps}: see annex B"),
         (True, "What the policy does not ask, such as safety, fairness, privacy or security"),
     ]
     return (*own, *(text for holds, text in told if holds))

@@ -125,6 +125,7 @@ def _findings(workspace: Workspace, decided: Decided) -> dict[str, Any]:
         configuration=evaluation.configuration,
         policy=plan.policy,
         rules=decided.decision.value.rules,
+        clauses=decided.decision.value.clauses,
         wording=WORDING,
         headlines=headlines(results),
         data_examined=seen,

@@ -31,6 +31,7 @@ def check_facts(
         "model decided on": (decision.statement.subject[0].digest.sha256, plan.model.identity),
         "tested configuration": (certificate.configuration, evaluation.configuration),
         "rules": (certificate.rules, decision.value.rules),
+        "clauses": (certificate.clauses, decision.value.clauses),
         "time of decision": (certificate.decided_at, decision.value.decided_at),
         "training data": (certificate.datasets, plan.datasets),
         "extent of the data examined": (certificate.data_examined, data_seen(plan.data_examined, evaluation.results())),

@@ -26,6 +26,7 @@ from certify.evidence.approval import Approval, Waiver
 from certify.evidence.base import Value
 from certify.evidence.canonical import sha256_hex
 from certify.evidence.certificate import Certificate, Rendering, Status
+from certify.evidence.clauses import ClauseOutcome
 from certify.evidence.contamination import Contamination
 from certify.evidence.dataset import Dataset, DatasetIdentity, Declaration
 from certify.evidence.decision import Decision, RuleOutcome
@@ -60,7 +61,7 @@ PAGES: dict[str, type[Value]] = {
     kinds.WAIVER: Waiver,
     kinds.RERUN: Rerun,
 }
-SHARED = (ModelIdentity, TestedConfiguration, PolicyReference, DatasetIdentity, NotRun, RuleOutcome)
+SHARED = (ModelIdentity, TestedConfiguration, PolicyReference, DatasetIdentity, NotRun, RuleOutcome, ClauseOutcome)
 """Values that several predicates hold; they and what is inside them are described once, in shared.md."""
 
 SAMPLES: dict[str, Any] = {

@@ -15,6 +15,7 @@ from certify.evidence.certificate import (
     ScreeningReport,
     serial_for,
 )
+from certify.evidence.clauses import ClauseOutcome, Decidable, Standing, Support, force_on
 from certify.evidence.dataset import DataExamined, DatasetIdentity, Declaration
 from certify.evidence.decision import RuleOutcome, RuleStatus, Verdict
 from certify.evidence.evaluation import NotRun
@@ -255,6 +256,38 @@ PARTIES = {
     digest("key of evaluator"): "Prüfwerk Labor",
     digest("key of issuer"): "Institut für Modellprüfung",
 }
+
+
+def clauses() -> tuple[ClauseOutcome, ...]:
+    """A clause of each kind of support, the one that nothing covers last."""
+    made = (
+        (
+            "eu-ai-act/15-1",
+            "Article 15(1)",
+            Support.SUPPORTED,
+            Standing.IN_FORCE,
+            "2027-12-02",
+            None,
+            ("ST-01",),
+        ),
+        ("dora/8", "Article 8, assets", Support.OPEN, Standing.IN_FORCE, None, None, ("ST-09",)),
+        ("sr-11-7/letter", "SR 11-7, rescinded", Support.NOT_COVERED, Standing.RESCINDED, None, "2026-04-17", ()),
+    )
+    return tuple(
+        ClauseOutcome(
+            clause=name,
+            title=title,
+            support=support,
+            force=force_on("2026-11-23", status, begun, ended),
+            status=status,
+            effective_from=begun,
+            effective_until=ended,
+            coverage=Decidable.PARTIAL,
+            verified=name == "dora/8",
+            rules=named,
+        )
+        for name, title, support, status, begun, ended, named in made
+    )
 
 
 def certificate(level: Level = Level.SELF_DECLARED, **changes: Any) -> Certificate:

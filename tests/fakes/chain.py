@@ -377,6 +377,7 @@ def write_policy(root: Path) -> tuple[Path, Path]:
         {"id": "static-fresh-gap", "with": {"benchmark": str(benchmark), "max_tokens": 64}},
         {"id": "corpus-scan", "with": {"benchmarks": [str(benchmark)], "spikes": 300}},
     ]
+    document["clauses"] = ["eu-ai-act/17", "sr-11-7/letter"]
     policy = root / "policy"
     with as_file(room("policies") / "starter") as shipped:
         shutil.copytree(shipped, policy, dirs_exist_ok=True)

@@ -64,6 +64,8 @@ REWRITES = "Published items against rewrites"
 CANARIES = "Planted items recalled"
 DATES = "Older published items minus newer ones"
 FAMILIAR = "Familiarity of published items"
+REWRITES = "Published items against rewrites"
+CANARIES = "Planted items recalled"
 
 CHECK_OF = {
     FRESH: "fresh-reasoning",
@@ -109,6 +111,9 @@ _ONE: dict[type[Value], Callable[[str, Any], Headline]] = {
     CanaryResult: canary_headline,
     DateSplitResult: split_headline,
     FamiliarityResult: familiarity_headline,
+    PairedRewriteResult: rewrite_headline,
+    PrefixCompletionResult: prefix_headline,
+    CanaryResult: canary_headline,
 }
 
 _EFFECTS: dict[type[Value], Callable[[Any], str]] = {

@@ -113,7 +113,7 @@ def test_two_approvers_and_the_certificate(cli, waiting, stands_as):
     said = cli("verify", "certificate.json", "--trust", "ws/trust.json")
     assert said.code == 0, said.out
     stands_as("approve_verify", said)
-    stands_as("approve_show", cli("show", "certificate.json"))
+    stands_as("approve_show", cli("show", "certificate.json", "--at", "2026-11-26"))
     assert approve(cli, 2).error == "CERT-E108"
 
 

@@ -117,3 +117,15 @@ def test_a_benchmark_nobody_knows_is_told_with_those_that_ship(cli, home):
 
 def test_one_certificate_is_one(cli, workspace):
     assert cli("--home", workspace, "registry", "list").out.endswith("\n1 certificate\n")
+
+
+@pytest.mark.parametrize("at", ["2026-13-01", "20261126", "2026-11-26T12:00:00Z", "tomorrow", ""])
+def test_a_day_that_is_none_is_refused(at, cli, handed):
+    said = cli("show", "certificate.json", "--at", at, "--json")
+    assert (said.code, said.document["code"]) == (2, "CERT-E011")
+
+
+def test_clauses_are_read_as_of_another_day(cli, handed):
+    for day, force in (("2026-11-26", "not_yet_in_force"), ("2028-01-01", "in_force")):
+        said = cli("show", "certificate.json", "--at", day, "--json")
+        assert {one["clause"]: one["force"] for one in said.document["clauses"]}["eu-ai-act/17"] == force

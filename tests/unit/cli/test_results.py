@@ -2,11 +2,11 @@
 
 import pytest
 
-from certify.cli.results import print_headlines, print_rules, rule_words
+from certify.cli.results import print_clauses, print_headlines, print_rules, rule_words
 from certify.cli.summary import claim, sentence
 from certify.evidence.certificate import Level
 from certify.evidence.decision import RuleStatus, Verdict
-from tests.fakes.certificate_sample import certificate, rules, screening
+from tests.fakes.certificate_sample import certificate, clauses, rules, screening
 
 
 def rule(id, enforcement="must", status=RuleStatus.NOT_MET):
@@ -63,3 +63,17 @@ def test_numbers_stand_in_front_of_their_names_and_details_below(capsys, monkeyp
     assert lines[0] == "  94.17 %       Fresh problems answered correctly"
     assert lines[1].startswith("                95 % interval 88.32 % to 97.18 %; 120 problems")
     assert all(len(line) <= 80 for line in lines)
+
+
+def test_clauses_that_are_not_supported_are_told_with_the_force_of_a_day(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "100")
+    print_clauses(clauses(), "2026-04-01")
+    assert capsys.readouterr().out.splitlines() == [
+        "",
+        "clauses of the policy, as of 2026-04-01: 1 of 3 not covered, 1 left open, 1 supported",
+        "  - not covered, in force: sr-11-7/letter",
+        "  - left open, in force: dora/8",
+        "  - 2 of 3 are unverified: nobody compared the catalogue's entry with the published text",
+    ]
+    print_clauses((), "2026-04-01")
+    assert capsys.readouterr().out == ""

@@ -73,7 +73,7 @@ def test_verify_a_stranger(stands_as, handed, workspace):
 
 
 def test_show_a_certificate(stands_as, handed):
-    stands_as("show", "show", "certificate.pdf")
+    stands_as("show", "show", "certificate.pdf", "--at", "2026-11-26")
 
 
 def test_policy_show(stands_as):

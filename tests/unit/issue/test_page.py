@@ -12,7 +12,7 @@ from certify.evidence.plan import EntropyKind
 from certify.issue.chart import WIDTH, thresholds_of
 from certify.issue.page import Page, page_of
 from certify.issue.wording import clip, groups, long_date, size, weights
-from tests.fakes.certificate_sample import DATA, MODEL, certificate, policy, results, rules, screening
+from tests.fakes.certificate_sample import DATA, MODEL, certificate, clauses, policy, results, rules, screening
 
 
 def words(value: Any) -> str:
@@ -151,6 +151,28 @@ def test_every_status_has_a_sign_and_a_word_of_its_own():
 def test_clauses_are_supported_never_complied_with():
     row = page_of(certificate()).rules[0]
     assert row.clauses == "supports eu-ai-act/15-1, iso-42001/a.6.2.4 (decided in part)"
+
+
+def test_clauses_that_nothing_covers_stand_first_with_force_and_whether_they_were_compared():
+    page = page_of(certificate(clauses=clauses()))
+    assert [(row.clause, row.mark.word, row.force) for row in page.clauses] == [
+        ("sr-11-7/letter", "Not covered", "rescinded on 2026-04-17, binds nobody any more; unverified"),
+        ("dora/8", "Left open", "in force"),
+        ("eu-ai-act/15-1", "Supported", "applies from 2027-12-02; unverified"),
+    ]
+    assert [row.rules for row in page.clauses][:2] == ["no rule; decidable in part", "ST-09; decidable in part"]
+    assert page.clauses_caption == (
+        "Clauses the policy is about, with the force they have on 23 November 2026: 1 of 3 not covered, 1 left open, "
+        "1 supported. Support is no compliance. Unverified: nobody compared the catalogue's entry with the published "
+        "text."
+    )
+    assert "1 of the 3 clauses that the policy is about, covered by no rule: see annex B" in page.not_checked
+
+
+def test_a_certificate_of_a_policy_without_a_list_says_nothing_of_clauses():
+    page = page_of(certificate())
+    assert (page.clauses, page.clauses_caption) == ((), "")
+    assert not [line for line in page.not_checked if "clause" in line]
 
 
 def test_declared_words_carry_the_declarers_name():

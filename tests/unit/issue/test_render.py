@@ -23,7 +23,16 @@ from certify.issue.glyphs import printable
 from certify.issue.page import page_of
 from certify.issue.render import _fetcher, render, renderer
 from certify.verify.words.headlines import headlines
-from tests.fakes.certificate_sample import DECLARATION_VALUE, MODEL, attachment, certificate, results, rules, screening
+from tests.fakes.certificate_sample import (
+    DECLARATION_VALUE,
+    MODEL,
+    attachment,
+    certificate,
+    clauses,
+    results,
+    rules,
+    screening,
+)
 from tests.fakes.pdf_sample import draw, signed, unsigned
 
 pytestmark = pytest.mark.skipif(shutil.which("pdftotext") is None, reason="poppler-utils is not installed")
@@ -165,6 +174,7 @@ STRINGS = ") /ByteRange [0 1 2 3] endobj %%EOF ("
 BIDI = "safe\u202eevil\u202c \u200f\u0645\u0631\u062d\u0628\u0627 \u05e9\u05dc\u05d5\u05dd"
 HAN = "\u5343\u95ee\u63a8\u7406\u6a21\u578b\U0001f916"
 CONTROL = "bell\x07 escape\x1b[31m null\x00 line\nbreak\ttab\r\x85"
+LISTED = "<b>clause</b> {{ page }}"
 ACCENTS = "Zalgo" + "\u0308" * 200
 
 
@@ -176,6 +186,7 @@ def test_hostile_text_is_printed_as_text(tmp_path):
         not_checked=(NotRun(check=BIDI, reason=ACCENTS),),
         declaration=DECLARATION_VALUE.model_copy(update={"owner": MARKUP, "intended_use": TEMPLATE}),
         rules=(rules()[0].model_copy(update={"message": STRINGS, "title": BIDI, "clauses": (HAN,)}),),
+        clauses=(clauses()[0].model_copy(update={"clause": BIDI, "title": LISTED, "rules": (HAN,)}),),
     )
     pdf = draw(value)
     assert pages_of(pdf) <= 4
@@ -183,7 +194,7 @@ def test_hostile_text_is_printed_as_text(tmp_path):
     with pikepdf.open(io.BytesIO(pdf)) as document:
         assert list(document.attachments) == ["bundle.json"]
     shown = re.sub(r"\s", "", text_of(pdf))
-    for text in (MARKUP, TEMPLATE, STRINGS):
+    for text in (MARKUP, TEMPLATE, STRINGS, LISTED):
         assert re.sub(r"\s", "", text) in shown
     for words in ("safe[U+202E]evil", "[U+5343][U+95EE]", "bell[U+0007]", "[U+0308][U+0308]"):
         assert words in shown
@@ -196,6 +207,7 @@ def test_text_without_a_place_to_break_stays_on_the_page():
         issuer=text,
         declaration=DECLARATION_VALUE.model_copy(update={"owner": text, "intended_use": text}),
         rules=(rules()[0].model_copy(update={"message": text, "title": text, "clauses": (text,)}),),
+        clauses=(clauses()[0].model_copy(update={"clause": text, "title": text, "rules": (text,)}),),
     )
     assert pages_of(draw(value)) <= 4
 
