@@ -103,7 +103,7 @@ def _arithmetic(rule: str, field: str, syntax: Syntax) -> Iterator[Finding]:
 
 
 def _vacuous(rule: str, field: str, syntax: Syntax) -> Iterator[Finding]:
-    guarded = {path for part in conjuncts(syntax.root) if (path := _guard(part)) is not None}
+    guarded = {path for part in conjuncts(syntax.root) if (path := guard(part)) is not None}
     for node in walk(syntax.root):
         if node.WhichOneof("kind") != "comprehension_expr" or _is_exists(node, syntax.root):
             continue
@@ -128,7 +128,7 @@ def _positive(node: Any) -> Iterator[Any]:
             yield from _positive(child)
 
 
-def _guard(node: Any) -> Path | None:
+def guard(node: Any) -> Path | None:
     """The list that ``size(list) > 0`` (or ``>= n``, n at least 1) shows not to be empty."""
     if node.WhichOneof("kind") != "call_expr" or node.call_expr.function not in ("_>_", "_>=_"):
         return None
