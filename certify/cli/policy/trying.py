@@ -13,6 +13,7 @@ def lint(policy: Name, json: Json = False) -> int:
     """Find mistakes in a policy before it decides anything."""
     from certify.decide import Gravity, read_policy
     from certify.decide import lint as find
+    from certify.decide.lint import place_words
     from certify.pipeline.plannable import plan_findings
 
     loaded = read_policy(policy)
@@ -25,7 +26,11 @@ def lint(policy: Name, json: Json = False) -> int:
     else:
         checklist(
             [
-                ("fail" if f in errors else "warn", f"{f.rule or 'policy'} {f.id}", f"{f.message}; {f.hint}")
+                (
+                    "fail" if f in errors else "warn",
+                    f"{f.rule or 'policy'} {f.id}",
+                    f"{place_words(f)}{f.message}; {f.hint}",
+                )
                 for f in found
             ]
         )
