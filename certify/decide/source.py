@@ -113,7 +113,10 @@ def parse_yaml(data: bytes, *, name: str) -> Source:
     except UnicodeDecodeError as error:
         raise unreadable(name, "it is not UTF-8 text") from error
     except yaml.YAMLError as error:
-        raise unreadable(name, " ".join(str(error).split())) from error
+        why = " ".join(str(error).split())
+        if "'\\t' that cannot start any token" in why:
+            raise unreadable(name, why, "indent with spaces: YAML takes no tabs there") from error
+        raise unreadable(name, why) from error
     source = Source(None, {}, name, {})
     return source._replace(content=None if node is None else _value(node, (), source))
 
