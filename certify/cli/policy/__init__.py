@@ -8,6 +8,7 @@ from certify.cli.policy.changes import show_changes
 from certify.cli.policy.explaining import explain_rules
 from certify.cli.policy.reading import list_policies, show
 from certify.cli.policy.trying import lint, mutate_rules, try_examples
+from certify.cli.policy.waivers import list_waivers
 from certify.cli.policy.writing import begin, complete_example, print_schema
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Write, read, try and compare policies.")
@@ -20,4 +21,5 @@ app.command("example")(complete_example)
 app.command("explain")(explain_rules)
 app.command("diff")(show_changes)
 app.command("mutate")(mutate_rules)
+app.command("waivers")(list_waivers)
 app.command("schema")(print_schema)

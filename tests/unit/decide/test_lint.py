@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -320,3 +321,12 @@ def test_what_only_authors_can_mend_does_not_stop_readers(starter: LoadedPolicy)
     document = json.loads(json.dumps(starter.document))
     document["rules"][9]["assert"] = 'plan.entropy != "slef"'
     assert [one.gravity for one in lint(policy_from_document(document))] == [Gravity.WARNING]
+
+
+def test_every_finding_is_explained_on_the_page() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "policy.md").read_text()
+    rooms = (Path(__file__).parents[3] / "certify" / name for name in ("decide", "pipeline"))
+    code = "".join(file.read_text() for room in rooms for file in room.glob("*.py"))
+    ids = set(re.findall(r"""(?:Finding|fault|doubt|warning)\(\s*"([a-z-]+)",""", code))
+    assert len(ids) > 25
+    assert {name for name in ids if f"`{name}`" not in page} == set()
