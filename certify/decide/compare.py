@@ -10,6 +10,23 @@ from certify.decide.cel import program
 from certify.decide.form import Direction, Enforcement, Parameter, Rule
 from certify.decide.policy import LoadedPolicy
 
+_TOLD = frozenset(
+    (
+        "schema_",
+        "id",
+        "version",
+        "title",
+        "description",
+        "extends",
+        "move",
+        "validity_days",
+        "limits",
+        "checks",
+        "rules",
+    )
+)
+"""Fields of a policy that have words of their own here, and those that only its author needs."""
+
 
 class Effect(StrEnum):
     """What a change does to a model that is held to the policy."""
@@ -67,6 +84,9 @@ def _whole(old: LoadedPolicy, new: LoadedPolicy) -> Iterator[Change]:
     for text in was.limits:
         if text not in now.limits:
             yield Change("limit-removed", "policy", Effect.WORDING, f"no longer says: {text}")
+    for field in sorted(set(type(now).model_fields) - _TOLD):
+        if getattr(was, field) != getattr(now, field):
+            yield Change(field, "policy", Effect.DIFFERENT, "was changed")
 
 
 def _checks(old: LoadedPolicy, new: LoadedPolicy) -> Iterator[Change]:

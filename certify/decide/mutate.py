@@ -66,8 +66,17 @@ def mutate(policy: LoadedPolicy) -> list[Mutant]:
 
 def _mutants(policy: LoadedPolicy, rule: Rule) -> Iterator[Mutant]:
     for change, changed in (*_flipped(rule), *_loops(rule), *_literals(rule), *_moved(rule), *_without(rule)):
-        yield Mutant(rule.id, change, _killer(policy, rule, changed))
+        if _compiles(changed):
+            yield Mutant(rule.id, change, _killer(policy, rule, changed))
     yield Mutant(rule.id, "the whole rule was dropped", _misses(policy, rule))
+
+
+def _compiles(rule: Rule) -> bool:
+    """Whether a changed rule is one at all: times can be taken from each other, not added up."""
+    try:
+        return all(program(text) for text in rule.expressions().values())
+    except ValueError:
+        return False
 
 
 def _killer(policy: LoadedPolicy, rule: Rule, changed: Rule) -> str:

@@ -91,10 +91,10 @@ def changed(name: str, made: list[tuple[int, Any]]) -> View:
 
 
 @settings(max_examples=50, deadline=None)
-@given(name=st.sampled_from(shipped_policies()), made=changes)
-def test_both_engines_agree_on_random_evidence(name: str, made: list[tuple[int, Any]]) -> None:
+@given(name=st.sampled_from(shipped_policies()), made=changes, first=st.integers(0, 4))
+def test_both_engines_agree_on_random_evidence(name: str, made: list[tuple[int, Any]], first: int) -> None:
     view = changed(name, made)
-    for rule in policy(name).policy.rules:
+    for rule in policy(name).policy.rules[first::5]:
         ours, theirs = decide_rule(rule, view).status, decide_rule(rule, view, engine=THEIRS).status
         event(f"{ours}, {'alike' if ours == theirs else theirs}")
         assert ours == theirs or RuleStatus.MET not in (ours, theirs), (rule.id, ours, theirs)
