@@ -64,7 +64,10 @@ def _behind(policy: object, bundles: Iterable[Bundle]) -> Behind:
         statements[kinds.SHORT_NAMES.get(said.predicate_type, "")] = Found(bundle.payload_sha256, said.predicate)
         if said.predicate_type == kinds.VSA:
             decision = decision_of(said)
-    loaded = policy_from_document(policy)
+    try:
+        loaded = policy_from_document(policy)
+    except UsageError as error:  # whoever reads a certificate did not write its policy
+        raise HostileInput("CERT-E091", "the policy at hand cannot have decided", error.what) from error
     if decision is None or decision.policy != loaded.reference:
         raise HostileInput("CERT-E091", "the policy at hand is not the one that decided")
     return Behind(loaded, decision, statements)

@@ -39,7 +39,7 @@ class Impact(NamedTuple):
         return self.verdict not in (Verdict.CERTIFIED.value, "unreadable")
 
 
-def impact_of(workspace: Workspace, policy: LoadedPolicy, replaces: str) -> Iterator[Impact]:
+def impact_of(workspace: Workspace, policy: LoadedPolicy, replaces: str, at: str) -> Iterator[Impact]:
     """What a policy would make of each certificate in force that was issued under the policy it replaces.
 
     Every signature behind a certificate is checked again, and the decision looks at the same time as the first one.
@@ -48,10 +48,13 @@ def impact_of(workspace: Workspace, policy: LoadedPolicy, replaces: str) -> Iter
         workspace: whose registry and certificates are looked at.
         policy: what decides now.
         replaces: id of the policy that decided then.
+        at: the time to look at, RFC 3339 in UTC; certificates that have ended by then are left out.
     """
     with workspace.reading() as registry:
         held = [
-            row.serial for row in registry.certificates() if registry.standing(row.serial).standing is Standing.VALID
+            row.serial
+            for row in registry.certificates()
+            if row.valid_until > at and registry.standing(row.serial).standing is Standing.VALID
         ]
     for serial in held:
         try:

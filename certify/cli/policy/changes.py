@@ -62,10 +62,11 @@ def _effect(change: Change) -> str:
 
 def _impact(context: typer.Context, replaces: str, new: str) -> list[Impact]:
     from certify.decide import load_policy
+    from certify.pipeline.clock import now
     from certify.pipeline.impact import impact_of
     from certify.pipeline.workspace import Workspace
 
-    return list(impact_of(Workspace.open(Context.home(context)), load_policy(new), replaces))
+    return list(impact_of(Workspace.open(Context.home(context)), load_policy(new), replaces, now()))
 
 
 def _print_impact(found: list[Impact], replaces: str) -> None:

@@ -167,6 +167,10 @@ def test_a_policy_that_did_not_decide_is_not_told_as_if_it_had(cli):
     Path("changed.json").write_bytes(canonical_bytes(document))
     said = cli("policy", "explain", "--of", "changed.json")
     assert (said.code, said.error) == (1, "CERT-E091")
+    document["policy"]["rules"][0]["assert"] += " || true"
+    Path("changed.json").write_bytes(canonical_bytes(document))
+    said = cli("policy", "explain", "--of", "changed.json")
+    assert (said.code, said.error) == (1, "CERT-E091")
 
 
 def test_why_a_run_came_to_its_verdict(cli, workspace):
