@@ -95,9 +95,6 @@ rules:
 
 def test_the_certificates_that_another_policy_would_take_back(cli, workspace, development):
     policy = Path(development.request.policy)
-    same = cli("--home", workspace, "policy", "diff", policy, policy, "--impact")
-    assert same.code == 0, same.err
-    assert "1 certificate in force under starter: 0 would not be issued under the new policy" in same.out
     Path("other.yaml").write_text(OTHER.format(base=policy, name=development.certificate.model.name))
     said = cli("--home", workspace, "policy", "diff", policy, "other.yaml", "--impact", "--json")
     assert said.code == 1, said.err
@@ -106,8 +103,9 @@ def test_the_certificates_that_another_policy_would_take_back(cli, workspace, de
     assert [rule["id"] for rule in one["rules"]] == ["OT-01"]
     assert one["rules"][0]["message"] == f"{development.certificate.model.name} was tested"
     (workspace / "certificates" / f"{development.certificate.serial}.json").write_bytes(b"{")
-    said = cli("--home", workspace, "policy", "diff", policy, policy, "--impact", "--json")
-    assert [(one["verdict"], one["flips"]) for one in said.document["impact"]] == [("unreadable", False)]
+    said = cli("--home", workspace, "policy", "diff", policy, policy, "--impact")
+    assert (said.code, "CERT-E046" in said.out) == (0, True), said.out
+    assert "1 certificate in force under starter: 0 would not be issued under the new policy" in said.out
 
 
 VECTOR = Path(__file__).parents[2] / "vectors" / "certificate-0.1"
