@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 
 from certify.decide.cel import program
 from certify.decide.decide import decide_rule, verdict_of
-from certify.decide.examples import NO_COMPLETE_EXAMPLE, UNTRIED, example_views, try_rule
+from certify.decide.examples import NO_COMPLETE_EXAMPLE, UNTRIED, example_views, require_examples, try_rule
 from certify.decide.form import Enforcement, Kind, Rule
+from certify.decide.lint import require_clean
 from certify.decide.policy import LoadedPolicy
 from certify.decide.profile import guard
 from certify.decide.syntax import constant, walk
@@ -55,11 +56,14 @@ def mutate(policy: LoadedPolicy) -> list[Mutant]:
     survivor is a change of meaning that no example would notice: add one, most often right at a threshold.
 
     Raises:
-        UsageError: CERT-E054, there is no complete example to lay the others over.
+        UsageError: CERT-E054, there is no complete example to lay the others over, or an example does not end as it
+            should, and would seem to notice everything; CERT-E053, lint finds an error.
     """
     if "pass" not in policy.evidence:
         hint = "`certify policy example POLICY` prints one to start from"
         raise UsageError("CERT-E054", "the policy has no complete example", NO_COMPLETE_EXAMPLE, hint)
+    require_clean(policy)
+    require_examples(policy)
     own = [rule for rule in policy.policy.rules if rule.id not in policy.inherited and rule.examples is not None]
     return [mutant for rule in own for mutant in _mutants(policy, rule)]
 
