@@ -56,9 +56,12 @@ def complete_example(policy: Name, json: Json = False) -> int:
     return int(ExitCode.POSITIVE)
 
 
-def print_schema() -> int:
+def print_schema(json: Json = False) -> int:
     """Print the JSON Schema of policies, with which an editor completes and checks them while they are written."""
     from certify.decide.editor import policy_schema
 
-    emit(dumps(policy_schema(), indent=1))
+    if json:
+        emit_json("policy", {"policySchema": policy_schema()})
+    else:
+        emit(dumps(policy_schema(), indent=1))
     return int(ExitCode.POSITIVE)

@@ -50,6 +50,7 @@ def test_the_schema_is_printed(cli):
     said = cli("policy", "schema")
     assert said.code == 0
     assert said.document["$defs"]["Rule"]
+    assert cli("policy", "schema", "--json").document == {"schema": "certify/policy/v1", "policySchema": said.document}
 
 
 def tightened(folder: Path, floor: float) -> Path:
