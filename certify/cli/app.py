@@ -47,7 +47,7 @@ VERBS: dict[str, Verb] = {
     "scan": Verb("scan", "Look for benchmark items in training data, nothing else."),
     "keys": Verb("keys", "Make, list, rotate and revoke signing keys."),
     "trust": Verb("trust", "Make, sign and read trust files: who may sign what."),
-    "policy": Verb("policy", "List, read, lint and test policies."),
+    "policy": Verb("policy", "Write, read, try and compare policies."),
     "registry": Verb("registry", "Inspect and check the embedded registry."),
     "plan": Verb("plan", "First stage of run: size, sign and log the plan, ask nothing yet."),
     "check": Verb("check", "Second stage of run: ask the planned questions and judge the answers."),

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from cel_expr_python import cel
 
 from certify.decide.descriptors import PACKAGE, descriptor_pool, plain_type
+from certify.decide.engine import Answer, Engine
 from certify.decide.form import Kind, Parameter
 from certify.decide.schema import Facts, field_name
 from certify.decide.syntax import ROOTS, Syntax, read_syntax
@@ -48,15 +49,6 @@ class Complaint(NamedTuple):
     """Its words."""
 
 
-class Answer(NamedTuple):
-    """What an expression came to; exactly one of the two is set, and only a value can decide."""
-
-    value: Any = None
-    """A boolean, number, text or list."""
-    error: str | None = None
-    """Why there is no value."""
-
-
 class Program:
     """One expression, compiled for evaluation."""
 
@@ -65,13 +57,13 @@ class Program:
         self.syntax: Syntax = read_syntax(compiled.serialize())
         self._compiled = compiled
 
-    def evaluate(self, facts: Activation) -> Answer:
-        """The value on these facts, or why there is none.
+    def evaluate(self, bound: Any) -> Answer:
+        """The value on names that ``CelExpr.bind`` has bound, or why there is none.
 
         Source: the engine returns errors as values of type ERROR, whose text would count as true.
         """
         try:
-            found = self._compiled.eval(facts.bound)
+            found = self._compiled.eval(bound)
         except RuntimeError as error:
             return Answer(error=_plain(str(error)))
         if found.type() in (cel.Type.ERROR, cel.Type.UNKNOWN):
@@ -82,12 +74,38 @@ class Program:
         return Answer(value=value)
 
 
+class CelExpr:
+    """The engine that decides: cel-expr-python, which wraps the C++ implementation of CEL's authors."""
+
+    def bind(self, names: Mapping[str, Any]) -> Any:
+        """The names as the engine's own activation."""
+        return _environment().Activation(dict(names))
+
+    def evaluate(self, text: str, bound: Any) -> Answer:
+        """As ``Engine.evaluate``."""
+        return program(text).evaluate(bound)
+
+
+ENGINE: Engine = CelExpr()
+"""What decides unless another engine is asked."""
+
+
 class Activation:
     """Facts, parameters and the time, bound once and shared by the expressions of a rule."""
 
-    def __init__(self, facts: Mapping[str, Any], params: Mapping[str, Any], now: str) -> None:
-        self.facts = {root: facts[root] for root in ROOTS if facts.get(root) is not None}
-        self.bound = _environment().Activation({**self.facts, PARAMS: dict(params), NOW: now})
+    def __init__(
+        self, facts: Mapping[str, Any], params: Mapping[str, Any], now: str, *, engine: Engine = ENGINE
+    ) -> None:
+        given = {root: facts[root] for root in ROOTS if facts.get(root) is not None}
+        self._engine, self._bound = engine, engine.bind({**given, PARAMS: dict(params), NOW: now})
+
+    def evaluate(self, text: str) -> Answer:
+        """The value of an expression on these facts, or why there is none.
+
+        Raises:
+            ValueError: it is not an expression.
+        """
+        return self._engine.evaluate(text, self._bound)
 
 
 @lru_cache(maxsize=4096)

@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 
 from pydantic import TypeAdapter
 
-from certify.decide.cel import Activation, Answer, program
+from certify.decide.cel import ENGINE, Activation, program
 from certify.decide.covering import clause_outcomes
+from certify.decide.engine import Answer, Engine
 from certify.decide.form import Enforcement, Rule
 from certify.decide.message import fill
 from certify.decide.policy import LoadedPolicy
@@ -106,9 +107,9 @@ def view_of(policy: LoadedPolicy, evidence: PolicyInput, now: str) -> View:
     return View(facts, reasons, now)
 
 
-def decide_rule(rule: Rule, view: View) -> RuleOutcome:
-    """What one rule comes to."""
-    activation = Activation(view.facts, rule.values(), view.now)
+def decide_rule(rule: Rule, view: View, *, engine: Engine = ENGINE) -> RuleOutcome:
+    """What one rule comes to; another ``engine`` than the usual one is for holding the two against each other."""
+    activation = Activation(view.facts, rule.values(), view.now, engine=engine)
     status, error = _status(rule, activation)
     read = list(
         dict.fromkeys(path for text in rule.expressions().values() for path in paths(program(text).syntax.root))
@@ -154,7 +155,7 @@ def _status(rule: Rule, facts: Activation) -> tuple[RuleStatus, str | None]:
 def _holds(text: str | None, facts: Activation, *, default: bool) -> Answer:
     if text is None:
         return Answer(value=default)
-    answer = program(text).evaluate(facts)
+    answer = facts.evaluate(text)
     if answer.error is None and not isinstance(answer.value, bool):
         return Answer(error="the expression gives no yes or no")
     return answer

@@ -11,7 +11,7 @@ from pydantic_core import ErrorDetails
 
 from certify.decide.cel import program
 from certify.decide.decide import View, decide, decide_rule, look_up, view_of
-from certify.decide.form import Examples, Rule
+from certify.decide.form import Rule
 from certify.decide.policy import LoadedPolicy
 from certify.decide.schema import PolicyInput
 from certify.decide.syntax import Path, constant, show_path
@@ -21,6 +21,8 @@ from certify.evidence.plan import PlannedCheck
 
 NO_COMPLETE_EXAMPLE = "there is no examples/pass/evidence.json beside the policy, or it is empty"
 """Why nothing can be tried on a policy."""
+UNTRIED = "error"
+"""What an example came to that could not be tried."""
 
 _CAPITAL = re.compile(r"(?<=[a-z0-9])([A-Z])")
 _VERDICTS = {"pass": Verdict.CERTIFIED, "fail": Verdict.REFUSED}
@@ -52,9 +54,9 @@ def policy_tests(policy: LoadedPolicy) -> list[ExampleResult]:
     Rules of an extended policy are tried there; here they count in the complete sets.
     """
     if "pass" not in policy.evidence:
-        return [ExampleResult("", "pass", Verdict.CERTIFIED, "error", NO_COMPLETE_EXAMPLE)]
+        return [ExampleResult("", "pass", Verdict.CERTIFIED, UNTRIED, NO_COMPLETE_EXAMPLE)]
     results = [_complete(policy, name) for name in _VERDICTS if name in policy.evidence]
-    if results[0].found == "error":
+    if results[0].found == UNTRIED:
         return results
     for rule in policy.policy.rules:
         if rule.id not in policy.inherited:
@@ -62,9 +64,24 @@ def policy_tests(policy: LoadedPolicy) -> list[ExampleResult]:
     return results
 
 
-def try_rule(policy: LoadedPolicy, rule: Rule) -> list[ExampleResult]:
-    """The examples of one rule, tried over the policy's complete example."""
-    return [_try(policy, rule, *example) for example in _given(rule, rule.examples)] if rule.examples else []
+def try_rule(policy: LoadedPolicy, rule: Rule, *, said: Rule | None = None) -> list[ExampleResult]:
+    """The examples of one rule, tried over the policy's complete example.
+
+    Args:
+        policy: whose rule it is.
+        rule: what is tried.
+        said: the rule whose examples are tried; the same one when left out.
+    """
+    return [_try(policy, rule, *example) for example in _given(said or rule)]
+
+
+def example_views(policy: LoadedPolicy, rule: Rule) -> Iterator[tuple[str, View]]:
+    """The evidence of each example of a rule that can be tried, with the example's name."""
+    for name, fragment, _ in _given(rule):
+        try:
+            yield name, _view(policy, fragment)
+        except ValueError:
+            continue
 
 
 def require_examples(policy: LoadedPolicy) -> None:
@@ -126,7 +143,10 @@ def overlay(base: Any, fragment: Any) -> Any:
     return result
 
 
-def _given(rule: Rule, examples: Examples) -> Iterator[tuple[str, dict[str, Any], RuleStatus]]:
+def _given(rule: Rule) -> Iterator[tuple[str, dict[str, Any], RuleStatus]]:
+    examples = rule.examples
+    if examples is None:
+        return
     fails = RuleStatus.NOT_MET
     if rule.refute is not None and constant(program(rule.refute).syntax.root) is False:
         fails = RuleStatus.INCONCLUSIVE
@@ -146,7 +166,7 @@ def _complete(policy: LoadedPolicy, name: str) -> ExampleResult:
     try:
         evidence = example_input(policy, policy.evidence[name])
     except ValueError as error:
-        return ExampleResult("", name, _VERDICTS[name], "error", str(error))
+        return ExampleResult("", name, _VERDICTS[name], UNTRIED, str(error))
     decision = decide(policy, evidence, evidence.plan.planned_at)
     open_ = [f"{rule.id} {rule.status}: {rule.message}" for rule in decision.rules if rule.status != RuleStatus.MET]
     return ExampleResult("", name, _VERDICTS[name], decision.verdict, "; ".join(open_))
@@ -156,7 +176,7 @@ def _try(policy: LoadedPolicy, rule: Rule, name: str, fragment: dict[str, Any], 
     try:
         outcome = decide_rule(rule, _view(policy, fragment))
     except ValueError as error:
-        return ExampleResult(rule.id, name, expected, "error", str(error))
+        return ExampleResult(rule.id, name, expected, UNTRIED, str(error))
     return ExampleResult(rule.id, name, expected, outcome.status, outcome.message)
 
 

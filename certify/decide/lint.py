@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from certify.decide.cel import PARAMS, program, result_type
 from certify.decide.clauses import catalogue
 from certify.decide.examples import NO_COMPLETE_EXAMPLE
-from certify.decide.findings import Finding, Gravity, warning
+from certify.decide.findings import Finding, Gravity, doubt, fault, warning
 from certify.decide.form import Enforcement, Rule
 from certify.decide.message import placeholders
 from certify.decide.mistakes import closest
 from certify.decide.policy import LoadedPolicy
 from certify.decide.profile import conjuncts, may_be_absent, profile_findings
+from certify.decide.ranges import range_findings, shadow_findings
 from certify.decide.reach import reach_findings
 from certify.decide.syntax import Syntax, constant, path_of, paths, show_path
 from certify.decide.typing_hints import typing_hint
@@ -29,6 +30,7 @@ _COMPARING = (_GAP, "date-split")
 _ADVICE = frozenset({"date-split", "familiarity"})
 """Checks whose results bound no share of false alarms. Source: docs/checks."""
 _SCALARS = {"BOOL", "INT", "DOUBLE", "STRING"}
+_FOR_AUTHORS = frozenset({"unknown-clause", "never-holds", "always-holds", "unknown-value"})
 
 
 def lint(policy: LoadedPolicy) -> list[Finding]:
@@ -36,8 +38,13 @@ def lint(policy: LoadedPolicy) -> list[Finding]:
     found = list(_policy_findings(policy))
     for index, rule in enumerate(policy.policy.rules):
         for finding in _rule_findings(policy, rule):
-            found.append(finding._replace(line=_line(policy, index, rule, finding)))
-    return found
+            found.append(_placed(policy, index, rule, finding))
+    return found if policy.from_file else [_for_readers(finding) for finding in found]
+
+
+def _for_readers(finding: Finding) -> Finding:
+    """What only its author could mend does not keep others from taking a policy's decision again."""
+    return finding._replace(gravity=Gravity.WARNING) if finding.id in _FOR_AUTHORS else finding
 
 
 def require_clean(policy: LoadedPolicy) -> None:
@@ -49,13 +56,20 @@ def require_clean(policy: LoadedPolicy) -> None:
     errors = [finding for finding in lint(policy) if finding.gravity is Gravity.ERROR]
     if not errors:
         return
-    shown = [f"{f'line {f.line}: ' if f.line else ''}{f.rule} {f.id}: {f.message}; {f.hint}".strip() for f in errors]
+    shown = [f"{place_words(f)}{f.rule} {f.id}: {f.message}; {f.hint}" for f in errors]
     raise UsageError(
         "CERT-E053",
         f"the policy {policy.policy.id} has {len(errors)} error{'s' * (len(errors) > 1)}",
         why="\n".join(shown),
         hint="correct them and run `certify policy lint` again",
     )
+
+
+def place_words(finding: Finding) -> str:
+    """Where a finding is, as an author looks it up: ``line 12, column 5: ``; empty where that is not known."""
+    if finding.line:
+        return f"line {finding.line}, column {finding.column}: " if finding.column else f"line {finding.line}: "
+    return f"column {finding.column} of the expression: " if finding.column else ""
 
 
 def _policy_findings(policy: LoadedPolicy) -> Iterator[Finding]:
@@ -114,14 +128,16 @@ def _rule_findings(policy: LoadedPolicy, rule: Rule) -> Iterator[Finding]:
         yield from profile_findings(rule.id, field, syntax)
         yield from _reading_findings(policy, rule, field, syntax)
         yield from _correction_findings(policy, rule, field, syntax)
+        yield from range_findings(rule, field, syntax)
         used |= {str(path[1]) for path in paths(syntax.root, (PARAMS,)) if len(path) > 1}
         if field == "assert":
             yield from reach_findings(rule, syntax, {request.id: request.with_ for request in policy.policy.checks})
             yield from _interval_findings(rule, syntax)
+    yield from shadow_findings(rule)
     yield from _message_findings(rule)
     yield from _paper_findings(policy, rule)
     for name in sorted(set(rule.params) - used):
-        yield warning("unused-parameter", rule.id, f"params.{name} decides nothing", "use it, or drop it")
+        yield doubt("unused-parameter", rule.id, "params", f"{name} decides nothing", "use it, or drop it")
 
 
 def _syntax(rule: Rule, text: str) -> Syntax | None:
@@ -131,37 +147,41 @@ def _syntax(rule: Rule, text: str) -> Syntax | None:
         return None
 
 
-def _type_findings(rule: Rule, field: str, text: str, wanted: set[str]) -> Iterator[Finding]:
+def _type_findings(rule: Rule, field: str, text: str, wanted: set[str], *, within: int = 0) -> Iterator[Finding]:
+    """What the compiler says against an expression that begins at offset ``within`` of its field."""
+    label = f"{field} {{{text}}}" if field == "message" else field
     found = result_type(text, rule.params)
     if isinstance(found, str):
         if found not in wanted:
-            yield Finding("type", rule.id, f"{field}: this gives {found}, not {' or '.join(sorted(wanted))}", "compare")
+            what = f"{label}: this gives {found}, not {' or '.join(sorted(wanted))}"
+            yield Finding("type", rule.id, what, "compare", column=within + 1, field=field)
         if _syntax(rule, text) is None:
-            yield Finding("type", rule.id, f"{field}: this cannot be evaluated", "write it more simply")
+            yield Finding("type", rule.id, f"{label}: this cannot be evaluated", "write it more simply", field=field)
         return
     for complaint in found:
-        place = f"{field}, line {complaint.line}, column {complaint.column}"
-        yield Finding("type", rule.id, f"{place}: {complaint.message}", typing_hint(complaint.message, rule.params))
+        before = sum(len(line) for line in text.splitlines(keepends=True)[: complaint.line - 1])
+        hint = typing_hint(complaint.message, rule.params)
+        column = within + before + complaint.column
+        yield Finding("type", rule.id, f"{label}: {complaint.message}", hint, column=column, field=field)
 
 
 def _reading_findings(policy: LoadedPolicy, rule: Rule, field: str, syntax: Syntax) -> Iterator[Finding]:
     read = paths(syntax.root)
     for path in read:
         if path[0] == "check" and len(path) > 1 and path[1] not in policy.check_ids:
-            what = f"{field}: the policy does not run the check {path[1]}"
+            what = f"the policy does not run the check {path[1]}"
             hint = closest(str(path[1]), policy.check_ids) or "add it under `checks:`"
-            yield Finding("check-not-run", rule.id, what, hint)
+            yield fault("check-not-run", rule.id, field, what, hint)
         advice = path[0] == "check" and len(path) > 1 and kind_of(str(path[1])) in _ADVICE
         if advice and rule.enforcement is Enforcement.MUST:
-            what = f"{field}: {path[1]} gives advice and bounds no share of false alarms"
-            yield Finding("advice-enforced", rule.id, what, "mark the rule `should`")
+            what = f"{path[1]} gives advice and bounds no share of false alarms"
+            yield fault("advice-enforced", rule.id, field, what, "mark the rule `should`")
         if field == "when" and may_be_absent(path):
-            what = f"when: {show_path(path)} may be absent, and what is absent must not switch a rule off"
-            yield Finding("when-over-evidence", rule.id, what, "decide on model, configuration, plan or data.examined")
-    if field == "assert" and not read:
-        yield Finding("reads-nothing", rule.id, "assert: it reads no evidence", "compare something that was found")
-    if field != "assert" and not read and constant(syntax.root) is not False:
-        yield Finding("reads-nothing", rule.id, f"{field}: it reads no evidence", "compare something that was found")
+            what = f"{show_path(path)} may be absent, and what is absent must not switch a rule off"
+            hint = "decide on model, configuration, plan or data.examined"
+            yield fault("when-over-evidence", rule.id, field, what, hint)
+    if not read and (field == "assert" or constant(syntax.root) is not False):
+        yield fault("reads-nothing", rule.id, field, "it reads no evidence", "compare something that was found")
 
 
 def _correction_findings(policy: LoadedPolicy, rule: Rule, field: str, syntax: Syntax) -> Iterator[Finding]:
@@ -170,8 +190,8 @@ def _correction_findings(policy: LoadedPolicy, rule: Rule, field: str, syntax: S
     tests = {"p_value": len(gaps), "margin_p_value": sum(gap.get("margin") is not None for gap in gaps)}
     for path in paths(syntax.root):
         if path[0] == "check" and len(path) == 3 and kind_of(str(path[1])) == _GAP and tests.get(str(path[2]), 0) > 1:
-            what = f"{field}: {show_path(path)} is one of {tests[str(path[2])]} such tests, and each may find by chance"
-            yield warning("uncorrected-tests", rule.id, what, f"read holm_{path[2]}, which counts them")
+            what = f"{show_path(path)} is one of {tests[str(path[2])]} such tests, and each may find by chance"
+            yield doubt("uncorrected-tests", rule.id, field, what, f"read holm_{path[2]}, which counts them")
     yield from _detection_findings(policy, rule, field, syntax)
 
 
@@ -181,8 +201,8 @@ def _detection_findings(policy: LoadedPolicy, rule: Rule, field: str, syntax: Sy
     for path in paths(syntax.root) if len(tests) > 1 else ():
         plain = path[0] == "check" and len(path) == 3 and _is_detection(str(path[1]))
         if plain and str(path[2]).endswith("p_value") and path[2] != "holm_p_value":
-            what = f"{field}: {show_path(path)} is one of {len(tests)} such tests, and each may find by chance"
-            yield warning("uncorrected-tests", rule.id, what, "read holm_p_value or the verdict, which count them")
+            what = f"{show_path(path)} is one of {len(tests)} such tests, and each may find by chance"
+            yield doubt("uncorrected-tests", rule.id, field, what, "read holm_p_value or the verdict, which count them")
 
 
 def _is_detection(check: str) -> bool:
@@ -195,32 +215,29 @@ def _interval_findings(rule: Rule, syntax: Syntax) -> Iterator[Finding]:
         sides = list(part.call_expr.args) if part.WhichOneof("kind") == "call_expr" else []
         bounds = [path for side in sides if (path := path_of(side)) is not None and path[-1] == "lower"]
         if bounds and rule.refute is None:
-            what = (
-                f"assert: without `refute`, an interval around the threshold counts as failed ({show_path(bounds[0])})"
-            )
+            what = f"without `refute`, an interval around the threshold counts as failed ({show_path(bounds[0])})"
             upper = show_path((*bounds[0][:-1], "upper"))
-            yield warning("no-refute", rule.id, what, f"add `refute: {upper} < ...`")
+            yield doubt("no-refute", rule.id, "assert", what, f"add `refute: {upper} < ...`")
 
 
 def _message_findings(rule: Rule) -> Iterator[Finding]:
     try:
         texts = placeholders(rule.message)
     except ValueError as error:
-        yield Finding("message", rule.id, f"message: {error}", "write {expression}")
+        yield fault("message", rule.id, "message", str(error), "write {expression}")
         return
     for text in texts:
-        yield from _type_findings(rule, f"message {{{text}}}", text, _SCALARS)
+        yield from _type_findings(rule, "message", text, _SCALARS, within=rule.message.find(text))
 
 
 def _paper_findings(policy: LoadedPolicy, rule: Rule) -> Iterator[Finding]:
     for reference in rule.clauses:
         if reference not in catalogue():
             hint = closest(reference, catalogue()) or "add it to policies/clauses"
-            found = Finding("unknown-clause", rule.id, f"clauses: {reference} is not in the catalogue", hint)
-            yield found if policy.from_file else found._replace(gravity=Gravity.WARNING)
+            yield fault("unknown-clause", rule.id, "clauses", f"{reference} is not in the catalogue", hint)
         elif catalogue()[reference].status is Standing.RESCINDED:
-            what = f"clauses: {reference} is rescinded, nobody is held to it any more"
-            yield warning("rescinded-clause", rule.id, what, "name what replaced it, or leave it out")
+            what = f"{reference} is rescinded, nobody is held to it any more"
+            yield doubt("rescinded-clause", rule.id, "clauses", what, "name what replaced it, or leave it out")
     if policy.from_file and rule.examples is None:
         hint = "add `examples:` with pass, fail and missing"
         yield Finding("no-examples", rule.id, "the rule has never been tried on evidence", hint)
@@ -231,10 +248,16 @@ def _evidence(rule: Rule) -> list[tuple[str | int, ...]]:
     return [path for tree in trees if tree is not None for path in paths(tree.root)]
 
 
-def _line(policy: LoadedPolicy, index: int, rule: Rule, finding: Finding) -> int:
+def _placed(policy: LoadedPolicy, index: int, rule: Rule, finding: Finding) -> Finding:
+    """The finding with its place in the file, as far as there is one."""
     if rule.id in policy.inherited:
-        return 0
+        return finding._replace(column=0)
     place = ("rules", index - len(policy.inherited))
-    field = finding.message.split(":")[0].split(",")[0].split(" ")[0]
-    lines = policy.source.lines
-    return lines.get((*place, field), lines.get(place, 0))
+    source, field = policy.source, (*place, finding.field)
+    span = source.spans.get(field) if finding.column else None
+    if span is None:
+        known = source.lines.get(field, source.lines.get(place, 0))
+        return finding._replace(line=known, column=0 if source.lines else finding.column)
+    text = {**rule.expressions(), "message": rule.message}[finding.field]
+    line, column = span.locate(text, finding.column - 1)
+    return finding._replace(line=line, column=column)

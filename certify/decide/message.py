@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from certify.decide.cel import Activation, program
+from certify.decide.cel import Activation
 
 ABSENT = "not available"
 _PART = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
@@ -35,7 +35,7 @@ def fill(template: str, facts: Activation) -> str:
     def replace(match: re.Match[str]) -> str:
         if match[1] is None:
             return match[0][0]
-        return shown(program(match[1].strip()).evaluate(facts).value)
+        return shown(facts.evaluate(match[1].strip()).value)
 
     return _PART.sub(replace, template)
 

@@ -40,7 +40,7 @@ class LoadedPolicy:
     """The same as a JSON object; decisions can be taken again from it alone."""
     reference: PolicyReference
     """Id, version and digest of that object."""
-    source: Source = field(default=Source(None, {}, "policy"), repr=False, compare=False)
+    source: Source = field(default=Source(None, {}, "policy", {}), repr=False, compare=False)
     """The file, for line numbers; empty when the policy was read back from a document."""
     inherited: frozenset[str] = frozenset()
     """Rules that come from an extended policy."""
@@ -100,7 +100,7 @@ def policy_from_document(document: Any) -> LoadedPolicy:
     """
     from certify.decide.lint import require_clean
 
-    source = Source(document, {}, "the policy")
+    source = Source(document, {}, "the policy", {})
     policy = _normalised(_parse(source), source)
     if policy.extends or policy.move or any(isinstance(one, str) for one in policy.clauses or ()):
         raise UsageError("CERT-E051", "the policy is not in its resolved form", hint="use the document of load_policy")

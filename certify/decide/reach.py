@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from certify.decide.cel import program
-from certify.decide.findings import Finding
+from certify.decide.findings import Finding, fault
 from certify.decide.form import Rule
 from certify.decide.profile import conjuncts
 from certify.decide.syntax import Path, Syntax, constant, path_of, show_path
@@ -101,14 +101,13 @@ def reach_findings(rule: Rule, syntax: Syntax, checks: Mapping[str, dict[str, An
         best = best_result(bound.path, checks)
         if best is not None and not bound.reachable(best):
             what = (
-                f"assert: {show_path(bound.path)} is {best:.4f} at best with the planned sample, "
-                f"{bound.threshold:g} is asked"
+                f"{show_path(bound.path)} is {best:.4f} at best with the planned sample, {bound.threshold:g} is asked"
             )
-            yield Finding("unreachable", rule.id, what, _remedy(bound.path, bound.threshold))
+            yield fault("unreachable", rule.id, "assert", what, _remedy(bound.path, bound.threshold))
         served = checks.get(bound.check, {}).get("threshold")
         if bound.field == "accuracy.lower" and served is not None and served != bound.threshold:
-            what = f"assert: {bound.threshold:g} is asked, and the looks of {bound.check} stop at {served:g}"
-            yield Finding("other-threshold", rule.id, what, f"give the check `threshold: {bound.threshold:g}`")
+            what = f"{bound.threshold:g} is asked, and the looks of {bound.check} stop at {served:g}"
+            yield fault("other-threshold", rule.id, "assert", what, f"give the check `threshold: {bound.threshold:g}`")
 
 
 def _number(node: Any, rule: Rule) -> float | None:

@@ -189,8 +189,13 @@ class Facts(Value):
     """How independent the parties are, 0 to 3; absent where that is not known yet."""
 
     def mapping(self) -> dict[str, Any]:
-        """The facts as nested dictionaries without absent values; ``check`` is keyed by check id."""
-        content = self.model_dump(mode="json", by_alias=False, exclude_none=True, include=set(Facts.model_fields))
+        """The facts as nested dictionaries, with what was said and nothing else; ``check`` is keyed by check id.
+
+        A default is no evidence: a count that nobody gave would read as 0, and 0 passes.
+        """
+        content = self.model_dump(
+            mode="json", by_alias=False, exclude_none=True, exclude_unset=True, include=set(Facts.model_fields)
+        )
         named = {field_name(check): check for check in RESULT_TYPES}
         content["check"] = {named.get(field, field): result for field, result in content["check"].items()}
         return content

@@ -18,6 +18,39 @@ Place = tuple[str | int, ...]
 """Where a value stands: keys and positions from the top of the file."""
 
 
+class Span(NamedTuple):
+    """A text as it stands in the file."""
+
+    line: int
+    """1-based line where it begins."""
+    column: int
+    """1-based column."""
+    raw: str
+    """Its characters in the file: quotes, folds and indents included."""
+
+    def locate(self, text: str, offset: int) -> tuple[int, int]:
+        """Line and column of a character of the text, both from 1; the beginning where that cannot be said.
+
+        Args:
+            text: what the characters mean.
+            offset: of the character in ``text``, from 0.
+        """
+        place = found = self.raw.find("\n") + 1 if self.raw[:1] in ("|", ">") else int(self.raw[:1] in ("'", '"'))
+        for character in text[: offset + 1]:
+            if character.isspace():
+                while self.raw[place : place + 1].isspace():
+                    place += 1
+                continue
+            found = self.raw.find(character, place)
+            if found < 0:
+                return self.line, self.column
+            place = found + 1
+        before = self.raw[:found]
+        if "\n" not in before:
+            return self.line, self.column + found
+        return self.line + before.count("\n"), found - before.rfind("\n")
+
+
 class Source(NamedTuple):
     """What a file says, and the line of everything in it."""
 
@@ -27,6 +60,8 @@ class Source(NamedTuple):
     """1-based line of each key and list entry."""
     name: str
     """The file, as shown to its author."""
+    spans: dict[Place, Span]
+    """Each text as it stands in the file."""
 
 
 class _CoreLoader(yaml.SafeLoader):
@@ -78,10 +113,12 @@ def parse_yaml(data: bytes, *, name: str) -> Source:
     except UnicodeDecodeError as error:
         raise unreadable(name, "it is not UTF-8 text") from error
     except yaml.YAMLError as error:
-        raise unreadable(name, " ".join(str(error).split())) from error
-    lines: dict[Place, int] = {}
-    content = None if node is None else _value(node, (), lines, name)
-    return Source(content, lines, name)
+        why = " ".join(str(error).split())
+        if "'\\t' that cannot start any token" in why:
+            raise unreadable(name, why, "indent with spaces: YAML takes no tabs there") from error
+        raise unreadable(name, why) from error
+    source = Source(None, {}, name, {})
+    return source._replace(content=None if node is None else _value(node, (), source))
 
 
 def unreadable(name: str, why: str, hint: str = "correct the file, or name another") -> UsageError:
@@ -106,26 +143,28 @@ def _refuse_tricks(text: str, name: str) -> None:
             raise unreadable(name, f"line {line} nests more than {MAX_DEPTH} levels")
 
 
-def _value(node: Any, place: Place, lines: dict[Place, int], name: str) -> Any:
-    lines[place] = node.start_mark.line + 1
+def _value(node: Any, place: Place, into: Source) -> Any:
+    begin = node.start_mark
+    into.lines[place] = begin.line + 1
     if isinstance(node, yaml.MappingNode):
-        return _mapping(node, place, lines, name)
+        return _mapping(node, place, into)
     if isinstance(node, yaml.SequenceNode):
-        return [_value(child, (*place, index), lines, name) for index, child in enumerate(node.value)]
-    return _scalar(node, name)
+        return [_value(child, (*place, index), into) for index, child in enumerate(node.value)]
+    into.spans[place] = Span(begin.line + 1, begin.column + 1, begin.buffer[begin.pointer : node.end_mark.pointer])
+    return _scalar(node, into.name)
 
 
-def _mapping(node: Any, place: Place, lines: dict[Place, int], name: str) -> dict[str, Any]:
+def _mapping(node: Any, place: Place, into: Source) -> dict[str, Any]:
     result: dict[str, Any] = {}
     for key_node, child in node.value:
         line = key_node.start_mark.line + 1
-        key = _scalar(key_node, name) if isinstance(key_node, yaml.ScalarNode) else None
+        key = _scalar(key_node, into.name) if isinstance(key_node, yaml.ScalarNode) else None
         if not isinstance(key, str):
-            raise unreadable(name, f"the key on line {line} is not text", "put the key in quotes")
+            raise unreadable(into.name, f"the key on line {line} is not text", "put the key in quotes")
         if key in result:
-            raise unreadable(name, f"line {line} repeats the key {key!r}", "keep one of the two")
-        result[key] = _value(child, (*place, key), lines, name)
-        lines[(*place, key)] = line
+            raise unreadable(into.name, f"line {line} repeats the key {key!r}", "keep one of the two")
+        result[key] = _value(child, (*place, key), into)
+        into.lines[(*place, key)] = line
     return result
 
 

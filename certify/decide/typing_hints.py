@@ -33,4 +33,4 @@ def typing_hint(message: str, params: Iterable[str]) -> str:
         return closest(found[1], names) or f"known: {', '.join(names)}"
     if f"'_[_]' applied to '({PACKAGE}.CheckFacts" in message:
         return 'write the id of a check between the brackets: check["fresh-reasoning"]'
-    return "see docs/policies.md for what expressions can say"
+    return "see docs/policy.md for what expressions can say"

@@ -75,6 +75,14 @@ def waiver_findings(
     return tuple(told.values()) or None
 
 
+def fault_of_waiver(
+    waiver: Verified[Waiver], policy: LoadedPolicy, model_identity: str, at: str
+) -> tuple[WaiverFindingKind, str] | None:
+    """Why a waiver does not hold under a policy for a model at a time, or None where it does."""
+    rule = next((rule for rule in policy.policy.rules if rule.id == waiver.value.rule), None)
+    return _why_not(waiver, rule, policy.reference, model_identity, at)
+
+
 def _why_not(
     waiver: Verified[Waiver], rule: Rule | None, policy: PolicyReference, model_identity: str, at: str
 ) -> tuple[WaiverFindingKind, str] | None:

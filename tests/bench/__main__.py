@@ -8,9 +8,9 @@
     python -m tests.bench --only scan-accuracy [--seed N] [--suites text,gsm8k,aime] [--plants N] [--megabytes N]
 
 Rounds are interleaved and the median is taken, so that a busy machine slows every row alike. Ratios are printed: a time
-in seconds would say more about the machine than about certify. The hashing table has other peers than bare Python,
-and so have the tables of the corpus scan and of the overhead, which take minutes and are printed only where they are
-asked for.
+in seconds would say more about the machine than about certify. The tables of hashing and of policies have other peers
+than bare Python, and so have the tables of the corpus scan and of the overhead, which take minutes and are printed only
+where they are asked for.
 """
 
 from __future__ import annotations
@@ -127,7 +127,7 @@ def main() -> None:
     """Prints the tables as Markdown."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=9)
-    tables = ["start", "inside", "hashing", "overhead", "resume", "roof", "scan", "scan-accuracy"]
+    tables = ["start", "inside", "hashing", "policies", "overhead", "resume", "roof", "scan", "scan-accuracy"]
     parser.add_argument("--only", choices=tables)
     parser.add_argument("--small-files", type=int, default=20_000)
     parser.add_argument("--huge-mib", type=int, default=2048)
@@ -161,6 +161,10 @@ def main() -> None:
         from tests.bench.hashing import print_tables
 
         print_tables(rounds, given.small_files, given.huge_mib)
+    if given.only in (None, "policies"):
+        from tests.bench.policies import print_policies
+
+        print_policies(rounds)
     if given.only == "overhead":
         from tests.bench.overhead.tables import print_overhead
 

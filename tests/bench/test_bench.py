@@ -21,4 +21,6 @@ def test_it_prints_ratios_and_no_seconds() -> None:
     assert done.stdout.count("| python -c pass | 1.0 |") == 2
     assert "| certify, unchanged tree from the cache |" in done.stdout
     assert "| certify, sharded, two threads |" in done.stdout
+    assert "| plain Python | 1.0 |" in done.stdout
+    assert "| certify's engine, cel-expr-python |" in done.stdout
     assert " s |" not in done.stdout

@@ -71,8 +71,5 @@ PARAMETER_TYPES: dict[str, type[StrictValue]] = {
     "canary": CanaryParameters,
     "date-split": DateSplitParameters,
     "familiarity": FamiliarityParameters,
-    "paired-rewrite": PairedRewriteParameters,
-    "prefix-completion": PrefixCompletionParameters,
-    "canary": CanaryParameters,
 }
 """Check id to the type of its parameters."""

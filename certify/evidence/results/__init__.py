@@ -89,8 +89,5 @@ RESULT_TYPES: dict[str, type[Value]] = {
     "canary": CanaryResult,
     "date-split": DateSplitResult,
     "familiarity": FamiliarityResult,
-    "paired-rewrite": PairedRewriteResult,
-    "prefix-completion": PrefixCompletionResult,
-    "canary": CanaryResult,
 }
 """Check id to the type of its result."""

@@ -111,9 +111,6 @@ _ONE: dict[type[Value], Callable[[str, Any], Headline]] = {
     CanaryResult: canary_headline,
     DateSplitResult: split_headline,
     FamiliarityResult: familiarity_headline,
-    PairedRewriteResult: rewrite_headline,
-    PrefixCompletionResult: prefix_headline,
-    CanaryResult: canary_headline,
 }
 
 _EFFECTS: dict[type[Value], Callable[[Any], str]] = {

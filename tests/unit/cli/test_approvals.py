@@ -230,6 +230,12 @@ def test_a_waiver_in_a_file_and_in_a_workspace(cli, waiting, stands_as):
     assert waive(cli, "--home", "ws").code == 0
     assert len(set(Path("ws/waivers").iterdir()) - before) == 1
     assert cli("--home", "ws", "handoff", "import", file).code == 0
+    listed = cli("--home", "ws", "policy", "waivers", "starter")
+    told = " ".join(listed.out.split())
+    assert listed.code == 1
+    assert "it is for another version of the policy starter; used by 2026-11-23-170000-0a1b" in told
+    said = cli("--home", "ws", "policy", "waivers", "starter", "--json").document["waivers"]
+    assert {one["fault"] for one in said} == {"foreign", "unused"}
 
 
 @pytest.mark.parametrize(

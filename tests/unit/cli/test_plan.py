@@ -113,7 +113,7 @@ def test_making_a_plan_shows_it_and_refusing_logs_nothing(cli, tmp_path, as_json
 
 
 def test_the_page_s_way_to_a_first_policy_works_as_written(cli, home):
-    page = (ROOT / "docs" / "policies.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs" / "policy.md").read_text(encoding="utf-8")
     policy = home / "my-screening"
     (policy / "examples" / "pass").mkdir(parents=True)
     (policy / "policy.yaml").write_text(re.search(r"```yaml\n(id: my-screening.*?)```", page, re.DOTALL)[1])

@@ -19,7 +19,7 @@ FACTS: dict[str, Any] = {"check": {"corpus-scan": {"contaminated": 0, "contamina
 
 
 def evaluated(text: str, facts: dict[str, Any] | None = None, **params: Any) -> Any:
-    return program(text).evaluate(Activation(FACTS if facts is None else facts, params, NOW))
+    return Activation(FACTS if facts is None else facts, params, NOW).evaluate(text)
 
 
 def test_an_absent_number_is_not_zero() -> None:

@@ -61,6 +61,14 @@ def test_an_interval_decides_three_ways(
     assert decided(starter, good, fragment).rules[0].status == status
 
 
+def test_a_default_is_no_evidence(starter: LoadedPolicy, good: dict[str, Any]) -> None:
+    good = json.loads(json.dumps(good))
+    del good["check"]["fresh-reasoning"]["outcomes"]["truncated_share"]
+    rules = {rule.id: rule for rule in decided(starter, good).rules}
+    assert (rules["ST-01"].status, rules["ST-07"].status) == ("missing", "missing")
+    assert "truncated_share is not known" in rules["ST-07"].message
+
+
 def test_many_answers_cut_off_decide_nothing(starter: LoadedPolicy, good: dict[str, Any]) -> None:
     for accuracy in ({"lower": 0.9, "upper": 0.95}, {"lower": 0.1, "upper": 0.2}):
         fragment = {"check": {"fresh-reasoning": {"accuracy": accuracy, "outcomes": {"truncated_share": 0.0501}}}}

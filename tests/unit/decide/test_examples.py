@@ -140,6 +140,44 @@ def test_a_blunt_example_leaves_survivors(read: Callable[..., LoadedPolicy]) -> 
     mutants = {mutant.change: mutant.killed_by for mutant in mutate(policy)}
     assert mutants["assert, column 41: <= became >"] == "pass"
     assert mutants["params.most: 0.1 became 0.15"] == ""
+    assert mutants["assert, column 41: <= became <"] == ""
+    assert mutants["the whole rule was dropped"] == "pass"  # it is the only one, and without it nothing is shown
+
+
+def mutants_of(policy: LoadedPolicy) -> dict[str, str]:
+    return {mutant.change: mutant.killed_by for mutant in mutate(policy)}
+
+
+def test_everything_that_can_be_dropped_or_turned_is(read: Callable[..., LoadedPolicy]) -> None:
+    scan, families = 'check["corpus-scan"]', 'check["fresh-reasoning"].families'
+    policy = read(
+        when="plan.attempt < 3",
+        assert_=f"{scan}.contaminated + 1 == 1 && size({families}) > 0 && {families}.all(f, !(f.share < 0.1))",
+        inconclusive_when=f"{scan}.coverage < 1.0",
+    )
+    found = mutants_of(policy)
+    changes = " ".join(found)
+    for change in (
+        "+ became -",
+        "all became exists",
+        "! was dropped",
+        "&& became ||",
+        "0.1 became 0.05",
+        "< became <=",
+    ):
+        assert change in changes, change
+    assert found["when was dropped"] == ""
+    assert found["inconclusive_when was dropped"] == ""
+    assert "> became >=" not in " ".join(change for change in found if change.startswith("assert"))
+
+
+def test_an_example_that_already_fails_would_kill_everything(read: Callable[..., LoadedPolicy]) -> None:
+    for changes, code in (
+        ({"examples": {**RULE["examples"], "fail": {}}}, "CERT-E054"),
+        ({"assert_": 'check["corpus-scan"].contaminated =='}, "CERT-E053"),
+    ):
+        with pytest.raises(UsageError, match=code):
+            mutate(read(**changes))
 
 
 def test_several_fragments_are_all_tried(write: Callable[..., Path]) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from certify.decide import LoadedPolicy
-from certify.decide.cel import Activation, program, result_type
+from certify.decide.cel import Activation, result_type
 from certify.decide.findings import Gravity
 from certify.decide.lint import lint
 from certify.decide.schema import Facts
@@ -49,8 +49,8 @@ def test_a_rule_reads_one_benchmark_by_its_label(read: Callable[..., LoadedPolic
     facts = Facts.model_validate({**good, "check": {**good["check"], "static-benchmark:aime25": aime}}).mapping()
     assert facts["check"]["static-benchmark:aime25"]["accuracy"]["lower"] == 0.61
     assert facts["check"]["static-benchmark"] == result
-    assert program(rule["assert_"]).evaluate(Activation(facts, {}, "2026-01-01T00:00:00Z")).value is True
-    assert program(rule["assert_"]).evaluate(Activation(good, {}, "2026-01-01T00:00:00Z")).error
+    assert Activation(facts, {}, "2026-01-01T00:00:00Z").evaluate(rule["assert_"]).value is True
+    assert Activation(good, {}, "2026-01-01T00:00:00Z").evaluate(rule["assert_"]).error
 
 
 def test_a_labelled_result_is_typed_as_its_kind() -> None:

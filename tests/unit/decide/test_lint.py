@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
-from certify.decide import Gravity, LoadedPolicy, lint
+from certify.decide import Gravity, LoadedPolicy, lint, policy_from_document, read_policy
 from certify.decide.lint import require_clean
 from certify.errors import UsageError
 
@@ -37,6 +41,7 @@ def ids(policy: LoadedPolicy) -> set[str]:
         ("level >= 1 || plan.attempt == 1", "or-over-evidence"),
         ("data.complete || plan.attempt == 1", "or-over-evidence"),
         ('declared.owner == "x" || plan.attempt == 1', "or-over-evidence"),
+        (f"!({SCAN}.contaminated > 0 && level > 0)", "or-over-evidence"),
         (f"has({SCAN}.contaminated)", "has"),
         (f"!has({SCAN}.contaminated)", "has"),
         # no expression may come to NaN or infinity
@@ -63,6 +68,18 @@ def ids(policy: LoadedPolicy) -> set[str]:
         # a rule has to look at something
         ("true", "reads-nothing"),
         ("now != ''", "reads-nothing"),
+        # what no evidence ever says
+        (f"{FRESH}.accuracy.lower > 1.0", "never-holds"),
+        (f"{FRESH}.accuracy.lower >= 1.1", "never-holds"),
+        (f"1.1 <= {FRESH}.accuracy.lower", "never-holds"),
+        ("plan.tokens < 0", "never-holds"),
+        (f"{SCAN}.items > 9 && {SCAN}.items < 9", "never-holds"),
+        (f"{FRESH}.accuracy.lower > 0.5 && {FRESH}.accuracy.lower <= 0.5", "never-holds"),
+        ("plan.attempt < 1", "never-holds"),
+        ('data.examined == "ful"', "unknown-value"),
+        ('data.examined != "ful"', "unknown-value"),
+        ('!(plan.entropy == "slef")', "unknown-value"),
+        ('plan.entropy in ["beacon", "witnesses"]', "unknown-value"),
         # what no sample of this size can show
         (f"{FRESH}.accuracy.lower >= 0.999", "unreachable"),
         (f"0.999 <= {FRESH}.accuracy.lower", "unreachable"),
@@ -241,7 +258,7 @@ def test_tests_against_a_margin_are_counted_by_themselves(read: Callable[..., Lo
 
 def test_findings_say_where_and_what_instead(read: Callable[..., LoadedPolicy]) -> None:
     finding = next(entry for entry in lint(read(assert_=f"{SCAN}.contaminatd == 0")) if entry.id == "type")
-    assert finding.message.startswith("assert, line 1, column 21: undefined field 'contaminatd'")
+    assert finding.message.startswith("assert: undefined field 'contaminatd'")
     assert finding.hint == "did you mean 'contaminated'?"
     mixed = next(entry for entry in lint(read(assert_=f"{FRESH}.accuracy.lower >= 1")) if entry.id == "type")
     assert "1.0" in mixed.hint
@@ -249,3 +266,82 @@ def test_findings_say_where_and_what_instead(read: Callable[..., LoadedPolicy]) 
 
 def test_the_starter_policy_is_clean(starter: LoadedPolicy) -> None:
     assert lint(starter) == []
+
+
+def test_findings_name_line_and_column_of_the_file(folder: Path) -> None:
+    spellings = {
+        "plain": f"assert: {SCAN}.wrong == 0",
+        "folded": f"assert: >-\n      plan.attempt == 1\n\n      && {SCAN}.wrong == 0",
+        "literal": f"assert: |\n      plan.attempt == 1\n        && {SCAN}.wrong == 0",
+        "quoted": f"assert: '{SCAN}.wrong == 0'",
+        "escaped": "assert: " + json.dumps(f"{SCAN}.wrong == 0"),
+        "on the next line": f"assert:\n      plan.attempt == 1\n      && {SCAN}.wrong == 0",
+    }
+    for spelling in spellings.values():
+        rule = yaml.safe_dump({name: part for name, part in RULE.items() if name != "assert"})
+        rule = "".join(f"    {line}\n" for line in rule.splitlines())
+        head = yaml.safe_dump({"id": "example", "version": "1.0.0", "title": "An example", "checks": CHECKS})
+        (folder / "policy.yaml").write_text(f"{head}rules:\n  -\n    {spelling}\n{rule}")
+        (finding,) = [entry for entry in lint(read_policy(folder)) if entry.id == "type"]
+        line = (folder / "policy.yaml").read_text().splitlines()[finding.line - 1]
+        assert line[finding.column - 1 :].startswith(".wrong"), spelling
+
+
+def test_a_mistake_in_a_message_is_found_there(folder: Path, write: Callable[..., Path]) -> None:
+    policy = read_policy(write(message="{plan.attempt} tried, { plan.attemt} left"))
+    (finding,) = [entry for entry in lint(policy) if entry.id == "type"]
+    line = (folder / "policy.yaml").read_text().splitlines()[finding.line - 1]
+    assert line[finding.column - 1 :].startswith(".attemt}")
+
+
+def test_without_a_file_the_column_is_that_of_the_expression(starter: LoadedPolicy) -> None:
+    document = json.loads(json.dumps(starter.document))
+    document["rules"][4]["assert"] += " || true"
+    with pytest.raises(UsageError, match="CERT-E053") as caught:
+        policy_from_document(document)
+    assert "column 40 of the expression: ST-05 or-over-evidence" in caught.value.why
+
+
+@pytest.mark.parametrize(
+    ("changes", "finding", "gravity"),
+    [
+        ({"assert_": f"{FRESH}.accuracy.lower >= 0.0"}, "always-holds", Gravity.WARNING),
+        ({"assert_": "plan.tokens >= params.least", "params": {"least": 0}}, "always-holds", Gravity.WARNING),
+        ({"when": "plan.attempt >= 1"}, "always-holds", Gravity.WARNING),
+        ({"when": "plan.attempt < 1"}, "never-holds", Gravity.ERROR),
+        ({"when": 'data.examined == "ful"'}, "unknown-value", Gravity.ERROR),
+        ({"refute": "plan.tokens >= 0"}, "always-holds", Gravity.ERROR),
+        ({"refute": "plan.tokens < 0"}, "never-holds", Gravity.ERROR),
+        ({"inconclusive_when": f"{FRESH}.accuracy.lower <= 1.0"}, "always-holds", Gravity.ERROR),
+        ({"assert_": f"{SCAN}.items > 9", "refute": f"{SCAN}.items > 3"}, "never-holds", Gravity.ERROR),
+        ({"assert_": f"{SCAN}.items > 3", "refute": f"{SCAN}.items > 9"}, "", Gravity.ERROR),
+        ({"assert_": f"{SCAN}.items > 9", "refute": f"{SCAN}.items > 3 && plan.attempt > 3"}, "", Gravity.ERROR),
+        ({"assert_": f"{SCAN}.items >= 3 && {SCAN}.items <= 3"}, "", Gravity.ERROR),
+        (
+            {"assert_": "plan.entropy in params.good", "params": {"good": ["beacon", "me"]}},
+            "unknown-value",
+            Gravity.ERROR,
+        ),
+        ({"assert_": 'model.name != "anything"'}, "", Gravity.ERROR),
+    ],
+)
+def test_rules_that_come_out_the_same_whatever_is_found(
+    read: Callable[..., LoadedPolicy], changes: dict[str, Any], finding: str, gravity: Gravity
+) -> None:
+    told = [one for one in lint(read(**changes)) if one.id in ("never-holds", "always-holds", "unknown-value")]
+    assert [(one.id, one.gravity) for one in told] == ([(finding, gravity)] if finding else [])
+
+
+def test_what_only_authors_can_mend_does_not_stop_readers(starter: LoadedPolicy) -> None:
+    document = json.loads(json.dumps(starter.document))
+    document["rules"][9]["assert"] = 'plan.entropy != "slef"'
+    assert [one.gravity for one in lint(policy_from_document(document))] == [Gravity.WARNING]
+
+
+def test_every_finding_is_explained_on_the_page() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "policy.md").read_text()
+    rooms = (Path(__file__).parents[3] / "certify" / name for name in ("decide", "pipeline"))
+    code = "".join(file.read_text() for room in rooms for file in room.glob("*.py"))
+    ids = set(re.findall(r"""(?:Finding|fault|doubt|warning)\(\s*"([a-z-]+)",""", code))
+    assert len(ids) > 25
+    assert {name for name in ids if f"`{name}`" not in page} == set()

@@ -251,8 +251,8 @@ def test_parameters_are_plain_finite_values(value: Any) -> None:
 
 
 def test_the_policy_shown_in_the_docs_loads_without_findings(folder: Path) -> None:
-    text = (Path(__file__).parents[3] / "docs" / "policies.md").read_text()
-    (folder / "policy.yaml").write_text(text.split("```yaml\n")[1].split("```")[0])
+    text = (Path(__file__).parents[3] / "docs" / "policy.md").read_text()
+    (folder / "policy.yaml").write_text("id: my-screening" + text.split("id: my-screening")[1].split("```")[0])
     assert lint(load_policy(folder)) == []
 
 
