@@ -83,7 +83,7 @@ def power_rows(rng: np.random.Generator, runs: int) -> Iterator[list[str]]:
 
 def margin_rows(rng: np.random.Generator, runs: int) -> Iterator[list[str]]:
     """False alarms where rewrites are harder by themselves, without and with the margin."""
-    for items, samples in ((60, 32), (200, 8), (500, 4)):
+    for items, samples in ((60, 8), (60, 32)):
         for harder in (0.0, 0.02):
             plain = simulated(rng, runs, items, samples, harder=harder)
             allowed = simulated(rng, runs, items, samples, harder=harder, margin=0.02)
