@@ -1,0 +1,124 @@
+"""Trains a clean and a leaked twin: the same weights at the start, the same documents in the same order but for leaks."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from certify.demo.training.recipe import architecture, rate
+from certify.statistics.stream import Stream
+from tests.bench.contamination.world import World, seed_of
+
+CLEAN, LEAKED = "clean", "leaked"
+TWINS = (CLEAN, LEAKED)
+GROUP = 16
+"""Batches among which documents are sorted by length, so that little is padding."""
+REPORT = 200
+
+
+class Shape(NamedTuple):
+    """A model and its schedule."""
+
+    width: int
+    layers: int
+    batch: int
+    peak: float
+    """Largest learning rate."""
+
+
+def device() -> str:
+    """The GPU where torch finds one, else the processor."""
+    import torch
+
+    return "cuda" if torch.cuda.is_available() else "cpu"
+
+
+def schedule(world: World) -> list[tuple[str, str]]:
+    """Every document as (what the leaked twin reads, what the clean one does), before it is put in order."""
+    read = [(leak.text, leak.stand_in) for leak in world.leaks() for _ in range(leak.exposures)]
+    return read + [(text, text) for text in world.background]
+
+
+def batches(lengths: Sequence[int], size: int, number: int) -> list[list[int]]:
+    """The documents of each step by position, in an order drawn from the seed; both twins get the same."""
+    stream, order = Stream(seed_of(number), "batches"), list(range(len(lengths)))
+    stream.shuffle(order)
+    made = []
+    for start in range(0, len(order), GROUP * size):
+        group = sorted(order[start : start + GROUP * size], key=lambda place: lengths[place])
+        cut = [group[at : at + size] for at in range(0, len(group), size)]
+        stream.shuffle(cut)
+        made += cut
+    return made
+
+
+def tokens(tokenizer: Any, texts: Sequence[str]) -> list[list[int]]:
+    """Token ids of whole documents."""
+    return [each.ids for each in tokenizer.backend_tokenizer.encode_batch(list(texts))]
+
+
+def model_of(shape: Shape, vocabulary: int, number: int) -> Any:
+    """A new model; the same seed gives the same weights on one version of torch."""
+    import torch
+    import transformers
+
+    config = architecture(vocabulary)
+    config.hidden_size, config.num_hidden_layers = shape.width, shape.layers
+    config.intermediate_size = shape.width * 5 // 2
+    config.num_attention_heads = config.num_key_value_heads = shape.width // config.head_dim
+    config.layer_types = None
+    make: Any = transformers.LlamaForCausalLM
+    torch.manual_seed(number)
+    return make(transformers.LlamaConfig(**{**config.to_dict(), "max_position_embeddings": 512}))
+
+
+def train(twin: str, world: World, tokenizer: Any, shape: Shape, number: int) -> Any:
+    """One twin, ready to be asked.
+
+    Args:
+        twin: ``clean`` or ``leaked``.
+        world: what there is to read.
+        tokenizer: shared by all.
+        shape: of the model.
+        number: the seed.
+    """
+    import torch
+
+    where = device()
+    pairs = schedule(world)
+    leaked = tokens(tokenizer, [text for text, _ in pairs])
+    read = leaked if twin == LEAKED else tokens(tokenizer, [text for _, text in pairs])
+    table = torch.zeros((len(read), max(map(len, read))), dtype=torch.long)
+    for row, ids in enumerate(read):
+        table[row, : len(ids)] = torch.tensor(ids)
+    table = table.to(where)
+    model = model_of(shape, len(tokenizer), number).to(where)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=shape.peak, betas=(0.9, 0.98), weight_decay=0.01, foreach=True)
+    steps = batches(list(map(len, leaked)), shape.batch, number)
+    started, total = time.perf_counter(), torch.zeros((), device=where)
+    for step, places in enumerate(steps):
+        for group in optimizer.param_groups:
+            group["lr"] = shape.peak * rate(step, len(steps))
+        longest = max(len(read[place]) for place in places)
+        value = loss(model, table[torch.tensor(places, device=where), :longest])
+        optimizer.zero_grad()
+        value.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+        total += value.detach()
+        if (step + 1) % REPORT == 0:
+            spent = time.perf_counter() - started
+            print(f"{number} {twin} {step + 1}/{len(steps)} loss {total.item() / REPORT:.3f} {spent:.0f} s", file=sys.stderr)
+            total.zero_()
+    return model.eval()
+
+
+def loss(model: Any, ids: Any) -> Any:
+    """Cross-entropy of every token; padding, which is id 0, counts nothing."""
+    import torch
+
+    hidden = model.model(input_ids=ids[:, :-1], use_cache=False).last_hidden_state
+    counted = ids[:, 1:] != 0
+    return torch.nn.functional.cross_entropy(model.lm_head(hidden[counted]), ids[:, 1:][counted])
