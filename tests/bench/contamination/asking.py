@@ -44,9 +44,7 @@ class Asker:
                 [prompts[place] for place in places], return_tensors="pt", padding=True, return_token_type_ids=False
             ).to(self.model.device)
             with torch.inference_mode():
-                out = self.model.generate(
-                    **given, **chosen, max_new_tokens=new_tokens, pad_token_id=0, eos_token_id=1
-                )
+                out = self.model.generate(**given, **chosen, max_new_tokens=new_tokens, pad_token_id=0, eos_token_id=1)
             new = self.tokenizer.batch_decode(out[:, given["input_ids"].shape[1] :], skip_special_tokens=True)
             for place, text in zip(places, new, strict=True):
                 texts[place] = text

@@ -179,8 +179,7 @@ def _least(values: Any) -> float:
 
 def by_compression(row: Row) -> float:
     """zlib ratio: log-probability beside what a general compressor makes of the text."""
-    text = f"Question: {row['question']}\nAnswer: {row['answer']}"
-    return math.fsum(row["logprobs"]) / len(zlib.compress(text.encode(), 9))
+    return math.fsum(row["logprobs"]) / len(zlib.compress(row["text"].encode(), 9))
 
 
 def company(row: Row) -> float:

@@ -1,4 +1,4 @@
-"""Trains and asks the twins of one seed, or of several at a time, each in a process of its own."""
+"""Trains and asks twins, and asks the demo models, each in a process of its own and several at a time."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from tests.bench.contamination.demo import NAMES
 from tests.bench.contamination.twins import TWINS, Shape, device, train
 from tests.bench.contamination.world import EXPOSURES, VARIANTS, VERBATIM, Maker, Plan, World
 
@@ -26,12 +28,14 @@ class Scale(NamedTuple):
     """Answers to each item, and to each rewrite."""
     asked: int
     """Questions put at a time."""
+    seeds: str
+    """Trainings, unless others are named."""
 
 
 SCALES = {
-    "miniature": Scale(Plan((32,), (VERBATIM,), 40, 12, 12, 12, 3_000), Shape(128, 2, 8, 2e-3), 4, 64),
-    "processor": Scale(Plan(EXPOSURES, VARIANTS, 24, 12, 12, 12, 60_000), Shape(128, 3, 32, 2e-3), 4, 128),
-    "gpu": Scale(Plan(EXPOSURES, VARIANTS, 60, 24, 24, 24, 160_000), Shape(384, 4, 32, 1e-3), 8, 1024),
+    "miniature": Scale(Plan((32,), (VERBATIM,), 36, 12, 12, 12, 2_000), Shape(128, 2, 8, 2e-3), 4, 64, "1"),
+    "processor": Scale(Plan(EXPOSURES, VARIANTS, 24, 12, 12, 12, 60_000), Shape(128, 3, 32, 2e-3), 4, 128, "1"),
+    "gpu": Scale(Plan(EXPOSURES, VARIANTS, 60, 24, 24, 24, 130_000), Shape(384, 4, 32, 1e-3), 8, 2048, "1,2,3"),
 }
 
 
@@ -77,16 +81,50 @@ def path_of(folder: Path, number: int, twin: str) -> Path:
     return folder / f"{twin}-{number}.json.gz"
 
 
-def make_all(scale: str, numbers: Sequence[int], folder: Path, jobs: int) -> None:
-    """Both twins of every seed, ``jobs`` processes at a time; those whose answers are kept are left alone."""
-    wanted = [(number, twin) for number in numbers for twin in TWINS if not path_of(folder, number, twin).exists()]
-    running: list[subprocess.Popen[bytes]] = []
-    while wanted or running:
-        while wanted and len(running) < jobs:
-            number, twin = wanted.pop(0)
-            command = [sys.executable, "-m", "tests.bench.contamination", "--twin", twin, "--scale", scale,
-                       "--seeds", str(number), "--folder", str(folder)]  # fmt: skip
-            running.append(subprocess.Popen(command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}))
-        first = running.pop(0)
-        if first.wait():
-            raise SystemExit(f"a twin could not be made: {first.args!r} ended with {first.returncode}")
+def make_demo(name: str, seeds: int, folder: Path, batch: int) -> None:
+    """Asks one demo model everything that its tests need, and writes the answers."""
+    from tests.bench.contamination.demo import seen
+    from tests.bench.contamination.observing import write
+
+    write(demo_path(folder, name), seen(name, seeds, batch))
+
+
+def demo_path(folder: Path, name: str) -> Path:
+    """Where the answers of a demo model are kept."""
+    return folder / f"demo-{name}.json.gz"
+
+
+def kept(folder: Path) -> tuple[dict[tuple[int, str], dict[str, Any]], list[dict[str, Any]]]:
+    """The answers of the twins by seed and twin, and of the demo models, as far as a folder holds them."""
+    from tests.bench.contamination.observing import read
+
+    found = [read(path) for path in sorted(folder.glob("*.json.gz")) if not path.name.startswith("demo-")]
+    twins = {(one["about"]["seed"], one["about"]["twin"]): one for one in found}
+    return twins, [read(demo_path(folder, name)) for name in NAMES if demo_path(folder, name).exists()]
+
+
+def make_all(scale: str, numbers: Sequence[int], folder: Path, jobs: int, demo_seeds: int) -> None:
+    """Both twins of every seed and both demo models, ``jobs`` processes at a time; what is kept is left alone.
+
+    Raises:
+        SystemExit: one of them could not be made; the others are finished first.
+    """
+    wanted = [
+        ["--twin", twin, "--seeds", str(number)]
+        for number in numbers
+        for twin in TWINS
+        if not path_of(folder, number, twin).exists()
+    ]
+    if demo_seeds:
+        wanted += [["--demo", name] for name in NAMES if not demo_path(folder, name).exists()]
+    common = ["--scale", scale, "--folder", str(folder.resolve()), "--demo-seeds", str(demo_seeds)]
+    with ThreadPoolExecutor(jobs) as pool:
+        codes = list(pool.map(_run, ([*arguments, *common] for arguments in wanted)))
+    failed = [arguments for arguments, code in zip(wanted, codes, strict=True) if code]
+    if failed:
+        raise SystemExit(f"could not be made: {'; '.join(' '.join(arguments) for arguments in failed)}")
+
+
+def _run(arguments: Sequence[str]) -> int:
+    command = [sys.executable, "-m", "tests.bench.contamination", *arguments]
+    return subprocess.run(command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=False).returncode

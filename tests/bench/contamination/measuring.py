@@ -182,7 +182,7 @@ class Blind(NamedTuple):
 
 def blind(items: Rows, seed: int, folds: int = 10) -> Blind:
     """A model-blind judge: ridge regression on the words of items, trained on nine tenths, asked about the rest."""
-    texts = [f"{row['question']} {row['answer']}" for row in items]
+    texts = [row["text"] for row in items]
     marks = np.array([1.0 if row["k"] else 0.0 for row in items])
     words = [re.findall(r"[0-9]|[A-Za-z]+|[^\s\w]", text) for text in texts]
     places = {word: place for place, word in enumerate(sorted({word for each in words for word in each}))}

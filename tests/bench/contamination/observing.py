@@ -12,7 +12,17 @@ from certify.check.families import FAMILIES, Problem
 from certify.demo.training.scratchpads import END, prompt
 from certify.statistics.stream import Stream
 from tests.bench.contamination.asking import Asker
-from tests.bench.contamination.world import Choice, Item, Planted, Run, World, options_text, published, run_text, seed_of
+from tests.bench.contamination.world import (
+    Choice,
+    Item,
+    Planted,
+    Run,
+    World,
+    options_text,
+    run_text,
+    seed_of,
+    whole,
+)
 
 NEW_TOKENS = 72
 TEMPERATURE = 0.7
@@ -47,19 +57,21 @@ def items_seen(asker: Asker, items: Sequence[Item], samples: int, number: int) -
     """Accuracy on items and rewrites, completions, log-probabilities alone and in company, two answers."""
     originals, rewrites = [item.problem for item in items], [item.rewrite for item in items]
     asked = [problem for problem in (*originals, *rewrites) for _ in range(samples)]
-    texts = asker.continued([prompt(problem.question) for problem in asked], NEW_TOKENS, TEMPERATURE, number)
-    marks = [right(problem, text) for problem, text in zip(asked, texts, strict=True)]
+    answers = asker.continued([prompt(problem.question) for problem in asked], NEW_TOKENS, TEMPERATURE, number)
+    marks = [right(problem, answer) for problem, answer in zip(asked, answers, strict=True)]
     counts = [sum(marks[at : at + samples]) for at in range(0, len(marks), samples)]
     endings = asker.continued([BEFORE + cut(problem.question)[0] for problem in originals], NEW_TOKENS // 2)
-    rewritten = [published(problem).removeprefix(START) for problem in originals]
-    alone = asker.scored([(START, text) for text in rewritten], moments=True)
-    company = asker.scored([(before + START, text) for before, text in zip(_company(items, number), rewritten, strict=True)])
+    texts = [whole(problem).removeprefix(START) for problem in originals]
+    alone = asker.scored([(START, text) for text in texts], moments=True)
+    before = [text + START for text in _company(items, number)]
+    company = asker.scored(list(zip(before, texts, strict=True)))
     first = asker.continued([prompt(problem.question) for problem in originals], NEW_TOKENS)
-    second = asker.continued([prompt(p.question) + a + AGAIN for p, a in zip(originals, first, strict=True)], NEW_TOKENS)
+    again = [prompt(problem.question) + text + AGAIN for problem, text in zip(originals, first, strict=True)]
+    second = asker.continued(again, NEW_TOKENS)
     return [
         {
             "k": item.leak.exposures, "variant": item.leak.variant, "question": item.problem.question,
-            "answer": item.problem.answer, "rewritten": item.rewrite.question, "family": item.problem.family, "original": counts[place],
+            "text": whole(item.problem), "rewritten": item.rewrite.question, "original": counts[place],
             "rewrite": counts[len(items) + place], "samples": samples, "ending": endings[place],
             "logprobs": alone[place].logprobs, "means": alone[place].means, "deviations": alone[place].deviations,
             "company": company[place].logprobs, "first": first[place], "second": second[place],
@@ -77,7 +89,7 @@ def _company(items: Sequence[Item], number: int) -> list[str]:
     made = []
     for place, item in enumerate(items):
         near = [other for other in stream.sample(cells[item.leak[:2]], NEIGHBOURS + 1) if other != place]
-        made.append("".join(published(items[other].problem) + "\n" for other in near[:NEIGHBOURS]))
+        made.append("".join(whole(items[other].problem) + "\n" for other in near[:NEIGHBOURS]))
     return made
 
 

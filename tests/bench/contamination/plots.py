@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
 
 WIDTH, HEIGHT = 640, 300
@@ -48,11 +48,12 @@ def _head(title: str) -> str:
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
         f'font-family="sans-serif" font-size="12" fill="#222"><title>{escape(title)}</title>'
-        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#fff"/><text x="{LEFT}" y="18" font-size="14">{escape(title)}</text>'
+        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#fff"/>'
+        f'<text x="{LEFT}" y="18" font-size="14">{escape(title)}</text>'
     )
 
 
-def _grid(x, y, most: int, label: str) -> str:  # type: ignore[no-untyped-def]
+def _grid(x: Callable[[int], float], y: Callable[[float], float], most: int, label: str) -> str:
     parts = []
     for share in (0, 0.25, 0.5, 0.75, 1):
         parts.append(_line([(LEFT, y(share)), (WIDTH - RIGHT, y(share))], "#ddd", "", 1))
@@ -62,9 +63,8 @@ def _grid(x, y, most: int, label: str) -> str:  # type: ignore[no-untyped-def]
         parts.append(f'<text x="{x(k)}" y="{HEIGHT - BOTTOM + 18}" text-anchor="middle">{k}</text>')
     middle = LEFT + (WIDTH - LEFT - RIGHT) / 2
     parts.append(f'<text x="{middle}" y="{HEIGHT - 6}" text-anchor="middle">times read</text>')
-    parts.append(
-        f'<text x="12" y="{HEIGHT / 2}" text-anchor="middle" transform="rotate(-90 12 {HEIGHT / 2})">{escape(label)}</text>'
-    )
+    turned = f'transform="rotate(-90 12 {HEIGHT / 2})"'
+    parts.append(f'<text x="12" y="{HEIGHT / 2}" text-anchor="middle" {turned}>{escape(label)}</text>')
     return "\n".join(parts)
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from certify import __version__
+from tests.bench.contamination.demo import Outcome, outcome
 from tests.bench.contamination.detectors import TESTS
 from tests.bench.contamination.measuring import (
     LEVELS,
@@ -178,13 +180,24 @@ def replaced(page: str, name: str, made: str) -> str:
     return new
 
 
-def write(twins: Twins, splits: int, seed: int, page: Path = PAGE, plots: Path = PLOTS) -> None:
-    """Writes every part into the page, and every plot beside it."""
-    parts, drawn = sections(twins, splits, seed)
-    text = page.read_text(encoding="utf-8")
+def demo_table(found: Iterable[Outcome]) -> str:
+    """How often each test finds each demo model."""
+    head = ("demo model", "seeds", "paired-rewrite", "prefix-completion", "both", "neither")
+    return table(head, [[one.model, *map(str, one[1:])] for one in found])
+
+
+def write(
+    twins: Twins, demos: Sequence[dict[str, Any]], *, splits: int, seed: int, page: Path = PAGE, plots: Path = PLOTS
+) -> None:
+    """Writes every part into the page, and every plot beside it; without answers of a kind its part stays."""
+    text, parts, drawn = page.read_text(encoding="utf-8"), {}, {}
+    if twins:
+        parts, drawn = sections(twins, splits, seed)
+    if demos:
+        parts["demo"] = demo_table(map(outcome, demos))
     for name, made in parts.items():
         text = replaced(text, name, made)
     page.write_text(text, encoding="utf-8")
     plots.mkdir(exist_ok=True)
-    for name, made in drawn.items():
-        (plots / name).write_text(made, encoding="utf-8")
+    for name, picture in drawn.items():
+        (plots / name).write_text(picture, encoding="utf-8")

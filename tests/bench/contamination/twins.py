@@ -1,4 +1,4 @@
-"""Trains a clean and a leaked twin: the same weights at the start, the same documents in the same order but for leaks."""
+"""Trains a clean and a leaked twin: the same first weights and the same documents in the same order, but for leaks."""
 
 from __future__ import annotations
 
@@ -109,8 +109,8 @@ def train(twin: str, world: World, tokenizer: Any, shape: Shape, number: int) ->
         optimizer.step()
         total += value.detach()
         if (step + 1) % REPORT == 0:
-            spent = time.perf_counter() - started
-            print(f"{number} {twin} {step + 1}/{len(steps)} loss {total.item() / REPORT:.3f} {spent:.0f} s", file=sys.stderr)
+            spent, mean = time.perf_counter() - started, total.item() / REPORT
+            print(f"{number} {twin} {step + 1}/{len(steps)} loss {mean:.3f} {spent:.0f} s", file=sys.stderr)
             total.zero_()
     return model.eval()
 

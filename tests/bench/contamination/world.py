@@ -128,6 +128,11 @@ def published(problem: Problem) -> str:
     return f"Question: {problem.question}\nAnswer: {problem.answer}"
 
 
+def whole(problem: Problem) -> str:
+    """An item as a benchmark with worked solutions publishes it; what leaks verbatim, and what scores look at."""
+    return text_of(problem).removesuffix(END)
+
+
 def options_text(options: Sequence[str]) -> str:
     """The options one a line, lettered."""
     return "".join(f"{letter}. {option}\n" for letter, option in zip(LETTERS, options, strict=True))
@@ -213,6 +218,7 @@ class Maker:
         for place, (problem, (k, variant)) in enumerate(zip(self.problems("item", len(cells)), cells, strict=True)):
             rewrite, leak = self.isomorph(problem, f"rewrite/{place}"), HELD_OUT
             if k:
+
                 def text(one: Problem, variant: str = variant) -> str:
                     return leaked_text(one, variant)
 
