@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
+from tests.bench.contamination.twins import tokens
+
 PLACES = 4
 """Decimals that are kept of a log-probability."""
 
@@ -59,9 +61,9 @@ class Asker:
         """
         import torch
 
-        encode = self.tokenizer.backend_tokenizer.encode_batch
-        contexts = [each.ids for each in encode([context for context, _ in pairs])]
-        wholes = [[*context, *each.ids] for context, each in zip(contexts, encode([t for _, t in pairs]), strict=True)]
+        contexts = tokens(self.tokenizer, [context for context, _ in pairs])
+        texts = tokens(self.tokenizer, [text for _, text in pairs])
+        wholes = [context + text for context, text in zip(contexts, texts, strict=True)]
         found = [Scored([], [], [])] * len(pairs)
         for places in self._cut(list(map(len, wholes))):
             ids = torch.zeros((len(places), max(len(wholes[place]) for place in places)), dtype=torch.long)

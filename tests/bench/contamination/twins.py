@@ -55,8 +55,9 @@ def batches(lengths: Sequence[int], size: int, number: int) -> list[list[int]]:
 
 
 def tokens(tokenizer: Any, texts: Sequence[str]) -> list[list[int]]:
-    """Token ids of whole documents."""
-    return [each.ids for each in tokenizer.backend_tokenizer.encode_batch(list(texts))]
+    """Token ids of whole texts, whatever padding the tokenizer was last asked for."""
+    found: list[list[int]] = tokenizer(list(texts), padding=False, add_special_tokens=False)["input_ids"]
+    return found
 
 
 def model_of(shape: Shape, vocabulary: int, number: int) -> Any:
@@ -71,7 +72,7 @@ def model_of(shape: Shape, vocabulary: int, number: int) -> Any:
     config.layer_types = None
     make: Any = transformers.LlamaForCausalLM
     torch.manual_seed(number)
-    return make(transformers.LlamaConfig(**{**config.to_dict(), "max_position_embeddings": 512}))
+    return make(transformers.LlamaConfig(**{**config.to_dict(), "max_position_embeddings": 1024}))
 
 
 def train(twin: str, world: World, tokenizer: Any, shape: Shape, number: int) -> Any:
