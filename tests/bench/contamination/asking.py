@@ -11,6 +11,10 @@ PLACES = 4
 """Decimals that are kept of a log-probability."""
 
 
+WIDE = 4
+"""Given texts need the whole vocabulary at every place, so that fewer fit into memory at a time."""
+
+
 class Scored(NamedTuple):
     """A given text, token by token."""
 
@@ -27,10 +31,11 @@ class Asker:
     def __init__(self, model: Any, tokenizer: Any, batch: int) -> None:
         self.model, self.tokenizer, self.batch = model, tokenizer, batch
 
-    def _cut(self, lengths: Sequence[int]) -> Iterator[list[int]]:
-        order = sorted(range(len(lengths)), key=lambda place: lengths[place])
-        for start in range(0, len(order), self.batch):
-            yield order[start : start + self.batch]
+    def _cut(self, lengths: Sequence[int], share: int = 1) -> Iterator[list[int]]:
+        """The places of each batch, or of a ``share``-th part of one, the short ones first."""
+        order, size = sorted(range(len(lengths)), key=lambda place: lengths[place]), max(1, self.batch // share)
+        for start in range(0, len(order), size):
+            yield order[start : start + size]
 
     def continued(self, prompts: Sequence[str], new_tokens: int, temperature: float = 0.0, seed: int = 0) -> list[str]:
         """What follows each prompt, special tokens removed; the likeliest where the temperature is 0."""
@@ -65,7 +70,7 @@ class Asker:
         texts = tokens(self.tokenizer, [text for _, text in pairs])
         wholes = [context + text for context, text in zip(contexts, texts, strict=True)]
         found = [Scored([], [], [])] * len(pairs)
-        for places in self._cut(list(map(len, wholes))):
+        for places in self._cut(list(map(len, wholes)), WIDE):
             ids = torch.zeros((len(places), max(len(wholes[place]) for place in places)), dtype=torch.long)
             for row, place in enumerate(places):
                 ids[row, : len(wholes[place])] = torch.tensor(wholes[place])

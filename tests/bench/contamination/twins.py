@@ -69,7 +69,6 @@ def model_of(shape: Shape, vocabulary: int, number: int) -> Any:
     config.hidden_size, config.num_hidden_layers = shape.width, shape.layers
     config.intermediate_size = shape.width * 5 // 2
     config.num_attention_heads = config.num_key_value_heads = shape.width // config.head_dim
-    config.layer_types = None
     make: Any = transformers.LlamaForCausalLM
     torch.manual_seed(number)
     return make(transformers.LlamaConfig(**{**config.to_dict(), "max_position_embeddings": 1024}))
