@@ -30,6 +30,7 @@ DYE_GUESS = 1 / len(LETTERS)
 RUN = 4
 """Items in a run whose order is kept."""
 STAND_IN_TRIES = 12
+ISOMORPH_TRIES = 25
 LEVEL = 1
 Length = Callable[[str], int]
 
@@ -184,9 +185,12 @@ class Maker:
         return made[:wanted]
 
     def isomorphs(self, problem: Problem, purpose: str) -> Iterator[Problem]:
-        """New isomorphs of a problem, endlessly."""
+        """New isomorphs of a problem, endlessly; where its magnitude admits few, other problems of its family."""
+        family = FAMILIES[problem.family]
         for attempt in count():
-            made = FAMILIES[problem.family].isomorph(problem, Stream(self.seed, f"{purpose}/{attempt}"))
+            stream = Stream(self.seed, f"{purpose}/{attempt}")
+            few = attempt >= ISOMORPH_TRIES
+            made = family.generate(stream, LEVEL) if few else family.isomorph(problem, stream)
             if made.question not in self.taken:
                 yield made
 
