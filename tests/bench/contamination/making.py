@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from tests.bench.contamination.demo import NAMES
-from tests.bench.contamination.twins import TWINS, Shape, device, train
+from tests.bench.contamination.twins import TWINS, Shape, device, tokens, train
 from tests.bench.contamination.world import EXPOSURES, VARIANTS, VERBATIM, Maker, Plan, World
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -35,13 +35,13 @@ class Scale(NamedTuple):
 SCALES = {
     "miniature": Scale(Plan((32,), (VERBATIM,), 36, 12, 12, 12, 2_000), Shape(128, 2, 8, 2e-3), 4, 64, "1"),
     "processor": Scale(Plan(EXPOSURES, VARIANTS, 24, 12, 12, 12, 60_000), Shape(128, 3, 32, 2e-3), 4, 128, "1"),
-    "gpu": Scale(Plan(EXPOSURES, VARIANTS, 60, 24, 24, 24, 130_000), Shape(384, 4, 32, 1e-3), 8, 2048, "1,2,3"),
+    "gpu": Scale(Plan(EXPOSURES, VARIANTS, 60, 24, 24, 24, 110_000), Shape(384, 4, 32, 1e-3), 8, 2048, "1,2,3"),
 }
 
 
 def made(scale: Scale, number: int, tokenizer: Any) -> World:
     """The world of a seed."""
-    return Maker(number, scale.plan, lambda text: len(tokenizer.backend_tokenizer.encode(text).ids)).world()
+    return Maker(number, scale.plan, lambda text: len(tokens(tokenizer, [text])[0])).world()
 
 
 def make(scale_name: str, number: int, twin: str, folder: Path) -> None:

@@ -35,12 +35,6 @@ def device() -> str:
     return "cuda" if torch.cuda.is_available() else "cpu"
 
 
-def schedule(world: World) -> list[tuple[str, str]]:
-    """Every document as (what the leaked twin reads, what the clean one does), before it is put in order."""
-    read = [(leak.text, leak.stand_in) for leak in world.leaks() for _ in range(leak.exposures)]
-    return read + [(text, text) for text in world.background]
-
-
 def batches(lengths: Sequence[int], size: int, number: int) -> list[list[int]]:
     """The documents of each step by position, in an order drawn from the seed; both twins get the same."""
     stream, order = Stream(seed_of(number), "batches"), list(range(len(lengths)))
@@ -56,8 +50,9 @@ def batches(lengths: Sequence[int], size: int, number: int) -> list[list[int]]:
 
 def tokens(tokenizer: Any, texts: Sequence[str]) -> list[list[int]]:
     """Token ids of whole texts, whatever padding the tokenizer was last asked for."""
-    found: list[list[int]] = tokenizer(list(texts), padding=False, add_special_tokens=False)["input_ids"]
-    return found
+    backend = tokenizer.backend_tokenizer
+    backend.no_padding()
+    return [each.ids for each in backend.encode_batch(list(texts), add_special_tokens=False)]
 
 
 def model_of(shape: Shape, vocabulary: int, number: int) -> Any:
@@ -87,16 +82,17 @@ def train(twin: str, world: World, tokenizer: Any, shape: Shape, number: int) ->
     import torch
 
     where = device()
-    pairs = schedule(world)
-    leaked = tokens(tokenizer, [text for text, _ in pairs])
-    read = leaked if twin == LEAKED else tokens(tokenizer, [text for _, text in pairs])
+    leaks = [leak for leak in world.leaks() for _ in range(leak.exposures)]
+    rest, leaked = tokens(tokenizer, world.background), tokens(tokenizer, [leak.text for leak in leaks])
+    stand_ins = tokens(tokenizer, [leak.stand_in for leak in leaks])
+    read = [*(leaked if twin == LEAKED else stand_ins), *rest]
     table = torch.zeros((len(read), max(map(len, read))), dtype=torch.long)
     for row, ids in enumerate(read):
         table[row, : len(ids)] = torch.tensor(ids)
     table = table.to(where)
     model = model_of(shape, len(tokenizer), number).to(where)
     optimizer = torch.optim.AdamW(model.parameters(), lr=shape.peak, betas=(0.9, 0.98), weight_decay=0.01, foreach=True)
-    steps = batches(list(map(len, leaked)), shape.batch, number)
+    steps = batches([len(ids) for ids in (*leaked, *rest)], shape.batch, number)
     started, total = time.perf_counter(), torch.zeros((), device=where)
     for step, places in enumerate(steps):
         for group in optimizer.param_groups:
