@@ -27,6 +27,7 @@ from certify.check import (
 )
 from certify.counting import counted
 from certify.engines.episodes import Unfolded, unfold
+from certify.engines.given import is_score_of
 from certify.engines.journal import read_journal
 from certify.engines.order import JournalHeader
 from certify.engines.prompts import COMPLETION, planned_version
@@ -201,6 +202,10 @@ def _turn_as_planned(
     seed = str(turn_seed(request.seed, turn))
     if given.key != turn_key(request.key, turn) or given.seed != seed or given.tokens > request.max_tokens:
         raise HostileInput("CERT-E110", f"{named} was not asked as planned")
+    if request.given is not None or given.logprobs is not None:
+        if not is_score_of(request, given):
+            raise HostileInput("CERT-E110", f"{named} is the score of another text than was planned")
+        return
     if configuration.prompt_style != COMPLETION:
         return
     if given.prompt_sha256 != sha256_hex(plain_prompt(episode, turn, configuration).encode()):

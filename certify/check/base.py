@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any, ClassVar, NamedTuple, Protocol, TypeVar
 
 from certify.check.benchmarks import Benchmark, BenchmarkItem
-from certify.evidence.answers import ItemRecord, Outcome, Question
+from certify.evidence.answers import ANSWERED, ItemRecord, Outcome, Question
 from certify.evidence.base import StrictValue, Value
 from certify.evidence.evaluation import NotRun
 from certify.evidence.looks import LookTaken, PlannedLook
@@ -59,6 +59,8 @@ class Size(NamedTuple):
     """Answers to all items once, every turn of an episode counted at its most; as many as items when absent."""
     looks: tuple[PlannedLook, ...] | None = None
     """Where it may stop early, if anywhere."""
+    reads: int | None = None
+    """Most tokens read for given texts; absent where none is given."""
 
 
 @dataclass(frozen=True)
@@ -112,11 +114,20 @@ class Check(Protocol[P_contra]):
         """The result, or why there is none."""
 
 
+def most_read(questions: Iterable[Question], samples: int = 1) -> int | None:
+    """Most tokens that these questions have a model read for the texts they give; None where they give none.
+
+    No tokenizer makes more tokens of a text than it has bytes; one more opens it.
+    """
+    found = [question.read_bytes + 1 for question in questions if question.given is not None]
+    return samples * sum(found) or None
+
+
 def outcomes_of(found: Iterable[Outcome]) -> Outcomes:
-    """The count of each outcome, with the two shares that tell a failed test from a failed model."""
-    counts = Counter(found)
+    """The count of each outcome of an answer, with the two shares that tell a failed test from a failed model."""
+    counts = Counter[Outcome](outcome for outcome in found if outcome is not Outcome.SCORED)
     total = counts.total()
-    fields: dict[str, Any] = {outcome.value: counts[outcome] for outcome in Outcome}
+    fields: dict[str, Any] = {outcome.value: counts[outcome] for outcome in ANSWERED}
     return Outcomes(
         answers=total,
         truncated_share=_share(sum(counts[outcome] for outcome in _CUT_OFF), total),

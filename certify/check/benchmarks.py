@@ -51,6 +51,10 @@ class BenchmarkItem(NamedTuple):
     """How many facts the answer puts together, where the file says so."""
     choices: int | None = None
     """Of how many choices one is right; None where the answer is no choice."""
+    stem: str | None = None
+    """The question without its choices; None where it has none."""
+    options: tuple[str, ...] = ()
+    """The choices, in the order of the file."""
 
 
 @dataclass(frozen=True)

@@ -58,8 +58,12 @@ def choices_of(row: Any) -> tuple[str, ...] | None:
 
 def with_choices(question: str, choices: Sequence[str]) -> str:
     """The question with a lettered line for each choice, in the order of the file."""
-    lines = [f"{letter}) {text}" for letter, text in zip(ascii_uppercase, choices, strict=False)]
-    return f"{question}\n\n" + "\n".join(lines) + "\n\nAnswer with the letter of the right choice alone."
+    return f"{question}\n\n{lettered(choices)}\n\nAnswer with the letter of the right choice alone."
+
+
+def lettered(choices: Sequence[str]) -> str:
+    """A line for each choice, ``A) `` before the first."""
+    return "\n".join(f"{letter}) {text}" for letter, text in zip(ascii_uppercase, choices, strict=False))
 
 
 def letter_of(answer: Any, choices: Sequence[str]) -> str | None:

@@ -27,6 +27,8 @@ def too_many_failures(check: str, records: Sequence[ItemRecord], context_length:
     failed = sum(record.outcome is Outcome.ERROR and record.completion.prompt_tokens < context_length for record in own)
     if failed <= MOST_FAILURES * len(own):
         return None
+    if failed == len(own) and all(record.completion.logprobs is not None for record in own):
+        return NotRun(check=check, reason=f"the engine told no log-probability of any of the {failed} given texts")
     return NotRun(
         check=check, reason=f"the engine failed on {failed} of {len(own)} answers; {MOST_FAILURES:.0%} may fail"
     )

@@ -77,6 +77,14 @@ def judged(question: Question, completion: Completion, reasoning: ReasoningTags 
     return ItemRecord(completion=completion, answer=answer, outcome=outcome)
 
 
+def _scored(question: Question, completion: Completion) -> ItemRecord:
+    """The record of a given text: scored, and neither right nor wrong."""
+    if completion.logprobs is None or completion.text != question.given:
+        raise _other_answers(f"{_named(completion.request_key)} is not the score of the text that was given")
+    failed = completion.finish_reason is FinishReason.ERROR
+    return ItemRecord(completion=completion, answer=None, outcome=Outcome.ERROR if failed else Outcome.SCORED)
+
+
 def _record(
     question: Question,
     turns: Mapping[int, Completion],
@@ -91,7 +99,9 @@ def _record(
         raise _other_answers(f"turn {len(episode.said) + 1} of {question.check}, item {question.item} is missing")
     if len(turns) > len(episode.said):
         raise _other_answers(f"{question.check}, item {question.item} is answered after it was over")
-    if question.verifier in TOOLS:
+    if question.given is not None or any(one.logprobs is not None for one in episode.said):
+        record = _scored(question, episode.said[-1])
+    elif question.verifier in TOOLS:
         record = judged_tools(question, episode.said, reasoning)
     elif question.verifier.startswith(TASK_PREFIX):
         record = judged_task(question, episode.said[-1], reasoning, scorers.of(question.verifier))

@@ -8,7 +8,7 @@ from itertools import cycle, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from certify.check.base import Answers, Check, Sources
+from certify.check.base import Answers, Check, Sources, most_read
 from certify.check.capability_profile import CapabilityProfile
 from certify.check.concision import Concision
 from certify.check.corpus_scan import CorpusScan, Scanned
@@ -22,6 +22,8 @@ from certify.check.logic_puzzles import LogicPuzzles
 from certify.check.long_chain import LongChain
 from certify.check.looks import asked_questions, looks_taken
 from certify.check.multi_turn import MultiTurn
+from certify.check.option_order import OptionOrder
+from certify.check.order_exchangeability import OrderExchangeability
 from certify.check.private_set import PrivateSet
 from certify.check.several_gaps import corrected_gaps
 from certify.check.sources import open_sources, with_digests
@@ -57,6 +59,8 @@ CHECKS: dict[str, Check[Any]] = {
         PrivateSet(),
         Concision(),
         Cost(),
+        OrderExchangeability(),
+        OptionOrder(),
     )
 }
 """Check id to the check."""
@@ -103,6 +107,7 @@ def planned_checks(
                 max_tokens=size.max_tokens,
                 calls=size.calls,
                 looks=size.looks,
+                reads=size.reads,
             )
         )
     return tuple(planned)
@@ -148,6 +153,8 @@ def all_questions(checks: Sequence[PlannedCheck], sources: Sources, seed: bytes)
             raise UsageError("CERT-E102", f"{check.id} draws {len(drawn)} questions where the plan says {check.items}")
         if sum(map(most_turns, drawn)) != (check.items if check.calls is None else check.calls):
             raise UsageError("CERT-E102", f"the turns of {check.id} are not as many as the plan says")
+        if (most_read(drawn, check.samples) or 0) > (check.reads or 0):
+            raise UsageError("CERT-E102", f"{check.id} gives longer texts than the plan says")
         questions += drawn
     return tuple(sorted(questions, key=lambda question: (question.check, question.item)))
 
@@ -165,6 +172,8 @@ def all_requests(checks: Sequence[PlannedCheck], questions: Sequence[Question], 
             plain=question.plain,
             raw=question.raw,
             episode=question.episode,
+            given=question.given,
+            moments=question.moments,
         )
         for question in sorted(questions, key=lambda question: (question.check, question.item))
         for repeat in range(samples_of(checks)[question.check])

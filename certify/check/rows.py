@@ -26,7 +26,9 @@ IDS = ("id", "item", "item_id", "uid", "task_id", "unique_id")
 
 MAX_QUESTION = 100_000
 _MATHEMATICS = re.compile(r"\\[a-zA-Z]|\^|\$|^\s*[-+]?\d+(?:\.\d+|\s*/\s*\d+)\s*%?\s*$")
-Row = tuple[str, str, str, str, str, Problem | None, tuple[str, ...], int | None, int | None]
+Row = tuple[
+    str, str, str, str, str, Problem | None, tuple[str, ...], int | None, int | None, str | None, tuple[str, ...]
+]
 
 
 def read_items(
@@ -37,7 +39,7 @@ def read_items(
     identifier: str | None = None,
     verifier: str | None = None,
 ) -> list[Row]:
-    """(id, question, answer, gold, verifier, problem, aliases, hops, number of choices) of every row.
+    """The fields of a BenchmarkItem of every row, in their order.
 
     Args:
         documents: the rows as :func:`certify.check.benchmark_files.rows_of` gives them.
@@ -83,15 +85,16 @@ def _row(number: int, document: Any, columns: tuple[str, str], named: Sequence[s
     family = document.get("family")
     if isinstance(family, str) and family in FAMILIES:
         problem = _problem(document, question, answer, number)
-        return identifier, question, answer, answer, f"family:{family}", problem, (), None, None
+        return identifier, question, answer, answer, f"family:{family}", problem, (), None, None, None, ()
     if verifier is None and (choices := choices_of(document)) is not None:
         letter = letter_of(value_at(document, columns[1]), choices)
         if letter is None:
             raise _bad(f"row {number + 1}: its answer is none of its {len(choices)} choices")
-        return identifier, with_choices(question, choices), answer, letter, "choice", None, (), None, len(choices)
+        asked = with_choices(question, choices)
+        return identifier, asked, answer, letter, "choice", None, (), None, len(choices), question, choices
     gold = final_answer(answer)
     beside = aliases_of(document), hops_of(document)
-    return identifier, question, answer, gold, verifier or _verifier_for(gold), None, *beside, None
+    return identifier, question, answer, gold, verifier or _verifier_for(gold), None, *beside, None, None, ()
 
 
 def _verifier_for(gold: str) -> str:

@@ -17,6 +17,8 @@ from certify.errors import CertifyError, UsageError
 from certify.evidence.base import StrictValue
 from certify.evidence.parameters import (
     CorpusScanParameters,
+    OptionOrderParameters,
+    OrderExchangeabilityParameters,
     PrivateSetParameters,
     StaticBenchmarkParameters,
     StaticFreshGapParameters,
@@ -26,7 +28,8 @@ from certify.evidence.parameters.profile import CapabilityProfileParameters
 Parameters = Mapping[str, StrictValue]
 """Check id to its parameters."""
 
-_About = StaticFreshGapParameters | CapabilityProfileParameters
+_Orders = OrderExchangeabilityParameters | OptionOrderParameters
+_About = StaticFreshGapParameters | CapabilityProfileParameters | _Orders
 """Parameters that name one published benchmark, if any; StaticBenchmarkParameters may name a task instead."""
 
 
@@ -93,7 +96,10 @@ def with_digests(parameters: StrictValue, sources: Sources) -> StrictValue:
     if isinstance(parameters, _About):
         if parameters.benchmark is None:
             return parameters
-        return parameters.model_copy(update={"sha256": sources.benchmarks[parameters.benchmark].sha256})
+        digests = {"sha256": sources.benchmarks[parameters.benchmark].sha256}
+        if isinstance(parameters, OptionOrderParameters):
+            digests["control_sha256"] = sources.benchmarks[parameters.control].sha256
+        return parameters.model_copy(update=digests)
     if isinstance(parameters, PrivateSetParameters):
         return parameters.model_copy(update={"sha256": sources.benchmarks[source_name(parameters.name)].sha256})
     if isinstance(parameters, CorpusScanParameters):
@@ -109,6 +115,8 @@ def _named(parameters: Parameters) -> dict[str, str | None]:
             named[given.source] = given.sha256 or named.get(given.source)
         elif isinstance(given, _About) and given.benchmark is not None:
             named[given.benchmark] = given.sha256 or named.get(given.benchmark)
+            if isinstance(given, OptionOrderParameters):
+                named[given.control] = given.control_sha256 or named.get(given.control)
         elif isinstance(given, PrivateSetParameters):
             named[source_name(given.name)] = given.sha256
         elif isinstance(given, CorpusScanParameters):

@@ -17,6 +17,8 @@ def print_outlook(outlook: Outlook) -> None:
         fields([*_size(check), *(_threshold(one) for one in check.thresholds), *(_gap(check.gap) if check.gap else [])])
     emit("in all", "bold")
     rows = [("answers", f"{outlook.answers:,}"), ("tokens", _tokens(outlook.most_tokens, outlook.expected_tokens))]
+    if outlook.most_read is not None:
+        rows.append(("reads", f"at most {outlook.most_read:,} tokens of given texts, whose time no estimate holds"))
     if outlook.fewest_answers is not None:
         rows.append(("at the least", f"{outlook.fewest_answers:,} answers, if every check stops at its first look"))
     fields(rows)
@@ -27,6 +29,9 @@ def print_outlook(outlook: Outlook) -> None:
 
 
 def _size(check: CheckOutlook) -> list[tuple[str, str]]:
+    if check.most_read is not None:
+        texts = f"{check.items:,} given texts, scored and not answered"
+        return [("sample", texts), ("reads", f"at most {check.most_read:,} tokens")]
     if not check.answers:
         return [("sample", "asks the model nothing")]
     each = f", {check.samples} answers each" if check.samples > 1 else ""

@@ -265,7 +265,7 @@ class PolicyInput(Facts):
 
 def _as_asked(planned: Value, wanted: Value) -> bool:
     """Whether planned parameters are the policy's; the plan fills in the benchmark digests a policy leaves open."""
-    left_open = {"sha256"} if not getattr(wanted, "sha256", None) else set()
+    left_open = {name for name in ("sha256", "control_sha256") if not getattr(wanted, name, None)}
     return planned.model_dump(exclude=left_open) == wanted.model_dump(exclude=left_open)
 
 

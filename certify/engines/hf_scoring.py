@@ -46,10 +46,11 @@ class HfScorer:
 
     def _scores(self, batch: Sequence[Encoded]) -> list[TextScore]:
         windows = [window for one in batch for window in one.windows]
-        found = iter([scores for part in batches(windows, self._batch_size) for scores in self._read(part)])
+        wanted = any(one.passage.moments for one in batch)
+        found = iter([scores for part in batches(windows, self._batch_size) for scores in self._read(part, wanted)])
         return [score_of(one, [next(found) for _ in one.windows]) for one in batch]
 
-    def _read(self, windows: Sequence[Window]) -> list[Scores]:
+    def _read(self, windows: Sequence[Window], moments: bool) -> list[Scores]:
         """Reads windows side by side, padded at their ends, which no token before them sees."""
         import torch
 
@@ -59,18 +60,27 @@ class HfScorer:
         tokens = torch.tensor(rows, device=device)
         lengths = torch.tensor([[len(window.ids)] for window in windows], device=device)
         mask = (torch.arange(width, device=device) < lengths).long()
-        values, likeliest = self._told(tokens, mask, min(window.start for window in windows))
+        values, likeliest, spread = self._told(tokens, mask, min(window.start for window in windows), moments)
         spans = [slice(window.start - 1, len(window.ids) - 1) for window in windows]
-        return [(values[row, span].tolist(), bool(likeliest[row, span].all())) for row, span in enumerate(spans)]
+        return [
+            Scores(
+                values[row, span].tolist(),
+                bool(likeliest[row, span].all()),
+                [(mean, deviation) for mean, deviation in spread[row, span].tolist()] if moments else (),
+            )
+            for row, span in enumerate(spans)
+        ]
 
-    def _told(self, tokens: Any, mask: Any, first: int) -> tuple[Any, Any]:
-        """Of each token but the first: its log-probability (before ``first``, 0), and whether it was the likeliest."""
+    def _told(self, tokens: Any, mask: Any, first: int, moments: bool) -> tuple[Any, Any, Any]:
+        """Of each token but the first: its log-probability (before ``first``, 0), whether it was the likeliest, and
+        the moments of its place where they are wanted."""
         import torch
 
         rows, width = tokens.shape
         step = max(1, MOST_LOGITS // (rows * self._network.config.get_text_config().vocab_size))
         values = torch.zeros((rows, width - 1), dtype=torch.float32)
         likeliest = torch.ones((rows, width - 1), dtype=torch.bool)
+        spread = torch.zeros((rows, width - 1, 2) if moments else (0,), dtype=torch.float32)
         cache = None
         for start in range(0, width - 1, step):
             end = min(start + step, width - 1)
@@ -79,8 +89,10 @@ class HfScorer:
             target = tokens[:, wanted + 1 : end + 1].unsqueeze(-1)
             told = logits.gather(-1, target).squeeze(-1) - logits.logsumexp(dim=-1)
             values[:, wanted:end] = told.cpu()
+            if moments:
+                spread[:, wanted:end] = _moments(logits).cpu()
             likeliest[:, wanted:end] = (logits.argmax(dim=-1, keepdim=True) == target).squeeze(-1).cpu()
-        return values, likeliest
+        return values, likeliest, spread
 
     def _forward(self, tokens: Any, mask: Any, cache: Any, wanted: int, more: bool) -> tuple[Any, Any]:
         positions = (mask.cumsum(dim=1) - 1)[:, -tokens.shape[1] :]
@@ -95,6 +107,18 @@ class HfScorer:
         )
         kept = getattr(output, "past_key_values", None)
         return output.logits[:, -wanted:, :].float(), require_cache(self._network, kept) if more else None
+
+
+def _moments(logits: Any) -> Any:
+    """Mean and standard deviation of the log-probability at each place, each token weighted by its probability."""
+    import torch
+
+    logprobs = logits.log_softmax(dim=-1)
+    weights = logprobs.exp()
+    logprobs = logprobs.where(weights > 0, 0.0)  # what cannot stand there weighs nothing, however unlikely
+    mean = (weights * logprobs).sum(dim=-1)
+    square = (weights * (logprobs - mean.unsqueeze(-1)) ** 2).sum(dim=-1)
+    return torch.stack((mean, square.sqrt()), dim=-1)
 
 
 def require_cache(network: Any, cache: Any) -> Any:

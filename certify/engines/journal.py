@@ -215,7 +215,8 @@ def unanswered(
         episode = unfold(request, turns, reasoning)
         lacking += not episode.over
         for turn, completion in turns.items():
-            if turn >= len(episode.said) or completion.seed != str(turn_seed(request.seed, turn)):
+            asked = turn < len(episode.said) and completion.seed == str(turn_seed(request.seed, turn))
+            if not asked or (completion.logprobs is None) != (request.given is None):
                 raise _not_asked(completion.key, path)
     for turns in said.values():
         raise _not_asked(next(iter(turns.values())).key, path)

@@ -15,6 +15,7 @@ from lm_eval.api.model import LM
 
 from certify.engines.backend import REFUSED, Backend, Generation, Prompt
 from certify.engines.episodes import by_request, transcript, unfold
+from certify.engines.given import Committed, score_given
 from certify.engines.journal import Journal
 from certify.engines.order import Key
 from certify.engines.scoring import Passage, scored
@@ -22,8 +23,6 @@ from certify.engines.waves import Wave, next_wave
 from certify.errors import EvidenceMissing, UsageError
 from certify.evidence.answers import Completion, FinishReason, Request
 from certify.evidence.canonical import canonical_bytes
-
-Committed = Callable[[Sequence[Completion]], None]
 
 
 class JournalledLM(LM):  # type: ignore[misc]  # lm-eval ships no types
@@ -52,6 +51,11 @@ class JournalledLM(LM):  # type: ignore[misc]  # lm-eval ships no types
         self._committed = committed
         self._failed = failed
         self._refused: set[str] = set()
+
+    @property
+    def system_prompt(self) -> str | None:
+        """Text before every question, as lm-eval is to put it."""
+        return self._backend.configuration.system_prompt
 
     @property
     def tokenizer_name(self) -> str:
@@ -94,11 +98,17 @@ class JournalledLM(LM):  # type: ignore[misc]  # lm-eval ships no types
     def loglikelihood(self, requests: list[Any]) -> list[tuple[float, bool]]:
         """Log-probability of each instance's text after its context, and whether greedy decoding would write it.
 
-        A text that could not be scored has minus infinity.
+        A text that could not be scored has minus infinity. Texts that the run itself gives are journalled under the
+        keys of their requests; whether greedy decoding would write them is not kept.
 
         Raises:
             EvidenceMissing: CERT-E060, the engine gives no log-probabilities.
         """
+        if self._requests:
+            asked = [self._requests[instance.doc["index"]] for instance in requests]
+            score_given(self._backend, self._journal, asked, self._committed, self._failed)
+            held = self._journal.completions()
+            return [(held[request.key].logprob, False) for request in asked]
         passages = [Passage.of(*instance.args) for instance in requests]
         found = scored(self._backend, self._journal, passages)
         return [(found[one.key].logprob, found[one.key].greedy) for one in passages]
@@ -117,7 +127,8 @@ class JournalledLM(LM):  # type: ignore[misc]  # lm-eval ships no types
         prompts = {prompt.key: prompt for prompt in (*wave.prompts, *wave.refused)}
         digests = {key: hashlib.sha256(prompt.text.encode("utf-8")).hexdigest() for key, prompt in prompts.items()}
         seeds = {key: str(prompt.seed) for key, prompt in prompts.items()}
-        done = {key: one for key, one in self._journal.completions().items() if (one.turn or 0) == turn}
+        written = {key: one for key, one in self._journal.completions().items() if one.logprobs is None}
+        done = {key: one for key, one in written.items() if (one.turn or 0) == turn}
         _require_same_prompts(done, digests, seeds)
 
         def commit(generations: Sequence[Generation]) -> None:

@@ -52,6 +52,7 @@ class Model(NamedTuple):
             suggested_sampling=self.suggested,
             example_prompt=self.codec.example_prompt(self.configuration.system_prompt),
             hardware=self.hardware,
+            scores=True,
         )
 
 

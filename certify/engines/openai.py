@@ -30,7 +30,7 @@ from certify.engines.served import (
 from certify.engines.server_scoring import ServerScorer
 from certify.engines.serving import Command, Server
 from certify.engines.wordings import conversation, example_prompt, tidied
-from certify.errors import UsageError
+from certify.errors import EvidenceMissing, UsageError
 from certify.evidence.answers import FinishReason, ServerReport
 from certify.evidence.model import ServerApi, TestedConfiguration
 
@@ -102,7 +102,15 @@ class ServerBackend:
             suggested_sampling=self._served.suggested,
             example_prompt=example_prompt(self._served.wording, self._greeting.api, self._configuration.system_prompt),
             hardware=f"the server's: {self._greeting.software}",
+            scores=self._scores(),
         )
+
+    def _scores(self) -> bool | None:
+        """Whether log-probabilities of given texts are told; None where the server could not be asked."""
+        try:
+            return self.scorer() is not None
+        except EvidenceMissing:
+            return None
 
     def render_chat(self, messages: Sequence[dict[str, str]], add_generation_prompt: bool = True) -> str:
         """The prompt of a conversation; canonical JSON where the server has a template of its own."""

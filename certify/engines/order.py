@@ -165,6 +165,8 @@ class EngineFacts(Value):
     """The question ``1 + 1 = ?`` as the model would be asked it."""
     hardware: str
     """Name of the processor or GPU."""
+    scores: bool | None = None
+    """Whether log-probabilities of given texts are told; absent where that is not known before the run."""
 
 
 class Described(Value):
@@ -195,6 +197,10 @@ class Telemetry(Value):
     """Tokens read in this run."""
     tokens: int = Field(default=0, ge=0)
     """Tokens generated in this run."""
+    scored: int = Field(default=0, ge=0)
+    """Given texts scored in this run."""
+    scoring_seconds: float = Field(default=0, ge=0)
+    """Time spent on them."""
     truncated: int = Field(default=0, ge=0)
     """Answers of this run cut off at their limit."""
     failures: dict[str, int] = Field(default_factory=dict)

@@ -14,12 +14,15 @@ from certify.engines.models import common_versions
 from certify.engines.order import EngineFacts, Key, WorkOrder
 from certify.engines.scoring import Keep, Passage, Scorer
 from certify.errors import EvidenceMissing, UsageError
-from certify.evidence.answers import Completion
+from certify.evidence.answers import Completion, FinishReason
+from certify.evidence.canonical import sha256_hex
 from certify.evidence.model import GREEDY, Sampling, TestedConfiguration
 from certify.evidence.scores import TextScore
 
 CONTEXT_LENGTH = 1_000_000
 Answer = Callable[[Prompt], Generation]
+Given = tuple[str, str]
+"""Digest of a context, and the text after it."""
 
 
 class ReplayBackend:
@@ -31,11 +34,13 @@ class ReplayBackend:
         configuration: TestedConfiguration,
         batch_size: int = 16,
         scores: Mapping[str, TextScore] | None = None,
+        given: Mapping[Given, TextScore] | None = None,
     ) -> None:
         self._answer = answer
         self._configuration = configuration
         self._batch_size = batch_size
         self._scores = scores
+        self._given = given
 
     @classmethod
     def load(cls, order: Order) -> Self:
@@ -49,9 +54,10 @@ class ReplayBackend:
         if order.recording is None:
             raise UsageError("CERT-E010", "the replay engine needs a recording", "", "name a journal to replay")
         recorded, scores = read_journal(Path(order.recording)), read_scores(Path(order.recording))
+        given = {(one.prompt_sha256, one.text): _as_score(one) for one in recorded.values() if one.logprobs is not None}
         sampling, system_prompt = order.configuration.sampling, order.configuration.system_prompt
         configuration = replay_configuration(sampling, system_prompt)
-        return cls(_lookup(recorded), configuration, order.batch_size, scores or None)
+        return cls(_lookup(recorded), configuration, order.batch_size, scores or None, given or None)
 
     @property
     def configuration(self) -> TestedConfiguration:
@@ -80,14 +86,16 @@ class ReplayBackend:
 
     def scorer(self) -> Scorer | None:
         """What gives recorded scores again; None where none were recorded."""
-        return None if self._scores is None else _Recorded(self._scores, self._batch_size)
+        if self._scores is None and self._given is None:
+            return None
+        return _Recorded(self._scores or {}, self._given or {}, self._batch_size)
 
 
 class _Recorded:
     """Scores that were recorded."""
 
-    def __init__(self, scores: Mapping[str, TextScore], batch_size: int) -> None:
-        self._scores = scores
+    def __init__(self, scores: Mapping[str, TextScore], given: Mapping[Given, TextScore], batch_size: int) -> None:
+        self._scores, self._given = scores, given
         self._batch_size = batch_size
 
     def score(self, passages: Sequence[Passage], done: frozenset[str], keep: Keep) -> None:
@@ -96,10 +104,10 @@ class _Recorded:
             keep([self._found(passage) for passage in batch])
 
     def _found(self, passage: Passage) -> TextScore:
-        found = self._scores.get(passage.key)
+        found = self._scores.get(passage.key) or self._given.get((sha256_hex(passage.context.encode()), passage.text))
         if found is None:
             raise _not_recorded("score of", passage.text[:60])
-        return found
+        return found.model_copy(update={"text_sha256": passage.key})
 
 
 def replay_configuration(sampling: Sampling, system_prompt: str | None = None) -> TestedConfiguration:
@@ -112,6 +120,19 @@ def replay_configuration(sampling: Sampling, system_prompt: str | None = None) -
         system_prompt=system_prompt,
         sampling=sampling,
         context_length=CONTEXT_LENGTH,
+    )
+
+
+def _as_score(completion: Completion) -> TextScore:
+    """The score that a completion of a given text holds; whether its tokens were the likeliest is not recorded."""
+    return TextScore(
+        text_sha256=completion.prompt_sha256,  # its context is not recorded; whoever asks knows the text's own key
+        context_tokens=completion.prompt_tokens,
+        token_ids=completion.token_ids,
+        logprobs=completion.logprobs or (),
+        greedy=False,
+        failed=completion.finish_reason is FinishReason.ERROR or None,
+        moments=completion.moments,
     )
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from certify.engines.journal import Journal
 from certify.errors import EvidenceMissing
-from certify.evidence.scores import TextScore, score_key
+from certify.evidence.scores import Moments, TextScore, score_key
 
 if TYPE_CHECKING:
     from certify.engines.backend import Backend
@@ -31,11 +31,13 @@ class Passage(NamedTuple):
     context: str
     """What stands before it, read but not scored; may be empty."""
     text: str
+    moments: bool = False
+    """Whether mean and standard deviation of the log-probability are asked with it."""
 
     @classmethod
-    def of(cls, context: str, text: str) -> Passage:
+    def of(cls, context: str, text: str, moments: bool = False) -> Passage:
         """The passage of a context and a text, named by both."""
-        return cls(score_key(context, text), context, text)
+        return cls(score_key(context, text), context, text, moments)
 
 
 class Window(NamedTuple):
@@ -54,8 +56,17 @@ class Encoded(NamedTuple):
     """None where it cannot be scored: it has no token, one that the model lacks, or too many after a context."""
 
 
-Scores = tuple[Sequence[float], bool]
-"""Log-probabilities of a window's scored tokens, and whether each was the likeliest."""
+class Scores(NamedTuple):
+    """What an engine found for a window."""
+
+    logprobs: Sequence[float]
+    """Of its scored tokens."""
+    greedy: bool
+    """Whether each was the likeliest."""
+    moments: Sequence[tuple[float, float]] = ()
+    """Of each scored token, where the engine tells them."""
+
+
 Keep = Callable[[Sequence[TextScore]], None]
 """Takes finished scores; when it returns they are safe."""
 
@@ -98,18 +109,37 @@ def _rolling(opening: int, text: list[int], longest: int) -> Iterable[Window]:
 
 def score_of(one: Encoded, found: Sequence[Scores]) -> TextScore:
     """The score of a passage by what an engine found for its windows; a failed one where a number is none."""
-    values = [value for logprobs, _ in found for value in logprobs]
+    values = [value for scores in found for value in scores.logprobs]
+    moments = _moments(found) if one.passage.moments else None
     if not one.windows or not all(map(isfinite, values)):
-        return TextScore(
-            text_sha256=one.passage.key, context_tokens=0, token_ids=(), logprobs=(), greedy=False, failed=True
-        )
+        return failed_score(one.passage)
     return TextScore(
         text_sha256=one.passage.key,
         context_tokens=one.windows[0].start,
         token_ids=tuple(token for window in one.windows for token in window.ids[window.start :]),
-        logprobs=tuple(min(0.0, round(value, DECIMALS)) + 0.0 for value in values),  # -0.0 has no canonical form
-        greedy=all(greedy for _, greedy in found),
+        logprobs=tuple(map(_printed, values)),
+        greedy=all(scores.greedy for scores in found),
+        moments=moments,
     )
+
+
+def failed_score(passage: Passage) -> TextScore:
+    """What is said of a text that cannot be scored."""
+    return TextScore(text_sha256=passage.key, context_tokens=0, token_ids=(), logprobs=(), greedy=False, failed=True)
+
+
+def _printed(logprob: float) -> float:
+    return min(0.0, round(logprob, DECIMALS)) + 0.0  # -0.0 has no canonical form
+
+
+def _moments(found: Sequence[Scores]) -> Moments | None:
+    """The moments of every scored token; None where the engine told none, or one that is no number."""
+    told = [pair for scores in found for pair in scores.moments]
+    if len(told) != sum(len(scores.logprobs) for scores in found) or not all(
+        isfinite(x) for pair in told for x in pair
+    ):
+        return None
+    return tuple((_printed(mean), round(max(0.0, deviation), DECIMALS)) for mean, deviation in told)
 
 
 def scored(backend: Backend, journal: Journal, passages: Sequence[Passage]) -> dict[str, TextScore]:

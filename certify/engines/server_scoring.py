@@ -107,7 +107,7 @@ def read_scores(document: Any, window: Window) -> Scores:
         raise AskingError(Trouble.GARBLED, "it holds no log-probabilities of the prompt") from error
     if counted != len(window.ids) or len(own) != len(window.ids) - window.start or len(best) != len(own):
         raise AskingError(Trouble.GARBLED, f"it read {str(counted)[:20]} tokens where {len(window.ids)} were sent")
-    return own, all(value >= most for value, most in zip(own, best, strict=True))
+    return Scores(own, all(value >= most for value, most in zip(own, best, strict=True)))
 
 
 def _number(value: Any) -> float:

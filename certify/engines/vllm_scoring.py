@@ -49,4 +49,4 @@ class VllmScorer:
 def _scores(window: Window, told: Any) -> Scores:
     tokens = window.ids[window.start :]
     own = [one[token] for one, token in zip(told[window.start :], tokens, strict=True)]
-    return [float(one.logprob) for one in own], all(one.rank == 1 for one in own)
+    return Scores([float(one.logprob) for one in own], all(one.rank == 1 for one in own))

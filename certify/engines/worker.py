@@ -111,9 +111,12 @@ def _answer(order: WorkOrder, route: Route | None, say: Say) -> None:
         say({"event": "loaded", "seconds": round(loaded - started, 3)})
         tally = _Tally(say, resumed, sum(map(most_turns, requests)), loaded)
         meter = None if _elsewhere(order) else BoardMeter.start(order.configuration.device)
-        run(backend, journal, requests, tally.committed, tally.failed)
-        telemetry = tally.telemetry(started_at, loaded - started, 0 if _elsewhere(order) else peak_memory(os.getpid()))
+        run(backend, journal, [one for one in requests if one.given is None], tally.committed, tally.failed)
+        answering = time.monotonic() - loaded  # what is measured is answering: given texts are read after it
+        memory = 0 if _elsewhere(order) else peak_memory(os.getpid())
         board = {"joules": meter.joules(), "gpu_memory": meter.memory(), "driver": meter.driver()} if meter else {}
+        run(backend, journal, [one for one in requests if one.given is not None], tally.committed, tally.failed)
+        telemetry = tally.telemetry(started_at, loaded - started, answering, memory)
         telemetry = telemetry.model_copy(update={"attention": backend.attention(), **board})
     say({"event": "done", "telemetry": telemetry.document()})
 
@@ -128,19 +131,21 @@ class _Tally:
 
     def __init__(self, say: Say, resumed: int, total: int, loaded: float) -> None:
         self._say, self._resumed, self._total, self._loaded = say, resumed, total, loaded
-        self._answered = self._tokens = self._prompt_tokens = self._truncated = 0
+        self._answered = self._scored = self._tokens = self._prompt_tokens = self._truncated = 0
         self._failures = Counter[str]()
 
     def committed(self, batch: Sequence[Completion]) -> None:
         """Takes note of a batch that is safe."""
-        self._answered += len(batch)
+        given = sum(one.logprobs is not None for one in batch)
+        self._scored += given
+        self._answered += len(batch) - given
         self._tokens += sum(one.tokens for one in batch)
-        self._prompt_tokens += sum(one.prompt_tokens for one in batch)
+        self._prompt_tokens += sum(one.read_tokens for one in batch)
         self._truncated += sum(one.finish_reason is FinishReason.LENGTH for one in batch)
         self._say(
             {
                 "event": "progress",
-                "done": self._resumed + self._answered,
+                "done": self._resumed + self._answered + self._scored,
                 "total": self._total,
                 "tokens": self._tokens,
                 "seconds": round(time.monotonic() - self._loaded, 3),
@@ -151,12 +156,14 @@ class _Tally:
         """Takes note of a question without an answer."""
         self._failures[trouble] += 1
 
-    def telemetry(self, started_at: str, load_seconds: float, memory: int) -> Telemetry:
-        """The run in numbers; ``memory`` is the peak, bytes."""
+    def telemetry(self, started_at: str, load_seconds: float, answering: float, memory: int) -> Telemetry:
+        """The run in numbers; ``answering`` is the time before any given text was read, ``memory`` the peak, bytes."""
         return Telemetry(
             started_at=started_at,
             finished_at=_now(),
-            seconds=round(time.monotonic() - self._loaded, 3),
+            seconds=round(answering, 3),
+            scored=self._scored,
+            scoring_seconds=round(time.monotonic() - self._loaded - answering, 3) if self._scored else 0.0,
             load_seconds=round(load_seconds, 3),
             answered=self._answered,
             resumed=self._resumed,

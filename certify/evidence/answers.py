@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from certify.evidence.base import Sha256, Value
 from certify.evidence.canonical import canonical_bytes
 from certify.evidence.merkle import leaf_hash, tree_root
+from certify.evidence.scores import LogProbability, Moments, require_one_each
 
 TurnKey = tuple[str, str, int] | tuple[str, str, int, int]
 """(check, item, repeat) of a request and of the answer to it; later turns of an episode append their number."""
 
 MAX_TURNS = 64
+
+GIVEN = "given"
+"""The comparison of a question that gives a text: there is none."""
+
+GivenText = Annotated[str, Field(min_length=1)]
 
 
 class Episode(Value):
@@ -43,11 +49,11 @@ class Question(Value):
     """The right answer, canonical text."""
     verifier: str
     """Which comparison decides: ``family:<id>``, ``public:<id>``, ``puzzle:<id>``, ``integer``, ``math``, ``choice``,
-    ``text``, ``short``, ``abstention`` or ``task:<name>``."""
+    ``text``, ``short``, ``abstention`` or ``task:<name>``; ``given`` where a text is given."""
     pair: str | None = None
     """For a fresh twin of a static item, or a puzzle's twin without a solution: that item's id."""
-    max_tokens: int = Field(ge=1)
-    """Longest answer, reasoning included, tokens; in an episode, of each turn."""
+    max_tokens: int = Field(ge=0)
+    """Longest answer, reasoning included, tokens; in an episode, of each turn; 0 where a text is given."""
     plain: bool | None = None
     """True where the text itself says in which form to answer; absent otherwise."""
     raw: bool | None = None
@@ -62,6 +68,23 @@ class Question(Value):
     """The look before which it is asked, from 1; absent where a check has none."""
     decimal_comma: bool | None = None
     """True where the right answer is a number and the language begins decimals with a comma; absent otherwise."""
+    given: GivenText | None = None
+    """A text whose log-probability after ``text``, which may be empty, is asked in place of an answer; absent where
+    the model is to write one."""
+    moments: bool | None = None
+    """True where mean and standard deviation of the log-probability are asked with it; absent otherwise."""
+
+    @model_validator(mode="after")
+    def _asks_or_gives(self) -> Self:
+        if self.given is not None and (self.verifier, self.gold) != (GIVEN, ""):
+            raise ValueError("a given text is compared with nothing")
+        _require_one_way(self)
+        return self
+
+    @property
+    def read_bytes(self) -> int:
+        """UTF-8 bytes of a given text and of what stands before it; 0 where none is given."""
+        return 0 if self.given is None else len(self.text.encode()) + len(self.given.encode())
 
 
 class Request(Value):
@@ -77,19 +100,40 @@ class Request(Value):
     """Sampling seed of this repeat."""
     text: str
     """The problem."""
-    max_tokens: int = Field(ge=1)
-    """Longest answer, tokens; in an episode, of each turn."""
+    max_tokens: int = Field(ge=0)
+    """Longest answer, tokens; in an episode, of each turn; 0 where a text is given."""
     plain: bool | None = None
     """As in the question."""
     raw: bool | None = None
     """As in the question."""
     episode: Episode | None = None
     """As in the question."""
+    given: GivenText | None = None
+    """As in the question."""
+    moments: bool | None = None
+    """As in the question."""
+
+    @model_validator(mode="after")
+    def _asks_or_gives(self) -> Self:
+        _require_one_way(self)
+        return self
 
     @property
     def key(self) -> tuple[str, str, int]:
         """(check, item, repeat): unique within a run; records are sorted by it."""
         return (self.check, self.item, self.repeat)
+
+
+def _require_one_way(one: Question | Request) -> None:
+    """Returns if a question or request either asks for an answer or gives a text.
+
+    Raises:
+        ValueError: it does both, or neither.
+    """
+    if one.given is None and (one.max_tokens < 1 or one.moments is not None):
+        raise ValueError("an answer has at least one token, and moments belong to a given text")
+    if one.given is not None and (one.raw is not True or one.episode is not None or one.max_tokens):
+        raise ValueError("a given text is raw, of one turn, and no token is written after it")
 
 
 class FinishReason(StrEnum):
@@ -121,19 +165,32 @@ class Completion(Value):
     seed: str
     """Sampling seed, decimal text (it may exceed what JSON numbers hold)."""
     prompt_sha256: Sha256
-    """Digest of the fully rendered prompt, UTF-8."""
+    """Digest of the fully rendered prompt, UTF-8; of a given text, of what stands before it."""
     text: str
-    """Everything generated, reasoning and its tags included."""
+    """Everything generated, reasoning and its tags included; or the given text."""
     finish_reason: FinishReason
-    """Why it ended."""
+    """Why it ended; ``error`` where a given text could not be scored."""
     token_ids: tuple[int, ...]
-    """Generated tokens as the engine counted them."""
+    """Generated tokens as the engine counted them; or those of the given text, none where it could not be scored."""
     prompt_tokens: int
-    """Length of the prompt, tokens."""
+    """Length of the prompt, tokens; of a given text, tokens that the model was shown before it."""
     reported: ServerReport | None = None
     """What the server told instead, where the answer came from one; ``token_ids`` is empty then."""
     turn: int | None = Field(default=None, ge=1, lt=MAX_TURNS)
     """Turn of an episode, counted from 0; absent for the first, and so for every single question."""
+    logprobs: tuple[LogProbability, ...] | None = None
+    """Of a given text, the log-probability of each token, to six decimals; absent where the text was generated."""
+    moments: Moments | None = None
+    """Of a given text, mean and standard deviation of the log-probability of what could have stood there, for each
+    token; absent where they were not asked for or the engine tells none."""
+
+    @model_validator(mode="after")
+    def _each_token_has_one(self) -> Self:
+        if self.logprobs is not None and (self.turn or self.reported):
+            raise ValueError("a given text has one turn, and its own tokens")
+        failed = self.finish_reason is FinishReason.ERROR
+        require_one_each(self.token_ids, self.logprobs, self.moments, failed=failed)
+        return self
 
     @property
     def key(self) -> TurnKey:
@@ -147,8 +204,20 @@ class Completion(Value):
 
     @property
     def tokens(self) -> int:
-        """Generated tokens: counted by the engine, or as the server reported them."""
+        """Generated tokens: counted by the engine, or as the server reported them; none of a given text."""
+        if self.logprobs is not None:
+            return 0
         return len(self.token_ids) if self.reported is None else self.reported.tokens
+
+    @property
+    def read_tokens(self) -> int:
+        """Tokens that the model read: the prompt, and a given text after it."""
+        return self.prompt_tokens + (len(self.token_ids) if self.logprobs is not None else 0)
+
+    @property
+    def logprob(self) -> float:
+        """Log-probability of a given text; minus infinity where it could not be scored, or none was given."""
+        return sum(self.logprobs) if self.logprobs else float("-inf")
 
 
 def turn_key(key: tuple[str, str, int], turn: int) -> TurnKey:
@@ -157,7 +226,10 @@ def turn_key(key: tuple[str, str, int], turn: int) -> TurnKey:
 
 
 class Outcome(StrEnum):
-    """What became of one answer; exactly one holds, and only ``correct`` scores."""
+    """What became of one answer; exactly one holds, and only ``correct`` counts as right.
+
+    ``scored`` is said of given texts alone: nothing was answered, so nothing is right, wrong or missing.
+    """
 
     CORRECT = "correct"
     WRONG = "wrong"
@@ -167,6 +239,11 @@ class Outcome(StrEnum):
     UNCLOSED = "unclosed"
     LOOPED = "looped"
     ERROR = "error"
+    SCORED = "scored"
+
+
+ANSWERED = tuple(outcome for outcome in Outcome if outcome is not Outcome.SCORED)
+"""What can become of an answer, given texts left out."""
 
 
 class ItemRecord(Value):

@@ -61,6 +61,8 @@ class PlannedCheck(Value):
     """Most answers when each question is asked once, every turn of an episode counted; absent where these are items."""
     looks: tuple[PlannedLook, ...] | None = None
     """Where it may stop early; absent where every item is asked."""
+    reads: int | None = Field(default=None, ge=1)
+    """Most tokens that the model reads for texts given to it, by their bytes; absent where none is given."""
 
     @property
     def answers(self) -> int:

@@ -12,7 +12,7 @@ from certify.issue.wording import decoding_words
 from certify.pipeline.files import RunFolder
 from certify.pipeline.main import read_inputs
 from certify.pipeline.outlook import Outlook, outlook_of, require_reachable
-from certify.pipeline.preparing import describe_model, require_installed, run_pilot, stage_copy
+from certify.pipeline.preparing import describe_model, require_installed, run_pilot, stage_copy, tell_unscored
 from certify.pipeline.reporter import Reporter
 from certify.pipeline.request import RunRequest
 from certify.pipeline.serving import require_consistent
@@ -76,6 +76,7 @@ def estimate_run(request: RunRequest, reporter: Reporter) -> Estimation:
         reporter.stage("Preparing the engine")
         staged = stage_copy(folder, inputs.model)
         described = describe_model(staged, inputs)
+        tell_unscored(checks, described, reporter)
         pilot = run_pilot(folder, staged, described, inputs, reporter)
     configuration = described.configuration
     outlook = outlook_of(inputs.policy, checks, pilot.mean_tokens, configuration.context_length)

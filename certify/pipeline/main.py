@@ -12,7 +12,7 @@ from certify.decide import load_policy
 from certify.errors import HostileInput, UsageError
 from certify.evidence.certificate import Findings, ScreeningReport
 from certify.evidence.decision import Verdict
-from certify.evidence.plan import Plan
+from certify.evidence.plan import Plan, PlannedCheck
 from certify.files import read_file, write_whole
 from certify.identify import DigestCache, read_dataset, read_model
 from certify.pipeline.clock import now
@@ -22,7 +22,7 @@ from certify.pipeline.evaluating import evaluate
 from certify.pipeline.files import RunFolder
 from certify.pipeline.outlook import require_reachable
 from certify.pipeline.planning import attest_inputs, is_lapsed, make_plan, require_entropy
-from certify.pipeline.preparing import prepare_engine, require_installed
+from certify.pipeline.preparing import prepare_engine, require_installed, tell_unscored
 from certify.pipeline.reporter import Reporter
 from certify.pipeline.request import RunInputs, RunOutcome, RunRequest, RunState, Stage
 from certify.pipeline.serving import require_consistent, require_runs
@@ -83,13 +83,14 @@ def continue_run(workspace: Workspace, folder: RunFolder, reporter: Reporter, *,
 
 def _advance(workspace: Workspace, folder: RunFolder, inputs: RunInputs, reporter: Reporter, upto: Stage) -> None:
     """Goes through the stages in order; each finds what an earlier start has left and goes on from there."""
-    attested = attest_inputs(workspace, folder, inputs)
+    attested, checks = attest_inputs(workspace, folder, inputs), tuple[PlannedCheck, ...]()
     if not folder.has("plan.bundle.json"):
         workspace.signer("evaluator")  # a missing key or wrong PIN is told before the engine starts
         checks = planned_checks(inputs.policy.policy.checks)
         require_reachable(inputs.policy, checks)
         require_drawable(checks)
     prepared = prepare_engine(folder, inputs, reporter)
+    tell_unscored(checks, prepared.described, reporter)
     plan, plan_bundle, plan_index = make_plan(workspace, folder, prepared)
     if upto is Stage.PLAN:
         return

@@ -68,6 +68,8 @@ class CheckOutlook(Value):
     """Tokens if every answer runs to its limit."""
     expected_tokens: int | None = None
     """Tokens if answers are as long as the pilot's; absent without a pilot."""
+    most_read: int | None = None
+    """Most tokens read for given texts, which are not answered; absent where none is given."""
     looks: tuple[int, ...] | None = None
     """Items answered at each look, where the check may stop early."""
     thresholds: tuple[ThresholdOutlook, ...] = ()
@@ -87,6 +89,8 @@ class Outlook(Value):
     """Tokens if every answer runs to its limit."""
     expected_tokens: int | None = None
     """Tokens if answers are as long as the pilot's."""
+    most_read: int | None = None
+    """Most tokens read for given texts over all checks; absent where none is given."""
     fewest_answers: int | None = None
     """Answers if every check with looks stops at the first; absent without looks."""
     rho: Fraction = DEFAULT_RHO
@@ -125,12 +129,16 @@ def outlook_of(
     bounds = asked_bounds(policy.policy.rules)
     found = tuple(_check(check, bounds, checks, mean_tokens, context) for check in checks)
     stopping = any(check.looks for check in checks)
-    fewest = sum(check.looks[0].items * check.samples if check.looks else check.answers for check in checks)
+    fewest = sum(
+        check.looks[0].items * check.samples if check.looks else one.answers
+        for check, one in zip(checks, found, strict=True)
+    )
     return Outlook(
         checks=found,
         answers=sum(one.answers for one in found),
         most_tokens=sum(one.most_tokens for one in found),
         expected_tokens=None if mean_tokens is None else sum(one.expected_tokens or 0 for one in found),
+        most_read=sum(check.reads or 0 for check in checks) or None,
         fewest_answers=fewest if stopping else None,
     )
 
@@ -161,7 +169,7 @@ def _check(
     mean_tokens: float | None,
     context: int | None,
 ) -> CheckOutlook:
-    answers = check.answers
+    answers = check.answers if check.max_tokens else 0
     return CheckOutlook(
         check=check.id,
         items=check.items,
@@ -169,6 +177,7 @@ def _check(
         answers=answers,
         most_tokens=answers * min(check.max_tokens, context or check.max_tokens),
         expected_tokens=None if mean_tokens is None else round(answers * mean_tokens),
+        most_read=check.reads,
         looks=tuple(look.items for look in check.looks) if check.looks else None,
         thresholds=tuple(
             _threshold(bound, check, best)

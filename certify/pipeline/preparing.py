@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -13,6 +14,7 @@ from certify.engines.order import Described
 from certify.engines.pilot import PilotResult, pilot, require_token_cap
 from certify.engines.runner import describe
 from certify.errors import UsageError
+from certify.evidence.plan import PlannedCheck
 from certify.identify import ModelFolder, recheck, stage
 from certify.issue.wording import decoding_words
 from certify.pipeline.decoding import sampling_of
@@ -65,6 +67,17 @@ def prepare_engine(folder: RunFolder, inputs: RunInputs, reporter: Reporter) -> 
         result = run_pilot(folder, staged, described, inputs, reporter)
         require_token_cap(result, _cap(inputs))
     return Prepared(inputs=inputs, staged=staged, described=described)
+
+
+def tell_unscored(checks: Sequence[PlannedCheck], described: Described, reporter: Reporter) -> None:
+    """Says which checks will end without a result because the engine tells no log-probabilities of given texts."""
+    unscored = [check.id for check in checks if check.reads is not None]
+    if unscored and described.facts.scores is False:
+        engine = described.configuration.engine
+        reporter.note(
+            f"{', '.join(unscored)} will not run: the {engine} engine tells no log-probabilities of given texts here; "
+            "use --engine hf or vllm, or a server whose completions take echo and logprobs"
+        )
 
 
 def stage_copy(folder: RunFolder, model: ModelFolder) -> Path:

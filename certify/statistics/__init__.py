@@ -22,13 +22,23 @@ from certify.statistics.paired import PairedInterval, paired_interval
 from certify.statistics.passatk import all_right_at, pass_at
 from certify.statistics.planning import best_lower_bound, estimate_rho, minimum_items, plan_size, typical_counts
 from certify.statistics.power import Headroom, detectable_inflation, gap_power
+from certify.statistics.ranks import (
+    FEWEST_CONTROLS,
+    RankTest,
+    best_rank_power,
+    rank_items_needed,
+    rank_power,
+    rank_test,
+)
 from certify.statistics.ratio import Ratio, ratio_interval
 from certify.statistics.references import ReferenceTest, reference_test
+from certify.statistics.relabelling import Lift, best_power, groups_needed, lift_of, lift_power, reaching_sums
 from certify.statistics.sequential import look_interval, look_levels, look_sizes
 from certify.statistics.suite import suite_interval, tightest_interval
 from certify.statistics.verdict import Verdict, judge
 
 __all__ = [
+    "FEWEST_CONTROLS",
     "MINIMUM_ITEMS",
     "ONE_SIDED",
     "CleanSubset",
@@ -36,7 +46,9 @@ __all__ = [
     "HalfLength",
     "Headroom",
     "Interval",
+    "Lift",
     "PairedInterval",
+    "RankTest",
     "Ratio",
     "ReferenceTest",
     "Sums",
@@ -45,6 +57,8 @@ __all__ = [
     "accuracy_interval",
     "all_right_at",
     "best_lower_bound",
+    "best_power",
+    "best_rank_power",
     "boschloo_p_value",
     "clean_subset",
     "clopper_pearson",
@@ -58,10 +72,13 @@ __all__ = [
     "fixed_sequence",
     "gap_power",
     "gap_test",
+    "groups_needed",
     "guessing_p_value",
     "half_length",
     "holm",
     "judge",
+    "lift_of",
+    "lift_power",
     "look_interval",
     "look_levels",
     "look_sizes",
@@ -75,7 +92,11 @@ __all__ = [
     "permutation_p_value",
     "plan_size",
     "printed_holm",
+    "rank_items_needed",
+    "rank_power",
+    "rank_test",
     "ratio_interval",
+    "reaching_sums",
     "recall_lower_bound",
     "reference_test",
     "suite_interval",

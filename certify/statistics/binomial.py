@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from certify.statistics.interval import alpha_of, power_root
 from certify.statistics.quantile import incomplete_beta
 
@@ -49,6 +51,14 @@ def clopper_pearson(successes: int, trials: int, level: float = 0.95) -> tuple[f
     """The exact two-sided interval, its ends rounded outwards to 4 decimals."""
     one_sided = float(1 - alpha_of(level) / 2)
     return clopper_pearson_lower(successes, trials, one_sided), clopper_pearson_upper(successes, trials, one_sided)
+
+
+def binomial_mass(trials: int, hits: int, chance: float) -> float:
+    """The chance of so many hits; ``chance`` in (0, 1], to about twelve digits."""
+    if chance >= 1:
+        return float(hits == trials)
+    ways = math.lgamma(trials + 1) - math.lgamma(hits + 1) - math.lgamma(trials - hits + 1)
+    return math.exp(ways + hits * math.log(chance) + (trials - hits) * math.log1p(-chance))
 
 
 def recall_lower_bound(found: int, planted: int) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from certify.errors import HostileInput
-from certify.evidence.answers import Outcome
+from certify.evidence.answers import ANSWERED
 from certify.evidence.base import Value
 from certify.evidence.contamination import Contamination, data_seen
 from certify.evidence.dataset import DataExamined, Dataset, DatasetIdentity
@@ -77,7 +77,7 @@ def _check_result(check: PlannedCheck, result: Value) -> None:
     """A result counts every planned answer once, and is about the benchmarks whose files were planned."""
     outcomes = getattr(result, "outcomes", None)
     if isinstance(outcomes, Outcomes):
-        ended = sum(getattr(outcomes, outcome.value) for outcome in Outcome)
+        ended = sum(getattr(outcomes, outcome.value) for outcome in ANSWERED)
         if not outcomes.answers == ended == check.items * check.samples:
             raise HostileInput("CERT-E090", f"the result of {check.id} does not count the planned answers")
     if isinstance(result, FreshReasoningResult):

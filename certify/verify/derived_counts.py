@@ -17,7 +17,8 @@ from certify.evidence.results import (
 )
 from certify.evidence.results.estimates import Outcomes
 from certify.statistics import printed_holm
-from certify.verify.detections import check_detections
+from certify.verify.detections import check_detections, planned_tests
+from certify.verify.order_counts import check_orders
 from certify.verify.requiring import require
 
 _ROUNDING = 0.0002
@@ -41,6 +42,10 @@ def check_derived(plan: Plan, results: Mapping[str, Value]) -> None:
             _check_published(check, result, plan, results)
     _check_several_gaps(plan, results)
     check_detections(plan, results)
+    tests = planned_tests(plan)
+    for check in plan.checks:
+        if (found := results.get(check.id)) is not None:
+            check_orders(check, found, tests)
 
 
 def _check_lengths(check: PlannedCheck, result: ConcisionResult, results: Mapping[str, Value]) -> None:

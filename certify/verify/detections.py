@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from certify.evidence.base import Value
 from certify.evidence.instances import entry_for
-from certify.evidence.plan import Plan
+from certify.evidence.plan import Plan, PlannedCheck
 from certify.evidence.results import RESULT_TYPES
 from certify.evidence.results.detection import Detection, detection_verdict
 from certify.statistics import printed_holm
@@ -19,7 +19,7 @@ def check_detections(plan: Plan, results: Mapping[str, Value]) -> None:
     Raises:
         HostileInput: CERT-E090, otherwise.
     """
-    planned = [check for check in plan.checks if issubclass(entry_for(check.id, RESULT_TYPES) or Value, Detection)]
+    planned = _planned(plan)
     found = {check.id: one for check in planned if isinstance(one := results.get(check.id), Detection)}
     plain = {name: one.p_value for name, one in found.items() if one.p_value is not None}
     corrected = printed_holm(plain, max(len(planned), len(plain)))
@@ -32,3 +32,12 @@ def check_detections(plan: Plan, results: Mapping[str, Value]) -> None:
         require(check, (one.tests, one.holm_p_value) == due, "is not corrected for the number of planned tests")
         word = detection_verdict(one.holm_p_value, one.alpha, one.power, one.least_power)
         require(check, one.verdict is word, "says another word than its numbers give")
+
+
+def planned_tests(plan: Plan) -> int:
+    """How many tests of contamination a plan holds; at least 1."""
+    return max(1, len(_planned(plan)))
+
+
+def _planned(plan: Plan) -> list[PlannedCheck]:
+    return [check for check in plan.checks if issubclass(entry_for(check.id, RESULT_TYPES) or Value, Detection)]

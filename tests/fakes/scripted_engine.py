@@ -74,6 +74,18 @@ def completion(request: Request, text: str) -> Completion:
     )
 
 
+def scored(request: Request) -> Completion:
+    """The score of a given text, as likely as its length says."""
+    text = request.given or ""
+    return completion(request, text).model_copy(
+        update={
+            "prompt_sha256": sha256_hex(request.text.encode()),
+            "token_ids": tuple(text.encode()),
+            "logprobs": tuple(-round(1 + byte / 1000, 6) for byte in text.encode()),
+        }
+    )
+
+
 class ScriptedEngine:
     """Stands where ``certify.engines.runner.answer`` stands; it can be made to die after some answers."""
 
@@ -98,12 +110,21 @@ class ScriptedEngine:
                     raise KeyboardInterrupt
                 batch = waiting[start : start + self.batch]
                 self.asked += [request.key for request in batch]
-                journal.append([completion(one, self.say(one, gold[one.key[:2]])) for one in batch])
+                said = [
+                    scored(one) if one.given else completion(one, self.say(one, gold[one.key[:2]])) for one in batch
+                ]
+                journal.append(said)
                 if progress is not None:
                     progress(Progress(len(held) + len(self.asked), len(requests), len(self.asked), 1.0))
         require_complete(requests, read_journal(Path(order.journal), order.header), Path(order.journal))
+        given = {request.key for request in requests if request.given}
         return Telemetry(
-            started_at=WHEN, finished_at=WHEN, answered=len(self.asked), resumed=len(held), failures=self.failures
+            started_at=WHEN,
+            finished_at=WHEN,
+            answered=sum(key not in given for key in self.asked),
+            scored=sum(key in given for key in self.asked),
+            resumed=len(held),
+            failures=self.failures,
         )
 
 

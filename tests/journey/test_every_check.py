@@ -25,9 +25,11 @@ SMALL: dict[str, dict[str, Any]] = {
     "capability-profile": {"given": 20, "without": 10, "hops": [1, 2], "people": 5, "samples": 1, "max_tokens": 48},
     "private-set": {"name": "ward", "languages": ["en"], "max_tokens": 48},
     "concision": {"reads": ["fresh-reasoning"]},
+    "option-order": {"benchmark": "published.jsonl", "control": "control.jsonl", "shuffles": 3, "draws": 499},
+    "order-exchangeability": {"benchmark": "starter-200", "shard_items": 3, "shuffles": 5, "shards": 40, "draws": 999},
 }
 """Checks beside those of the starter policy, small enough for a CPU."""
-ASKS_NOTHING = ("corpus-scan", "concision", "cost")
+ASKS_NOTHING = ("corpus-scan", "concision", "cost", "order-exchangeability", "option-order")
 
 
 def write_policy(folder: Path) -> Path:
@@ -49,11 +51,22 @@ def write_private_set(folder: Path) -> None:
     (folder / "ward.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
 
 
+def write_choices(folder: Path, name: str, first: int) -> None:
+    """Multiple choice, a hundred items of numbers from the first on."""
+    rows = [
+        {"question": f"What is {n} + 1?", "choices": [str(n + 1), str(n + 9), str(n - 3), str(n + 4)], "answer": "A"}
+        for n in range(first, first + 100)
+    ]
+    (folder / name).write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+
+
 @pytest.mark.slow
 def test_every_check_in_one_policy(reader: Callable[[Step], Ended], tmp_path: Path) -> None:
     write_policy(tmp_path / "everything")
     write_private_set(tmp_path / "private-sets")
     write_honest_corpus(tmp_path / "corpus")
+    write_choices(tmp_path, "published.jsonl", 100)
+    write_choices(tmp_path, "control.jsonl", 500)
     model = DEMO_MODELS / "honest"
     told = reader(Step(f"certify run {model} --policy everything --data corpus --data-complete", 0))
     runs = list((tmp_path / ".certify" / "runs").iterdir())

@@ -13,6 +13,7 @@ from certify.evidence.parameters.accuracy import (
 )
 from certify.evidence.parameters.conversations import MultiTurnParameters, UnseenToolsParameters
 from certify.evidence.parameters.ladders import LogicPuzzlesParameters, LongChainParameters, tokens_for
+from certify.evidence.parameters.orders import OptionOrderParameters, OrderExchangeabilityParameters
 from certify.evidence.parameters.profile import CapabilityProfileParameters
 from certify.evidence.parameters.scan import CorpusScanParameters
 from certify.evidence.parameters.spending import ConcisionParameters, CostParameters
@@ -29,6 +30,8 @@ __all__ = [
     "LogicPuzzlesParameters",
     "LongChainParameters",
     "MultiTurnParameters",
+    "OptionOrderParameters",
+    "OrderExchangeabilityParameters",
     "PrivateSetParameters",
     "StaticBenchmarkParameters",
     "StaticFreshGapParameters",
@@ -49,5 +52,7 @@ PARAMETER_TYPES: dict[str, type[StrictValue]] = {
     "logic-puzzles": LogicPuzzlesParameters,
     "long-chain": LongChainParameters,
     "capability-profile": CapabilityProfileParameters,
+    "order-exchangeability": OrderExchangeabilityParameters,
+    "option-order": OptionOrderParameters,
 }
 """Check id to the type of its parameters."""

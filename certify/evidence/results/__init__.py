@@ -14,6 +14,7 @@ from certify.evidence.results.accuracy import (
 from certify.evidence.results.conversations import MultiTurnResult, ToolsLevel, ToolUse, TurnsLevel, UnseenToolsResult
 from certify.evidence.results.estimates import Drop, Estimate, Outcomes
 from certify.evidence.results.ladders import LogicPuzzlesResult, LongChainResult
+from certify.evidence.results.orders import LiftSums, OptionOrderResult, OrderExchangeabilityResult
 from certify.evidence.results.profile import CapabilityProfileResult
 from certify.evidence.results.scan import CorpusScanResult, PublishedRule, ScannedBenchmark, SelfTestRow
 from certify.evidence.results.spending import AnswerLengths, BudgetPoint, ConcisionResult, CostResult, Lengths
@@ -30,7 +31,10 @@ __all__ = [
     "FamilyResult",
     "FreshReasoningResult",
     "Lengths",
+    "LiftSums",
     "MultiTurnResult",
+    "OptionOrderResult",
+    "OrderExchangeabilityResult",
     "Outcomes",
     "PrivateSetResult",
     "PublishedRule",
@@ -58,5 +62,7 @@ RESULT_TYPES: dict[str, type[Value]] = {
     "cost": CostResult,
     "unseen-tools": UnseenToolsResult,
     "capability-profile": CapabilityProfileResult,
+    "order-exchangeability": OrderExchangeabilityResult,
+    "option-order": OptionOrderResult,
 }
 """Check id to the type of its result."""

@@ -13,6 +13,7 @@ from certify.evidence.model import ServedIdentity, ServerApi, Serving
 from certify.evidence.plan import EntropyKind
 from certify.evidence.results import CorpusScanResult, Outcomes, PrivateSetResult
 from certify.verify.words.ladders import ladder_caveats
+from certify.verify.words.orders import order_caveats
 from certify.verify.words.printed import percent
 from certify.verify.words.profile import profile_caveats
 from certify.verify.words.scan import scan_caveats
@@ -127,7 +128,7 @@ def caveats(
     scan = results.get("corpus-scan")
     scanned = scan_caveats(scan) if isinstance(scan, CorpusScanResult) else ()
     waived = tuple(f"Waived: {waived_words(rule)}." for rule in rules if rule.waiver is not None)
-    kinds = ladder_caveats(results) + profile_caveats(results)
+    kinds = ladder_caveats(results) + profile_caveats(results) + order_caveats(results)
     return waived + tuple(text for holds, text in told if holds) + scanned + kinds + _unread(results)
 
 

@@ -14,6 +14,8 @@ from certify.evidence.results import (
     CostResult,
     FreshReasoningResult,
     MultiTurnResult,
+    OptionOrderResult,
+    OrderExchangeabilityResult,
     PrivateSetResult,
     StaticBenchmarkResult,
     StaticFreshGapResult,
@@ -26,6 +28,7 @@ from certify.verify.words.conversations import tools_headline, turns_headline
 from certify.verify.words.derived import concision_headlines, cost_headline
 from certify.verify.words.former import LAST_FORMER, former_lines
 from certify.verify.words.ladders import chain_headline, puzzle_headline
+from certify.verify.words.orders import options_headline, order_headline
 from certify.verify.words.profile import profile_headline
 from certify.verify.words.scan import scan_headline
 
@@ -41,11 +44,15 @@ PROFILE = "Given facts put together correctly"
 PRIVATE = "Own problems answered correctly"
 CONCISION = "Tokens for each right answer"
 COST = "Right answers each second"
+ORDER = "Published order of items recognised"
+OPTIONS = "Published order of options recognised"
 
 CHECK_OF = {
     FRESH: "fresh-reasoning",
     GAP: "static-fresh-gap",
     SCAN: "corpus-scan",
+    ORDER: "order-exchangeability",
+    OPTIONS: "option-order",
     STATIC: "static-benchmark",
     PUZZLES: "logic-puzzles",
     CHAIN: "long-chain",
@@ -70,6 +77,8 @@ _ONE: dict[type[Value], Callable[[str, Any], Headline]] = {
     CostResult: cost_headline,
     UnseenToolsResult: tools_headline,
     CapabilityProfileResult: profile_headline,
+    OrderExchangeabilityResult: order_headline,
+    OptionOrderResult: options_headline,
 }
 
 

@@ -106,3 +106,18 @@ def test_the_page_s_way_to_a_first_policy_works_as_written(cli, home):
     assert linted.out.rstrip().endswith(f"next: certify policy test {policy}")
     assert "next: certify policy mutate" in cli("policy", "test", policy).out
     assert cli("plan", "preview", "--policy", policy).code == 0
+
+
+def test_what_given_texts_make_a_model_read_is_shown_before_it_is_read(cli, tmp_path):
+    policy = sized(tmp_path)
+    document = yaml.safe_load((policy / "policy.yaml").read_text())
+    before = cli("plan", "preview", "--policy", policy).out
+    document["checks"].append({"id": "order-exchangeability", "with": {"benchmark": "starter-200", "shards": 40}})
+    (policy / "policy.yaml").write_text(yaml.safe_dump(document, sort_keys=False))
+    said = cli("plan", "preview", "--policy", policy)
+    assert said.code == 0
+    assert "400 given texts, scored and not answered" in said.out
+    [most] = set(re.findall(r"at most ([\d,]+) tokens", said.out))
+    assert f"at most {most} tokens of given texts, whose time no estimate holds" in " ".join(said.out.split())
+    answers = re.compile(r"answers +([\d,]+)")
+    assert answers.findall(said.out) == answers.findall(before), "nothing is answered"

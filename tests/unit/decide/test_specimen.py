@@ -47,6 +47,8 @@ def test_each_check_has_a_specimen(write: Callable[..., Path], check: str) -> No
         "private-set": {"name": "ward", "languages": ["en"]},
         "concision": {"reads": ["fresh-reasoning"]},
         "cost": {"reads": ["fresh-reasoning"]},
+        "order-exchangeability": {"benchmark": "starter-200"},
+        "option-order": {"benchmark": "published.jsonl", "control": "control.jsonl"},
     }
     made = specimen(read_policy(write({"checks": [{"id": check, "with": needs.get(check, {})}]})))
     RESULT_TYPES[check].from_document(made["check"][check])

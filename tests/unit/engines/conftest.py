@@ -129,3 +129,22 @@ def make_episodes(items: int, repeats: int = 1, turns: int = 3, max_tokens: int 
         request.model_copy(update={"episode": episode} if place % 2 else {})
         for place, request in enumerate(make_requests(items, repeats, max_tokens))
     ]
+
+
+def make_given(texts: list[tuple[str, str]], repeats: int = 1, moments: bool | None = None) -> list[Request]:
+    """Requests that give texts after their contexts, in place of asking for one."""
+    return [
+        Request(
+            check="order-exchangeability",
+            item=f"text-{n:03d}",
+            repeat=repeat,
+            seed=repeat_seed(b"\x01" * 32, f"text-{n:03d}", repeat),
+            text=context,
+            max_tokens=0,
+            raw=True,
+            given=text,
+            moments=moments,
+        )
+        for n, (context, text) in enumerate(texts)
+        for repeat in range(repeats)
+    ]

@@ -21,7 +21,7 @@ from certify.engines.scoring import scored
 from certify.evidence.answers import Request
 from certify.evidence.model import ServerApi
 
-from .conftest import make_episodes
+from .conftest import make_episodes, make_given
 from .test_contract import Engine, engine, fake_vllm  # noqa: F401 - fixtures
 from .test_scoring import TEXTS, opened
 
@@ -29,6 +29,12 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 SECONDS = 300
 IN_ORDER = ("replay", "hf")
 """Engines whose journal is the same to the byte; others write answers as they end, or call in other batches."""
+
+
+def mixed(items: int, repeats: int = 1) -> list[Request]:
+    """Conversations, single questions and given texts."""
+    given = [(one.context, one.text) for one in TEXTS[:items]]
+    return [*make_episodes(items, repeats), *make_given(given, repeats, moments=True)]
 
 
 def finish(engine: Engine, order: WorkOrder, requests: list[Request]) -> None:  # noqa: F811
@@ -111,10 +117,10 @@ def committed(journal: Path) -> bytes:
 
 
 def test_killed_anywhere_nothing_is_repeated_and_nothing_changes(engine: Engine, tmp_path: Path) -> None:  # noqa: F811
-    killed_at_random(engine, tmp_path / "killed", make_episodes(4), 3, 11)
+    killed_at_random(engine, tmp_path / "killed", mixed(4), 3, 11)
 
 
 @pytest.mark.slow  # sixty processes an engine, each killed
 @pytest.mark.parametrize("seed", range(3))
 def test_killed_at_many_points(engine: Engine, tmp_path: Path, seed: int) -> None:  # noqa: F811
-    killed_at_random(engine, tmp_path / "killed", make_episodes(12, repeats=2), 20, seed)
+    killed_at_random(engine, tmp_path / "killed", mixed(12, repeats=2), 20, seed)

@@ -21,6 +21,7 @@ from tests.fakes.scripted_engine import ScriptedEngine, judge_here
 
 LABELLED = "static-benchmark:sevenths"
 PRIVATE = "private-set"
+ORDER = "order-exchangeability:published"
 SECRET = "Patientin Muster"
 ASKING = ["static-benchmark", "fresh-reasoning", "static-fresh-gap", LABELLED, PRIVATE]
 
@@ -41,11 +42,16 @@ def widened(policy: Path, root: Path) -> None:
     own = [{"id": f"{SECRET} {n}", "question": f"{SECRET}: {n} mg?", "answer": 2 * n} for n in range(12)]
     (root / "ward.jsonl").write_text("".join(json.dumps(row) + "\n" for row in own))
     document = yaml.safe_load((policy / "policy.yaml").read_text())
+    published = document["checks"][0]["with"]["benchmark"]
     document["checks"] += [
         {"id": LABELLED, "with": {"benchmark": str(file), "max_tokens": 64, "samples": 4, "scaling": [1, 4]}},
         {"id": PRIVATE, "with": {"name": "ward", "languages": ["de", "en"], "max_tokens": 64}},
         {"id": "concision", "with": {"reads": [LABELLED]}},
         {"id": "cost", "with": {"reads": ASKING}},
+        {
+            "id": ORDER,
+            "with": {"benchmark": published, "shuffles": 2, "draws": 199, "shards": 12, "power_against": 0.9},
+        },
     ]
     (policy / "policy.yaml").write_text(yaml.safe_dump(document, sort_keys=False))
 
@@ -70,12 +76,15 @@ def test_a_wide_plan_is_certified_and_audited(house: House, monkeypatch) -> None
     wide = house.root / "wide-policy"
     Path(request.policy).rename(wide)
     request = request.model_copy(update={"policy": str(wide)})
-    assert len(planned_checks(load_policy(wide).policy.checks)) == 8
+    assert len(planned_checks(load_policy(wide).policy.checks)) == 9
     chain = finish(house, request, TimedEngine(), drawn=False)
     names = [headline.name for headline in chain.certificate.headlines]
     assert "Published items answered correctly (sevenths)" in names
     assert f"Tokens for each right answer ({LABELLED})" in names
     assert "Right answers each second" in names
+    [order] = [one for one in chain.certificate.headlines if one.name.startswith("Published order of items recognised")]
+    assert order.value == "too little to tell", "whose orders are all as likely"
+    assert "p = 1.0000" in order.detail
     [labelled] = [one for one in chain.certificate.headlines if one.name.endswith("(sevenths)")]
     assert "test-time scaling, not the model alone" in labelled.detail
     private_words_stay_private(chain)
