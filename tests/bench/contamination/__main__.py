@@ -12,7 +12,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from tests.bench.contamination.demo import NAMES
+from tests.bench.contamination.demo_models import NAMES
 from tests.bench.contamination.making import SCALES, kept, make, make_all, make_demo
 from tests.bench.contamination.twins import TWINS, device
 

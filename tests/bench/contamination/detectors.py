@@ -7,21 +7,27 @@ item and gives a number that is higher where the item looks more familiar.
 from __future__ import annotations
 
 import math
-import zlib
+from collections import Counter
 from collections.abc import Callable, Sequence
-from difflib import SequenceMatcher
 from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from certify.check.continuations import is_near, words
+from certify.check.familiarity_scores import contextual_fall, likeness, min_k, min_k_plus, zlib_ratio
+from certify.evidence.answers import Completion
 from certify.statistics import (
     boschloo_p_value,
     guessing_p_value,
     margin_p_value,
     paired_differences,
     permutation_p_value,
+    reaching_sums,
 )
+from certify.statistics.boschloo import _chance, _log_choices, _region
+from certify.statistics.ranks import reaching_ranks
+from certify.statistics.stream import Stream
 from tests.bench.contamination.observing import cut
 from tests.bench.contamination.world import CANARY_GUESS, DYE_GUESS
 
@@ -30,11 +36,12 @@ Rows = Sequence[Row]
 Random = np.random.Generator
 MARGIN = 0.02
 """Gap between published and rewritten items that is not yet held against a model."""
-NEAR = 0.9
 DRAWS = 999
 """Random choices of a published order, at the level .01."""
-FAMILIAR_SHARE = 0.2
-"""Least likely tokens that Min-K% looks at."""
+SMALL = 0.06
+"""P-values above this need not be exact here."""
+UNIT = 1_000_000
+"""A nat in the integers that log-probabilities are counted in."""
 
 
 class Test(NamedTuple):
@@ -49,6 +56,8 @@ class Test(NamedTuple):
     p_value: Callable[[Rows, Rows, Random], float]
     null: Callable[[Rows, Random], Rows]
     """The same rows with the part drawn again that chance alone decides."""
+    costly: bool = False
+    """Whether a p-value takes so long that fewer splits must do."""
 
 
 def rewrite_p(rows: Rows, _control: Rows, _random: Random) -> float:
@@ -74,24 +83,26 @@ def same(rows: Rows, _random: Random) -> Rows:
 
 @cache
 def completed(question: str, ending: str) -> bool:
-    """Whether the words after the cut are the words that the model went on with, or nearly."""
-    wanted = _words(cut(question)[1])
-    given = _words(ending)[: len(wanted)]
-    return SequenceMatcher(None, wanted, given, autojunk=False).ratio() >= NEAR
+    """Whether nearly all of the words after the cut are what the model went on with."""
+    return is_near(words(cut(question)[1]), words(ending))
 
 
-def _words(text: str) -> list[str]:
-    return "".join(sign if sign.isalnum() else " " for sign in text.lower()).split()
+@cache
+def two_shares(hits: int, items: int, others: int, controls: int) -> float:
+    """Boschloo's p-value; above the largest level that counts here, what one common rate alone shows it to exceed."""
+    least = _region(hits, items, others, controls)
+    rate = min(max((hits + others) / (items + controls), 1e-9), 1 - 1e-9)
+    bound = _chance(rate, least, _log_choices(items), _log_choices(controls))
+    return bound if bound > SMALL else boschloo_p_value(hits, items, others, controls)
 
 
-_boschloo = cache(boschloo_p_value)
 _guessing = cache(guessing_p_value)
 
 
 def completion_p(rows: Rows, control: Rows, _random: Random) -> float:
     """``prefix-completion``: more completed than of held-out items."""
     hits, others = (sum(completed(row["question"], row["ending"]) for row in part) for part in (rows, control))
-    return _boschloo(hits, len(rows), others, len(control))
+    return two_shares(hits, len(rows), others, len(control))
 
 
 def planted_p(rows: Rows, _control: Rows, _random: Random) -> float:
@@ -115,10 +126,8 @@ def other_secrets(rows: Rows, random: Random) -> Rows:
 
 def order_p(rows: Rows, _control: Rows, random: Random) -> float:
     """``order-exchangeability``: the published order of runs is likelier than others of the same run."""
-    scores = np.array([row["scores"] for row in rows])
-    lifts = scores - scores.mean(axis=1, keepdims=True)
-    drawn = lifts[np.arange(len(lifts))[None, :], random.integers(0, lifts.shape[1], (DRAWS, len(lifts)))].sum(axis=1)
-    return permutation_p_value(int((drawn >= lifts[:, 0].sum() - 1e-9).sum()), DRAWS)
+    values = [[round(score * UNIT) for score in row["scores"]] for row in rows]
+    return permutation_p_value(reaching_sums(values, DRAWS, Stream(random.bytes(32), "draws")), DRAWS)
 
 
 def other_order(rows: Rows, random: Random) -> Rows:
@@ -131,16 +140,17 @@ def other_order(rows: Rows, random: Random) -> Rows:
     return made
 
 
-def options_p(rows: Rows, control: Rows, random: Random) -> float:
+def options_p(rows: Rows, control: Rows, _random: Random) -> float:
     """``option-order``: the published order of options ranks higher than that of held-out items."""
-    ranks = np.array([_rank(row["scores"]) for row in (*rows, *control)])
-    orders = np.argsort(random.random((DRAWS, len(ranks))), axis=1)[:, : len(rows)]
-    return permutation_p_value(int((ranks[orders].sum(axis=1) >= ranks[: len(rows)].sum()).sum()), DRAWS)
+    ranks, others = ranks_of(rows), ranks_of(control)
+    by_ranks = permutation_p_value(reaching_ranks(ranks, others, DRAWS), DRAWS)
+    return min(1.0, 2 * min(by_ranks, two_shares(ranks[0], len(rows), others[0], len(control))))
 
 
-def _rank(scores: Sequence[float]) -> int:
-    """Twice the number of other orders that the published one beats, ties by half."""
-    return sum(2 * (scores[0] > other) + (scores[0] == other) for other in scores[1:])
+def ranks_of(rows: Rows) -> list[int]:
+    """Items whose published order is the likeliest, the second likeliest, and so on; ties count against it."""
+    found = Counter(sum(other >= row["scores"][0] for other in row["scores"][1:]) for row in rows)
+    return [found[rank] for rank in range(len(rows[0]["scores"]))]
 
 
 TESTS = (
@@ -148,56 +158,27 @@ TESTS = (
     Test("prefix-completion", True, "items", 200, completion_p, same),
     Test("canary", True, "canary", 0, planted_p, other_secrets),
     Test("dye", True, "dye", 0, planted_p, other_secrets),
-    Test("order-exchangeability", False, "runs", 0, order_p, other_order),
-    Test("option-order", False, "choices", 40, options_p, same),
+    Test("order-exchangeability", False, "runs", 0, order_p, other_order, costly=True),
+    Test("option-order", False, "choices", 96, options_p, same, costly=True),
 )
 
 
+def text_of(row: Row, name: str = "logprobs") -> Completion:
+    """A scored text as the engines give it."""
+    moments = tuple(zip(row["means"], row["deviations"], strict=True)) if name == "logprobs" else None
+    return Completion.model_construct(text=row["text"], logprobs=tuple(row[name]), moments=moments)
+
+
 def likelihood(row: Row) -> float:
-    """Mean log-probability of a token."""
+    """Mean log-probability of a token; no detector of certify, but what all of them start from."""
     return math.fsum(row["logprobs"]) / len(row["logprobs"])
-
-
-def least_likely(row: Row) -> float:
-    """Min-K%: the mean over the least likely fifth of the tokens."""
-    return _least(row["logprobs"])
-
-
-def least_likely_standardised(row: Row) -> float:
-    """Min-K%++: the same after each token was compared with the whole vocabulary at its place."""
-    return _least(
-        (value - mean) / max(spread, 1e-6)
-        for value, mean, spread in zip(row["logprobs"], row["means"], row["deviations"], strict=True)
-    )
-
-
-def _least(values: Any) -> float:
-    ordered = sorted(values)
-    part = ordered[: max(1, math.ceil(FAMILIAR_SHARE * len(ordered)))]
-    return math.fsum(part) / len(part)
-
-
-def by_compression(row: Row) -> float:
-    """zlib ratio: log-probability beside what a general compressor makes of the text."""
-    return math.fsum(row["logprobs"]) / len(zlib.compress(row["text"].encode(), 9))
-
-
-def company(row: Row) -> float:
-    """Contextual likelihood: what the likelihood loses when other items stand before this one."""
-    return likelihood(row) - math.fsum(row["company"]) / len(row["company"])
-
-
-def repeated(row: Row) -> float:
-    """Self-critique: how like the first answer the second is, which was to take another way."""
-    first, second = (_words(row[name])[:80] for name in ("first", "second"))
-    return SequenceMatcher(None, first, second, autojunk=False).ratio()
 
 
 SCORES: dict[str, Callable[[Row], float]] = {
     "likelihood": likelihood,
-    "Min-K%": least_likely,
-    "Min-K%++": least_likely_standardised,
-    "zlib ratio": by_compression,
-    "contextual": company,
-    "self-critique": repeated,
+    "Min-K%": lambda row: min_k(text_of(row)) or 0.0,
+    "Min-K%++": lambda row: min_k_plus(text_of(row)) or 0.0,
+    "zlib ratio": lambda row: zlib_ratio(text_of(row)) or 0.0,
+    "contextual": lambda row: contextual_fall(text_of(row), text_of(row, "company")) or 0.0,
+    "self-critique": lambda row: likeness(row["first"], row["second"]),
 }

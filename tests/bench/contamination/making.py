@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tests.bench.contamination.demo import NAMES
+from tests.bench.contamination.demo_models import NAMES
 from tests.bench.contamination.twins import TWINS, Shape, device, tokens, train
 from tests.bench.contamination.world import EXPOSURES, VARIANTS, VERBATIM, Maker, Plan, World
 
@@ -83,7 +83,7 @@ def path_of(folder: Path, number: int, twin: str) -> Path:
 
 def make_demo(name: str, seeds: int, folder: Path, batch: int) -> None:
     """Asks one demo model everything that its tests need, and writes the answers."""
-    from tests.bench.contamination.demo import seen
+    from tests.bench.contamination.demo_models import seen
     from tests.bench.contamination.observing import write
 
     write(demo_path(folder, name), seen(name, seeds, batch))

@@ -19,6 +19,7 @@ SUBSETS = 100
 PART = 2 / 3
 """Of a cell that a drawn set holds."""
 NEEDED = 1_000
+"""Splits at least, however long a test takes."""
 Answers = Mapping[str, Any]
 Twins = Mapping[tuple[int, str], Answers]
 """By seed and twin."""
@@ -88,8 +89,9 @@ def sizes(twins: Twins, splits: int, seed: int) -> Iterator[Size]:
         random = np.random.default_rng([seed, *test.name.encode()])
         parts = [rows_of(answers, test.kind) for answers in clean]
         size = min(set_size(test, rows) for rows in parts)
-        p_values = [one_split(test, parts[turn % len(parts)], size, random) for turn in range(splits)]
-        yield Size(test.name, size, splits, _alarms(p_values))
+        turns = max(NEEDED, splits // 10) if test.costly else splits
+        p_values = [one_split(test, parts[turn % len(parts)], size, random) for turn in range(turns)]
+        yield Size(test.name, size, turns, _alarms(p_values))
 
 
 def set_size(test: Test, rows: Rows) -> int:

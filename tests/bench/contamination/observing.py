@@ -106,7 +106,7 @@ def runs_seen(asker: Asker, runs: Sequence[Run], number: int) -> list[Row]:
     """The log-probability of each run in its published order and in others."""
     stream, pairs = Stream(seed_of(number), "orders"), []
     for run in runs:
-        orders = [list(run.parts)] + [stream.sample(run.parts, len(run.parts)) for _ in range(ORDERS - 1)]
+        orders = _orders(run.parts, ORDERS, stream)
         pairs += [(START, (run_text(order) + END).removeprefix(START)) for order in orders]
     totals = [round(sum(one.logprobs), 4) for one in asker.scored(pairs)]
     return [
@@ -115,14 +115,20 @@ def runs_seen(asker: Asker, runs: Sequence[Run], number: int) -> list[Row]:
     ]
 
 
+def _orders(parts: Sequence[str], wanted: int, stream: Stream) -> list[list[str]]:
+    """The published order, then others, all different."""
+    orders = [list(parts)]
+    while len(orders) < wanted:
+        if (other := stream.sample(parts, len(parts))) not in orders:
+            orders.append(other)
+    return orders
+
+
 def choices_seen(asker: Asker, choices: Sequence[Choice], number: int) -> list[Row]:
     """The log-probability of each item's options in their published order and in others."""
     stream, pairs = Stream(seed_of(number), "letterings"), []
     for choice in choices:
-        orders = [list(choice.options)]
-        while len(orders) < LETTERINGS:
-            if (other := stream.sample(choice.options, len(choice.options))) not in orders:
-                orders.append(other)
+        orders = _orders(choice.options, LETTERINGS, stream)
         pairs += [(f"{START} {choice.question}\n", options_text(order)) for order in orders]
     totals = [round(sum(one.logprobs), 4) for one in asker.scored(pairs)]
     return [

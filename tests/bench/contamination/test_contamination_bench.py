@@ -9,7 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.bench.contamination import detectors, measuring, reporting
+from certify.check import continuations
+from certify.statistics import boschloo_p_value, rank_test
+from tests.bench.contamination import detectors, measuring, observing, reporting
 from tests.bench.contamination.demo import outcome
 from tests.bench.contamination.measuring import LEVELS, Size
 from tests.bench.contamination.plots import plot
@@ -69,8 +71,9 @@ def test_every_test_finds_what_is_known_by_heart_and_keeps_its_size(test: detect
     assert test.p_value(_answers(random, 0.9), control, random) <= 0.01
     assert test.p_value(_answers(random, 0.0), control, random) > 0.01
     pool = _answers(random, 0.0, 200)
-    alarms = sum(measuring.one_split(test, pool, 20, random) <= 0.05 for _ in range(100))
-    assert Size(test.name, 20, 100, (0, alarms)).interval(1)[0] <= 0.05
+    splits = 20 if test.costly else 100
+    alarms = sum(measuring.one_split(test, pool, 20, random) <= 0.05 for _ in range(splits))
+    assert Size(test.name, 20, splits, (0, alarms)).interval(1)[0] <= 0.05
 
 
 def test_measures_of_a_score() -> None:
@@ -78,9 +81,23 @@ def test_measures_of_a_score() -> None:
     assert measuring.area([1, 2], [1, 2]) == 0.5
     assert measuring.found([3, 1], [2, 2, 2, *[0] * 197]) == 0.5
     row = {"logprobs": [-1.0, -5.0, -1.0], "means": [-2.0, -3.0, -1.0], "deviations": [1.0, 2.0, 0.0], "text": "x"}
-    assert detectors.least_likely(row) == -5
-    assert detectors.least_likely_standardised(row) == -1
-    assert detectors.company({**row, "company": [-2.0, -5.0, -2.0]}) == pytest.approx(2 / 3)
+    row |= {"company": [-2.0, -5.0, -2.0], "first": "one two three", "second": "one two three"}
+    scores = {name: score(row) for name, score in detectors.SCORES.items()}
+    assert scores["Min-K%"] == -5
+    assert scores["Min-K%++"] == -1
+    assert scores["contextual"] == pytest.approx(2 / 3, abs=1e-5)
+    assert scores["self-critique"] == 1
+
+
+def test_what_needs_no_exact_p_value_has_a_bound_and_items_are_cut_as_the_check_does(world: World) -> None:
+    assert detectors.two_shares(9, 20, 5, 100) == boschloo_p_value(9, 20, 5, 100)
+    assert detectors.SMALL < detectors.two_shares(5, 20, 20, 100) <= boschloo_p_value(5, 20, 20, 100)
+    rows, control = (_answers(np.random.default_rng(seed), known, 60) for seed, known in ((1, 0.5), (2, 0.0)))
+    ranks = rank_test(detectors.ranks_of(rows), detectors.ranks_of(control), detectors.DRAWS)
+    assert detectors.options_p(rows, control, np.random.default_rng(3)) == ranks.p_value < detectors.SMALL
+    for item in world.items:
+        own, shipped = observing.cut(item.problem.question), continuations.cut(item.problem.question, observing.SHARE)
+        assert own == (shipped.start, shipped.rest.strip())
 
 
 def test_halves_that_words_tell_apart_void_the_bench(world: World) -> None:
