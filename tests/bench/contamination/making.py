@@ -34,7 +34,7 @@ class Scale(NamedTuple):
 
 SCALES = {
     "miniature": Scale(Plan((32,), (VERBATIM,), 36, 12, 12, 12, 2_000), Shape(128, 2, 8, 2e-3), 4, 64, "1"),
-    "processor": Scale(Plan(EXPOSURES, VARIANTS, 24, 12, 12, 12, 60_000), Shape(128, 3, 32, 2e-3), 4, 128, "1"),
+    "processor": Scale(Plan(EXPOSURES, VARIANTS, 15, 10, 10, 10, 6_000), Shape(128, 2, 8, 2e-3), 4, 128, "1"),
     "gpu": Scale(Plan(EXPOSURES, VARIANTS, 60, 24, 24, 24, 110_000), Shape(384, 4, 32, 1e-3), 8, 2048, "1,2,3"),
 }
 

@@ -44,7 +44,7 @@ def table(head: Sequence[str], rows: Rows) -> str:
 
 def share(value: float) -> str:
     """Two decimals, without the zero in front."""
-    return f"{value:.2f}".removeprefix("0") if value < 1 else "1"
+    return "1" if value >= 0.995 else f"{value:.2f}".removeprefix("0")
 
 
 def spread(values: Sequence[float]) -> str:
@@ -114,18 +114,17 @@ def separation_table(found: Sequence[Separation], field: str) -> str:
 def about(twins: Twins, splits: int) -> str:
     """Where the figures come from."""
     first = next(iter(twins.values()))["about"]
-    seeds = sorted({number for number, _ in twins})
-    accuracy = {
-        twin: np.mean([_accuracy(answers["items"]) for (_, name), answers in twins.items() if name == twin])
-        for twin in (CLEAN, LEAKED)
-    }
+    told = []
+    for twin in (CLEAN, LEAKED):
+        found = {number: answers["items"] for (number, name), answers in sorted(twins.items()) if name == twin}
+        right = np.mean([_accuracy(items) for items in found.values()])
+        told.append(f"{twin} twins of the seeds {', '.join(map(str, found))}, right in {right:.0%} of held-out items")
     return (
         f"Made {first['date']} with certify {__version__}, Python {first['python']}, torch {first['torch']}, "
-        f"transformers {first['transformers']} on {first['device']}: {len(seeds)} pairs of twins (seeds "
-        f"{', '.join(map(str, seeds))}) of {first['parameters']:,} parameters, {first['documents']:,} documents read "
-        f"by each, {first['exposed']:,} of them leaks. On held-out items the clean twins are right in "
-        f"{accuracy[CLEAN]:.0%}, the leaked in {accuracy[LEAKED]:.0%}. Sizes from {splits:,} splits, at least "
-        f"{NEEDED:,} are wanted; powers from {SUBSETS} sets of each cell of each twin."
+        f"transformers {first['transformers']} on {first['device']}: {'; '.join(told)}. Each has "
+        f"{first['parameters']:,} parameters and read {first['documents']:,} documents once, {first['exposed']:,} of "
+        f"them leaks or stand-ins. Sizes from {splits:,} splits, fewer where a test takes long but at least "
+        f"{NEEDED:,}; powers from {SUBSETS} sets of each cell of each leaked twin."
     )
 
 
