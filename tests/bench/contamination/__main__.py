@@ -24,7 +24,7 @@ def main() -> None:
     parser.add_argument("--seeds", help="of the trainings, separated by commas")
     parser.add_argument("--jobs", type=int, default=1, help="processes at a time")
     parser.add_argument("--folder", type=Path, default=Path("build/bench-contamination"), help="where answers are kept")
-    parser.add_argument("--demo-seeds", type=int, default=200, help="seeds of the demo models; 0 leaves them out")
+    parser.add_argument("--demo-seeds", type=int, help="seeds of the demo models; 0 leaves them out")
     parser.add_argument("--splits", type=int, default=20_000, help="random splits for each size")
     parser.add_argument("--only", choices=("make", "report"), help="one half of the work")
     parser.add_argument("--twin", choices=TWINS, help="make this one alone, in this process")
@@ -32,14 +32,15 @@ def main() -> None:
     given = parser.parse_args()
     scale = given.scale or ("processor" if given.only == "report" or device() == "cpu" else "gpu")
     numbers = [int(number) for number in (given.seeds or SCALES[scale].seeds).split(",")]
+    demo_seeds = SCALES[scale].demo_seeds if given.demo_seeds is None else given.demo_seeds
     if given.demo:
-        make_demo(given.demo, given.demo_seeds, given.folder, SCALES[scale].asked)
+        make_demo(given.demo, demo_seeds, given.folder, SCALES[scale].asked)
     elif given.twin:
         for number in numbers:
             make(scale, number, given.twin, given.folder)
     else:
         if given.only != "report":
-            make_all(scale, numbers, given.folder, given.jobs, given.demo_seeds)
+            make_all(scale, numbers, given.folder, given.jobs, demo_seeds)
         if given.only != "make":
             from tests.bench.contamination.reporting import write
 

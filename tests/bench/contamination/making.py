@@ -30,12 +30,14 @@ class Scale(NamedTuple):
     """Questions put at a time."""
     seeds: str
     """Trainings, unless others are named."""
+    demo_seeds: int
+    """Seeds of the demo models, unless another number is named."""
 
 
 SCALES = {
-    "miniature": Scale(Plan((32,), (VERBATIM,), 36, 12, 12, 12, 2_000), Shape(128, 2, 8, 2e-3), 4, 64, "1"),
-    "processor": Scale(Plan(EXPOSURES, VARIANTS, 15, 10, 10, 10, 6_000), Shape(128, 2, 8, 2e-3), 4, 128, "1"),
-    "gpu": Scale(Plan(EXPOSURES, VARIANTS, 60, 24, 24, 24, 110_000), Shape(384, 4, 32, 1e-3), 8, 2048, "1,2,3"),
+    "miniature": Scale(Plan((32,), (VERBATIM,), 36, 12, 12, 12, 2_000), Shape(128, 2, 8, 2e-3), 4, 64, "1", 2),
+    "processor": Scale(Plan(EXPOSURES, VARIANTS, 15, 10, 10, 10, 6_000), Shape(128, 2, 8, 2e-3), 4, 128, "1", 10),
+    "gpu": Scale(Plan(EXPOSURES, VARIANTS, 60, 24, 24, 24, 130_000), Shape(384, 4, 32, 1e-3), 8, 2048, "1,2,3", 200),
 }
 
 

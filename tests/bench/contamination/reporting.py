@@ -189,11 +189,13 @@ def write(
     twins: Twins, demos: Sequence[dict[str, Any]], *, splits: int, seed: int, page: Path = PAGE, plots: Path = PLOTS
 ) -> None:
     """Writes every part into the page, and every plot beside it; without answers of a kind its part stays."""
-    text, parts, drawn = page.read_text(encoding="utf-8"), {}, {}
+    parts: dict[str, str] = {}
+    drawn: dict[str, str] = {}
     if twins:
         parts, drawn = sections(twins, splits, seed)
     if demos:
         parts["demo"] = demo_table(map(outcome, demos))
+    text = page.read_text(encoding="utf-8")
     for name, made in parts.items():
         text = replaced(text, name, made)
     page.write_text(text, encoding="utf-8")

@@ -137,13 +137,12 @@ def miniature(tmp_path_factory: pytest.TempPathFactory) -> measuring.Twins:
 @pytest.mark.slow  # trains two models
 def test_the_miniature_finds_what_leaked_most_and_keeps_every_size(miniature: measuring.Twins, tmp_path: Path) -> None:
     assert not reporting.blinds(miniature).void
-    for size in (*measuring.sizes(miniature, 1_000, 1), *measuring.score_sizes(miniature, 1_000, 1)):
+    for size in (*measuring.sizes(miniature, 400, 1), *measuring.score_sizes(miniature, 1_000, 1)):
         for number, level in enumerate(LEVELS):
             assert size.interval(number)[0] <= level, size
-    power = {one.name: one.mean(0) for one in measuring.powers(miniature, 1) if one.exposures == max(EXPOSURES)}
-    assert power["prefix-completion"] > 0.5
-    assert power["canary"] > 0.9
+    power = {one.name: one.mean(1) for one in measuring.powers(miniature, 1) if one.exposures == max(EXPOSURES)}
+    assert min(power[test.name] for test in detectors.TESTS if test.name != "dye") > 0.5, power
     page = tmp_path / "detectors.md"
     page.write_text(reporting.PAGE.read_text(encoding="utf-8"), encoding="utf-8")
-    reporting.write(miniature, [], splits=100, seed=1, page=page, plots=tmp_path)
+    reporting.write(miniature, [], splits=40, seed=1, page=page, plots=tmp_path)
     assert "holds .5" in page.read_text(encoding="utf-8")
