@@ -12,7 +12,7 @@ K ?=
 
 export PYTHON TORCH_INDEX_URL
 
-.PHONY: help setup demo test test-all test-gpu lint compile fix bench bench-statistics docs package
+.PHONY: help setup demo test test-all test-gpu lint compile fix bench bench-statistics bench-contamination docs package
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -50,6 +50,9 @@ bench: setup ## ratios against named peers in the same run
 
 bench-statistics: setup ## simulate the error rates again and write the tables of docs/statistics.md
 	@$(BIN)/python -m tests.bench.statistics_tables
+
+bench-contamination: setup ## train clean and leaked twins, question them, and write docs/detectors.md
+	@$(BIN)/python -m tests.bench.contamination
 
 docs: setup ## check that every verb, option and error code is documented
 	@$(BIN)/pytest -q tests/unit/docs
