@@ -35,6 +35,7 @@ VERBS: dict[str, Verb] = {
     "run": Verb("run", "Test a model under a policy and issue a certificate if it passes.", FIRST),
     "show": Verb("show", "Read a run or a certificate: may I use it, for what, until when.", FIRST),
     "verify": Verb("verify", "Check somebody's certificate, offline, under your own trust file.", FIRST),
+    "gate": Verb("gate", "Decide from a certificate whether a model may be released; never runs it.", FIRST),
     "approve": Verb("approve", "As an approver, say yes or no to a run's decision.", FIRST),
     "waive": Verb("waive", "As an approver, let one model miss one rule for a while."),
     "handoff": Verb("handoff", "Send statements to reviewers elsewhere, take answers back."),
