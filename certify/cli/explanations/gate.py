@@ -1,4 +1,4 @@
-"""Codes of ``certify gate``."""
+"""Codes of ``certify gate`` and ``certify guard``."""
 
 from __future__ import annotations
 
@@ -28,6 +28,23 @@ CODES: dict[str, Explanation] = {
         "The certificate at hand has another serial, or other content, than `--serial` or the lock file names. It may "
         "be genuine and still not be the one that somebody looked at. Name the right one, or look at this one with "
         "`certify show` and write the lock file again.",
+    ),
+    "CERT-E164": Explanation(
+        "The command does not name the one model that was checked",
+        "`certify guard` starts a server on the files it has checked, so the command must name them: by the model's "
+        "own path, or by {model}, which is replaced by the verified path. A command that names no model, another, or "
+        "several, could serve what nobody has looked at, and is not started.",
+    ),
+    "CERT-E165": Explanation(
+        "The command leaves the tested conditions",
+        "A certificate speaks of one way to run a model: engine, number format, compression, prompt template, length. "
+        "The command starts another engine, or has an option that brings in another tokenizer, adapter, template or "
+        "number format. Start it as it was tested, or say that you know with --outside-scope.",
+    ),
+    "CERT-E168": Explanation(
+        "The guarded command cannot be started",
+        "The model was found to be in order, or was not looked at yet, but there is no such program, or it may not be "
+        "run. Check its name, its PATH and who may execute it. Nothing was started.",
     ),
     "CERT-E166": Explanation(
         "Your policy is not met by the certificate's evidence",

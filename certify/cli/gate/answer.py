@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from certify.cli.gate.question import Question
+from certify.evidence.dataset import DigestSource
 from certify.verify.gate import Asked, BytesSource, GateResult, hold_gate, no_certificate
 
 if TYPE_CHECKING:
     from certify.cli.reading import FoundCertificate
+    from certify.identify.present import PresentModel
 
 
 class Bytes(NamedTuple):
@@ -47,8 +49,12 @@ class Place(NamedTuple):
     """How many more certificates of the model the registry holds."""
 
 
-def answer_question(question: Question) -> Answered:
+def answer_question(question: Question, known: Bytes | None = None) -> Answered:
     """The gate's answer.
+
+    Args:
+        question: what is asked.
+        known: the model, where somebody has just read it.
 
     Raises:
         CertifyError: what the reader named cannot be read or used, or the model is hostile.
@@ -59,7 +65,7 @@ def answer_question(question: Question) -> Answered:
 
     lock = question.lock  # read first: what it fixes is held against everything else
     trust, at = question.trust_file, now()
-    known = bytes_of(question)
+    known = known or bytes_of(question)
     asked = Asked(
         policy=question.loaded_policy,
         at=at,
@@ -109,12 +115,16 @@ def bytes_of(question: Question) -> Bytes:
 
 def _read(model: Path, rehash: bool) -> Bytes:
     from certify.cli.progress import reading
-    from certify.evidence.dataset import DigestSource
     from certify.identify.cache import DigestCache
     from certify.identify.present import present_model
 
     with reading("Reading the model") as progress:
         found = present_model(model, cache=DigestCache.of_user(), rehash=rehash, progress=progress)
+    return bytes_in(found, model)
+
+
+def bytes_in(found: PresentModel, model: Path) -> Bytes:
+    """A model that was read, as the reader names it."""
     source = BytesSource.REMEMBERED if found.source is DigestSource.CACHED else BytesSource.READ
     count = len(found.manifest.files)
     size = f"{count} file{'s' * (count != 1)}, {found.manifest.total_bytes:,} bytes"

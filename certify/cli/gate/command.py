@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 app = typer.Typer(add_completion=False)
 
+CODES: dict[str, ExitCode] = {"open": ExitCode.POSITIVE, "closed": ExitCode.NEGATIVE}
+"""Exit codes of verdicts; any other is undecided."""
 Format = Literal["text", "sarif", "junit", "github"]
 
 
@@ -75,7 +77,6 @@ def _answer(question: Question, form: Format, json: bool, write_lock: Path | Non
     from certify.cli.gate.answer import answer_question
     from certify.cli.gate.locking import write_lock_file
     from certify.cli.gate.printing import print_document, print_report
-    from certify.verify.gate import GateVerdict
 
     answered = answer_question(question)
     written = write_lock_file(write_lock, question, answered) if write_lock else None
@@ -83,5 +84,4 @@ def _answer(question: Question, form: Format, json: bool, write_lock: Path | Non
         print_document(question, answered, written)
     else:
         print_report(question, answered, form, written)
-    codes = {GateVerdict.OPEN: ExitCode.POSITIVE, GateVerdict.CLOSED: ExitCode.NEGATIVE}
-    return int(codes.get(answered.result.verdict, ExitCode.INCOMPLETE))
+    return int(CODES.get(answered.result.verdict, ExitCode.INCOMPLETE))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from certify.cli.gate.answer import Answered
 from certify.cli.gate.question import Question
@@ -23,11 +23,14 @@ _MARKS = {RuleStatus.NOT_MET: "fail", RuleStatus.MISSING: "warn", RuleStatus.INC
 
 def print_document(question: Question, answered: Answered, written: Path | None) -> None:
     """Prints the answer as one JSON document."""
-    document = answered.result.document()
-    document["supply"] = [one._asdict() for one in _supplies(question, answered.result)]
-    if written is not None:
-        document["lock"] = str(written)
-    emit_json("gate", document)
+    lock = {"lock": str(written)} if written is not None else {}
+    emit_json("gate", {**gate_document(question, answered), **lock})
+
+
+def gate_document(question: Question, answered: Answered) -> dict[str, Any]:
+    """The answer as a JSON object, with the commands that would supply what is missing."""
+    supply = [one._asdict() for one in _supplies(question, answered.result)]
+    return {**answered.result.document(), "supply": supply}
 
 
 def print_report(question: Question, answered: Answered, form: str, written: Path | None) -> None:
@@ -156,9 +159,16 @@ def _next(question: Question, answered: Answered) -> tuple[str, str]:
         return f"certify trust use FILE --fingerprint F --name {shlex.quote('WHO')}", ""
     if result.lacks:
         return whole_command(result.lacks, model, question.policy_source), "supplies all of it here"
+    if result.verdict is GateVerdict.OPEN:
+        return f"certify guard {_shown(question, answered)} -- COMMAND {model}", "starts a server on these bytes"
     if result.code:
         return f"certify explain {result.code}", ""
     return f"certify show {shlex.quote(str(answered.path))}", ""
+
+
+def _shown(question: Question, answered: Answered) -> str:
+    words = ["--certificate", str(answered.path), "--policy", question.policy_source]
+    return shlex.join([*words, *(["--trust", str(question.trust)] if question.trust else [])])
 
 
 def _place(question: Question, answered: Answered) -> str:

@@ -5,16 +5,25 @@ from __future__ import annotations
 import json
 import shutil
 import xml.etree.ElementTree as ElementTree
+from functools import cache
 from pathlib import Path
 
 import pytest
 import yaml
 
+from certify.decide import load_policy
 from certify.identify import present_model, read_model
 from tests.fakes.chain import Chain, write_model
 
+LOADED = cache(load_policy)
 TRUST = ("--trust", "trust-file.json")
 BUNDLE = ("--certificate", "certificate.json")
+
+
+@pytest.fixture(autouse=True)
+def loaded_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A policy at one path is linted and tried once: loading is slow."""
+    monkeypatch.setattr("certify.decide.load_policy", LOADED)
 
 
 @pytest.fixture
@@ -60,7 +69,7 @@ def test_the_gate_opens_for_the_certified_bytes_under_the_readers_policy(cli, mo
     assert said.code == 0, said.out + said.err
     assert said.out.startswith("OPEN: tiny-reasoner meets starter 1.2.0 by certificate CM-")
     assert "not checked:" in said.out
-    assert said.out.rstrip().splitlines()[-1].startswith("next: certify show")
+    assert said.out.rstrip().splitlines()[-1].startswith("next: certify guard")
 
 
 def test_a_pdf_does_as_well_as_the_bundle(cli, model, own, chain):
