@@ -100,11 +100,11 @@ class Question:
         """The reader's policy, the locked one where there is a lock file.
 
         Raises:
-            UsageError: CERT-E050 to E054; CERT-E160, it is not the locked one.
+            UsageError: CERT-E050 to E053; CERT-E160, it is not the locked one.
         """
         from certify.decide import load_policy
 
-        policy = load_policy(self.policy_source)
+        policy = load_policy(self.policy_source, tried=False)  # each start would wait for its examples
         if self.lock is not None:
             self.lock.require_policy(policy.reference)
         return policy
