@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -17,6 +18,8 @@ app = typer.Typer(add_completion=False)
 
 CODES: dict[str, ExitCode] = {"open": ExitCode.POSITIVE, "closed": ExitCode.NEGATIVE}
 """Exit codes of verdicts; any other is undecided."""
+SUFFIXES = {".json": "json", ".sarif": "sarif", ".xml": "junit", ".txt": "text"}
+"""The form of a report by how its file's name ends."""
 Format = Literal["text", "sarif", "junit", "github"]
 
 
@@ -45,6 +48,10 @@ def gate(
     write_lock: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Lock file to write if the gate is open.")
     ] = None,
+    report: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="FILE", help="Also write the answer as .json, .sarif, .xml (JUnit) or .txt; repeat."),
+    ] = None,
     form: Annotated[Format, typer.Option("--format", help="What is printed.")] = "text",
     json: Json = False,
 ) -> int:
@@ -56,6 +63,10 @@ def gate(
 
     if json and form != "text":
         raise UsageError("CERT-E011", f"--json and --format {form} were given", "stdout holds one document", "give one")
+    if wrong := [path for path in report or () if path.suffix not in SUFFIXES]:
+        known = ", ".join(SUFFIXES)
+        raise UsageError("CERT-E011", f"{wrong[0]} says no form of a report", "the form is told by how the name ends",
+                         f"let it end with one of {known}")  # fmt: skip
     question = Question(
         settings=Context.of(context),
         model=model,
@@ -70,18 +81,24 @@ def gate(
         min_level=min_level,
         rehash=rehash,
     )
-    return _answer(question, form, json, write_lock)
+    return _answer(question, "json" if json else form, write_lock, report or ())
 
 
-def _answer(question: Question, form: Format, json: bool, write_lock: Path | None) -> int:
+def _answer(question: Question, form: str, write_lock: Path | None, reports: Sequence[Path]) -> int:
     from certify.cli.gate.answer import answer_question
     from certify.cli.gate.locking import write_lock_file
-    from certify.cli.gate.printing import print_document, print_report
+    from certify.cli.gate.printing import print_answer, report
+    from certify.cli.render import say
+    from certify.files import write_whole
 
     answered = answer_question(question)
     written = write_lock_file(write_lock, question, answered) if write_lock else None
-    if json:
-        print_document(question, answered, written)
+    for path in reports:
+        write_whole(path, report(question, answered, SUFFIXES[path.suffix], written).encode())
+    if form == "text":
+        print_answer(question, answered)
     else:
-        print_report(question, answered, form, written)
+        print(report(question, answered, form, written), end="")
+    if written is not None:
+        say(f"{written} written: commit it, and give it with --lock")
     return int(CODES.get(answered.result.verdict, ExitCode.INCOMPLETE))

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Callable
+from contextlib import redirect_stdout
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from certify.cli.gate.answer import Answered
 from certify.cli.gate.question import Question
 from certify.cli.gate.supply import supplies, whole_command
-from certify.cli.render import checklist, emit, emit_json, fields, headline, next_step, paragraph, say
+from certify.cli.render import checklist, emit, emit_json, fields, headline, next_step, paragraph
 from certify.evidence.decision import RuleStatus
 from certify.verify.gate import GateResult, GateVerdict
 from certify.verify.result import Result
@@ -21,39 +24,48 @@ _STYLES = {GateVerdict.OPEN: "pass", GateVerdict.CLOSED: "fail", GateVerdict.UND
 _MARKS = {RuleStatus.NOT_MET: "fail", RuleStatus.MISSING: "warn", RuleStatus.INCONCLUSIVE: "warn"}
 
 
-def print_document(question: Question, answered: Answered, written: Path | None) -> None:
-    """Prints the answer as one JSON document."""
-    lock = {"lock": str(written)} if written is not None else {}
-    emit_json("gate", {**gate_document(question, answered), **lock})
+def report(question: Question, answered: Answered, form: str, written: Path | None = None) -> str:
+    """The answer in one of the forms json, sarif, junit, github and text.
+
+    Args:
+        question: what was asked.
+        answered: the answer.
+        form: one of these names.
+        written: the lock file that was written, if one was.
+    """
+    if form == "json":
+        lock = {"lock": str(written)} if written is not None else {}
+        return _captured(lambda: emit_json("gate", {**gate_document(question, answered), **lock}))
+    if form == "sarif":
+        import json
+
+        from certify.export.gate_sarif import gate_sarif
+
+        log = gate_sarif(answered.result, _place(question, answered))
+        return json.dumps(log, indent=2, ensure_ascii=False) + "\n"
+    if form == "junit":
+        from certify.export.gate_junit import gate_junit
+
+        return gate_junit(answered.result)
+    if form == "github":
+        from certify.export.gate_github import gate_github
+
+        return gate_github(answered.result)
+    return _captured(lambda: print_answer(question, answered))
+
+
+def _captured(printing: Callable[[], None]) -> str:
+    """What ``printing`` prints on stdout, for a file: no colour, and plain signs."""
+    stream = StringIO()
+    with redirect_stdout(stream):
+        printing()
+    return stream.getvalue()
 
 
 def gate_document(question: Question, answered: Answered) -> dict[str, Any]:
     """The answer as a JSON object, with the commands that would supply what is missing."""
     supply = [one._asdict() for one in _supplies(question, answered.result)]
     return {**answered.result.document(), "supply": supply}
-
-
-def print_report(question: Question, answered: Answered, form: str, written: Path | None) -> None:
-    """Prints the answer in one of the forms that ``--format`` names."""
-    result = answered.result
-    if form == "sarif":
-        import json
-
-        from certify.export.gate_sarif import gate_sarif
-
-        print(json.dumps(gate_sarif(result, _place(question, answered)), indent=2, ensure_ascii=False))
-    elif form == "junit":
-        from certify.export.gate_junit import gate_junit
-
-        print(gate_junit(result), end="")
-    elif form == "github":
-        from certify.export.gate_github import gate_github
-
-        print(gate_github(result), end="")
-    else:
-        print_answer(question, answered)
-    if written is not None:
-        say(f"{written} written: commit it, and give it with --lock")
 
 
 def print_answer(question: Question, answered: Answered) -> None:
