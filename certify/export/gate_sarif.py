@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 from certify import __version__
 from certify.export.gate_findings import GateFinding, gate_findings
@@ -21,7 +22,7 @@ def gate_sarif(result: GateResult, place: str) -> dict[str, Any]:
 
     Source: OASIS, SARIF 2.1.0, 3.27.9 (kind) and 3.27.10 (level: ``none`` for whatever is no failure).
     """
-    findings = gate_findings(result)
+    findings, place = gate_findings(result), quote(place)
     listed = dict.fromkeys(one.id for one in findings)
     numbers = {name: number for number, name in enumerate(listed)}
     described = {one.id: one for one in reversed(findings)}

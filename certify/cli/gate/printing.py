@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Callable
 from contextlib import redirect_stdout
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from certify.cli.gate.supply import Supply
 
 _STYLES = {GateVerdict.OPEN: "pass", GateVerdict.CLOSED: "fail", GateVerdict.UNDECIDED: "warn"}
+_COLOUR = re.compile("\x1b\\[[0-9]*m")
 _MARKS = {RuleStatus.NOT_MET: "fail", RuleStatus.MISSING: "warn", RuleStatus.INCONCLUSIVE: "warn"}
 
 
@@ -59,7 +61,7 @@ def _captured(printing: Callable[[], None]) -> str:
     stream = StringIO()
     with redirect_stdout(stream):
         printing()
-    return stream.getvalue()
+    return _COLOUR.sub("", stream.getvalue())  # FORCE_COLOR is for terminals
 
 
 def gate_document(question: Question, answered: Answered) -> dict[str, Any]:

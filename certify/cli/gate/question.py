@@ -123,11 +123,6 @@ class Question:
             self.lock.require_trust(found)
         return found
 
-    @property
-    def trust_name(self) -> str:
-        """How a command names the trust file again."""
-        return str(self.trust) if self.trust else "FILE"
-
     def beside_lock(self, source: str) -> str:
         """A shipped id as it is, a path as seen from the lock file's folder."""
         from certify.decide import shipped_policies
