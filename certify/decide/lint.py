@@ -45,7 +45,7 @@ def require_clean(policy: LoadedPolicy) -> None:
         return
     errors = [finding for finding in lint(policy) if finding.gravity is Gravity.ERROR]
     if not errors:
-        _CLEAN.add(policy.reference.sha256)
+        note_clean(policy)
         return
     shown = [f"{f'line {f.line}: ' if f.line else ''}{f.rule} {f.id}: {f.message}; {f.hint}".strip() for f in errors]
     raise UsageError(
@@ -54,6 +54,11 @@ def require_clean(policy: LoadedPolicy) -> None:
         why="\n".join(shown),
         hint="correct them and run `certify policy lint` again",
     )
+
+
+def note_clean(policy: LoadedPolicy) -> None:
+    """Remembers, in this process, that a policy is clean."""
+    _CLEAN.add(policy.reference.sha256)
 
 
 def _policy_findings(policy: LoadedPolicy) -> Iterator[Finding]:

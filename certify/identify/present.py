@@ -59,7 +59,8 @@ def present_model(
             CERT-E112, a remembered digest is wrong.
     """
     folder, gguf, found = model_files(path)
-    places = {file.path: (folder, file) for file in found}
+    root = folder.resolve()  # which file system it is on is told by a path without links
+    places = {file.path: (root, file) for file in found}
     known = find_digests(
         places, claims={}, cache=cache, rehash=rehash, sharding=HUGE_FILES, progress=progress, again=READ_AGAIN
     )

@@ -160,6 +160,24 @@ def test_a_withdrawn_certificate_closes_the_gate_that_asks_its_registry(cli, wor
     assert (said.code, said.document["certificateVerdict"]) == (1, "revoked")
 
 
+def test_a_model_is_told_by_serial_or_identity_where_its_files_are_elsewhere(cli, workspace, development: Chain):
+    certificate, policy = development.certificate, str(development.request.policy)
+    asked = ("--home", workspace, "gate", "--policy", policy, "--json")
+    for words, source in ((("--serial", certificate.serial), "nobody"),
+                          (("--identity", certificate.model.identity), "named")):  # fmt: skip
+        said = cli(*asked, *words)
+        model = next(line for line in said.document["checks"] if line["id"] == "model")
+        assert (said.code, said.document["bytesFrom"], model["result"]) == (0, source, "skip")
+    for words in (("--serial", "CM-0000-0000-0000"), ("--identity", "0" * 64)):
+        assert cli(*asked, *words).document["code"] == "CERT-E162"
+
+
+def test_a_hostile_model_is_refused_before_anything_is_asked(cli, model, own):
+    (model / "run.py").write_text("")
+    said = cli("gate", model, "--policy", own, *BUNDLE, *TRUST)
+    assert (said.code, said.out) == (1, "")
+
+
 def test_a_forged_certificate_closes_the_gate_and_its_rules_are_not_decided(cli, model, own, chain):
     Path("forged.json").write_bytes(chain.bundle.replace(b'"payload":"', b'"payload":"e', 1))
     said = cli("gate", model, "--policy", own, "--certificate", "forged.json", *TRUST, "--json")

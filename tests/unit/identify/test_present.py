@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from pathlib import Path
 
 import pytest
 
@@ -17,15 +18,17 @@ from tests.fakes.gguf_files import gguf_bytes
 def cache(tmp_path, monkeypatch) -> DigestCache:
     """A cache that remembers at once, whatever the file system."""
     monkeypatch.setattr("certify.identify.cache.SETTLED_SECONDS", -1)
-    monkeypatch.setattr("certify.identify.cache.MountTable.keeps_time", lambda *_: True)
+    monkeypatch.setattr("certify.identify.cache.MountTable.keeps_time", lambda _, device, path: path.is_absolute())
     return DigestCache(tmp_path / "cache")
 
 
-def test_it_has_the_identity_of_the_model_and_is_read_once(sharded_folder, cache):
+def test_it_has_the_identity_of_the_model_and_is_read_once(sharded_folder, cache, monkeypatch):
     expected = read_model(sharded_folder).manifest
     for source in (DigestSource.RECOMPUTED, DigestSource.CACHED):
         found = present_model(sharded_folder, cache=cache)
         assert (found.manifest, found.source) == (expected, source)
+    monkeypatch.chdir(sharded_folder.parent)
+    assert present_model(Path(sharded_folder.name), cache=cache).source is DigestSource.CACHED
     assert present_model(sharded_folder, cache=cache, rehash=True).source is DigestSource.RECOMPUTED
     assert present_model(sharded_folder).source is DigestSource.RECOMPUTED
 
