@@ -79,7 +79,7 @@ def _guarded(question: Question, command: list[str], stage: Path | None, outside
     from certify.cli.gate.answer import answer_question, bytes_in
     from certify.cli.progress import reading
     from certify.identify.holding import HeldModel
-    from certify.verify.gate import GateVerdict
+    from certify.verify.gate_answer import GateVerdict
 
     model = question.model or Path()
     _ = question.loaded_policy, question.trust_file  # whatever is wrong with these is said before hours of reading

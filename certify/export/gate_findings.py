@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from certify.evidence.decision import RuleStatus
-from certify.verify.gate import GateResult, GateVerdict
+from certify.verify.gate_answer import GateResult, GateVerdict
 from certify.verify.result import Result
 
 _OPEN = (RuleStatus.MISSING, RuleStatus.INCONCLUSIVE)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from certify.export.gate_findings import GateFinding, gate_findings
-from certify.verify.gate import GateResult, GateVerdict
+from certify.verify.gate_answer import GateResult, GateVerdict
 
 _HEADS = {GateVerdict.OPEN: "notice", GateVerdict.CLOSED: "error", GateVerdict.UNDECIDED: "error"}
 

@@ -6,7 +6,7 @@ import re
 from xml.sax.saxutils import escape, quoteattr
 
 from certify.export.gate_findings import GateFinding, gate_findings
-from certify.verify.gate import GateResult
+from certify.verify.gate_answer import GateResult
 
 _FORBIDDEN = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Source: XML 1.0, 2.2."""

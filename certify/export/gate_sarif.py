@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from certify import __version__
 from certify.export.gate_findings import GateFinding, gate_findings
-from certify.verify.gate import GateResult
+from certify.verify.gate_answer import GateResult
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _KINDS = {"pass": "pass", "fail": "fail", "open": "open", "waived": "fail", "not_applicable": "notApplicable"}

@@ -124,21 +124,7 @@ def examine_certificate(
     opened = _check_chain(document, trust, checks)
     if opened is None:
         return Examination(_result(CertificateVerdict.INVALID, checks, trust), None)
-    verdict = _judge(opened, trust, expectations, checks, answer=answer, asked_at=asked_at)
-    return Examination(_result(verdict, checks, trust, opened), opened)
-
-
-def _judge(
-    opened: Opened,
-    trust: TrustFile,
-    expectations: Expectations,
-    checks: Checklist,
-    *,
-    answer: RegistryAnswer | None,
-    asked_at: str | None,
-) -> CertificateVerdict:
-    """The verdict on a certificate whose signatures and form hold."""
-    certificate, document = opened.certificate.value, opened.document
+    certificate = opened.certificate.value
     check_validity(certificate, expectations, checks)
     check_model(certificate, expectations, checks)
     check_expectations(certificate.policy, opened.level, expectations, checks)
@@ -150,7 +136,9 @@ def _judge(
     )
     required = REQUIRED | {KEYS} if trust.bounded else REQUIRED
     verdict = _verdict(checks, certificate, expectations, found, required)
-    return CertificateVerdict.STALE if verdict is CertificateVerdict.VALID and stale else verdict
+    if verdict is CertificateVerdict.VALID and stale:
+        verdict = CertificateVerdict.STALE
+    return Examination(_result(verdict, checks, trust, opened), opened)
 
 
 def _open(data: bytes) -> tuple[Document, str]:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from certify.cli.gate.question import Question
 from certify.evidence.dataset import DigestSource
-from certify.verify.gate import Asked, BytesSource, GateResult, hold_gate, no_certificate
+from certify.verify.gate import hold_gate
+from certify.verify.gate_answer import Asked, BytesSource, GateResult, no_certificate
 
 if TYPE_CHECKING:
     from certify.cli.reading import FoundCertificate

@@ -18,7 +18,7 @@ def write_lock_file(path: Path, question: Question, answered: Answered) -> Path 
     """
     from certify.decide import shipped_policies
     from certify.files import write_whole
-    from certify.verify.gate import GateVerdict
+    from certify.verify.gate_answer import GateVerdict
     from certify.verify.lock import Lock, LockedCertificate, LockedModel, LockedPolicy, LockedTrust
 
     result, trust = answered.result, question.trust_file

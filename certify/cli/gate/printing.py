@@ -15,7 +15,7 @@ from certify.cli.gate.question import Question
 from certify.cli.gate.supply import supplies, whole_command
 from certify.cli.render import checklist, emit, emit_json, fields, headline, next_step, paragraph
 from certify.evidence.decision import RuleStatus
-from certify.verify.gate import GateResult, GateVerdict
+from certify.verify.gate_answer import GateResult, GateVerdict
 from certify.verify.result import Result
 
 if TYPE_CHECKING:
