@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from certify.cli import NO_PLUGINS, PLUGINS
 from certify.cli.options import Context, Json, Trust
 from certify.cli.render import emit, emit_json, say
 from certify.errors import ExitCode, UsageError
@@ -128,6 +130,8 @@ def _start(
         if line.result is Result.SKIP:
             say(f"  not checked: {line.id}: {line.detail}")
     say(f"starting {placed[0]} on {held.place}")
+    if os.environ.get(PLUGINS) == NO_PLUGINS:
+        del os.environ[PLUGINS]  # ours, and nothing to the server
     return become(placed, held)
 
 

@@ -7,11 +7,17 @@ import shutil
 import xml.etree.ElementTree as ElementTree
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from certify.decide import load_policy
+from certify.export.gate_findings import GateFinding
+from certify.export.gate_github import _command
+from certify.export.gate_junit import _case
 from certify.identify import present_model, read_model
 from tests.fakes.chain import Chain, write_model
 
@@ -283,8 +289,21 @@ def answer(request, model, own) -> tuple[object, ...]:
     return ("gate", model, "--policy", policy, *TRUST, *(() if request.param == "without" else BUNDLE))
 
 
-def test_sarif_has_what_its_readers_need(cli, answer):
-    code, log = (said := cli(*answer, "--format", "sarif")).code, json.loads(said.out)
+def test_one_answer_is_written_in_every_form_at_once(cli, answer):
+    reports = [word for name in ("r.sarif", "r.xml", "r.json", "r.txt") for word in ("--report", name)]
+    said = cli(*answer, "--format", "github", *reports)
+    shut = said.code != 0
+    assert _sarif(json.loads(Path("r.sarif").read_text())) == shut
+    assert _junit(ElementTree.parse("r.xml").getroot()) == shut
+    assert (json.loads(Path("r.json").read_text())["verdict"] != "open") == shut
+    assert Path("r.txt").read_text().startswith(("OPEN", "UNDECIDED"))
+    lines = said.out.splitlines()
+    assert all(line.startswith(("::error title=", "::warning title=", "::notice title=")) for line in lines)
+    assert any(line.startswith("::error") for line in lines) == shut
+
+
+def _sarif(log: dict[str, Any]) -> bool:
+    """Whether a log, which has what its readers need, has a result that keeps the gate shut."""
     assert (log["version"], len(log["runs"])) == ("2.1.0", 1)
     run = log["runs"][0]
     names = [rule["id"] for rule in run["tool"]["driver"]["rules"]]
@@ -295,27 +314,32 @@ def test_sarif_has_what_its_readers_need(cli, answer):
         assert one["kind"] in ("pass", "fail", "open", "notApplicable")
         assert (one["level"] == "none") == (one["kind"] != "fail")
         assert not one["locations"][0]["physicalLocation"]["artifactLocation"]["uri"].startswith("/")
-    blocking = [one for one in run["results"] if one["properties"]["blocking"]]
-    assert bool(blocking) == (code != 0)
+    return any(one["properties"]["blocking"] for one in run["results"])
 
 
-def test_junit_counts_what_keeps_the_gate_shut(cli, answer):
-    said = cli(*answer, "--format", "junit")
-    suite = ElementTree.fromstring(said.out).find("testsuite")
-    assert suite is not None
+def _junit(suites: ElementTree.Element) -> bool:
+    """Whether a suite, which counts its cases rightly, has one that keeps the gate shut."""
+    suite = suites[0]
     cases = suite.findall("testcase")
     counted = {kind: sum(case.find(kind) is not None for case in cases) for kind in ("failure", "error", "skipped")}
     told = {"failure": suite.get("failures"), "error": suite.get("errors"), "skipped": suite.get("skipped")}
     assert {kind: str(count) for kind, count in counted.items()} == told
     assert suite.get("tests") == str(len(cases))
-    assert (counted["failure"] + counted["error"] > 0) == (said.code != 0)
+    return counted["failure"] + counted["error"] > 0
 
 
-def test_github_gets_one_command_a_line(cli, answer):
-    said = cli(*answer, "--format", "github")
-    lines = said.out.splitlines()
-    assert all(line.startswith(("::error title=", "::warning title=", "::notice title=")) for line in lines)
-    assert any(line.startswith("::error") for line in lines) == (said.code != 0)
+def test_a_report_of_no_known_form_is_usage(cli, model, own):
+    assert cli("gate", model, "--policy", own, *BUNDLE, *TRUST, "--report", "x.pdf").code == 2
+
+
+@given(st.text(), st.text())
+@settings(max_examples=30)
+def test_nothing_in_a_message_breaks_a_form(title, message):
+    finding = GateFinding("X-01", title, "fail", True, message, "", "high")
+    assert ElementTree.fromstring(_case(finding)).find("failure") is not None
+    command = _command("error", title, message)
+    assert len(command.splitlines()) == 1
+    assert command.count("::") == 2 + message.count("::")
 
 
 # The same bytes under the same name, whichever way they are looked at.
