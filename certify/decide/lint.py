@@ -31,6 +31,8 @@ _ADVICE = frozenset({"date-split", "familiarity"})
 """Checks whose results bound no share of false alarms. Source: docs/checks."""
 _SCALARS = {"BOOL", "INT", "DOUBLE", "STRING"}
 _FOR_AUTHORS = frozenset({"unknown-clause", "never-holds", "always-holds", "unknown-value"})
+_CLEAN: set[str] = set()
+"""Digests of policies found clean by this process: one read back from a document is held to no more than its file."""
 
 
 def lint(policy: LoadedPolicy) -> list[Finding]:
@@ -53,8 +55,11 @@ def require_clean(policy: LoadedPolicy) -> None:
     Raises:
         UsageError: CERT-E053, with every error.
     """
+    if not policy.from_file and policy.reference.sha256 in _CLEAN:
+        return
     errors = [finding for finding in lint(policy) if finding.gravity is Gravity.ERROR]
     if not errors:
+        note_clean(policy)
         return
     shown = [f"{place_words(f)}{f.rule} {f.id}: {f.message}; {f.hint}" for f in errors]
     raise UsageError(
@@ -70,6 +75,11 @@ def place_words(finding: Finding) -> str:
     if finding.line:
         return f"line {finding.line}, column {finding.column}: " if finding.column else f"line {finding.line}: "
     return f"column {finding.column} of the expression: " if finding.column else ""
+
+
+def note_clean(policy: LoadedPolicy) -> None:
+    """Remembers, in this process, that a policy is clean."""
+    _CLEAN.add(policy.reference.sha256)
 
 
 def _policy_findings(policy: LoadedPolicy) -> Iterator[Finding]:
