@@ -120,11 +120,16 @@ def rerun_words(found: Rerun) -> str:
 
 
 def _sample(pack: EvidencePack, items: int, seed: bytes) -> list[tuple[Question, ItemRecord]]:
-    """Distinct questions, each with one of its signed answers; every answered question is as likely as any other."""
-    questions = {(one.check, one.item): one for one in pack.lines("questions.jsonl", Question)}
+    """Distinct questions, each with one of its signed answers; every answered question is as likely as any other.
+
+    Texts that were scored and not answered are left out: no judgement of them could agree.
+    """
+    every = pack.lines("questions.jsonl", Question)
+    questions = {(one.check, one.item): one for one in every if one.given is None}
     answered: dict[tuple[str, str], list[ItemRecord]] = {}
     for record in pack.lines("records.jsonl", ItemRecord):
-        answered.setdefault((record.key[0], record.key[1]), []).append(record)
+        if (record.key[0], record.key[1]) in questions:
+            answered.setdefault((record.key[0], record.key[1]), []).append(record)
     if not MINIMUM_ITEMS <= items <= len(answered):
         raise UsageError(
             "CERT-E149",

@@ -10,7 +10,7 @@
 
 Rounds are interleaved and the median is taken, so that a busy machine slows every row alike. Ratios are printed: a time
 in seconds would say more about the machine than about certify. The gate's table counts processor time. The tables of
-hashing and of policies have other peers than bare Python, and so have the tables of the corpus scan and of the overhead,
+hashing and policies have other peers than bare Python, and so have the tables of the corpus scan and of the overhead,
 which take minutes and are printed only where they are asked for.
 """
 
