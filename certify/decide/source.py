@@ -117,11 +117,12 @@ def parse_yaml(data: bytes, *, name: str) -> Source:
         raise unreadable(name, "it is not UTF-8 text") from error
     except yaml.YAMLError as error:
         why = " ".join(str(error).split())
-        if "'\\t' that cannot start any token" in why:
+        mark = getattr(error, "problem_mark", None)
+        if mark is not None and text[mark.index : mark.index + 1] == "\t":
             raise unreadable(name, why, "indent with spaces: YAML takes no tabs there") from error
         raise unreadable(name, why) from error
     source = Source(None, {}, name, {})
-    return source._replace(content=None if node is None else _value(node, (), source))
+    return source._replace(content=None if node is None else _value(node, (), source, text))
 
 
 def unreadable(name: str, why: str, hint: str = "correct the file, or name another") -> UsageError:
@@ -146,18 +147,18 @@ def _refuse_tricks(text: str, name: str) -> None:
             raise unreadable(name, f"line {line} nests more than {MAX_DEPTH} levels")
 
 
-def _value(node: Any, place: Place, into: Source) -> Any:
+def _value(node: Any, place: Place, into: Source, text: str) -> Any:
     begin = node.start_mark
     into.lines[place] = begin.line + 1
     if isinstance(node, yaml.MappingNode):
-        return _mapping(node, place, into)
+        return _mapping(node, place, into, text)
     if isinstance(node, yaml.SequenceNode):
-        return [_value(child, (*place, index), into) for index, child in enumerate(node.value)]
-    into.spans[place] = Span(begin.line + 1, begin.column + 1, begin.buffer[begin.pointer : node.end_mark.pointer])
+        return [_value(child, (*place, index), into, text) for index, child in enumerate(node.value)]
+    into.spans[place] = Span(begin.line + 1, begin.column + 1, text[begin.index : node.end_mark.index])
     return _scalar(node, into.name)
 
 
-def _mapping(node: Any, place: Place, into: Source) -> dict[str, Any]:
+def _mapping(node: Any, place: Place, into: Source, text: str) -> dict[str, Any]:
     result: dict[str, Any] = {}
     for key_node, child in node.value:
         line = key_node.start_mark.line + 1
@@ -166,7 +167,7 @@ def _mapping(node: Any, place: Place, into: Source) -> dict[str, Any]:
             raise unreadable(into.name, f"the key on line {line} is not text", "put the key in quotes")
         if key in result:
             raise unreadable(into.name, f"line {line} repeats the key {key!r}", "keep one of the two")
-        result[key] = _value(child, (*place, key), into)
+        result[key] = _value(child, (*place, key), into, text)
         into.lines[(*place, key)] = line
     return result
 

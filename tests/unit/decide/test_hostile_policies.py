@@ -54,7 +54,7 @@ FILES = {
     "two policies in one file": ("id: mine\n---\nid: yours\n", "document"),
     "brackets without end": ("id: " + "[" * 100_000, "nests more than 24 levels"),
     "ten megabytes": ("id: mine\ndescription: >-\n" + "  word word word\n" * 600_000, "larger than"),
-    "a binary file": ("id: mine\x00\x01\n", "special characters"),
+    "a binary file": ("id: mine\x00\x01\n", "control characters"),
 }
 
 
