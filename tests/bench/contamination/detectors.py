@@ -56,8 +56,8 @@ class Test(NamedTuple):
     p_value: Callable[[Rows, Rows, Random], float]
     null: Callable[[Rows, Random], Rows]
     """The same rows with the part drawn again that chance alone decides."""
-    costly: bool = False
-    """Whether a p-value takes so long that fewer splits must do."""
+    share: float = 1
+    """Of the splits asked for: fewer where a p-value takes long, more where only many tell the rate from the level."""
 
 
 def rewrite_p(rows: Rows, _control: Rows, _random: Random) -> float:
@@ -155,11 +155,11 @@ def ranks_of(rows: Rows) -> list[int]:
 
 TESTS = (
     Test("paired-rewrite", True, "items", 0, rewrite_p, swapped),
-    Test("prefix-completion", True, "items", 200, completion_p, same),
+    Test("prefix-completion", True, "items", 200, completion_p, same, share=15),
     Test("canary", True, "canary", 0, planted_p, other_secrets),
     Test("dye", True, "dye", 0, planted_p, other_secrets),
-    Test("order-exchangeability", False, "runs", 0, order_p, other_order, costly=True),
-    Test("option-order", False, "choices", 96, options_p, same, costly=True),
+    Test("order-exchangeability", False, "runs", 0, order_p, other_order, share=0.1),
+    Test("option-order", False, "choices", 96, options_p, same, share=0.1),
 )
 
 

@@ -89,7 +89,7 @@ def sizes(twins: Twins, splits: int, seed: int) -> Iterator[Size]:
         random = np.random.default_rng([seed, *test.name.encode()])
         parts = [rows_of(answers, test.kind) for answers in clean]
         size = min(set_size(test, rows) for rows in parts)
-        turns = min(splits, max(NEEDED, splits // 10)) if test.costly else splits
+        turns = max(min(splits, NEEDED), int(splits * test.share))
         p_values = [one_split(test, parts[turn % len(parts)], size, random) for turn in range(turns)]
         yield Size(test.name, size, turns, _alarms(p_values))
 

@@ -124,7 +124,8 @@ def about(twins: Twins, splits: int) -> str:
         f"transformers {first['transformers']} on {first['device']}: {'; '.join(told)}. Each has "
         f"{first['parameters']:,} parameters and read {first['documents']:,} documents once, {first['exposed']:,} of "
         f"them leaks or stand-ins. Sizes from {splits:,} splits, fewer where a test takes long but at least "
-        f"{NEEDED:,}; powers from {SUBSETS} sets of each cell of each leaked twin."
+        f"{NEEDED:,}, more where the rate is so near the level that only many tell them apart; powers from {SUBSETS} "
+        f"sets of each cell of each leaked twin."
     )
 
 

@@ -71,7 +71,7 @@ def test_every_test_finds_what_is_known_by_heart_and_keeps_its_size(test: detect
     assert test.p_value(_answers(random, 0.9), control, random) <= 0.01
     assert test.p_value(_answers(random, 0.0), control, random) > 0.01
     pool = _answers(random, 0.0, 200)
-    splits = 20 if test.costly else 100
+    splits = 20 if test.share < 1 else 100
     alarms = sum(measuring.one_split(test, pool, 20, random) <= 0.05 for _ in range(splits))
     assert Size(test.name, 20, splits, (0, alarms)).interval(1)[0] <= 0.05
 
