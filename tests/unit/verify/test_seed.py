@@ -130,6 +130,8 @@ def test_a_self_drawn_seed_never_rises_above_level_zero(chain, judge):
     def certificate(document):
         document |= {"entropy": "self", "level": 0}
         document["caveats"].insert(0, "The issuer could have chosen the seed that drew the fresh problems.")
+        [clause] = [one for one in document["clauses"] if one["clause"] == "nist-ai-rmf/measure-1-3"]
+        clause["support"] = "open"  # its one rule asks who chose the seed
 
     edits = {"plan": plan, "evaluation": evaluation, "certificate": certificate}
     found = judge(forge(chain, edits))
