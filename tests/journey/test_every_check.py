@@ -53,8 +53,9 @@ SMALL: dict[str, dict[str, Any]] = {
     },
 }
 """Checks beside those of the starter policy, small enough for a CPU."""
-ASKS_NOTHING = ("corpus-scan", "concision", "cost", "order-exchangeability", "option-order")
-ASKS_NOTHING = ("corpus-scan", "concision", "cost", "date-split", "familiarity")
+ASKS_NOTHING = (
+    "corpus-scan", "concision", "cost", "date-split", "familiarity", "order-exchangeability", "option-order"
+)  # fmt: skip
 
 
 def write_policy(folder: Path) -> Path:
