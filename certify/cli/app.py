@@ -35,7 +35,9 @@ VERBS: dict[str, Verb] = {
     "run": Verb("run", "Test a model under a policy and issue a certificate if it passes.", FIRST),
     "show": Verb("show", "Read a run or a certificate: may I use it, for what, until when.", FIRST),
     "verify": Verb("verify", "Check somebody's certificate, offline, under your own trust file.", FIRST),
+    "gate": Verb("gate", "Decide from a certificate whether a model may be released; never runs it.", FIRST),
     "approve": Verb("approve", "As an approver, say yes or no to a run's decision.", FIRST),
+    "guard": Verb("guard", "Verify a model's certificate, then start a server on exactly those bytes."),
     "waive": Verb("waive", "As an approver, let one model miss one rule for a while."),
     "handoff": Verb("handoff", "Send statements to reviewers elsewhere, take answers back."),
     "audit": Verb("audit", "Recompute every number of a certificate from its evidence pack."),
@@ -155,7 +157,8 @@ def root(
 
 def run(arguments: list[str]) -> int:
     """Runs one command line and returns its exit code; no traceback unless --debug."""
-    debug = "--debug" in arguments or bool(os.environ.get("CERTIFY_DEBUG"))
+    own = arguments[: arguments.index("--")] if "--" in arguments else arguments  # what follows is another program's
+    debug = "--debug" in own or bool(os.environ.get("CERTIFY_DEBUG"))
     try:
         result = typer.main.get_command(app)(arguments, prog_name="certify", standalone_mode=False)
     except KeyboardInterrupt:
@@ -170,7 +173,7 @@ def run(arguments: list[str]) -> int:
         if debug:
             raise
         told = in_our_words(error)
-        show_error(told, json_wanted="--json" in arguments)
+        show_error(told, json_wanted="--json" in own)
         return int(told.exit_code)
     return int(result) if isinstance(result, int) else int(ExitCode.POSITIVE)
 

@@ -29,7 +29,12 @@ class Value(BaseModel):
     """
 
     model_config = ConfigDict(
-        frozen=True, extra="ignore", alias_generator=to_camel, populate_by_name=True, allow_inf_nan=False
+        frozen=True,
+        extra="ignore",
+        alias_generator=to_camel,
+        populate_by_name=True,
+        allow_inf_nan=False,
+        defer_build=True,  # most commands read a few of the hundred and fifty kinds
     )
 
     def document(self) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from certify.identify.datasets import DatasetFolder, read_dataset
 from certify.identify.manifest import Difference, DifferenceKind, Manifest, compare
 from certify.identify.model import ModelFolder, read_model, recheck
 from certify.identify.prepare import Prepared, prepare
+from certify.identify.present import PresentModel, present_model
 from certify.identify.sharding import Sharded, verify_shards
 from certify.identify.staging import stage
 
@@ -18,9 +19,11 @@ __all__ = [
     "Manifest",
     "ModelFolder",
     "Prepared",
+    "PresentModel",
     "Sharded",
     "compare",
     "prepare",
+    "present_model",
     "read_arrow",
     "read_dataset",
     "read_model",

@@ -39,6 +39,7 @@ def find_digests(
     rehash: bool,
     sharding: Sharding,
     progress: Progress | None,
+    again: int | None = None,
 ) -> Known:
     """The digest of every file: as claimed, as remembered, or of its bytes.
 
@@ -51,6 +52,8 @@ def find_digests(
         rehash: whether to read everything, whatever is remembered.
         sharding: which files get digests of their shards too.
         progress: called with bytes read and bytes in all.
+        again: most bytes of what is remembered that are read again, for callers who must answer at once; a tenth of
+            them, and one whole file at least, when absent.
 
     Raises:
         HostileInput: CERT-E112, a remembered digest is wrong; CERT-E023, CERT-E026, as for any reading.
@@ -58,7 +61,7 @@ def find_digests(
     digests = {path: Digest(sha256) for path, sha256 in claims.items()}
     asked = {path: place for path, place in files.items() if path not in digests} if digests else files
     remembered = _remembered(cache, asked, sharding) if cache is not None and not rehash else {}
-    sample = _sample(files, remembered)
+    sample = _sample(files, remembered, again)
     unread = [place for path, place in asked.items() if path not in remembered]
     total = sum(file.size for _, file in unread) + sum(_cost(file, remembered[file.path]) for _, file in sample)
     meter = Meter(total, progress)
@@ -98,12 +101,18 @@ def _fits(digest: Digest, sharding: Sharding) -> bool:
     return digest.sharded is not None and digest.sharded.size == sharding.size
 
 
-def _sample(files: Mapping[str, Place], remembered: Mapping[str, Digest]) -> list[Place]:
-    """A hundredth of the remembered files, at least eight; but no more than a tenth of the bytes, at least one file."""
-    left = _MOST_BYTES * sum(files[path][1].size for path in remembered)
+def _sample(files: Mapping[str, Place], remembered: Mapping[str, Digest], again: int | None) -> list[Place]:
+    """A hundredth of the remembered files, at least eight; but no more than a tenth of the bytes, at least one file.
+
+    Where ``again`` limits the bytes, a file that would go beyond it is passed over.
+    """
+    left = _MOST_BYTES * sum(files[path][1].size for path in remembered) if again is None else float(again)
     drawn: list[Place] = []
     for path in _RANDOM.sample(list(remembered), min(len(remembered), _wanted(len(remembered)))):
-        left -= _cost(files[path][1], remembered[path])
+        cost = _cost(files[path][1], remembered[path])
+        if again is not None and cost > left:
+            continue
+        left -= cost
         if drawn and left < 0:
             break
         drawn.append(files[path])

@@ -86,7 +86,7 @@ def read_model(folder: Path, *, name: str | None = None, progress: Progress | No
     single = find_gguf(folder)
     if single is not None:
         return _gguf_model(single, name, progress)
-    found = _screened(folder)
+    found = screened(folder)
     meter = Meter(sum(file.size for file in found), progress)
     read = each_file(found, lambda file: _read(folder, file, meter), meter)
     contents = {content.entry.path: content for content in read}
@@ -183,7 +183,12 @@ def _gguf_model(path: Path, name: str | None, progress: Progress | None) -> Mode
     )
 
 
-def _screened(folder: Path) -> tuple[FoundFile, ...]:
+def screened(folder: Path) -> tuple[FoundFile, ...]:
+    """Every file of a model folder, refused by name where no engine may see it; none has been opened yet.
+
+    Raises:
+        UsageError: CERT-E020; HostileInput: CERT-E021 to CERT-E023.
+    """
     if not folder.is_dir():
         what = f"{folder} is a file" if folder.exists() else f"{folder} does not exist"
         raise UsageError("CERT-E020", what, why="a model is a folder with config.json and *.safetensors")

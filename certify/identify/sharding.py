@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
@@ -82,6 +81,8 @@ def digest_both(folder: Path, file: FoundFile, meter: Meter, *, size: int) -> tu
     Raises:
         HostileInput, UsageError: as :func:`shard_digests`.
     """
+    from concurrent.futures import ThreadPoolExecutor
+
     follower = Meter(file.size, None)
     with opened(folder, file, meter) as stream, ThreadPoolExecutor(1) as beside:
         shards = beside.submit(shard_digests, folder, file, follower, size=size, workers=1)

@@ -9,11 +9,12 @@ from certify.identify.copying import remove_folder, sync_folders, write_copy
 from certify.identify.files import FoundFile
 from certify.identify.manifest import Difference, DifferenceKind
 from certify.identify.model import ModelFolder, refuse_differences, runtime_files
+from certify.identify.present import PresentModel
 from certify.identify.reading import Meter, Progress, changed, opened
 from certify.identify.threads import each_file
 
 
-def stage(model: ModelFolder, destination: Path, progress: Progress | None = None) -> Path:
+def stage(model: ModelFolder | PresentModel, destination: Path, progress: Progress | None = None) -> Path:
     """A fresh folder with exactly the runtime files of the manifest, every byte checked on the way.
 
     Documentation stays behind, and so does anything that appeared since the model was read.

@@ -5,12 +5,14 @@ from __future__ import annotations
 import gc
 import os
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from certify.identify.files import FoundFile
 from certify.identify.reading import Meter
+
+if TYPE_CHECKING:
+    from concurrent.futures import ThreadPoolExecutor
 
 LARGE = 1 << 20
 """Bytes from which a file is worth a thread of its own.
@@ -76,6 +78,8 @@ def each_file(
 @contextmanager
 def pool(threads: int, meter: Meter) -> Iterator[ThreadPoolExecutor]:
     """Threads that stop at their next block when anything fails here, Ctrl-C included."""
+    from concurrent.futures import ThreadPoolExecutor
+
     made = ThreadPoolExecutor(threads, thread_name_prefix="certify-hash")
     try:
         yield made

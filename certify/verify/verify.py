@@ -55,13 +55,27 @@ class Verification(Value):
 
 
 @dataclass(frozen=True)
-class _Opened:
-    """What the checks of signatures and form established."""
+class Opened:
+    """What the checks of signatures and form established; the verdict tells whether the rest holds, too."""
 
     document: Document
+    """The file."""
     certificate: Verified[Certificate]
+    """The certificate, signed by an issuer."""
     evidence: EvidenceSet
+    """The statements it rests on, each signed in the role that may sign it."""
     level: Level
+    """Assurance level that follows from who signed."""
+
+
+@dataclass(frozen=True)
+class Examination:
+    """A verification, and what was verified for whoever decides anew."""
+
+    verification: Verification
+    """The verdict and every check."""
+    opened: Opened | None
+    """The certificate and its evidence; absent where signatures or form do not hold."""
 
 
 def verify_certificate(
@@ -72,7 +86,21 @@ def verify_certificate(
     answer: RegistryAnswer | None = None,
     asked_at: str | None = None,
 ) -> Verification:
-    """Checks a certificate as far as what is at hand allows.
+    """Checks a certificate as far as what is at hand allows; takes and raises what :func:`examine_certificate` does."""
+    return examine_certificate(
+        data, trust=trust, expectations=expectations, answer=answer, asked_at=asked_at
+    ).verification
+
+
+def examine_certificate(
+    data: bytes,
+    *,
+    trust: TrustFile | None,
+    expectations: Expectations,
+    answer: RegistryAnswer | None = None,
+    asked_at: str | None = None,
+) -> Examination:
+    """Checks a certificate as far as what is at hand allows, and keeps what was verified.
 
     Args:
         data: the PDF or the bundle, untrusted.
@@ -91,12 +119,12 @@ def verify_certificate(
     checks = Checklist()
     document = checks.attempt("document", lambda: _open(data))
     if document is None:
-        return _result(CertificateVerdict.INVALID, checks, trust)
+        return Examination(_result(CertificateVerdict.INVALID, checks, trust), None)
     if trust is None:
-        return _without_trust(document, checks)
+        return Examination(_without_trust(document, checks), None)
     opened = _check_chain(document, trust, checks)
     if opened is None:
-        return _result(CertificateVerdict.INVALID, checks, trust)
+        return Examination(_result(CertificateVerdict.INVALID, checks, trust), None)
     certificate = opened.certificate.value
     check_validity(certificate, expectations, checks)
     check_model(certificate, expectations, checks)
@@ -112,7 +140,7 @@ def verify_certificate(
     verdict = _verdict(checks, certificate, expectations, found, required)
     if verdict is CertificateVerdict.VALID and stale:
         verdict = CertificateVerdict.STALE
-    return _result(verdict, checks, trust, opened)
+    return Examination(_result(verdict, checks, trust, opened), opened)
 
 
 def _with_rerun(opened: _Opened, trust: TrustFile, expectations: Expectations, checks: Checklist) -> _Opened:
@@ -167,7 +195,7 @@ def _signed_alike(document: Document, pem: str) -> tuple[bool, str]:
     return True, "intact; PDF and certificate are signed by one key, whose holder is unknown"
 
 
-def _check_chain(document: Document, trust: TrustFile, checks: Checklist) -> _Opened | None:
+def _check_chain(document: Document, trust: TrustFile, checks: Checklist) -> Opened | None:
     """Signatures, roles, log, seed and policy; None when the certificate itself cannot be believed."""
     checks.passed("trust-file", f"{trust.name}, version {trust.version}, {trust.environment}")
     certificate = checks.attempt("certificate-signature", lambda: _signed_certificate(document, trust))
@@ -195,7 +223,7 @@ def _check_chain(document: Document, trust: TrustFile, checks: Checklist) -> _Op
         checks.attempt(FIRST_PAGE, lambda: (True, check_first_page(certificate.value, evidence)))
     if strange := unknown_generators(evidence.evaluation.value.results()):
         checks.skipped(FLOORS, f"use the certify of that time or a newer one: this one has no floors of {strange}")
-    return _Opened(document, certificate, evidence, level)
+    return Opened(document, certificate, evidence, level)
 
 
 def _signed_certificate(document: Document, trust: TrustFile) -> tuple[Verified[Certificate], str]:
@@ -277,7 +305,7 @@ def _verdict(
 
 
 def _result(
-    verdict: CertificateVerdict, checks: Checklist, trust: TrustFile | None, opened: _Opened | None = None
+    verdict: CertificateVerdict, checks: Checklist, trust: TrustFile | None, opened: Opened | None = None
 ) -> Verification:
     fingerprint, lines = trust.fingerprint if trust else None, tuple(checks.lines)
     if opened is None:

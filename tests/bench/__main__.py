@@ -1,6 +1,7 @@
 """``make bench``: how long certify takes as a multiple of bare Python in the same minute.
 
     python -m tests.bench [--rounds N] [--only TABLE] [--small-files N] [--huge-mib N]
+    python -m tests.bench --only gate [--rounds N] [--gate-mib N]
     python -m tests.bench --only overhead [--rounds N] [--answers N] [--engines hf,openai,vllm] [--endpoint URL]
     python -m tests.bench --only resume [--answers N]
     python -m tests.bench --only roof [--shape small|3b] [--answers N] [--tokens N]
@@ -8,9 +9,9 @@
     python -m tests.bench --only scan-accuracy [--seed N] [--suites text,gsm8k,aime] [--plants N] [--megabytes N]
 
 Rounds are interleaved and the median is taken, so that a busy machine slows every row alike. Ratios are printed: a time
-in seconds would say more about the machine than about certify. The hashing table has other peers than bare Python,
-and so have the tables of the corpus scan and of the overhead, which take minutes and are printed only where they are
-asked for.
+in seconds would say more about the machine than about certify. The gate's table counts processor time. The hashing
+table has other peers than bare Python, and so have the tables of the corpus scan and of the overhead, which take
+minutes and are printed only where they are asked for.
 """
 
 from __future__ import annotations
@@ -127,8 +128,9 @@ def main() -> None:
     """Prints the tables as Markdown."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=9)
-    tables = ["start", "inside", "hashing", "overhead", "resume", "roof", "scan", "scan-accuracy"]
+    tables = ["start", "inside", "gate", "hashing", "overhead", "resume", "roof", "scan", "scan-accuracy"]
     parser.add_argument("--only", choices=tables)
+    parser.add_argument("--gate-mib", type=int, default=256, help="weights of the model that the gate looks at")
     parser.add_argument("--small-files", type=int, default=20_000)
     parser.add_argument("--huge-mib", type=int, default=2048)
     parser.add_argument("--megabytes", type=float, help="of the corpus that is scanned; all of it where absent")
@@ -157,6 +159,10 @@ def main() -> None:
             print(f"\n| {title} | times `{BARE}` |\n|---|---|")
             for name, ratio in ratios(work(), rounds).items():
                 print(f"| {name.replace('|', '')} | {ratio:.1f} |")
+    if given.only in (None, "gate"):
+        from tests.bench.gate import print_gate
+
+        print_gate(rounds, given.gate_mib)
     if given.only in (None, "hashing"):
         from tests.bench.hashing import print_tables
 

@@ -4,9 +4,12 @@ import os
 from pathlib import Path
 
 import pytest
+import yaml
 
+from certify.decide import source
 from certify.decide.source import MAX_BYTES, parse_yaml, read_bytes
 from certify.errors import UsageError
+from certify.resources import room
 
 
 def parsed(text: str) -> object:
@@ -89,3 +92,14 @@ def test_bytes_that_are_not_text_are_refused() -> None:
 
 def test_an_empty_file_says_nothing() -> None:
     assert parsed("") is None
+
+
+def test_a_policy_means_the_same_without_libyaml(monkeypatch):
+    data = (room("policies") / "starter" / "policy.yaml").read_bytes()
+
+    class Plain(yaml.SafeLoader):
+        yaml_implicit_resolvers = source._CoreLoader.yaml_implicit_resolvers
+
+    found = parse_yaml(data, name="p.yaml")
+    monkeypatch.setattr(source, "_CoreLoader", Plain)
+    assert parse_yaml(data, name="p.yaml") == found
