@@ -143,7 +143,7 @@ def examine_certificate(
     return Examination(_result(verdict, checks, trust, opened), opened)
 
 
-def _with_rerun(opened: _Opened, trust: TrustFile, expectations: Expectations, checks: Checklist) -> _Opened:
+def _with_rerun(opened: Opened, trust: TrustFile, expectations: Expectations, checks: Checklist) -> Opened:
     """The same at the level that a second party's rerun raises it to, where the reader names one."""
     data, certificate = expectations.rerun, opened.certificate
     if data is None:
