@@ -37,9 +37,10 @@ def export(
     status: Annotated[Path | None, typer.Option(help="Saved answer of a registry (SERIAL.status.json).")] = None,
     json: Json = False,
 ) -> int:
-    """Write a verified certificate in other people's formats, with no claim added and no caveat dropped.
+    """Write a verified certificate as VSA, OSCAL, CycloneDX, a model card and others.
 
-    Exit status: as `certify verify`; nothing is written without a trust file or where something is wrong.
+    No claim is added and no caveat dropped. Exit status: as `certify verify`; nothing is written without a
+    trust file or where something is wrong.
     """
     from certify.cli.reading import find_certificate, find_trust
     from certify.export.certified import certified, standing
@@ -76,13 +77,22 @@ def _text(form: Format, found: Certified, examined: Examination, *, signed: bool
     import json
 
     from certify.export.cyclonedx import cyclonedx
+    from certify.export.eu_technical import eu_technical
+    from certify.export.gate_report import report_junit, report_sarif
     from certify.export.model_card import model_card
+    from certify.export.onc_attributes import onc_attributes
     from certify.export.oscal import oscal
     from certify.export.vsa import vsa
 
     if form == "vsa":
         return vsa(found, signed=signed)
-    if form == "model-card":
-        return model_card(found)
-    document = oscal(found) if form == "oscal" else cyclonedx(found)
+    pages = {"model-card": model_card, "onc-attributes": onc_attributes, "eu-technical": eu_technical}
+    if form in pages:
+        return pages[form](found)
+    if form == "junit":
+        return report_junit(found, examined)
+    if form == "sarif":
+        document = report_sarif(found, examined)
+    else:
+        document = oscal(found) if form == "oscal" else cyclonedx(found)
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"

@@ -8,7 +8,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from certify.errors import EvidenceMissing, HostileInput
 from certify.evidence.certificate import Certificate, Level
-from certify.evidence.decision import RuleOutcome
+from certify.evidence.decision import RuleOutcome, RuleStatus
 from certify.evidence.results.estimates import Estimate
 from certify.evidence.statement import CERTIFICATE
 from certify.trust.trustfile import TrustFile
@@ -145,6 +145,12 @@ def seen(rule: RuleOutcome) -> str:
         return rule.message
     why = f"waived by {waiver.approver} until {waiver.expires_at}: {waiver.reason} ({waiver.ticket})"
     return f"{rule.message}; {why}"
+
+
+def open_rules(found: Certified) -> tuple[str, ...]:
+    """Every rule of the policy that is not plainly met, with what was seen."""
+    rules = [rule for rule in found.certificate.rules if rule.status is not RuleStatus.MET]
+    return tuple(f"Rule {rule.id} is {rule.status.value.replace('_', ' ')}: {seen(rule)}" for rule in rules)
 
 
 def measures(found: Certified) -> tuple[Measure, ...]:

@@ -9,8 +9,7 @@ from typing import Any
 
 from certify import __version__
 from certify.evidence.dataset import DatasetIdentity, Declaration
-from certify.evidence.decision import RuleStatus
-from certify.export.certified import Certified, measures, name_of, notice, particulars, seen, unsaid
+from certify.export.certified import Certified, measures, name_of, notice, open_rules, particulars, unsaid
 
 SCHEMA = "http://cyclonedx.org/schema/bom-1.6.schema.json"
 
@@ -97,8 +96,7 @@ def _shares(found: Certified) -> list[dict[str, Any]]:
 
 def _considerations(found: Certified, said: Declaration | None) -> dict[str, Any]:
     """What the owner declares, marked so; limits are the certificate's and the owner's."""
-    open_ = [rule for rule in found.certificate.rules if rule.status is not RuleStatus.MET]
-    limits = [*unsaid(found), *(f"Rule {r.id} is {r.status.value.replace('_', ' ')}: {seen(r)}" for r in open_)]
+    limits = [*unsaid(found), *open_rules(found)]
     if said is None:
         return {"technicalLimitations": limits}
     risks = [f"Declared, not tested: {text}" for text in (*(said.known_risks or ()), *(said.out_of_scope or ()))]

@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from certify.evidence.decision import RuleOutcome
-from certify.export.certified import Certified, Measure, measures, notice, particulars, seen, unsaid
+from certify.export.certified import Certified, Measure, measures, notice, particulars, seen, standing, unsaid
 from certify.export.markdown import plain, points, table
 
 
@@ -44,6 +44,7 @@ def _result(found: Certified, one: Measure) -> dict[str, Any]:
                 "value": estimate.estimate,
                 "args": {
                     "certificate": found.certificate.serial,
+                    "standing": standing(found),
                     "lower": estimate.lower,
                     "upper": estimate.upper,
                     "items": estimate.items,

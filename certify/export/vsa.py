@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import json
 
+from certify.errors import HostileInput
 from certify.evidence.statement import VSA
-from certify.export.certified import Certified
+from certify.export.certified import Certified, standing
 from certify.trust.bundle import Bundle, statement_of
+from certify.verify.result import CertificateVerdict
+
+_STANDING = (CertificateVerdict.VALID, CertificateVerdict.STALE, CertificateVerdict.INCOMPLETE)
 
 
 def vsa(found: Certified, *, signed: bool = True) -> str:
@@ -17,8 +21,18 @@ def vsa(found: Certified, *, signed: bool = True) -> str:
         signed: whether as the DSSE envelope that the issuer signed, or the statement alone. The envelope is as
             signed, to the byte of its payload; the statement is its payload.
 
+    Raises:
+        HostileInput: CERT-E186, the certificate no longer stands, or not yet, which a summary has no place to say.
+
     Source: SLSA Verification Summary Attestation v1; DSSE v1, envelope.
     """
+    if found.verdict not in _STANDING:
+        raise HostileInput(
+            "CERT-E186",
+            "no summary is exported of this certificate",
+            f"it is {standing(found)}, and a summary would still say PASSED",
+            "certify verify CERT shows every check",
+        )
     decision = _decision(found)
     if not signed:
         return decision.payload.decode("utf-8") + "\n"

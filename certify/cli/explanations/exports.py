@@ -15,6 +15,6 @@ CODES: dict[str, Explanation] = {
         "Nothing is exported of a certificate that is not in order",
         "A signature, a digest or a fact of the certificate does not hold under your trust file, so none of its words "
         "can be relied on. `certify verify CERT` shows each check. A certificate that was withdrawn or has expired is "
-        "exported, with that as the first thing it says.",
+        "exported, with that among the first things it says; only a summary (`vsa`), which cannot say so, is not.",
     ),
 }

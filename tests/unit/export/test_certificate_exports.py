@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -12,14 +13,18 @@ from typing import Any
 
 import pytest
 
+from certify.cli.app import run
 from certify.errors import EvidenceMissing, HostileInput
 from certify.evidence.canonical import canonical_bytes
 from certify.evidence.decision import RuleStatus, WaiverUsed
 from certify.evidence.evaluation import NotRun
 from certify.export.certified import Certified, certified, name_of, unsaid
 from certify.export.cyclonedx import cyclonedx
+from certify.export.eu_technical import eu_technical
+from certify.export.gate_report import report_junit, report_sarif
 from certify.export.markdown import plain, table
 from certify.export.model_card import model_card
+from certify.export.onc_attributes import onc_attributes
 from certify.export.oscal import _line, _token, oscal
 from certify.export.vsa import vsa
 from certify.trust.trustfile import TrustFile
@@ -62,6 +67,8 @@ TEXTS: dict[str, Callable[[Certified], str]] = {
     "oscal": lambda found: json.dumps(oscal(found), ensure_ascii=False),
     "cyclonedx": lambda found: json.dumps(cyclonedx(found), ensure_ascii=False),
     "model-card": model_card,
+    "onc-attributes": onc_attributes,
+    "eu-technical": eu_technical,
 }
 """Formats of our own wording; a vsa is the issuer's statement as it is."""
 
@@ -109,6 +116,8 @@ def test_an_expired_certificate_is_exported_as_expired() -> None:
     found = certified(examine_certificate(BUNDLE, trust=trust, expectations=Expectations(at=late)), trust, late)
     for text in (write(found) for write in TEXTS.values()):
         assert f"expired when verified at {late}" in text
+    with pytest.raises(HostileInput, match="no summary is exported"):
+        vsa(found)
 
 
 def test_the_summary_is_the_decision_as_signed(whole: Certified) -> None:
@@ -151,6 +160,56 @@ def test_identifiers_follow_from_the_certificate(whole: Certified) -> None:
     other = replace(whole, sha256="0" * 64)
     assert name_of(whole, "x") == name_of(whole, "x")
     assert len({name_of(found, part) for found in (whole, other) for part in ("x", "y")}) == 4
+
+
+def test_the_sheet_has_the_31_attributes_and_says_what_is_not_declared(whole: Certified) -> None:
+    said = whole.certificate.declaration
+    assert said is not None
+    text = onc_attributes(whole)
+    assert len(re.findall(r"^\| \(\d\)\([iv]+\) ", text, re.M)) == 31
+    assert f"| (2)(i) | intended use | {plain(said.intended_use)} | declared, not tested |" in text
+    assert "| (1)(ii) | funding of the development | not declared |  |" in text
+    silent = replace(whole, certificate=whole.certificate.model_copy(update={"declaration": None}))
+    assert "| (2)(i) | intended use | not declared |  |" in onc_attributes(silent)
+
+
+def test_the_extract_says_where_each_answer_comes_from_and_what_is_absent(whole: Certified) -> None:
+    text = eu_technical(whole)
+    assert "| 2(h) | cybersecurity | not in this certificate |  |" in text
+    assert f"evaluation, signed by {whole.evidence.evaluation.party} |" in text
+    assert whole.evidence.evaluation.payload_sha256 in text
+    assert "no assessment under Article 43" in text
+
+
+def test_the_reports_of_the_gate_name_the_certificate_and_what_was_not_checked(whole: Certified) -> None:
+    examined = examine_certificate(BUNDLE, trust=TRUST, expectations=Expectations(at=AT))
+    (log,) = report_sarif(whole, examined)["runs"]
+    assert {one["ruleId"] for one in log["results"]} >= {rule.id for rule in whole.certificate.rules}
+    assert log["properties"]["certificate"]["serial"] == whole.certificate.serial
+    assert log["properties"]["notChecked"] == list(unsaid(whole))
+    suite = ElementTree.fromstring(report_junit(whole, examined).encode())[0]
+    told = [(one.get("name"), one.get("value")) for one in suite.iter("property")]
+    assert ("serial", whole.certificate.serial) in told
+    assert [value for name, value in told if name == "not checked"] == list(unsaid(whole))
+
+
+def test_the_command_ends_as_verify_does(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("certify.pipeline.clock.now", lambda: AT)
+    monkeypatch.delenv("CERTIFY_TRUST", raising=False)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    trust, output = ["--trust", str(RELEASE / "trust.json")], tmp_path / "out"
+    call = ["export", str(RELEASE / "certificate.json"), "--format"]
+    assert run([*call, "oscal"]) == 3
+    assert run([*call, "oscal", "--unsigned", *trust]) == 2
+    assert run([*call, "onc-attributes", *trust, "--output", str(output)]) == 0
+    assert "not declared" in output.read_text()
+    capsys.readouterr()
+    assert run([*call, "vsa", "--unsigned", "--json", *trust]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["schema"], told["verdict"]) == ("certify/export/v1", "valid")
+    assert json.loads(told["document"])["predicateType"] == "https://slsa.dev/verification_summary/v1"
 
 
 def test_the_model_card_gives_results_that_nobody_calls_verified(whole: Certified) -> None:
