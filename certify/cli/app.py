@@ -41,6 +41,7 @@ VERBS: dict[str, Verb] = {
     "waive": Verb("waive", "As an approver, let one model miss one rule for a while."),
     "handoff": Verb("handoff", "Send statements to reviewers elsewhere, take answers back."),
     "audit": Verb("audit", "Recompute every number of a certificate from its evidence pack."),
+    "export": Verb("export", "Write a verified certificate as VSA, OSCAL, CycloneDX, a model card and others."),
     "revoke": Verb("revoke", "Withdraw a certificate for good, with a reason."),
     "suspend": Verb("suspend", "Withdraw a certificate for now."),
     "reinstate": Verb("reinstate", "Lift a suspension."),

@@ -8,6 +8,7 @@ from certify.evidence.data_description import DataDescription
 from certify.evidence.dataset import Dataset, Declaration
 from certify.evidence.statement import Subject
 from certify.export.eu_sections import content_rows, model_rows, processing_rows, provider_rows, source_sections
+from certify.export.markdown import plain
 from certify.export.origin import Origin
 
 TEMPLATE = (
@@ -60,13 +61,13 @@ def as_markdown(summary: dict[str, Any]) -> str:
     lines = [
         "# Public summary of training content",
         "",
-        f"Form: {_plain(summary['template'])}.",
+        f"Form: {plain(summary['template'])}.",
         "",
-        _plain(summary["note"]),
+        plain(summary["note"]),
     ]
     for section in summary["sections"]:
         lines += ["", f"{_level(section['heading'])} {section['heading']}", ""]
-        lines += [f"- **{_plain(field['label'])}**: {_plain(field['value'])}" for field in section["fields"]]
+        lines += [f"- **{plain(field['label'])}**: {plain(field['value'])}" for field in section["fields"]]
     return "\n".join(lines) + "\n"
 
 
@@ -86,9 +87,3 @@ def _note(dataset: Dataset, origin: Origin, declared: Origin | None) -> str:
     parts.append("Whether this summary is sufficient is for its provider to judge, who keeps it up to date, at least")
     parts.append("every six months.")
     return " ".join(parts)
-
-
-def _plain(text: str) -> str:
-    """Text of others on a line of its own, without marks that a Markdown reader would act on."""
-    flat = " ".join(text.split())
-    return "".join(f"\\{c}" if c in "\\`*_[]<>#|!" else c for c in flat)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -13,12 +14,13 @@ SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sar
 _KINDS = {"pass": "pass", "fail": "fail", "open": "open", "waived": "fail", "not_applicable": "notApplicable"}
 
 
-def gate_sarif(result: GateResult, place: str) -> dict[str, Any]:
+def gate_sarif(result: GateResult, place: str, more: Mapping[str, object] | None = None) -> dict[str, Any]:
     """The answer as one SARIF log with one run.
 
     Args:
         result: the answer.
         place: the file that findings are shown at, relative to the repository: the lock file or the certificate.
+        more: further properties of the run.
 
     Source: OASIS, SARIF 2.1.0, 3.27.9 (kind) and 3.27.10 (level: ``none`` for whatever is no failure).
     """
@@ -34,7 +36,12 @@ def gate_sarif(result: GateResult, place: str) -> dict[str, Any]:
     run = {
         "tool": {"driver": driver},
         "results": [_result(one, numbers[one.id], place) for one in findings],
-        "properties": {"verdict": result.verdict.value, "reason": result.reason, "serial": result.serial},
+        "properties": {
+            "verdict": result.verdict.value,
+            "reason": result.reason,
+            "serial": result.serial,
+            **(more or {}),
+        },
         "columnKind": "unicodeCodePoints",
     }
     return {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
