@@ -13,6 +13,8 @@ import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from junitparser import JUnitXml
+from sarif_pydantic import Sarif
 
 from certify.decide import load_policy
 from certify.export.gate_findings import GateFinding
@@ -295,6 +297,7 @@ def test_one_answer_is_written_in_every_form_at_once(cli, answer):
     shut = said.code != 0
     assert _sarif(json.loads(Path("r.sarif").read_text())) == shut
     assert _junit(ElementTree.parse("r.xml").getroot()) == shut
+    assert sum(len(list(suite)) for suite in JUnitXml.fromfile("r.xml")) > 0
     assert (json.loads(Path("r.json").read_text())["verdict"] != "open") == shut
     assert Path("r.txt").read_text().startswith(("OPEN", "UNDECIDED"))
     lines = said.out.splitlines()
@@ -304,6 +307,7 @@ def test_one_answer_is_written_in_every_form_at_once(cli, answer):
 
 def _sarif(log: dict[str, Any]) -> bool:
     """Whether a log, which has what its readers need, has a result that keeps the gate shut."""
+    assert len(Sarif.model_validate(log, strict=False).runs[0].results or []) == len(log["runs"][0]["results"])
     assert (log["version"], len(log["runs"])) == ("2.1.0", 1)
     run = log["runs"][0]
     names = [rule["id"] for rule in run["tool"]["driver"]["rules"]]
