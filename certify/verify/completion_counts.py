@@ -84,5 +84,5 @@ def _check_power(check: PlannedCheck, result: ControlledResult, sizes: TwoShares
     asked = result.power_against, result.alpha / result.tests, result.least_power
     worth = prospect(sizes, 0, *asked).enough
     require(check, check.items == (sum(sizes) if worth else 0), "asks other items than its sizes call for")
-    found = prospect(sizes, newer_hits, *asked)
+    found = prospect(sizes, newer_hits, result.power_against * result.outcomes.judged_share, *asked[1:])
     require(check, (result.power, result.needed) == found[:2], "has another power than its counts give")

@@ -107,7 +107,8 @@ def _check_numbers(check: PlannedCheck, result: PairedRewriteResult, answers: in
     shares = ((result.original, original), (result.rewritten, rewritten))
     same = all(_is_interval(share, accuracy_interval(counts, answers)) for share, counts in shares)
     require(check, same, "has other shares than its pairs give")
-    wanted = Wanted(result.margin, result.power_against, result.alpha / result.tests, result.least_power)
+    judged = result.outcomes.judged_share
+    wanted = Wanted(result.margin, result.power_against, result.alpha / result.tests, result.least_power, judged)
     found = margin_gap(original, rewritten, answers, wanted)
     said = (result.gap, result.plain_p_value, result.margin_p_value, result.upper)
     require(
@@ -121,9 +122,12 @@ def _check_numbers(check: PlannedCheck, result: PairedRewriteResult, answers: in
         return
     due = _compared(check, result.reference, result, Fraction(sum(original) - sum(rewritten), answers * len(rows)))
     headroom = Headroom.from_counts(rewritten, answers)
-    power = reference_power(wanted.against, due, headroom, wanted.alpha)
-    least = smallest_inflation(lambda one: reference_power(one, due, headroom, wanted.alpha), result.least_power)
-    _check_power(check, result, found._replace(power=power, detectable=least))
+
+    def power(inflation: float) -> float:
+        return reference_power(wanted.shown(inflation), due, headroom, wanted.alpha)
+
+    least = smallest_inflation(power, result.least_power)
+    _check_power(check, result, found._replace(power=power(wanted.against), detectable=least))
 
 
 def _check_power(check: PlannedCheck, result: PairedRewriteResult, due: MarginGap) -> None:

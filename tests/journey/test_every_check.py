@@ -53,7 +53,6 @@ SMALL: dict[str, dict[str, Any]] = {
     },
 }
 """Checks beside those of the starter policy, small enough for a CPU."""
-ASKS_NOTHING = ("corpus-scan", "concision", "cost", "order-exchangeability", "option-order")
 ASKS_NOTHING = ("corpus-scan", "concision", "cost", "date-split", "familiarity")
 
 

@@ -53,7 +53,7 @@ class PrefixCompletionParameters(ControlledParameters):
     counted: CountedAs = CountedAs.NEAR
     """Completions that the test counts; the others are reported."""
     max_tokens: int = Field(default=256, ge=16, le=4096)
-    """Longest completion, tokens."""
+    """Longest completion, tokens; as many bytes of each rest are compared, so that they can be written."""
 
 
 class OptionRecallParameters(ControlledParameters):
