@@ -343,6 +343,7 @@ def test_references_lacking_an_item_are_refused(plan, references):
         {"plain_p_value": 0.9},
         {"power": 0.99},
         {"detectable": 0.01},
+        {"needed": 4},
         {"margin": 0.1},
         {"power_against": 0.0},
         {"alpha": 0.0},
