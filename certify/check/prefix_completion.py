@@ -14,7 +14,7 @@ from certify.check.detections import detection_fields
 from certify.check.fresh_controls import fresh_texts, has_twin, twins_each
 from certify.evidence.answers import ItemRecord, Question
 from certify.evidence.evaluation import NotRun
-from certify.evidence.parameters.completions import FRESH, CountedAs, PrefixCompletionParameters
+from certify.evidence.parameters.completions import BEFORE, FRESH, CountedAs, PrefixCompletionParameters
 from certify.evidence.results.completions import CompletedItems, PrefixCompletionResult
 from certify.statistics import boschloo_p_value
 
@@ -77,6 +77,7 @@ class PrefixCompletion:
             **source_fields(self.id, parameters, sources),
             share=parameters.share,
             counted=parameters.counted,
+            before=None if parameters.before == BEFORE else parameters.before,
             published=published,
             newer=newer,
             other_p_value=near_p if exact else exact_p,

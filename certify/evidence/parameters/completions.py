@@ -10,6 +10,9 @@ from pydantic import Field, model_validator
 from certify.evidence.base import Sha256
 from certify.evidence.parameters.detection import DetectionParameters
 
+BEFORE = "Question: "
+"""What usually stands before a problem in training data."""
+
 FRESH = "fresh"
 """Control of problems made for the run, in place of a file."""
 
@@ -46,7 +49,7 @@ class PrefixCompletionParameters(ControlledParameters):
 
     share: float = Field(default=0.6, ge=0.2, le=0.9)
     """Share of an item's words that the model is given."""
-    before: str = Field(default="Question: ", max_length=200)
+    before: str = Field(default=BEFORE, max_length=200)
     """Text before each beginning; as every problem opens in the prompt style ``completion`` when absent."""
     least_words: int = Field(default=8, ge=3, le=50)
     """Words that must be left to write; shorter items are left out."""

@@ -103,6 +103,7 @@ FORGED: tuple[tuple[dict[str, Any], str], ...] = (
     ({"newer": {"exact": 50}}, "word for word than nearly so"),
     ({"control_sha256": "0" * 64}, "about other items"),
     ({"share": 0.5}, "other beginnings"),
+    ({"before": "x"}, "other beginnings"),
     ({"alpha": 0.0}, "a level that is none"),
     ({"tests": 10**400}, "a level that is none"),
 )
@@ -145,6 +146,17 @@ def test_the_model_is_given_a_beginning_as_it_stands_and_no_more_tokens_than_the
     whole = {f"Question: {text_of(side, number)}" for side in ("old", "new") for number in range(120)}
     assert {question.text + question.gold for question in questions} == whole
     assert all(question.max_tokens == len(question.gold.encode()) for question in questions)
+
+
+@pytest.mark.parametrize(
+    ("before", "told"),
+    [("Question: ", "60 %, and"), ("", "60 % with nothing before it, and"), ("Ode: ", "60 % behind words of the plan")],
+)
+def test_page_one_tells_an_unusual_form(files, complete, before: str, told: str) -> None:
+    given = files(before=before)
+    result = found(given, complete, knowing(lambda question: False))
+    _check_result(planned_with(given)[0][0], result)
+    assert told in headlines({"prefix-completion": result})[1].detail
 
 
 def test_nothing_is_compared_that_the_planned_tokens_may_not_suffice_for(files, complete) -> None:
