@@ -54,12 +54,13 @@ def compared(
     differences = paired_differences(original, samples, rewritten, samples)
     found = reference_gaps(differences, [_differences(model, items) for model in file.told.models])
     headroom = Headroom.from_counts(rewritten, samples)
-    reached = reference_power(wanted.against, found, headroom, wanted.alpha)
-    needed = None
+
+    def power(inflation: float, count: int | None = None) -> float:
+        return reference_power(wanted.shown(inflation), found, headroom, wanted.alpha, count)
+
+    reached, needed = power(wanted.against), None
     if reached < wanted.power:
-        needed = fewest_items(
-            lambda count: reference_power(wanted.against, found, headroom, wanted.alpha, count), wanted.power
-        )
+        needed = fewest_items(lambda count: power(wanted.against, count), wanted.power)
     told = ReferenceComparison(
         sha256=file.sha256,
         references=found.test.references,
@@ -74,7 +75,7 @@ def compared(
         unit=found.unit,
         excesses=tuple(ExcessCounts(excess=one, items=count) for one, count in sorted(Counter(found.excesses).items())),
     )
-    detectable = smallest_inflation(lambda one: reference_power(one, found, headroom, wanted.alpha), wanted.power)
+    detectable = smallest_inflation(power, wanted.power)
     return Compared(told, found.test.p_value, reached, detectable, needed)
 
 

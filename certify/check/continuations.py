@@ -43,6 +43,17 @@ def cut(text: str, share: float) -> Cut:
     return Cut(text[parts[0].start() : end], text[end:])
 
 
+def writable(rest: str, most: int) -> str:
+    """The pieces of a rest that any model can write in so many tokens: no tokenizer makes more of them than bytes."""
+    end = 0
+    for part in _PART.finditer(rest):
+        most -= len(rest[end : part.end()].encode())
+        if most < 0:
+            break
+        end = part.end()
+    return rest[:end]
+
+
 def shared_ending(texts: Sequence[str]) -> tuple[str, ...]:
     """The pieces between spaces that all of several texts end with: an instruction put under each, and no problem's."""
     pieces = [_PART.findall(text) for text in texts]

@@ -52,10 +52,20 @@ def fitting(items: tuple[BenchmarkItem, ...], fits: Callable[[BenchmarkItem], bo
     return Fitting(tuple(taken), left_out)
 
 
-def prospect_of(parameters: ControlledParameters, tests: int, sizes: TwoShares, newer_hits: int = 0) -> Prospect:
-    """What a comparison with these parameters can notice, as one of so many tests that share the error rate."""
-    level = parameters.alpha / tests
-    return prospect(sizes, newer_hits, parameters.power_against, level, parameters.least_power)
+def prospect_of(
+    parameters: ControlledParameters, tests: int, sizes: TwoShares, newer_hits: int = 0, judged: float = 1.0
+) -> Prospect:
+    """What a comparison with these parameters can notice, as one of so many tests that share the error rate.
+
+    Args:
+        parameters: of the check.
+        tests: tests of contamination in the plan.
+        sizes: items of both sides.
+        newer_hits: hits on newer items.
+        judged: share of the answers that could be judged: what a model knows can show in these alone.
+    """
+    level, shown = parameters.alpha / tests, parameters.power_against * judged
+    return prospect(sizes, newer_hits, shown, level, parameters.least_power)
 
 
 def source_fields(check: str, parameters: ControlledParameters, sources: Sources) -> dict[str, Any]:

@@ -85,14 +85,15 @@ class OptionRecall:
         right = [one for one in answers.records if one.completion.check == self.id and one.outcome is Outcome.CORRECT]
         hits = Counter(asked.get(one.completion.item) for one in right)
         sizes, recalled = sides.sizes, (hits[PUBLISHED], hits[NEWER])
-        found = prospect_of(parameters, sources.tests, sizes, recalled[1])
+        outcomes = answers.outcomes(self.id)
+        found = prospect_of(parameters, sources.tests, sizes, recalled[1], outcomes.judged_share)
         p_value = boschloo_p_value(recalled[0], sizes.published, recalled[1], sizes.newer) if asked else None
         return OptionRecallResult(
             **detection_fields(parameters, sources.tests, p_value, found.power, found.needed),
             **source_fields(self.id, parameters, sources),
             published=_counted(sides.published, recalled[0]),
             newer=_counted(sides.newer, recalled[1]),
-            outcomes=answers.outcomes(self.id),
+            outcomes=outcomes,
         )
 
 

@@ -82,7 +82,8 @@ class PairedRewrite:
             return NotRun(check=self.id, reason="no answers are at hand")
         order = sorted(right[ORIGINAL])
         original, rewrites = ([right[side][item] for item in order] for side in (ORIGINAL, REWRITE))
-        wanted = Wanted(parameters.margin, parameters.power_against, level, parameters.least_power)
+        judged = answers.outcomes(self.id).judged_share
+        wanted = Wanted(parameters.margin, parameters.power_against, level, parameters.least_power, judged)
         gap = margin_gap(original, rewrites, parameters.answers, wanted)
         file = None if parameters.references is None else sources.references[parameters.references]
         beside = None if file is None else compared(file, order, original, rewrites, wanted)

@@ -8,13 +8,13 @@ from typing import ClassVar
 
 from certify.check.base import Answers, Size, Sources
 from certify.check.benchmarks import BenchmarkItem
-from certify.check.continuations import EXACT, NEAR, Cut, cut, shared_ending, without_ending, words
+from certify.check.continuations import EXACT, NEAR, Cut, cut, shared_ending, without_ending, words, writable
 from certify.check.controls import Fitting, Sides, fitting, prospect_of, require_control, source_fields
 from certify.check.detections import detection_fields
 from certify.check.fresh_controls import fresh_texts, has_twin, twins_each
 from certify.evidence.answers import ItemRecord, Question
 from certify.evidence.evaluation import NotRun
-from certify.evidence.parameters.completions import FRESH, CountedAs, PrefixCompletionParameters
+from certify.evidence.parameters.completions import BEFORE, FRESH, CountedAs, PrefixCompletionParameters
 from certify.evidence.results.completions import CompletedItems, PrefixCompletionResult
 from certify.statistics import boschloo_p_value
 
@@ -52,7 +52,7 @@ class PrefixCompletion:
             newer = [without_ending(text, ending) for text in drawn]
         texts = {PUBLISHED: [item.published for item in sides.published.items], NEWER: newer}
         return tuple(
-            _question(self.id, side, number, cut(text, parameters.share), parameters)
+            _question(self.id, side, number, _parts(text, parameters), parameters)
             for side in (PUBLISHED, NEWER)
             for number, text in enumerate(texts[side], 1)
         )
@@ -69,17 +69,19 @@ class PrefixCompletion:
         if not asked and prospect_of(parameters, sources.tests, sides.sizes).enough:
             return NotRun(check=self.id, reason="nothing was asked")
         hits = newer.exact if exact else newer.near
-        found = prospect_of(parameters, sources.tests, sides.sizes, hits)
+        outcomes = answers.outcomes(self.id)
+        found = prospect_of(parameters, sources.tests, sides.sizes, hits, outcomes.judged_share)
         near_p, exact_p = _p_values(published, newer) if asked else (None, None)
         return PrefixCompletionResult(
             **detection_fields(parameters, sources.tests, exact_p if exact else near_p, found.power, found.needed),
             **source_fields(self.id, parameters, sources),
             share=parameters.share,
             counted=parameters.counted,
+            before=None if parameters.before == BEFORE else parameters.before,
             published=published,
             newer=newer,
             other_p_value=near_p if exact else exact_p,
-            outcomes=answers.outcomes(self.id),
+            outcomes=outcomes,
         )
 
 
@@ -115,12 +117,18 @@ def _fitting_twin(parameters: PrefixCompletionParameters, sources: Sources) -> C
 
 
 def _fitting_text(parameters: PrefixCompletionParameters) -> Callable[[str], bool]:
-    """Whether enough words of a text are left to write."""
-    return lambda text: len(words(cut(text, parameters.share).rest)) >= parameters.least_words
+    """Whether enough words of a text are left to write, and can be written."""
+    return lambda text: len(words(_parts(text, parameters).rest)) >= parameters.least_words
+
+
+def _parts(text: str, parameters: PrefixCompletionParameters) -> Cut:
+    """A text cut in two; what the planned tokens may not suffice for is no part of the rest."""
+    start, rest = cut(text, parameters.share)
+    return Cut(start, writable(rest, parameters.max_tokens))
 
 
 def _question(check: str, side: str, number: int, parts: Cut, parameters: PrefixCompletionParameters) -> Question:
-    """The beginning as a prompt; no tokenizer needs more tokens for the rest than it has bytes."""
+    """The beginning as a prompt, and tokens enough for what is to be written."""
     return Question(
         check=check,
         item=f"{side}-{number:04d}",
@@ -128,7 +136,7 @@ def _question(check: str, side: str, number: int, parts: Cut, parameters: Prefix
         text=parameters.before + parts.start,
         gold=parts.rest,
         verifier=f"continuation:{parameters.counted.value}",
-        max_tokens=min(parameters.max_tokens, len(parts.rest.encode())),
+        max_tokens=len(parts.rest.encode()),
         continued=True,
     )
 

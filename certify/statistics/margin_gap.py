@@ -27,6 +27,12 @@ class Wanted(NamedTuple):
     """Error rate of this one test, in (0, 0.5)."""
     power: float
     """Wanted power, in (0.5, 1)."""
+    judged: float = 1.0
+    """Share of the answers that could be judged, in [0, 1]."""
+
+    def shown(self, inflation: float) -> float:
+        """What is left of an inflation where the other answers count as not right, whatever the model knows."""
+        return inflation * self.judged
 
 
 class MarginGap(NamedTuple):
@@ -73,8 +79,9 @@ def margin_gap(original: Sequence[int], rewritten: Sequence[int], samples: int, 
     headroom = Headroom.from_counts(rewritten, samples)
 
     def power(inflation: float, count: int) -> float:
-        room = headroom.roomy(inflation)
-        return gap_power(inflation, test.sd, count, room, wanted.alpha, margin=wanted.margin)
+        if not (shown := wanted.shown(inflation)):
+            return 0.0
+        return gap_power(shown, test.sd, count, headroom.roomy(shown), wanted.alpha, margin=wanted.margin)
 
     reached = power(wanted.against, items)
     enough = reached >= wanted.power

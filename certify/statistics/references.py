@@ -153,7 +153,7 @@ def reference_power(
     """The chance that both units find an inflation, from the measured spreads; rounded down to 4 decimals.
 
     Args:
-        inflation: in (0, 1].
+        inflation: in [0, 1].
         found: the test.
         headroom: from the model's rewritten items.
         alpha: one-sided error rate, in (0, 0.5).
@@ -167,7 +167,7 @@ def reference_power(
     some items alone widens the excess by what it adds to the variance of the mean.
     """
     items, df, headroom = items or found.test.items, found.test.references - 1, headroom.roomy(inflation)
-    by_item = gap_power(inflation, found.sd, items, headroom, alpha)
+    by_item = gap_power(inflation, found.sd, items, headroom, alpha) if inflation else 0.0
     if by_item == 0:
         return 0.0
     wider = max(leaked_sd(inflation, found.sd, headroom) ** 2 - found.sd**2, 0.0) / items

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from certify.evidence.base import Value
-from certify.evidence.parameters.completions import FRESH, CountedAs
+from certify.evidence.parameters.completions import BEFORE, FRESH, CountedAs
 from certify.evidence.plan import PlannedCheck
 from certify.evidence.results.completions import ControlledResult, OptionRecallResult, PrefixCompletionResult
 from certify.statistics import MOST_TRIALS, TwoShares, boschloo_p_value, prospect
@@ -39,8 +39,10 @@ class _Counted(NamedTuple):
 
 
 def _check_prefixes(check: PlannedCheck, result: PrefixCompletionResult) -> None:
-    asked, sides = (check.parameters.get("share"), check.parameters.get("counted")), (result.published, result.newer)
-    require(check, asked == (result.share, result.counted.value), "completes other beginnings than were planned")
+    asked = tuple(check.parameters.get(name) for name in ("share", "counted", "before"))
+    said = result.share, result.counted.value, BEFORE if result.before is None else result.before
+    require(check, asked == said, "completes other beginnings than were planned")
+    sides = result.published, result.newer
     require(check, all(side.exact <= side.near for side in sides), "completes more items word for word than nearly so")
     near, exact = ([_Counted(getattr(side, name), side.items) for side in sides] for name in ("near", "exact"))
     counted, other = (exact, near) if result.counted is CountedAs.EXACT else (near, exact)
@@ -84,5 +86,5 @@ def _check_power(check: PlannedCheck, result: ControlledResult, sizes: TwoShares
     asked = result.power_against, result.alpha / result.tests, result.least_power
     worth = prospect(sizes, 0, *asked).enough
     require(check, check.items == (sum(sizes) if worth else 0), "asks other items than its sizes call for")
-    found = prospect(sizes, newer_hits, *asked)
+    found = prospect(sizes, newer_hits, result.power_against * result.outcomes.judged_share, *asked[1:])
     require(check, (result.power, result.needed) == found[:2], "has another power than its counts give")

@@ -17,6 +17,7 @@ from certify.statistics import (
     Wanted,
     accuracy_interval,
     best_gap_power,
+    fewest_items,
     is_computable,
     margin_gap,
     reference_gaps_of_counts,
@@ -89,16 +90,20 @@ def _check_unasked(check: PlannedCheck, result: PairedRewriteResult) -> None:
     accuracy, spread = (check.parameters.get(name) for name in ("expectedAccuracy", "expectedSpread"))
     known = isinstance(accuracy, float) and 0 < accuracy < 1 and isinstance(spread, int | float) and 0 <= spread <= 1
     require(check, known, "rests on no assumptions")
-    best = best_gap_power(
-        result.power_against,
-        result.items,
-        result.isomorphs * result.samples,
-        accuracy=float(accuracy or 0),
-        spread=float(spread or 0),
-        alpha=result.alpha / result.tests,
-        margin=result.margin,
-    )
-    require(check, abs(best - result.power) <= _POWER, "has another power than its plan gives")
+
+    def best(count: int) -> float:
+        return best_gap_power(
+            result.power_against,
+            count,
+            result.isomorphs * result.samples,
+            accuracy=float(accuracy or 0),
+            spread=float(spread or 0),
+            alpha=result.alpha / result.tests,
+            margin=result.margin,
+        )
+
+    require(check, abs(best(result.items) - result.power) <= _POWER, "has another power than its plan gives")
+    _check_needed(check, result, fewest_items(best, result.least_power))
 
 
 def _check_numbers(check: PlannedCheck, result: PairedRewriteResult, answers: int) -> None:
@@ -107,7 +112,8 @@ def _check_numbers(check: PlannedCheck, result: PairedRewriteResult, answers: in
     shares = ((result.original, original), (result.rewritten, rewritten))
     same = all(_is_interval(share, accuracy_interval(counts, answers)) for share, counts in shares)
     require(check, same, "has other shares than its pairs give")
-    wanted = Wanted(result.margin, result.power_against, result.alpha / result.tests, result.least_power)
+    judged = result.outcomes.judged_share
+    wanted = Wanted(result.margin, result.power_against, result.alpha / result.tests, result.least_power, judged)
     found = margin_gap(original, rewritten, answers, wanted)
     said = (result.gap, result.plain_p_value, result.margin_p_value, result.upper)
     require(
@@ -121,15 +127,31 @@ def _check_numbers(check: PlannedCheck, result: PairedRewriteResult, answers: in
         return
     due = _compared(check, result.reference, result, Fraction(sum(original) - sum(rewritten), answers * len(rows)))
     headroom = Headroom.from_counts(rewritten, answers)
-    power = reference_power(wanted.against, due, headroom, wanted.alpha)
-    least = smallest_inflation(lambda one: reference_power(one, due, headroom, wanted.alpha), result.least_power)
-    _check_power(check, result, found._replace(power=power, detectable=least))
+
+    def power(inflation: float, count: int | None = None) -> float:
+        return reference_power(wanted.shown(inflation), due, headroom, wanted.alpha, count)
+
+    reached, least = power(wanted.against), smallest_inflation(power, result.least_power)
+    few = reached < wanted.power
+    needed = fewest_items(lambda count: power(wanted.against, count), wanted.power) if few else None
+    _check_power(check, result, found._replace(power=reached, detectable=least, needed=needed))
 
 
 def _check_power(check: PlannedCheck, result: PairedRewriteResult, due: MarginGap) -> None:
     near = abs(result.power - due.power) <= _POWER
     near = near and result.detectable is not None and abs(result.detectable - due.detectable) <= _POWER
     require(check, near, "claims another power than its pairs give")
+    _check_needed(check, result, due.needed)
+
+
+def _check_needed(check: PlannedCheck, result: PairedRewriteResult, due: int | None) -> None:
+    """The items that would do are the due ones, but for the last digits of a power."""
+    said = result.needed
+    if said is None or due is None:
+        same = said is due or abs(result.power - result.least_power) <= _POWER
+    else:
+        same = abs(said - due) <= 1 + due // 1000
+    require(check, same, "asks for another number of items than its pairs give")
 
 
 def _compared(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 from typing import NamedTuple
 
 import numpy as np
 
-from certify.statistics import Wanted, margin_gap
+from certify.statistics import Wanted, margin_gap, margin_p_value
 
 ACCURACY, MEAN, SPREAD, NOISE = 0.77, 1.9, 1.8, 0.6
 """Accuracy on the rewrites, reached by difficulties in logits with this mean and spread, and noise on either side."""
@@ -89,3 +90,18 @@ def margin_rows(rng: np.random.Generator, runs: int) -> Iterator[list[str]]:
             allowed = simulated(rng, runs, items, samples, harder=harder, margin=0.02)
             numbers = (plain.at_one, plain.at_five, allowed.at_one, allowed.at_five)
             yield [f"{items} x {samples}", f"{harder:.2f}", *(f"{one:.3f}" for one in numbers)]
+
+
+def several_rows(rng: np.random.Generator, runs: int) -> Iterator[list[str]]:
+    """False alarms with several rewrites where each wording is always right or always wrong, as greedy answers are."""
+    for items, accuracy in ((30, 0.9), (30, 0.95), (60, 0.95), (200, 0.95)):
+        for rewrites in (1, 2, 4):
+            differences = [
+                [Fraction(rewrites * own - int(right), rewrites) for own, right in zip(*one, strict=True)]
+                for one in (
+                    ((rng.random(items) < accuracy).astype(int).tolist(), rng.binomial(rewrites, accuracy, items))
+                    for _ in range(runs)
+                )
+            ]
+            found = [[margin_p_value(one, margin) <= 0.01 for one in differences] for margin in (0.0, 0.02)]
+            yield [str(items), f"{accuracy:.2f}", str(rewrites), *(f"{sum(one) / runs:.3f}" for one in found)]

@@ -88,6 +88,11 @@ TABLES = {
         rewrites.margin_rows,
         0.25,
     ),
+    "rewrites-several": Table(
+        ("items", "accuracy", "rewrites", "no margin: false at .01", "margin .02: false at .01"),
+        rewrites.several_rows,
+        0.5,
+    ),
     "discoveries": Table(("calibration items", "their shift, sd", "false share", "found"), rules.discovery_rows, 0.5),
 }
 

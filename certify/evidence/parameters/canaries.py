@@ -17,5 +17,5 @@ class CanaryParameters(DetectionParameters):
     """SHA-256 of the file; the plan fills it in, a policy may demand it."""
     power_against: Effect = 0.5
     """Share of the planted items that a model would recall; the chance of noticing that is the power."""
-    max_tokens: int | None = Field(default=None, ge=4, le=131072)
+    max_tokens: int | None = Field(default=None, ge=16, le=131072)
     """Longest answer, tokens; 16 for canaries and 1024 for dyes when absent."""

@@ -10,6 +10,9 @@ from pydantic import Field, model_validator
 from certify.evidence.base import Sha256
 from certify.evidence.parameters.detection import DetectionParameters
 
+BEFORE = "Question: "
+"""What usually stands before a problem in training data."""
+
 FRESH = "fresh"
 """Control of problems made for the run, in place of a file."""
 
@@ -46,14 +49,14 @@ class PrefixCompletionParameters(ControlledParameters):
 
     share: float = Field(default=0.6, ge=0.2, le=0.9)
     """Share of an item's words that the model is given."""
-    before: str = Field(default="Question: ", max_length=200)
+    before: str = Field(default=BEFORE, max_length=200)
     """Text before each beginning; as every problem opens in the prompt style ``completion`` when absent."""
     least_words: int = Field(default=8, ge=3, le=50)
     """Words that must be left to write; shorter items are left out."""
     counted: CountedAs = CountedAs.NEAR
     """Completions that the test counts; the others are reported."""
     max_tokens: int = Field(default=256, ge=16, le=4096)
-    """Longest completion, tokens."""
+    """Longest completion, tokens; as many bytes of each rest are compared, so that they can be written."""
 
 
 class OptionRecallParameters(ControlledParameters):

@@ -47,6 +47,8 @@ class PrefixCompletionResult(ControlledResult):
     """Share of an item's words that the model was given."""
     counted: CountedAs
     """Completions that ``pValue`` and ``power`` are about."""
+    before: str | None = None
+    """Text before each beginning, where it is another than usual: a model may know problems behind its own alone."""
     published: CompletedItems
     """The published items."""
     newer: CompletedItems

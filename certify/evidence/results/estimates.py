@@ -64,3 +64,8 @@ class Outcomes(Value):
     """Share cut off at the limit, loops included."""
     unreadable_share: Fraction = 0.0
     """Share without a readable answer though not cut off."""
+
+    @property
+    def judged_share(self) -> float:
+        """Share that is right or wrong: what a model knows can show in these alone. 1 where nothing was asked."""
+        return (self.correct + self.wrong) / self.answers if self.answers else 1.0

@@ -32,7 +32,7 @@ def prefix_headline(name: str, result: PrefixCompletionResult) -> Headline:
         how = "word for word" if result.counted.value == "exact" else "nearly word for word"
         told = (
             f"completes {result.hits(published)} of {published.items} published problems {how} from their first "
-            f"{start}, and {result.hits(newer)} of {newer.items} {_newer(result)}"
+            f"{start}{_behind(result)}, and {result.hits(newer)} of {newer.items} {_newer(result)}"
         )
     return Headline(name=name, value=verdict_words(result), detail=f"{told}; {_tested(result)}")
 
@@ -56,6 +56,13 @@ def completion_caveats(results: Mapping[str, Value]) -> tuple[str, ...]:
     told = [text for kind, text in kinds if any(isinstance(one, kind) for _, one in found)]
     dated = [(name, one.control_released) for name, one in found if one.control_released is not None]
     return (*told, *(_DATED.format(check=name, released=released) for name, released in dated))
+
+
+def _behind(result: PrefixCompletionResult) -> str:
+    """That the beginnings were put in an unusual form, in which a model may not know what it knows."""
+    if result.before is None:
+        return ""
+    return " behind words of the plan’s own" if result.before.strip() else " with nothing before it"
 
 
 def _newer(result: ControlledResult) -> str:

@@ -78,6 +78,7 @@ def _told(found: Mapping[str, Detection], effect: Effect) -> list[str]:
         strongest = min(asked, key=lambda name: (asked[name].holm_p_value or 0.0, asked[name].p_value or 0.0))
         corrected = f", corrected for {counted(tests, 'test')}" if tests > 1 else ""
         told.append(f"strongest {p_words(asked[strongest].holm_p_value)} ({_named(strongest)}){corrected}")
+        told.append(f"detected is what has p at most {asked[strongest].alpha:g}")
         best = max(asked, key=lambda name: asked[name].power)
         told.append(f"{_named(best)} would notice {effect(asked[best])} with chance {asked[best].power:.2f}")
     return told

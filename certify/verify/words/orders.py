@@ -14,7 +14,8 @@ from certify.verify.words.printed import percent
 
 _SHUFFLED = (
     "A published order is recognised only where training kept it: a model that was taught the items one by one, or "
-    "shuffled, shows nothing there."
+    "shuffled, shows nothing there. In a file sorted by something that its items show, such as a number, the order may "
+    "be likelier to a model that never read it."
 )
 
 _CONTROLS = (

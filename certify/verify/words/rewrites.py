@@ -8,13 +8,21 @@ from certify.counting import counted
 from certify.evidence.base import Value
 from certify.evidence.certificate import Headline
 from certify.evidence.results.detection import Detection, DetectionVerdict
-from certify.evidence.results.rewrites import PairedRewriteResult
+from certify.evidence.results.rewrites import PairedRewriteResult, ReferenceComparison, RewriteSource
 from certify.verify.words.detections import corrected_words, p_words, verdict_words
 from certify.verify.words.printed import points
 
 _MARGIN = (
     "In paired-rewrite a gap may also come from rewrites that are harder by themselves; the planned margin stands for "
     "that, and nobody measured it. "
+)
+_FILE = (
+    "That rewrites from a file are as hard as their items is the word of whoever made it: easier ones hide a gap in "
+    "paired-rewrite. "
+)
+_REFERENCES = (
+    "That the reference models of paired-rewrite never saw the published items, and answered as their file says, is "
+    "the word of whoever made it: gaps of theirs hide one. "
 )
 _ABSENCE = "A model that was taught the rewrites, or how to solve the whole kind, shows no gap in paired-rewrite."
 
@@ -29,7 +37,10 @@ def rewrite_caveats(results: Mapping[str, Value]) -> tuple[str, ...]:
     found = [one for one in results.values() if isinstance(one, PairedRewriteResult)]
     if not found:
         return ()
-    return (_MARGIN + _ABSENCE if any(one.reference is None for one in found) else _ABSENCE,)
+    told = _MARGIN * any(one.reference is None for one in found)
+    told += _REFERENCES * any(one.reference is not None for one in found)
+    told += _FILE * any(one.rewrites is RewriteSource.FILE for one in found)
+    return (told + _ABSENCE,)
 
 
 def _parts(result: PairedRewriteResult) -> list[str]:
@@ -38,9 +49,18 @@ def _parts(result: PairedRewriteResult) -> list[str]:
     asked = f"{result.items:,} items and {_rewrites(result)}, {_answers(result)} on either side"
     found = f"gap {points(result.gap)}, at most {points(result.upper)} with 95 % confidence"
     if result.reference is not None:
-        found = f"inflation {points(result.reference.excess)} beside {result.reference.references} reference models"
+        found = _beside(result.reference, result.gap)
     against = "" if result.reference else f" against the planned margin of {_plain_points(result.margin)}"
     return [found, f"{p_words(result.p_value)}{against}{corrected_words(result)}", *_noticed(result), asked]
+
+
+def _beside(reference: ReferenceComparison, gap: float) -> str:
+    """The inflation, what it is made of, and how much hangs on the reference that looks most as if it was taught."""
+    return (
+        f"inflation {points(reference.excess)} beside {reference.references} reference models: its own difference "
+        f"{points(gap)}, the largest of theirs {points(reference.largest_gap)}, without which "
+        f"{p_words(reference.p_without_largest)}"
+    )
 
 
 def _noticed(result: PairedRewriteResult) -> list[str]:

@@ -12,7 +12,7 @@ from certify.check.option_recall import fitting_choices
 from certify.check.verifiers import verify
 from certify.decide.form import CheckRequest
 from certify.errors import CertifyError, HostileInput
-from certify.evidence.answers import Question
+from certify.evidence.answers import FinishReason, Question
 from certify.evidence.results import OptionRecallResult
 from certify.evidence.results.detection import DetectionVerdict
 from certify.verify.completeness import _check_result
@@ -58,6 +58,19 @@ def test_only_what_is_known_of_published_questions_alone_is_detected(files, comp
     _check_result(planned[0], result)
     (_, line) = headlines({"option-recall": result})
     assert line.detail.startswith(f"writes the hidden wrong choice of {hits[0]} of 120 published questions, and of ")
+
+
+def test_unfinished_answers_show_no_knowledge_and_no_absence(files, complete) -> None:
+    planned, sources, questions = planned_with(files)
+    fields = {"finish_reason": FinishReason.LENGTH}
+    answers = [complete(one, "so" * 200, **fields if number % 2 else {}) for number, one in enumerate(questions)]
+    records = judge(questions, answers, None, samples=samples_of(planned))
+    result = score_all(planned, questions, records, sources).results["option-recall"]
+    _check_result(planned[0], result)
+    assert result.outcomes.judged_share < 0.6
+    assert result.verdict is DetectionVerdict.INSUFFICIENT
+    whole = found(files, complete, lambda one: " something else altogether")
+    assert (result.p_value, result.power < whole.power) == (whole.p_value, True)
 
 
 def test_the_hidden_choice_is_a_wrong_one_and_nowhere_in_the_question(files) -> None:

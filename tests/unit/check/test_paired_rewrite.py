@@ -14,6 +14,7 @@ from certify.check import all_questions, judge, planned_parameters, samples_of, 
 from certify.check.families import generate_items
 from certify.check.rewrite_sources import refuse_own_reference
 from certify.errors import HostileInput, UsageError
+from certify.evidence.answers import FinishReason
 from certify.evidence.model import ReasoningTags
 from certify.evidence.results.detection import DetectionVerdict
 from certify.verify.completeness import asked_ways
@@ -81,6 +82,24 @@ def test_what_a_model_shows(plan, answer_all, right, verdict):
     assert result.outcomes.answers == planned[0].answers
     assert result.gap == pytest.approx(result.original.estimate - result.rewritten.estimate, abs=2e-4)
     assert result.p_value == result.margin_p_value >= result.plain_p_value
+
+
+def test_answers_that_were_cut_off_show_nothing_and_no_absence_is_claimed_of_them(plan, answer_all):
+    """A model that thinks past its limit has no gap, whatever it was taught."""
+    planned, sources = plan(paired_rewrite=ASKED)
+
+    def result_with(share):
+        def cut_off(questions, samples, right):
+            whole = answer_all(questions, samples, right)
+            few = {"text": " <think>hm", "finish_reason": FinishReason.LENGTH}
+            return [one.model_copy(update=few) if place % 4 < 4 * share else one for place, one in enumerate(whole)]
+
+        return scored(planned, sources, cut_off, lambda question, _: int(question.pair[2:]) % 2 == 0)
+
+    none, half, whole = result_with(1), result_with(0.5), result_with(0)
+    assert (none.gap, none.power, none.verdict) == (0.0, 0.0, DetectionVerdict.INSUFFICIENT)
+    assert none.power < half.power < whole.power
+    assert none.detectable == 1.0 > half.detectable > whole.detectable
 
 
 def test_a_little_harder_rewrites_are_no_finding(plan, answer_all):
@@ -324,6 +343,7 @@ def test_references_lacking_an_item_are_refused(plan, references):
         {"plain_p_value": 0.9},
         {"power": 0.99},
         {"detectable": 0.01},
+        {"needed": 4},
         {"margin": 0.1},
         {"power_against": 0.0},
         {"alpha": 0.0},

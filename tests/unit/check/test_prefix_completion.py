@@ -10,7 +10,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from certify.check import all_questions, judge, planned_checks, planned_sources, samples_of, score_all
-from certify.check.continuations import MOST_WORDS, cut, is_exact, is_near, shared_ending, without_ending, words
+from certify.check.continuations import (
+    MOST_WORDS,
+    cut,
+    is_exact,
+    is_near,
+    shared_ending,
+    without_ending,
+    words,
+    writable,
+)
 from certify.decide.form import CheckRequest
 from certify.errors import HostileInput, UsageError
 from certify.evidence.answers import FinishReason, Outcome, Question
@@ -94,6 +103,7 @@ FORGED: tuple[tuple[dict[str, Any], str], ...] = (
     ({"newer": {"exact": 50}}, "word for word than nearly so"),
     ({"control_sha256": "0" * 64}, "about other items"),
     ({"share": 0.5}, "other beginnings"),
+    ({"before": "x"}, "other beginnings"),
     ({"alpha": 0.0}, "a level that is none"),
     ({"tests": 10**400}, "a level that is none"),
 )
@@ -136,6 +146,30 @@ def test_the_model_is_given_a_beginning_as_it_stands_and_no_more_tokens_than_the
     whole = {f"Question: {text_of(side, number)}" for side in ("old", "new") for number in range(120)}
     assert {question.text + question.gold for question in questions} == whole
     assert all(question.max_tokens == len(question.gold.encode()) for question in questions)
+
+
+@pytest.mark.parametrize(
+    ("before", "told"),
+    [("Question: ", "60 %, and"), ("", "60 % with nothing before it, and"), ("Ode: ", "60 % behind words of the plan")],
+)
+def test_page_one_tells_an_unusual_form(files, complete, before: str, told: str) -> None:
+    given = files(before=before)
+    result = found(given, complete, knowing(lambda question: False))
+    _check_result(planned_with(given)[0][0], result)
+    assert told in headlines({"prefix-completion": result})[1].detail
+
+
+def test_nothing_is_compared_that_the_planned_tokens_may_not_suffice_for(files, complete) -> None:
+    _, _, questions = planned_with(files(max_tokens=48))
+    assert all(len(question.gold.encode()) == question.max_tokens <= 48 for question in questions)
+    assert len({question.gold for question in questions}) == 240
+    few = found(files(max_tokens=16), complete, lambda question: "")
+    assert (few.verdict, few.published.items) == (DetectionVerdict.INSUFFICIENT, 0)
+
+
+def test_a_model_that_writes_nothing_shows_nothing(files, complete) -> None:
+    result = found(files(), complete, lambda question: "")
+    assert (result.verdict, result.power) == (DetectionVerdict.INSUFFICIENT, 0.0)
 
 
 @pytest.mark.parametrize(("published", "newer", "needed"), [(30, 120, 110), (120, 99, 110)])
@@ -253,6 +287,16 @@ def test_an_ending_is_shared_by_all(texts: list[str], ending: str) -> None:
     assert shared_ending(texts[:1]) == ()
     assert without_ending("one two", ["two"]) == "one"
     assert without_ending("two", ["two"]) == "two"
+
+
+@given(st.text(max_size=60), st.integers(0, 200))
+def test_what_can_be_written_is_the_beginning_in_whole_pieces(rest: str, most: int) -> None:
+    kept = writable(rest, most)
+    assert rest.startswith(kept)
+    assert len(kept.encode()) <= most
+    assert kept.split() == rest.split()[: len(kept.split())]
+    assert writable(kept, most) == kept
+    assert writable(rest, len(rest.encode())).split() == rest.split()
 
 
 @settings(max_examples=30)

@@ -58,7 +58,8 @@ def test_it_is_certified_and_page_one_speaks_of_all_tests_together(ran: Chain) -
     assert line.value == "no evidence in 1 of 2"
     assert line.detail == (
         "no evidence in 1 of 2 tests, insufficient in 1 of 2 tests; strongest p = 1.0000 (paired rewrite, sums), "
-        "corrected for 2 tests; paired rewrite, sums would notice a gap of 30.00 points with chance 0.97"
+        "corrected for 2 tests; detected is what has p at most 0.05; paired rewrite, sums would notice a gap of 30.00 "
+        "points with chance 0.97"
     )
     page = page_of(ran.certificate, found)
     assert line.name in [panel.name for panel in page.panels]

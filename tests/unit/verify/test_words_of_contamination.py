@@ -8,7 +8,7 @@ from certify.check.detections import concluded, detection_fields
 from certify.evidence.parameters.detection import DetectionParameters
 from certify.evidence.results.detection import Detection
 from certify.evidence.results.estimates import Estimate, Outcomes
-from certify.evidence.results.rewrites import PairedRewriteResult, ReferenceComparison
+from certify.evidence.results.rewrites import PairedRewriteResult, ReferenceComparison, RewriteSource
 from certify.verify.words.headlines import check_of, headlines
 from certify.verify.words.rewrites import rewrite_caveats
 
@@ -61,8 +61,8 @@ def test_an_absence_is_told_with_what_would_have_been_noticed() -> None:
     )
     assert lines[ALL] == (
         "no evidence",
-        "no evidence in 1 test; strongest p = 0.3100 (paired rewrite); paired rewrite would notice a gap of 10.00 "
-        "points with chance 0.93",
+        "no evidence in 1 test; strongest p = 0.3100 (paired rewrite); detected is what has p at most 0.01; paired "
+        "rewrite would notice a gap of 10.00 points with chance 0.93",
     )
 
 
@@ -77,10 +77,13 @@ def test_nothing_asked_says_how_many_items_would_do() -> None:
 
 
 def test_beside_references_it_is_an_inflation() -> None:
-    reference = ReferenceComparison.model_construct(references=6, excess=0.081)
+    reference = ReferenceComparison.model_construct(
+        references=6, excess=0.081, largest_gap=0.03, p_without_largest=0.0004
+    )
     _, detail = told({"paired-rewrite": found(0.001, reference=reference)})["Published items against rewrites"]
     assert detail.startswith(
-        "inflation +8.10 points beside 6 reference models; p = 0.0010; power 0.93 against an inflation"
+        "inflation +8.10 points beside 6 reference models: its own difference +2.00 points, the largest of theirs "
+        "+3.00 points, without which p = 0.0004; p = 0.0010; power 0.93 against an inflation"
     )
     assert "gap" not in detail
 
@@ -91,6 +94,10 @@ def test_what_a_gap_may_come_from_is_told_once() -> None:
     beside = found(0.3, reference=ReferenceComparison.model_construct(references=6, excess=0.1))
     [held] = rewrite_caveats({"paired-rewrite": beside})
     assert "harder by themselves" not in held
+    assert "never saw the published items" in held
+    assert "easier ones hide a gap" not in plain + held
+    [written] = rewrite_caveats({"paired-rewrite": found(0.3).model_copy(update={"rewrites": RewriteSource.FILE})})
+    assert "easier ones hide a gap" in written
     assert rewrite_caveats({}) == ()
 
 
