@@ -28,6 +28,11 @@ from certify.statistics import (
 ORIGINAL, REWRITE = "original", "rewrite"
 """Groups of questions: the published side of the pairs and the other."""
 
+FEWEST_SEVERAL = 200
+"""Items from which on several rewrites of each keep the share of false alarms, with the margin below.
+Source: docs/statistics.md, false alarms with several rewrites."""
+LEAST_MARGIN_SEVERAL = 0.02
+
 
 class PairedRewrite:
     """Is the model better on the published items than on rewrites of them? Rules GAP, MDI, NOINFL and REF."""
@@ -51,6 +56,13 @@ class PairedRewrite:
             raise _impossible(
                 f"the exact test of {pairs} items with {parameters.answers} answers on either side would take too long",
                 "ask fewer items with `items`, or fewer answers",
+            )
+        if parameters.isomorphs > 1 and (pairs < FEWEST_SEVERAL or parameters.margin < LEAST_MARGIN_SEVERAL):
+            raise _impossible(
+                f"several rewrites of each of {pairs} items, with a margin of {parameters.margin:g}, make more false"
+                " alarms than alpha allows",
+                f"take `isomorphs: 1` and more `samples`, or {FEWEST_SEVERAL} items and a margin of"
+                f" {LEAST_MARGIN_SEVERAL:g} at least",
             )
         if parameters.references is not None:
             _require_references(parameters, found, sources)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Self
 
 from pydantic import Field, model_validator
 
@@ -32,9 +32,9 @@ class PairedRewriteParameters(DetectionParameters):
     """``families``, ``annotations``, or the path of a file of rewrites."""
     rewrites_sha256: Sha256 | None = None
     """SHA-256 of the file of rewrites; the plan fills it in, a policy may demand it."""
-    isomorphs: int = Field(default=4, ge=1, le=8)
+    isomorphs: int = Field(default=1, ge=1, le=8)
     """Rewrites of each item; the item itself is asked as often, so that both sides have as many answers."""
-    samples: int = Field(default=2, ge=1, le=64)
+    samples: int = Field(default=8, ge=1, le=64)
     """Answers to each rewrite."""
     margin: Fraction = 0.02
     """Gap that rewrites a little harder may make by themselves; the test that decides is against it."""
@@ -48,13 +48,6 @@ class PairedRewriteParameters(DetectionParameters):
     """SHA-256 of that file; the plan fills it in, a policy may demand it."""
     max_tokens: int = Field(default=1024, ge=16, le=131072)
     """Longest answer, reasoning included, tokens."""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _one_rewrite_a_row(cls, given: Any) -> Any:
-        """A file has one rewrite of each item more often than several."""
-        known = not isinstance(given, dict) or given.get("rewrites") in MADE
-        return given if known else {"isomorphs": 1, "samples": 8} | given
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

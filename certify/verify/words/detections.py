@@ -79,8 +79,9 @@ def _told(found: Mapping[str, Detection], effect: Effect) -> list[str]:
         corrected = f", corrected for {counted(tests, 'test')}" if tests > 1 else ""
         told.append(f"strongest {p_words(asked[strongest].holm_p_value)} ({_named(strongest)}){corrected}")
         told.append(f"detected is what has p at most {asked[strongest].alpha:g}")
-        best = max(asked, key=lambda name: asked[name].power)
-        told.append(f"{_named(best)} would notice {effect(asked[best])} with chance {asked[best].power:.2f}")
+        claiming = {name: one for name, one in asked.items() if one.verdict is DetectionVerdict.NO_EVIDENCE}
+        least = min(claiming or asked, key=lambda name: asked[name].power)
+        told.append(f"{_named(least)} would notice {effect(asked[least])} with chance {asked[least].power:.2f}")
     return told
 
 

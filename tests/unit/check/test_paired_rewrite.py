@@ -25,8 +25,8 @@ SEED = bytes(32)
 THINK = ReasoningTags(open="<think>", close="</think>")
 ASKED = {
     "rewrites": "families",
-    "isomorphs": 2,
-    "samples": 1,
+    "isomorphs": 1,
+    "samples": 2,
     "power_against": 0.4,
     "alpha": 0.05,
     "expected_accuracy": 0.5,
@@ -54,13 +54,13 @@ def erratic(question, repeat):
 
 def test_an_item_is_asked_as_often_as_its_rewrites_together(plan):
     planned, sources = plan(paired_rewrite=ASKED)
-    assert (planned[0].items, planned[0].samples) == (30 * 2 * 2, 1)
+    assert (planned[0].items, planned[0].samples) == (30 * 2, 2)
     questions = all_questions(planned, sources, SEED)
-    assert Counter(one.group for one in questions) == {"original": 60, "rewrite": 60}
+    assert Counter(one.group for one in questions) == {"original": 30, "rewrite": 30}
     published = {item.question for item in sources.benchmarks[planned[0].parameters["benchmark"]].items}
     rewrites = [one for one in questions if one.group == "rewrite"]
     assert not published & {one.text for one in rewrites}
-    assert len({one.text for one in rewrites}) == 60
+    assert len({one.text for one in rewrites}) == 30
     assert {one.text for one in all_questions(planned, sources, bytes([7]) * 32)} != {one.text for one in questions}
 
 
@@ -421,3 +421,9 @@ def test_a_problem_of_our_own_confirms_itself_where_it_is_of_the_same_kind(plan,
     rows = [{**vars(one), "solvers": None} for one in (twin, other)]
     result = scored(*plan(paired_rewrite=rewrites(*rows)), answer_all, taught)
     assert {one.reason: one.count for one in result.left_out} == {"no_rewrite": 1, "unvalidated": 1}
+
+
+@pytest.mark.parametrize("changed", [{}, {"margin": 0.0}])
+def test_several_rewrites_of_few_items_are_refused_for_their_false_alarms(plan, changed):
+    with pytest.raises(UsageError, match="make more false alarms than alpha allows"):
+        plan(paired_rewrite={**ASKED, "isomorphs": 2, **changed})

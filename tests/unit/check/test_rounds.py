@@ -27,7 +27,7 @@ EVERYTHING = {
     "capability_profile": {"given": 20, "without": 10, "hops": [1, 2], "people": 5, "samples": 1, "max_tokens": 64},
     "fresh_reasoning": {"families": ["addition", "counting"], "items": 12, "samples": 3},
     "static_fresh_gap": {"samples": 2},
-    "paired_rewrite": {"rewrites": "families", "isomorphs": 2, "power_against": 0.4, "expected_accuracy": 0.5},
+    "paired_rewrite": {"rewrites": "families", "isomorphs": 1, "power_against": 0.4, "expected_accuracy": 0.5},
     "corpus_scan": {},
     "unseen_tools": {"levels": [1, 3], "items": 12, "samples": 2},
     "multi_turn": {"levels": [1, 3], "items": 10, "samples": 2},

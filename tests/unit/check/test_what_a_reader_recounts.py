@@ -25,7 +25,7 @@ PLANNED = {
     "logic_puzzles": {**SMALL, "families": ["ordering", "constraint"], "levels": [2], "per_level": 7},
     "long_chain": {**SMALL, "lengths": [2, 4], "arms": ["dense"], "per_length": 10},
     "capability_profile": {**SMALL, "given": 20, "without": 20},
-    "paired_rewrite": {**SMALL, "rewrites": "families", "isomorphs": 2, "power_against": 0.4, "expected_accuracy": 0.5},
+    "paired_rewrite": {**SMALL, "rewrites": "families", "isomorphs": 1, "power_against": 0.4, "expected_accuracy": 0.5},
     "prefix_completion": {"control": "fresh", "power_against": 0.9, "least_words": 3},
     "option_recall": {"power_against": 0.9},
     "concision": {"reads": ["static-benchmark", "multi-turn"]},

@@ -57,7 +57,7 @@ def rewriting(folder, **changes):
     """The starter policy with rewrites of its benchmark, small enough to read quickly."""
     policy = sized(folder)
     document = yaml.safe_load((policy / "policy.yaml").read_text())
-    asked = {"benchmark": document["checks"][0]["with"]["benchmark"], "rewrites": "families", "isomorphs": 2}
+    asked = {"benchmark": document["checks"][0]["with"]["benchmark"], "rewrites": "families", "samples": 2}
     document["checks"].append({"id": "paired-rewrite", "with": {**asked, **changes}})
     (policy / "policy.yaml").write_text(yaml.safe_dump(document, sort_keys=False))
     return policy

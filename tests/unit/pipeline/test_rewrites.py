@@ -20,7 +20,7 @@ from tests.fakes.chain import Chain, finish, production_house, request_for, scra
 from tests.fakes.scripted_engine import ScriptedEngine
 
 LABELLED = "paired-rewrite:sums"
-ASKED = {"rewrites": "families", "isomorphs": 2, "samples": 2, "max_tokens": 64, "alpha": 0.05}
+ASKED = {"rewrites": "families", "isomorphs": 1, "samples": 4, "max_tokens": 64, "alpha": 0.05}
 TOO_SMALL = {"rewrites": "families", "isomorphs": 1, "samples": 1, "max_tokens": 64, "alpha": 0.05}
 
 
