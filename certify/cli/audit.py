@@ -92,7 +92,10 @@ def audit(
         if result.rerun is not None:
             emit(f"  sample seed {result.rerun.seed}")
         trusted = f"--home {settings.home} " if settings.home is not None else ""
-        next_step(f"certify {trusted}verify {certificate}" + ("" if trusted else f" --trust {trust or 'FILE'}"))
+        beside = f" --rerun {output}" if output is not None else ""
+        next_step(
+            f"certify {trusted}verify {certificate}" + ("" if trusted else f" --trust {trust or 'FILE'}") + beside
+        )
     if result.agrees and result.verification.verdict == "incomplete":
         return int(ExitCode.INCOMPLETE)
     return int(ExitCode.POSITIVE if result.agrees else ExitCode.NEGATIVE)
