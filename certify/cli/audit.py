@@ -83,16 +83,19 @@ def audit(
     else:
         emit(
             "AGREES: everything that was repeated came out the same." if result.agrees
-            else "DIFFERS: something that was repeated came out otherwise.",
+            else "DOES NOT AGREE: something came out otherwise, or could not be repeated.",
             "pass" if result.agrees else "fail",
         )  # fmt: skip
         emit(f"the certificate itself is {result.verification.verdict}; the numbers behind it are another question")
         emit()
         checklist([(line.result, line.id, line.detail) for line in result.checks])
         if result.rerun is not None:
-            emit(f"the sample was drawn with the seed {result.rerun.seed}")
+            emit(f"  sample seed {result.rerun.seed}")
         trusted = f"--home {settings.home} " if settings.home is not None else ""
-        next_step(f"certify {trusted}verify {certificate}" + ("" if trusted else f" --trust {trust or 'FILE'}"))
+        beside = f" --rerun {output}" if output is not None else ""
+        next_step(
+            f"certify {trusted}verify {certificate}" + ("" if trusted else f" --trust {trust or 'FILE'}") + beside
+        )
     if result.agrees and result.verification.verdict == "incomplete":
         return int(ExitCode.INCOMPLETE)
     return int(ExitCode.POSITIVE if result.agrees else ExitCode.NEGATIVE)

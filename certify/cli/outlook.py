@@ -35,9 +35,12 @@ def _size(check: CheckOutlook) -> list[tuple[str, str]]:
     if not check.answers:
         return [("sample", "asks the model nothing")]
     each = f", {check.samples} answers each" if check.samples > 1 else ""
-    rows = [("sample", f"{check.items:,} items{each}"), ("tokens", _tokens(check.most_tokens, check.expected_tokens))]
+    rows = [
+        ("sample", f"{check.items:,} questions{each}"),
+        ("tokens", _tokens(check.most_tokens, check.expected_tokens)),
+    ]
     if check.looks:
-        rows.append(("looks", f"may stop after {', '.join(f'{items:,}' for items in check.looks)} items"))
+        rows.append(("looks", f"may stop after {', '.join(f'{items:,}' for items in check.looks)} questions"))
     return rows
 
 
@@ -61,6 +64,6 @@ def _gap(found: GapPower) -> list[tuple[str, str]]:
         ("power", f"{found.power:.2f} against an inflation of {found.power_against:g}"),
         (
             "detectable",
-            f"{least} with power 0.8, at a false-alarm rate of {found.alpha:g}, accuracy {found.accuracy:g}",
+            f"{least} with power 0.8, at a false-alarm rate of {round(found.alpha, 4):g}, accuracy {found.accuracy:g}",
         ),
     ]

@@ -151,6 +151,7 @@ def show_error(error: CertifyError, *, json_wanted: bool = False) -> None:
         emit_json("error", {"code": error.code, "what": error.what, "why": error.why, "hint": error.hint})
     print(paint(f"error[{error.code}]", "fail", sys.stderr) + f": {clean(error.what)}", file=sys.stderr)
     if error.why:
-        print(textwrap.fill(clean(error.why), 80, initial_indent="  ", subsequent_indent="  "), file=sys.stderr)
+        for line in clean(error.why).split("\n"):
+            print(textwrap.fill(line, 80, initial_indent="  ", subsequent_indent="  "), file=sys.stderr)
     if error.hint:
         print(f"hint: {clean(error.hint)}", file=sys.stderr)

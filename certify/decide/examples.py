@@ -92,13 +92,20 @@ def require_examples(policy: LoadedPolicy) -> None:
     """
     wrong = [result for result in policy_tests(policy) if not result.passed]
     if wrong:
-        shown = [f"{r.rule or 'evidence'} {r.example}: {r.found}, not {r.expected} ({r.detail})" for r in wrong]
+        shown = [
+            f"{r.rule or 'evidence'} {r.example}: {_spoken(r.found)} where {_spoken(r.expected)} is due ({r.detail})"
+            for r in wrong
+        ]
         raise UsageError(
             "CERT-E054",
             f"{len(wrong)} example{'s' * (len(wrong) > 1)} of the policy {policy.policy.id} ended otherwise than said",
             why="\n".join(shown),
             hint="correct the rule or its example, then run `certify policy test`",
         )
+
+
+def _spoken(status: str) -> str:
+    return status.replace("_", " ")
 
 
 def example_input(policy: LoadedPolicy, document: dict[str, Any]) -> PolicyInput:
@@ -168,7 +175,9 @@ def _complete(policy: LoadedPolicy, name: str) -> ExampleResult:
     except ValueError as error:
         return ExampleResult("", name, _VERDICTS[name], UNTRIED, str(error))
     decision = decide(policy, evidence, evidence.plan.planned_at)
-    open_ = [f"{rule.id} {rule.status}: {rule.message}" for rule in decision.rules if rule.status != RuleStatus.MET]
+    open_ = [
+        f"{rule.id} {_spoken(rule.status)}: {rule.message}" for rule in decision.rules if rule.status != RuleStatus.MET
+    ]
     return ExampleResult("", name, _VERDICTS[name], decision.verdict, "; ".join(open_))
 
 

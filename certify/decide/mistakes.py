@@ -17,6 +17,22 @@ _FORMS: dict[str, type[BaseModel]] = {
     "params": Parameter,
     "examples": Examples,
 }
+_LIST = ("a list", "begin each entry on a line of its own with a hyphen and a space, or write [a, b]")
+_MAPPING = ("made of named fields", "write each as `name: value`, on a line of its own")
+_WHOLE = ("a whole number", "write it in digits, without quotes")
+_WANTED = {
+    "string_type": ("text", "put it in quotes"),
+    "tuple_type": _LIST,
+    "list_type": _LIST,
+    "dict_type": _MAPPING,
+    "model_type": _MAPPING,
+    "model_attributes_type": _MAPPING,
+    "int_type": _WHOLE,
+    "int_parsing": _WHOLE,
+    "int_from_float": _WHOLE,
+    "bool_type": ("true or false", "write true or false, without quotes"),
+}
+"""What a value should have been and how to write it, by pydantic's name of the mistake."""
 
 
 def mistake(
@@ -48,6 +64,8 @@ def mistake(
         return UsageError("CERT-E051", what, hint=f"add `{field}:`")
     expected = str(first.get("ctx", {}).get("expected", ""))
     options = [option.strip(" '") for option in expected.replace(" or ", ", ").split(", ")] if expected else []
+    if wanted := _WANTED.get(first["type"]):
+        return UsageError("CERT-E051", f"{where}: {_shown(place)} is not {wanted[0]}", hint=wanted[1])
     what = f"{where}: {_shown(place)} is wrong: {first['msg'].removeprefix('Value error, ')}"
     return UsageError("CERT-E051", what, hint=f"use one of {', '.join(options)}" if options else "correct the value")
 

@@ -89,6 +89,21 @@ def asked_bounds(rules: Iterable[Rule]) -> tuple[Bound, ...]:
     return tuple(found)
 
 
+def asked_texts(rules: Iterable[Rule]) -> Iterator[tuple[Path, str]]:
+    """Each fact that an assertion of a policy that compiles wants to be one text, such as a verdict, with that text."""
+    for rule in rules:
+        try:
+            root = program(rule.assert_).syntax.root
+        except ValueError:
+            continue
+        for node in conjuncts(root):
+            if node.WhichOneof("kind") == "call_expr" and node.call_expr.function == "_==_":
+                left, right = node.call_expr.args
+                path, text = path_of(left), constant(right)
+                if path is not None and isinstance(text, str):
+                    yield path, text
+
+
 def reach_findings(rule: Rule, syntax: Syntax, checks: Mapping[str, dict[str, Any]]) -> Iterator[Finding]:
     """A finding for each bound in an assertion that even a perfect result could not reach, or that looks pass by.
 

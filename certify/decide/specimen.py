@@ -7,8 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 from certify.decide.policy import LoadedPolicy
-from certify.decide.reach import Bound, asked_bounds
+from certify.decide.reach import asked_bounds, asked_texts
 from certify.decide.schema import Facts
+from certify.decide.syntax import Path
 from certify.evidence.instances import kind_of
 from certify.evidence.results import RESULT_TYPES
 
@@ -21,15 +22,16 @@ def specimen(policy: LoadedPolicy) -> dict[str, Any]:
     """Evidence in the form of ``examples/pass/evidence.json``: every field that must be there, at its least value.
 
     The bounds that rules compare with a number stand right at that number, where ``certify policy mutate`` wants an
-    example. Everything else is for the author to fill in.
+    example, and what has to be one text, such as a verdict, is that text. Everything else is for the author to fill in.
     """
     schema = Facts.model_json_schema(by_alias=False)
     parts = {name: one for name, one in schema["properties"].items() if name in schema["required"] and name != "check"}
     facts = {name: _least(part, schema["$defs"]) for name, part in parts.items()}
     facts["check"] = {check: _result(check) for check in policy.check_ids}
     for bound in asked_bounds(policy.policy.rules):
-        if bound.check in facts["check"]:
-            _set(facts, bound)
+        _set(facts, bound.path, bound.threshold)
+    for path, text in asked_texts(policy.policy.rules):
+        _set(facts, path, text)
     return facts
 
 
@@ -74,14 +76,15 @@ _SIMPLE: dict[str, Callable[[dict[str, Any]], Any]] = {
 }
 
 
-def _set(facts: dict[str, Any], bound: Bound) -> None:
-    if not all(isinstance(part, str) for part in bound.path):
+def _set(facts: dict[str, Any], path: Path, value: float | str) -> None:
+    if not all(isinstance(part, str) for part in path) or (path[0] == "check" and path[1] not in facts["check"]):
         return
-    *above, last = (str(part) for part in bound.path)
+    *above, last = (str(part) for part in path)
     holder = facts
     for part in above:
         holder = holder.setdefault(part, {})
         if not isinstance(holder, dict):
             return
     was = holder.get(last)
-    holder[last] = int(bound.threshold) if isinstance(was, int) and not isinstance(was, bool) else bound.threshold
+    whole = isinstance(value, float) and isinstance(was, int) and not isinstance(was, bool)
+    holder[last] = int(value) if whole else value

@@ -191,7 +191,8 @@ def screened(folder: Path) -> tuple[FoundFile, ...]:
     """
     if not folder.is_dir():
         what = f"{folder} is a file" if folder.exists() else f"{folder} does not exist"
-        raise UsageError("CERT-E020", what, why="a model is a folder with config.json and *.safetensors")
+        why, hint = "a model is a folder with config.json and *.safetensors", "name that folder, or a GGUF file"
+        raise UsageError("CERT-E020", what, why, hint)
     if folder.name.startswith("models--") and (folder / "snapshots").is_dir():
         raise _not_a_model(folder, "it is a hub cache, whose files are links", prepare_hint(folder))
     if not any(

@@ -124,7 +124,7 @@ def _print_rules(result: GateResult) -> None:
     if not open_:
         return
     emit()
-    emit("rules not met:")
+    emit("rules not met, or not shown to be met:")
     ordered = sorted(open_, key=lambda rule: rule.enforcement != "must")
     rows = []
     for rule in ordered:

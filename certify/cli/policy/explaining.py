@@ -90,7 +90,10 @@ def _verdict(home: Path, subject: str, only: str | None, json: bool) -> int:
     for reason in shown:
         emit()
         _print(reason)
-    next_step(f"certify verify {subject} --trust FILE", "whether to believe it")
+    if _is_certificate(subject):
+        next_step(f"certify verify {subject} --trust FILE", "whether to believe it")
+    else:
+        next_step(f"certify show {subject}", "the whole of the run")
     return int(ExitCode.POSITIVE)
 
 
@@ -103,6 +106,11 @@ def _behind(home: Path, subject: str) -> Behind:
     if Path(subject).is_file():
         return behind_certificate(Path(subject))
     return behind_run(Workspace.open(home).run_folder(subject))
+
+
+def _is_certificate(subject: str) -> bool:
+    """Whether a serial or a file is named, which ``verify`` can read, and not a run."""
+    return bool(re.match(SERIAL_PATTERN, subject)) or Path(subject).is_file()
 
 
 def _print(reason: RuleReason) -> None:

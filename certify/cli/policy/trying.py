@@ -62,7 +62,8 @@ def try_examples(policy: Name, json: Json = False) -> int:
 
 
 def _ended(found: str, detail: str) -> str:
-    return f"{found}: {detail}" if detail else found
+    words = found.replace("_", " ")
+    return f"{words}: {detail}" if detail else words
 
 
 def mutate_rules(policy: Name, json: Json = False) -> int:

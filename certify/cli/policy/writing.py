@@ -52,7 +52,7 @@ def complete_example(policy: Name, json: Json = False) -> int:
         emit_json("policy", {"example": made})
         return int(ExitCode.POSITIVE)
     emit(dumps(made, indent=1))
-    say("Bounds stand right at the thresholds of rules, the rest at its least value: write what you would certify.")
+    say("Bounds and verdicts are those that rules ask for, the rest has its least value: write what you would certify.")
     return int(ExitCode.POSITIVE)
 
 

@@ -78,7 +78,7 @@ def test_too_few_items_for_rewrites_are_told_before_anything_is_asked(cli, tmp_p
 def test_looks_are_listed_with_what_they_may_save(cli, tmp_path):
     policy = sized(tmp_path, fresh_reasoning={"looks": 3, "threshold": 0.75, "items": 240})
     said = cli("plan", "preview", "--policy", policy)
-    assert "may stop after 80, 160, 240 items" in said.out
+    assert "may stop after 80, 160, 240 questions" in said.out
     assert "if every check stops at its first look" in said.out
 
 

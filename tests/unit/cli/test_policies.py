@@ -178,4 +178,6 @@ def test_why_a_run_came_to_its_verdict(cli, workspace):
     assert said.document["verdict"] == "certified"
     declared = next(rule for rule in said.document["rules"] if rule["id"] == "ST-09")["seen"]
     assert [one["pointer"] for one in declared] == ["/predicate/owner", "/predicate/intendedUse"]
-    assert cli("--home", workspace, "policy", "explain", "--of", run["serial"]).code == 0
+    assert f"next: certify show {run['run']}" in cli("--home", workspace, "policy", "explain", "--of", run["run"]).out
+    said = cli("--home", workspace, "policy", "explain", "--of", run["serial"])
+    assert (said.code, f"next: certify verify {run['serial']} --trust FILE" in said.out) == (0, True)

@@ -112,6 +112,24 @@ def test_a_file_that_is_no_policy_is_refused(tmp_path: Path, content: str) -> No
     assert refused(lambda: load_policy(tmp_path)).code == "CERT-E051"
 
 
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("", "the policy is not made of named fields"),
+        ("- a", "the policy is not made of named fields"),
+        ("rules: hello", "line 1: rules is not a list"),
+        ("extends: 1", "line 1: extends is not text"),
+        ("validity_days: many", "line 1: validity_days is not a whole number"),
+    ],
+)
+def test_a_value_of_another_type_is_told_in_plain_words(tmp_path: Path, text: str, what: str) -> None:
+    rest = "\nid: x-y\nversion: 1.0.0\ntitle: t\ndescription: d" if ":" in text else ""
+    (tmp_path / "policy.yaml").write_text(text + rest)
+    error = refused(lambda: read_policy(tmp_path / "policy.yaml"))
+    assert (error.code, error.what.endswith(what)) == ("CERT-E051", True), error.what
+    assert error.hint
+
+
 def test_no_rules_is_no_policy(read: Callable[..., LoadedPolicy]) -> None:
     assert refused(lambda: read({"rules": []})).code == "CERT-E052"
 
@@ -130,7 +148,7 @@ def test_a_policy_without_examples_does_not_load(write: Callable[..., Path], fol
 def test_an_example_that_ends_otherwise_keeps_a_policy_from_loading(write: Callable[..., Path]) -> None:
     error = refused(lambda: load_policy(write(examples={**RULE["examples"], "fail": {}})))
     assert error.code == "CERT-E054"
-    assert error.why == "TS-01 fail: met, not not_met (0 found)"
+    assert error.why == "TS-01 fail: met where not met is due (0 found)"
 
 
 def test_a_document_gives_the_same_policy_after_canonical_json(starter: LoadedPolicy) -> None:

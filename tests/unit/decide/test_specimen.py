@@ -37,6 +37,12 @@ def test_whole_numbers_stay_whole(write: Callable[..., Path]) -> None:
     assert specimen(read)["check"]["logic-puzzles"]["held_level"] == 2
 
 
+def test_a_verdict_that_a_rule_asks_for_is_the_one_given(write: Callable[..., Path]) -> None:
+    asked = 'check["canary"].verdict == "no_evidence" && data.examined == "undisclosed"'
+    made = specimen(read_policy(write({"checks": [{"id": "canary", "with": {"name": "ward"}}]}, assert_=asked)))
+    assert (made["check"]["canary"]["verdict"], made["data"]["examined"]) == ("no_evidence", "undisclosed")
+
+
 @pytest.mark.parametrize("check", sorted(RESULT_TYPES))
 def test_each_check_has_a_specimen(write: Callable[..., Path], check: str) -> None:
     needs = {

@@ -242,6 +242,18 @@ def test_a_status_location_beyond_a_qr_code_is_refused():
     assert error.value.code == "CERT-E086"
 
 
+def test_the_longest_value_stays_on_one_line_above_its_detail():
+    first, *others = certificate().headlines
+    told = first.model_copy(update={"value": "no evidence in 10 of 12"})
+    shown = subprocess.run(
+        ["pdftotext", "-layout", "-l", "1", "-", "-"],
+        input=draw(certificate(headlines=(told, *others))),
+        capture_output=True,
+        check=True,
+    )
+    assert "no evidence in 10 of 12" in shown.stdout.decode()
+
+
 def test_languages_leave_page_one_its_room_and_later_numbers_stand_in_the_annex():
     shares = results()["static-benchmark"]
     own = PrivateSetResult(
