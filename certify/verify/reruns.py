@@ -18,6 +18,8 @@ from certify.verify.evidence import EvidenceSet
 
 ALPHA = 0.01
 """Chance of doubting honest answers: that they were right more often than the model's own answers."""
+DISAGREES = "CERT-E110"
+"""Code of a rerun that counts and does not give the signed answers; any other fault is the rerun's own."""
 FEWEST = 50
 """Questions asked again below which a rerun raises no level: these find 60 % right where 90 % was signed in 85 of 100
 cases."""
@@ -60,8 +62,8 @@ def raised_level(
         development: whether development keys signed the certificate.
 
     Raises:
-        HostileInput: CERT-E090, it is about another evaluation, contradicts itself or does not agree; CERT-E043,
-            CERT-E044, CERT-E045, CERT-E055, CERT-E126, its signature does not count.
+        HostileInput: CERT-E110, it does not agree; CERT-E090, it is about another evaluation or contradicts itself;
+            CERT-E043, CERT-E044, CERT-E045, CERT-E055, CERT-E126, its signature does not count.
     """
     found = _verified(data, evidence, trust)
     value, party = found.value, found.party
@@ -89,7 +91,7 @@ def _verified(data: bytes, evidence: EvidenceSet, trust: TrustFile) -> Verified[
         raise HostileInput("CERT-E090", "the rerun's numbers do not follow from its own counts")
     if value.p_value <= ALPHA:
         raise HostileInput(
-            "CERT-E090",
+            DISAGREES,
             f"{found.party} ran the model again and got {value.rerun_right} of {value.items} answers right, where "
             f"{value.signed_right} are signed for",
             "honest answers would differ so much in one of a hundred reruns at most",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from certify.errors import HostileInput
+from certify.errors import CertifyError, HostileInput
 from certify.evidence import statement as kinds
 from certify.evidence.base import Value
 from certify.evidence.certificate import Certificate, Level
@@ -20,7 +20,7 @@ from certify.verify.facts import check_facts
 from certify.verify.first_page import FIRST_PAGE, check_first_page, why_not_compared
 from certify.verify.floors import FLOORS, unknown_generators
 from certify.verify.key_validity import KEYS, check_keys
-from certify.verify.reruns import raised_level
+from certify.verify.reruns import DISAGREES, raised_level
 from certify.verify.result import CertificateVerdict, CheckLine, Checklist, Result
 from certify.verify.standing import check_rendering, check_status, is_stale
 from certify.verify.timestamps import check_timestamps
@@ -149,11 +149,18 @@ def _with_rerun(opened: Opened, trust: TrustFile, expectations: Expectations, ch
     if data is None:
         return opened
     development = certificate.value.development
-    level = checks.attempt(
-        "rerun",
-        lambda: raised_level(data, opened.level, opened.evidence, certificate.party, trust, development=development),
-    )
-    return opened if level is None else replace(opened, level=level)
+    try:
+        level, seen = raised_level(
+            data, opened.level, opened.evidence, certificate.party, trust, development=development
+        )
+    except CertifyError as error:
+        if error.code == DISAGREES:
+            checks.failed("rerun", error.what, error.code)
+        else:
+            checks.skipped("rerun", f"it does not count, and the level stays: {error.what}")
+        return opened
+    checks.passed("rerun", seen)
+    return replace(opened, level=level)
 
 
 def _open(data: bytes) -> tuple[Document, str]:
