@@ -35,7 +35,7 @@ def small(folder: Path) -> Path:
 def test_a_policy_is_sized_without_a_model(cli, tmp_path):
     said = cli("plan", "preview", "--policy", "starter")
     assert said.code == 0
-    assert "240 items" in said.out
+    assert "240 questions" in said.out
     assert "0.75 asked; shown with power 0.8 from a true accuracy of 0.83" in said.out
     assert "0.92 against an inflation of 0.1" in said.out
     assert "at most 655,360" in said.out
