@@ -100,14 +100,17 @@ def become(command: Sequence[str], held: HeldModel) -> NoReturn:
     """
     sys.stdout.flush()
     sys.stderr.flush()
-    for name in ("SIGPIPE", "SIGXFSZ"):  # Python ignores these, and what is ignored stays so in the new program
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), signal.SIG_DFL)
-    held.recheck()
+    # Python ignores these, and what is ignored stays so in the new program.
+    numbers = [getattr(signal, name) for name in ("SIGPIPE", "SIGXFSZ") if hasattr(signal, name)]
+    before = {number: signal.signal(number, signal.SIG_DFL) for number in numbers}
     try:
+        held.recheck()
         os.execvp(command[0], list(command))  # noqa: S606 - the user's own command, without a shell
     except OSError as error:
         raise UsageError("CERT-E168", f"{command[0]} cannot be started", error.strerror or "") from error
+    finally:  # still this program: a pipe that somebody closed must not end it without a word
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _paths(argument: str) -> list[Path]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from functools import cache
@@ -101,6 +102,7 @@ def test_a_change_between_reading_and_starting_is_noticed(cli, options, started,
     )
     said = cli("guard", *options, "--", sys.executable, "model")
     assert (said.code, said.error, started) == (1, "CERT-E026", [])
+    assert signal.getsignal(signal.SIGPIPE) is signal.SIG_IGN, "a pipe somebody closes would end this program"
 
 
 def test_another_engine_than_was_tested_is_not_started_unless_its_user_says_so(cli, options, started, monkeypatch):
