@@ -7,7 +7,7 @@ from certify.evidence.looks import LookTaken
 from certify.evidence.results import FreshReasoningResult, PrivateSetResult, StaticBenchmarkResult, StaticFreshGapResult
 from certify.evidence.tasks import TaskOrigin
 from certify.verify.words.languages import language_words
-from certify.verify.words.printed import bounded, interval_words, percent, points, repeats
+from certify.verify.words.printed import bounded, interval_words, p_words, percent, points, repeats
 
 
 def fresh_headline(name: str, result: FreshReasoningResult) -> Headline:
@@ -87,7 +87,7 @@ def gap_headline(name: str, result: StaticFreshGapResult) -> Headline:
 
 def gap_words(result: StaticFreshGapResult) -> str:
     """The bound of a gap, its test, and what that could have found."""
-    test = f"{_p_value(result.p_value)} on {result.items} pairs{_corrected(result.holm_p_value, result)}"
+    test = f"{p_words(result.p_value)} on {result.items} pairs{_corrected(result.holm_p_value, result)}"
     return f"95 % upper bound {points(result.upper)}; {test}; {_power(result)}{_margin(result)}"
 
 
@@ -95,14 +95,14 @@ def _margin(result: StaticFreshGapResult) -> str:
     if result.margin is None or result.margin_p_value is None:
         return ""
     against = f"against the planned margin of {points(result.margin).lstrip('+')}"
-    return f"; {_p_value(result.margin_p_value)} {against}{_corrected(result.holm_margin_p_value, result)}"
+    return f"; {p_words(result.margin_p_value)} {against}{_corrected(result.holm_margin_p_value, result)}"
 
 
 def _corrected(p_value: float | None, result: StaticFreshGapResult) -> str:
     """What a p-value is worth where the plan looked for a gap more than once."""
     if p_value is None or result.tests is None:
         return ""
-    return f", {_p_value(p_value)} by Holm’s rule as one of {result.tests} gaps tested"
+    return f", {p_words(p_value)} by Holm’s rule as one of {result.tests} gaps tested"
 
 
 def _power(result: StaticFreshGapResult) -> str:
@@ -110,10 +110,6 @@ def _power(result: StaticFreshGapResult) -> str:
     if result.fresh.estimate + result.power_against > 1:
         return f"above {percent(result.fresh.estimate)} there is no room for a gap of {against}"
     return f"power {result.power:.2f} against a gap of {against}"
-
-
-def _p_value(value: float) -> str:
-    return "p below 0.0001" if value < 0.0001 else f"p = {value:.4f}"
 
 
 def stopped_words(looks: tuple[LookTaken, ...] | None) -> str:

@@ -9,8 +9,8 @@ from certify.evidence.certificate import Headline
 from certify.evidence.parameters.completions import FRESH
 from certify.evidence.results.completions import ControlledResult, OptionRecallResult, PrefixCompletionResult
 from certify.evidence.results.detection import Detection, DetectionVerdict
-from certify.verify.words.detections import p_words, verdict_words
-from certify.verify.words.printed import percent
+from certify.verify.words.detections import verdict_words
+from certify.verify.words.printed import p_words, percent
 
 _BY_HEART = (
     "Completed beginnings tell of problems known word for word, in the form in which they were put. A model that "

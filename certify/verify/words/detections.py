@@ -10,6 +10,7 @@ from certify.evidence.base import Value
 from certify.evidence.certificate import Headline
 from certify.evidence.instances import kind_of, label_of
 from certify.evidence.results.detection import Detection, DetectionVerdict
+from certify.verify.words.printed import p_words
 
 ASKED = "Contamination, asked of the model"
 """Name of the line over all tests."""
@@ -41,13 +42,6 @@ def combined_headline(results: Mapping[str, Value], effect: Effect) -> Headline 
 def verdict_words(result: Detection) -> str:
     """The word for a test."""
     return _VERDICTS[result.verdict]
-
-
-def p_words(value: float | None) -> str:
-    """A p-value as printed."""
-    if value is None:
-        return "no p-value"
-    return "p below 0.0001" if value < 0.0001 else f"p = {value:.4f}"
 
 
 def corrected_words(result: Detection) -> str:

@@ -9,8 +9,8 @@ from certify.evidence.base import Value
 from certify.evidence.certificate import Headline
 from certify.evidence.results import OptionOrderResult, OrderExchangeabilityResult
 from certify.evidence.results.detection import Detection, DetectionVerdict
-from certify.verify.words.detections import corrected_words, p_words, verdict_words
-from certify.verify.words.printed import percent
+from certify.verify.words.detections import corrected_words, verdict_words
+from certify.verify.words.printed import p_words, percent
 
 _SHUFFLED = (
     "A published order is recognised only where training kept it: a model that was taught the items one by one, or "

@@ -29,6 +29,13 @@ def plain(number: float) -> str:
     return f"{Decimal(f'{number:.3e}').normalize():,f}"
 
 
+def p_words(value: float | None) -> str:
+    """A p-value as printed."""
+    if value is None:
+        return "no p-value"
+    return "p below 0.0001" if value < 0.0001 else f"p = {value:.4f}"
+
+
 def interval_words(share: Estimate) -> str:
     """The 95 % interval of a share, or why none is given."""
     if share.items < SMALLEST_PRINTED_SAMPLE:

@@ -9,8 +9,8 @@ from certify.evidence.base import Value
 from certify.evidence.certificate import Headline
 from certify.evidence.results.detection import Detection, DetectionVerdict
 from certify.evidence.results.rewrites import PairedRewriteResult, ReferenceComparison, RewriteSource
-from certify.verify.words.detections import corrected_words, p_words, verdict_words
-from certify.verify.words.printed import points
+from certify.verify.words.detections import corrected_words, verdict_words
+from certify.verify.words.printed import p_words, points
 
 _MARGIN = (
     "In paired-rewrite a gap may also come from rewrites that are harder by themselves; the planned margin stands for "
