@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from certify.cli import NO_PLUGINS, PLUGINS
-from certify.cli.options import Context, Json, Trust
+from certify.cli.gate.options import Certificate, LockFile, Policy, Serial
+from certify.cli.options import Context, Json, MaxStatusAge, MinLevel, Status, Trust
 from certify.cli.render import emit, emit_json, say
 from certify.errors import ExitCode, UsageError
 
@@ -31,20 +32,14 @@ def guard(
     model: Annotated[
         Path | None, typer.Option(help="Model folder or GGUF file; the one that the command names when absent.")
     ] = None,
-    policy: Annotated[
-        str | None, typer.Option(help="Your policy: shipped id, or path; the lock file's when absent.")
-    ] = None,
-    certificate: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Its certificate: a PDF or a bundle.")
-    ] = None,
-    lock: Annotated[Path | None, typer.Option(metavar="FILE", help="Lock file: what was fixed earlier.")] = None,
-    serial: Annotated[str | None, typer.Option(metavar="SERIAL", help="The one certificate that will do.")] = None,
+    policy: Policy = None,
+    certificate: Certificate = None,
+    lock: LockFile = None,
+    serial: Serial = None,
     trust: Trust = None,
-    status: Annotated[Path | None, typer.Option(help="Saved answer of a registry (SERIAL.status.json).")] = None,
-    max_status_age: Annotated[
-        int | None, typer.Option(min=1, metavar="DAYS", help="Oldest acceptable answer about withdrawal.")
-    ] = None,
-    min_level: Annotated[int, typer.Option(min=0, max=3, help="Lowest acceptable assurance level.")] = 0,
+    status: Status = None,
+    max_status_age: MaxStatusAge = None,
+    min_level: MinLevel = 0,
     stage: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Serve a read-only copy, made here, instead of the folder.")
     ] = None,

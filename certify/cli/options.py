@@ -11,6 +11,11 @@ from certify.cli.app import Settings
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
 Trust = Annotated[Path | None, typer.Option(help="Trust file: whose signatures count.", envvar="CERTIFY_TRUST")]
+Status = Annotated[Path | None, typer.Option(help="Saved answer of a registry (SERIAL.status.json).")]
+MaxStatusAge = Annotated[
+    int | None, typer.Option(min=1, metavar="DAYS", help="Oldest acceptable answer about withdrawal.")
+]
+MinLevel = Annotated[int, typer.Option(min=0, max=3, help="Lowest acceptable assurance level.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Answer yes to every question.")]
 
 

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from certify.cli.options import Context, Json, Trust
+from certify.cli.options import Context, Json, MaxStatusAge, MinLevel, Status, Trust
 from certify.cli.render import checklist, emit, emit_json, fields, next_step
 from certify.errors import ExitCode
 
 if TYPE_CHECKING:
-    from certify.verify.verify import Verification
+    from certify.verify.verification import Verification
 
 app = typer.Typer(add_completion=False)
 
@@ -37,13 +37,11 @@ def verify(
     certificate: Annotated[str, typer.Argument(metavar="CERT", help="A PDF, a bundle, or a serial.")],
     model: Annotated[Path | None, typer.Option(help="Folder that should hold the certified model.")] = None,
     policy: Annotated[str | None, typer.Option(help="Insist on this policy.")] = None,
-    min_level: Annotated[int, typer.Option(min=0, max=3, help="Lowest acceptable assurance level.")] = 0,
+    min_level: MinLevel = 0,
     trust: Trust = None,
     at: Annotated[str | None, typer.Option(help="Time to ask about, 2026-11-23T12:00:00Z; now when absent.")] = None,
-    max_status_age: Annotated[
-        int | None, typer.Option(min=1, metavar="DAYS", help="Oldest acceptable answer about withdrawal.")
-    ] = None,
-    status: Annotated[Path | None, typer.Option(help="Saved answer of a registry (SERIAL.status.json).")] = None,
+    max_status_age: MaxStatusAge = None,
+    status: Status = None,
     rerun: Annotated[
         Path | None, typer.Option(metavar="FILE", help="A second party's signed rerun (`certify audit --rerun`).")
     ] = None,

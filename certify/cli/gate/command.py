@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from certify.cli.options import Context, Json, Trust
+from certify.cli.gate.options import Certificate, LockFile, Policy, Serial
+from certify.cli.options import Context, Json, MaxStatusAge, MinLevel, Status, Trust
 from certify.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -27,23 +28,17 @@ Format = Literal["text", "sarif", "junit", "github"]
 def gate(
     context: typer.Context,
     model: Annotated[Path | None, typer.Argument(help="Model folder or GGUF file that is to be released.")] = None,
-    policy: Annotated[
-        str | None, typer.Option(help="Your policy: shipped id, or path; the lock file's when absent.")
-    ] = None,
-    certificate: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Its certificate: a PDF or a bundle.")
-    ] = None,
-    lock: Annotated[Path | None, typer.Option(metavar="FILE", help="Lock file: what was fixed earlier.")] = None,
-    serial: Annotated[str | None, typer.Option(metavar="SERIAL", help="The one certificate that will do.")] = None,
+    policy: Policy = None,
+    certificate: Certificate = None,
+    lock: LockFile = None,
+    serial: Serial = None,
     identity: Annotated[
         str | None, typer.Option(metavar="SHA256", help="The model's identity, where its files are elsewhere.")
     ] = None,
     trust: Trust = None,
-    status: Annotated[Path | None, typer.Option(help="Saved answer of a registry (SERIAL.status.json).")] = None,
-    max_status_age: Annotated[
-        int | None, typer.Option(min=1, metavar="DAYS", help="Oldest acceptable answer about withdrawal.")
-    ] = None,
-    min_level: Annotated[int, typer.Option(min=0, max=3, help="Lowest acceptable assurance level.")] = 0,
+    status: Status = None,
+    max_status_age: MaxStatusAge = None,
+    min_level: MinLevel = 0,
     rehash: Annotated[bool, typer.Option("--rehash", help="Read every byte, whatever is remembered.")] = False,
     write_lock: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Lock file to write if the gate is open.")
