@@ -17,7 +17,8 @@ from certify.verify.document import RegistryAnswer, open_document
 from certify.verify.evidence import verify_evidence
 from certify.verify.expectations import Expectations
 from certify.verify.result import CertificateVerdict, CheckLine, Checklist
-from certify.verify.verify import Verification, verify_certificate
+from certify.verify.verification import Verification
+from certify.verify.verify import verify_certificate
 
 
 class Audit(Value):

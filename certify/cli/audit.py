@@ -16,7 +16,9 @@ from certify.cli.signing import KEY_HELP
 from certify.errors import EvidenceMissing, ExitCode, TrustError, UsageError
 
 if TYPE_CHECKING:
+    from certify.audit.audit import Audit
     from certify.audit.rerun import HowToRerun
+    from certify.cli.app import Settings
     from certify.evidence.rerun import Rerun
 
 app = typer.Typer(add_completion=False)
@@ -81,24 +83,26 @@ def audit(
     if json:
         emit_json("audit", result.document())
     else:
-        emit(
-            "AGREES: everything that was repeated came out the same." if result.agrees
-            else "DOES NOT AGREE: something came out otherwise, or could not be repeated.",
-            "pass" if result.agrees else "fail",
-        )  # fmt: skip
-        emit(f"the certificate itself is {result.verification.verdict}; the numbers behind it are another question")
-        emit()
-        checklist([(line.result, line.id, line.detail) for line in result.checks])
-        if result.rerun is not None:
-            emit(f"  sample seed {result.rerun.seed}")
-        trusted = f"--home {settings.home} " if settings.home is not None else ""
-        beside = f" --rerun {output}" if output is not None else ""
-        next_step(
-            f"certify {trusted}verify {certificate}" + ("" if trusted else f" --trust {trust or 'FILE'}") + beside
-        )
+        _show(result, settings, certificate, trust, output)
     if result.agrees and result.verification.verdict == "incomplete":
         return int(ExitCode.INCOMPLETE)
     return int(ExitCode.POSITIVE if result.agrees else ExitCode.NEGATIVE)
+
+
+def _show(result: Audit, settings: Settings, certificate: str, trust: Path | None, output: Path | None) -> None:
+    emit(
+        "AGREES: everything that was repeated came out the same." if result.agrees
+        else "DOES NOT AGREE: something came out otherwise, or could not be repeated.",
+        "pass" if result.agrees else "fail",
+    )  # fmt: skip
+    emit(f"the certificate itself is {result.verification.verdict}; the numbers behind it are another question")
+    emit()
+    checklist([(line.result, line.id, line.detail) for line in result.checks])
+    if result.rerun is not None:
+        emit(f"  sample seed {result.rerun.seed}")
+    trusted = f"--home {settings.home} " if settings.home is not None else ""
+    beside = f" --rerun {output}" if output is not None else ""
+    next_step(f"certify {trusted}verify {certificate}" + ("" if trusted else f" --trust {trust or 'FILE'}") + beside)
 
 
 def _how_to_rerun(

@@ -13,7 +13,7 @@ from certify.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from certify.export.certified import Certified
-    from certify.verify.verify import Examination
+    from certify.verify.verification import Examination
 
 app = typer.Typer(add_completion=False)
 

@@ -22,7 +22,8 @@ from certify.pipeline.request import RunOutcome, RunRequest
 from certify.pipeline.standing import ask_registry, change_standing
 from certify.pipeline.workspace import Workspace
 from certify.verify.expectations import Expectations
-from certify.verify.verify import Verification, verify_certificate
+from certify.verify.verification import Verification
+from certify.verify.verify import verify_certificate
 from certify.verify.words.headlines import STATIC
 
 MODELS = Path(__file__).parent / "models"

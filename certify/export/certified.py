@@ -16,7 +16,7 @@ from certify.verify.chain import prove
 from certify.verify.document import Document
 from certify.verify.evidence import EvidenceSet
 from certify.verify.result import CertificateVerdict, Result
-from certify.verify.verify import Examination
+from certify.verify.verification import Examination
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from certify.export.gate_junit import gate_junit
 from certify.export.gate_sarif import gate_sarif
 from certify.verify.gate import hold_gate
 from certify.verify.gate_answer import Asked, BytesSource, GateResult
-from certify.verify.verify import Examination
+from certify.verify.verification import Examination
 
 
 def report_sarif(found: Certified, examined: Examination) -> dict[str, Any]:

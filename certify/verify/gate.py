@@ -8,7 +8,7 @@ from certify.evidence.decision import Decision, RuleStatus, Verdict
 from certify.verify.chain import policy_input, take_decision
 from certify.verify.gate_answer import Asked, BytesSource, GateResult, GateVerdict
 from certify.verify.result import CertificateVerdict, CheckLine, Checklist, Result
-from certify.verify.verify import Examination, Opened
+from certify.verify.verification import Examination, Opened
 
 _REPLACED = frozenset({"model", "policy", "level"})
 """Checks of a verification that the gate makes in its own way."""

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from certify.errors import CertifyError, HostileInput
 from certify.evidence import statement as kinds
-from certify.evidence.base import Value
 from certify.evidence.certificate import Certificate, Level
 from certify.trust.bundle import Bundle, statement_of, verify_signature
 from certify.trust.status import Standing, StandingOf
@@ -21,61 +20,15 @@ from certify.verify.first_page import FIRST_PAGE, check_first_page, why_not_comp
 from certify.verify.floors import FLOORS, unknown_generators
 from certify.verify.key_validity import KEYS, check_keys
 from certify.verify.reruns import DISAGREES, raised_level
-from certify.verify.result import CertificateVerdict, CheckLine, Checklist, Result
+from certify.verify.result import CertificateVerdict, Checklist, Result
 from certify.verify.standing import check_rendering, check_status, is_stale
 from certify.verify.timestamps import check_timestamps
+from certify.verify.verification import Examination, Opened, Verification
 
 REQUIRED = frozenset(
     {"document", "trust-file", "certificate-signature", "evidence-signatures", "log", "seed", "decision", "validity"}
 )
 """Checks that must have passed before a certificate is called valid; that none failed is not enough."""
-
-
-class Verification(Value):
-    """The verdict and every check behind it."""
-
-    verdict: CertificateVerdict
-    """What the reader may conclude."""
-    serial: str | None = None
-    """The certificate, when it could be read."""
-    level: int | None = None
-    """Assurance level, computed anew."""
-    signer: str | None = None
-    """Who signed, as the trust file names the key's holder."""
-    trust_fingerprint: str | None = None
-    """Which trust file was used."""
-    policy: str | None = None
-    """By which policy."""
-    policy_sha256: str | None = None
-    """Digest of that policy."""
-    development: bool = False
-    """Whether development keys signed: never to be relied on."""
-    checks: tuple[CheckLine, ...]
-    """Every check, in the order made."""
-
-
-@dataclass(frozen=True)
-class Opened:
-    """What the checks of signatures and form established; the verdict tells whether the rest holds, too."""
-
-    document: Document
-    """The file."""
-    certificate: Verified[Certificate]
-    """The certificate, signed by an issuer."""
-    evidence: EvidenceSet
-    """The statements it rests on, each signed in the role that may sign it."""
-    level: Level
-    """Assurance level that follows from who signed."""
-
-
-@dataclass(frozen=True)
-class Examination:
-    """A verification, and what was verified for whoever decides anew."""
-
-    verification: Verification
-    """The verdict and every check."""
-    opened: Opened | None
-    """The certificate and its evidence; absent where signatures or form do not hold."""
 
 
 def verify_certificate(

@@ -17,7 +17,8 @@ from certify.evidence.canonical import canonical_bytes, parse_json
 from certify.trust.bundle import parse_bundle, statement_of
 from certify.verify.document import RegistryAnswer
 from certify.verify.expectations import Expectations
-from certify.verify.verify import Verification, verify_certificate
+from certify.verify.verification import Verification
+from certify.verify.verify import verify_certificate
 from tests.fakes.chain import Chain, level_one, level_one_of_another_model
 from tests.fakes.related import later_run, of_other_data, under_another_version
 

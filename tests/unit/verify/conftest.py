@@ -11,7 +11,8 @@ pytest.importorskip("sqlmodel")
 from certify.verify.document import RegistryAnswer
 from certify.verify.expectations import Expectations
 from certify.verify.result import CheckLine
-from certify.verify.verify import Verification, verify_certificate
+from certify.verify.verification import Verification
+from certify.verify.verify import verify_certificate
 from tests.fakes.chain import Chain, level_one, level_one_of_another_model, level_zero
 
 

@@ -14,7 +14,8 @@ from certify.trust.keys import KeySigner, generate_signer
 from certify.trust.trustfile import TrustedKey, TrustedRole, TrustFile
 from certify.verify.expectations import Expectations
 from certify.verify.reruns import rerun_p_value
-from certify.verify.verify import Verification, verify_certificate
+from certify.verify.verification import Verification
+from certify.verify.verify import verify_certificate
 from tests.fakes.chain import Chain
 
 BANK = generate_signer("ed25519")

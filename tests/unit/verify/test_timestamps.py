@@ -11,7 +11,8 @@ from certify.trust.timestamps import SKEW, moment_of
 from certify.trust.trustfile import TrustFile
 from certify.verify.expectations import Expectations
 from certify.verify.result import CheckLine
-from certify.verify.verify import Verification, verify_certificate
+from certify.verify.verification import Verification
+from certify.verify.verify import verify_certificate
 from tests.fakes.chain import Chain, stamped
 from tests.fakes.forgery import forge, parts_of
 from tests.fakes.tsa import PARTY, Authority, authority, stamped_bundle, standing_authority
