@@ -8,9 +8,9 @@ from typing import Any
 from certify.errors import HostileInput
 from certify.evidence.canonical import sha256_hex
 from certify.evidence.certificate import Certificate
-from certify.issue.page import page_of
 from certify.issue.render import render, renderer
 from certify.issue.sign import reassemble
+from certify.page.page import page_of
 from certify.verify.evidence import EvidenceSet
 from certify.verify.pdf import read_pdf
 

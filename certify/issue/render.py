@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 from certify.errors import InternalError, UsageError
 from certify.issue.conformance import declare_accessible
 from certify.issue.glyphs import covered, printable
-from certify.issue.page import Page
-from certify.issue.wording import groups
+from certify.page.page import Page
+from certify.page.wording import groups
 from certify.resources import room
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from pathlib import Path
 from certify.check import planned_checks
 from certify.engines.pilot import MAX_TRUNCATED_SHARE
 from certify.evidence.base import Value
-from certify.issue.wording import decoding_words
+from certify.page.wording import decoding_words
 from certify.pipeline.files import RunFolder
 from certify.pipeline.main import read_inputs
 from certify.pipeline.outlook import Outlook, outlook_of, require_reachable

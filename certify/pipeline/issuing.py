@@ -200,9 +200,9 @@ def _draw(
     attachment: bytes,
 ) -> bytes:
     """The PDF: signed for a certificate, unsigned for a screening report."""
-    from certify.issue.page import page_of
     from certify.issue.render import render
     from certify.issue.sign import issuer_certificate, sign_pdf
+    from certify.page.page import page_of
 
     page = page_of(findings, decided.evidence.evaluation.value.results(), policy.document)
     written = findings.issued_at if isinstance(findings, Certificate) else findings.decided_at

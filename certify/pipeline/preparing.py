@@ -16,7 +16,7 @@ from certify.engines.runner import describe
 from certify.errors import UsageError
 from certify.evidence.plan import PlannedCheck
 from certify.identify import ModelFolder, recheck, stage
-from certify.issue.wording import decoding_words
+from certify.page.wording import decoding_words
 from certify.pipeline.decoding import sampling_of
 from certify.pipeline.files import RunFolder
 from certify.pipeline.reporter import Reporter

@@ -24,10 +24,10 @@ from certify.evidence.statement import (
 from certify.trust.bundle import Bundle, parse_bundle, statement_of, verify_signature
 from certify.trust.keys import keyid_of_pem, public_key_of
 from certify.trust.log_entry import entry_of
-from certify_registry.index_rows import IndexRow, index_rows
-from certify_registry.lookup import entry_of_payload
-from certify_registry.tables import CertificateEntry, EvaluationEntry, KeyEvent, PlanEntry, table_of
-from certify_registry.tiles import MAX_ENTRY
+from certify_registry.log.tiles import MAX_ENTRY
+from certify_registry.store.index_rows import IndexRow, index_rows
+from certify_registry.store.lookup import entry_of_payload
+from certify_registry.store.tables import CertificateEntry, EvaluationEntry, KeyEvent, PlanEntry, table_of
 
 ROLES = ("data-steward", "evaluator", "issuer", "revoker", "approver")
 ROLE_OF = {

@@ -15,12 +15,14 @@ from certify.trust.bundle import Bundle, parse_bundle, statement_of
 from certify.trust.log_entry import entry_of
 from certify.trust.status import StandingOf, fold_statuses
 from certify.trust.tlog_proof import format_tlog_proof
-from certify_registry import admission, lookup, tree
-from certify_registry.blobs import BlobStore
-from certify_registry.committed import Committed
+from certify_registry import admission
 from certify_registry.faults import absent
-from certify_registry.log import Log
-from certify_registry.lookup import CertificateRow, EntryRow, PlanRow
+from certify_registry.log import tree
+from certify_registry.log.committed import Committed
+from certify_registry.log.log import Log
+from certify_registry.store import lookup
+from certify_registry.store.blobs import BlobStore
+from certify_registry.store.lookup import CertificateRow, EntryRow, PlanRow
 
 
 class Reader:

@@ -13,11 +13,13 @@ from sqlalchemy import Connection
 
 from certify.errors import UsageError
 from certify.evidence.canonical import sha256_hex
-from certify_registry import admission, lookup, tree
-from certify_registry.finding import Finding
-from certify_registry.fsck import examine
-from certify_registry.log import create_log, open_log
+from certify_registry import admission
+from certify_registry.fsck.examine import examine
+from certify_registry.fsck.finding import Finding
+from certify_registry.log import tree
+from certify_registry.log.log import create_log, open_log
 from certify_registry.reader import Reader
+from certify_registry.store import lookup
 
 _TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z", re.ASCII)
 

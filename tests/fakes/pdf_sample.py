@@ -11,9 +11,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from certify.evidence.base import Value
 from certify.evidence.certificate import Certificate, Level, ScreeningReport
-from certify.issue.page import page_of
 from certify.issue.render import render
 from certify.issue.sign import issuer_certificate, sign_pdf
+from certify.page.page import page_of
 from certify.trust.keys import KeySigner
 from tests.fakes.certificate_sample import attachment, certificate, policy, results
 

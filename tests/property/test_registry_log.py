@@ -17,8 +17,8 @@ from certify.trust.log_entry import entry_of
 from certify.trust.note import parse_vkey, verify_checkpoint
 from certify.trust.tlog_proof import verify_tlog_proof
 from certify_registry import Registry
-from certify_registry.tiles import due_tiles, rightmost_tiles, tiles_of
-from certify_registry.tree import grow
+from certify_registry.log.tiles import due_tiles, rightmost_tiles, tiles_of
+from certify_registry.log.tree import grow
 from tests.fakes import logged_statements as made
 
 SIGNERS = [generate_signer(), generate_signer("ed25519")]
@@ -67,8 +67,8 @@ def test_a_tree_grown_leaf_by_leaf_is_the_tree(size: int) -> None:
 def test_paths_from_the_database_are_those_of_the_tree(size: int, data: st.DataObject) -> None:
     from sqlalchemy import create_engine, insert
 
-    from certify_registry import tree
-    from certify_registry.tables import Entry, Node, table_of
+    from certify_registry.log import tree
+    from certify_registry.store.tables import Entry, Node, table_of
 
     hashes = [leaf_hash(str(number).encode()) for number in range(size)]
     entry, node = table_of(Entry), table_of(Node)

@@ -230,9 +230,9 @@ def test_a_page_that_shows_another_certificate(chain, audit, differing):
 
     from certify.evidence.canonical import sha256_hex
     from certify.evidence.evaluation import Evaluation
-    from certify.issue.page import page_of
     from certify.issue.render import render
     from certify.issue.sign import issuer_certificate, sign_pdf
+    from certify.page.page import page_of
     from certify.trust.bundle import statement_of
 
     nicer = chain.certificate.model_copy(update={"valid_until": "2099-01-01T00:00:00Z"})

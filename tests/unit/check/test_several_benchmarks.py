@@ -24,7 +24,7 @@ from certify.errors import CertifyError, UsageError
 from certify.evidence.model import ReasoningTags
 from certify.evidence.plan import PlannedCheck
 from certify.evidence.results import StaticBenchmarkResult
-from certify.issue.chart import chart_of
+from certify.page.chart import chart_of
 from certify.verify.words.headlines import headlines
 
 SEED = bytes(32)

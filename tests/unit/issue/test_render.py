@@ -20,8 +20,8 @@ from certify.evidence.decision import WaiverUsed
 from certify.evidence.evaluation import NotRun
 from certify.evidence.results import PrivateSetResult
 from certify.issue.glyphs import printable
-from certify.issue.page import page_of
 from certify.issue.render import _fetcher, render, renderer
+from certify.page.page import page_of
 from certify.verify.words.headlines import headlines
 from tests.fakes.certificate_sample import (
     DECLARATION_VALUE,

@@ -13,7 +13,7 @@ from certify.check import planned_checks
 from certify.decide import load_policy
 from certify.engines.order import Telemetry, WorkOrder
 from certify.evidence.evaluation import Evaluation
-from certify.issue.page import page_of
+from certify.page.page import page_of
 from certify.pipeline.measuring import TELEMETRY
 from certify.trust.bundle import parse_bundle, statement_of
 from tests.fakes.chain import Chain, House, finish, request_for

@@ -13,7 +13,7 @@ from certify.check.reference_file import read_references
 from certify.cli.app import run
 from certify.errors import EvidenceMissing, HostileInput, UsageError
 from certify.evidence.evaluation import Evaluation
-from certify.issue.page import page_of
+from certify.page.page import page_of
 from certify.pipeline.referencing import references_of
 from certify.trust.bundle import parse_bundle, statement_of
 from tests.fakes.chain import Chain, finish, production_house, request_for, scratch

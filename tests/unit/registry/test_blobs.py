@@ -8,8 +8,8 @@ import pytest
 
 from certify.errors import RegistryError
 from certify.evidence.canonical import sha256_hex
-from certify_registry import blobs
-from certify_registry.blobs import BlobStore
+from certify_registry.store import blobs
+from certify_registry.store.blobs import BlobStore
 
 
 def path_of(folder: Path, data: bytes) -> Path:

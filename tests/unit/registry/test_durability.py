@@ -21,8 +21,9 @@ from certify.errors import CertifyError, RegistryError, TrustError, UsageError
 from certify.evidence.merkle import verify_consistency
 from certify.trust.keys import generate_signer, save_key
 from certify.trust.note import parse_vkey, verify_checkpoint
-from certify_registry import Registry, publish
-from certify_registry.publish import Publisher
+from certify_registry import Registry
+from certify_registry.log import publish
+from certify_registry.log.publish import Publisher
 from tests.fakes import logged_statements as made
 from tests.unit.registry.conftest import LOG_KEY, World
 
@@ -67,7 +68,7 @@ def test_creation_cut_short_can_be_repeated(home: Path, monkeypatch: pytest.Monk
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("certify_registry.log._write_first_rows", crash)
+        patch.setattr("certify_registry.log.log._write_first_rows", crash)
         with pytest.raises(KeyboardInterrupt):
             Registry.create(home / "r", "localhost/a", LOG_KEY)
     with refusal("CERT-E079"):
@@ -109,7 +110,7 @@ def test_a_crash_between_commit_and_files_is_harmless(
 
             patch.setattr(publish, "write_derived", until_checkpoint)
         else:
-            patch.setattr("certify_registry.memory.Memory.remember", crash)
+            patch.setattr("certify_registry.log.memory.Memory.remember", crash)
         for number in (held, held + 1):
             with pytest.raises(KeyboardInterrupt):
                 world.append(made.note(number, world.evaluator))
@@ -154,7 +155,9 @@ def test_a_full_disk_while_committing_loses_nothing(world: World) -> None:
     assert world.registry.size == held + 5
 
 
-@pytest.mark.parametrize("target", ["certify_registry.blobs.write_whole", "certify_registry.publish.write_derived"])
+@pytest.mark.parametrize(
+    "target", ["certify_registry.store.blobs.write_whole", "certify_registry.log.publish.write_derived"]
+)
 def test_a_full_disk_while_writing_files_loses_nothing(
     world: World, monkeypatch: pytest.MonkeyPatch, target: str
 ) -> None:
@@ -270,7 +273,7 @@ def test_a_damaged_lock_stops_the_registry(world: World) -> None:
 
 def test_a_folder_that_cannot_be_written_can_be_read(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     append(world, 2)
-    monkeypatch.setattr("certify_registry.database.os.access", lambda *_: False)
+    monkeypatch.setattr("certify_registry.store.database.os.access", lambda *_: False)
     for _ in ("while a writer has it open", "afterwards"):
         with Registry.open(world.folder) as reader:
             assert reader.size == 2

@@ -208,8 +208,8 @@ def test_many_flipped_bits_of_the_database_are_found(world: World, home: Path) -
 
 
 def test_a_partial_tile_that_a_killed_writer_left_behind_long_ago_is_recognised() -> None:
-    from certify_registry.fsck_files import _earlier_partial
-    from certify_registry.tiles import Tile
+    from certify_registry.fsck.files import _earlier_partial
+    from certify_registry.log.tiles import Tile
 
     for tile in (Tile(0, 0, 1), Tile(-1, 2, 255), Tile(1, 0, 3), Tile(0, 1234, 7)):
         assert _earlier_partial(tile.path, 400_000) == tile

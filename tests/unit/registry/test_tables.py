@@ -13,8 +13,8 @@ from alembic.script import ScriptDirectory
 from certify.errors import RegistryError
 from certify.evidence.certificate import State
 from certify_registry import Registry
-from certify_registry.database import MIGRATIONS, SCHEMA
-from certify_registry.tables import Row
+from certify_registry.store.database import MIGRATIONS, SCHEMA
+from certify_registry.store.tables import Row
 from tests.fakes import logged_statements as made
 from tests.unit.registry.conftest import LOG_KEY, World
 

@@ -6,7 +6,7 @@ import pytest
 
 from certify.evidence.merkle import leaf_hash, tree_root
 from certify.trust.note import parse_vkey, verify_checkpoint
-from certify_registry.tiles import Tile, due_tiles, encode_entries, number_path, rightmost_tiles, tiles_of
+from certify_registry.log.tiles import Tile, due_tiles, encode_entries, number_path, rightmost_tiles, tiles_of
 from tests.fakes import logged_statements as made
 from tests.unit.registry.conftest import World
 

@@ -9,13 +9,13 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from certify.errors import RegistryError
-from certify_registry import tree
-from certify_registry.blobs import BlobStore
-from certify_registry.files import TEMPORARY, read_regular
-from certify_registry.finding import Finding
-from certify_registry.log import Log
-from certify_registry.memory import compare
-from certify_registry.tiles import FULL, Tile, tiles_of
+from certify_registry.fsck.finding import Finding
+from certify_registry.log import tree
+from certify_registry.log.log import Log
+from certify_registry.log.memory import compare
+from certify_registry.log.tiles import FULL, Tile, tiles_of
+from certify_registry.store.blobs import BlobStore
+from certify_registry.store.files import TEMPORARY, read_regular
 
 _LIMIT = (2**16 + 1) * FULL
 _PARTIAL = re.compile(

@@ -13,9 +13,9 @@ from sqlalchemy import Connection
 
 from certify.errors import HostileInput, RegistryError
 from certify.trust.note import Checkpoint, VerifierKey, verify_checkpoint
-from certify_registry import tree
 from certify_registry.faults import damaged
-from certify_registry.files import read_regular, write_derived
+from certify_registry.log import tree
+from certify_registry.store.files import read_regular, write_derived
 
 LOCK = "lock"
 MAX_NOTE = 1024 * 1024

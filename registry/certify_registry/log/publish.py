@@ -19,13 +19,13 @@ from sqlalchemy import Connection, select
 from certify.errors import HostileInput
 from certify.evidence.merkle import HASH_SIZE
 from certify.trust.note import Checkpoint, VerifierKey, verify_checkpoint
-from certify_registry import tree
-from certify_registry.database import Database
 from certify_registry.faults import busy, told_plainly
-from certify_registry.files import write_derived
-from certify_registry.memory import Memory
-from certify_registry.tables import Entry, table_of
-from certify_registry.tiles import Tile, due_tiles, encode_entries, overtaken, rightmost_tiles
+from certify_registry.log import tree
+from certify_registry.log.memory import Memory
+from certify_registry.log.tiles import Tile, due_tiles, encode_entries, overtaken, rightmost_tiles
+from certify_registry.store.database import Database
+from certify_registry.store.files import write_derived
+from certify_registry.store.tables import Entry, table_of
 
 CHECKPOINT = "checkpoint"
 _entries = table_of(Entry)

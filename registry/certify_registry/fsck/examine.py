@@ -12,14 +12,14 @@ from sqlalchemy import Connection, select, text
 
 from certify.errors import CertifyError
 from certify.trust.keys import keyid_of_pem, public_key_of
-from certify_registry import tree
 from certify_registry.admission import guard_of
-from certify_registry.blobs import BlobStore
-from certify_registry.finding import Finding
-from certify_registry.fsck_files import examine_blobs, examine_checkpoint, examine_lock, examine_tiles
-from certify_registry.fsck_log import examine_entries
-from certify_registry.log import Log
-from certify_registry.tables import KeyEvent, table_of
+from certify_registry.fsck.files import examine_blobs, examine_checkpoint, examine_lock, examine_tiles
+from certify_registry.fsck.finding import Finding
+from certify_registry.fsck.log import examine_entries
+from certify_registry.log import tree
+from certify_registry.log.log import Log
+from certify_registry.store.blobs import BlobStore
+from certify_registry.store.tables import KeyEvent, table_of
 
 _keys = table_of(KeyEvent)
 
@@ -66,7 +66,7 @@ def _examine_database(connection: Connection) -> Iterator[Finding]:
 
 def _examine_shape(connection: Connection) -> Iterator[Finding]:
     """Tables, indexes and triggers against those that a new registry gets."""
-    from certify_registry.database import fresh_shape, shape_of
+    from certify_registry.store.database import fresh_shape, shape_of
 
     found, expected = shape_of(connection), fresh_shape()
     for name in sorted(found.keys() | expected.keys()):

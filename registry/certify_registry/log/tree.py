@@ -17,7 +17,7 @@ from certify.evidence.merkle import (
     tree_root,
 )
 from certify_registry.faults import damaged
-from certify_registry.tables import Entry, Head, Node, table_of
+from certify_registry.store.tables import Entry, Head, Node, table_of
 
 TILE_HEIGHT = 8
 """Levels of the tree in one tile. Source: C2SP tlog-tiles."""

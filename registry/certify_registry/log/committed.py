@@ -14,13 +14,14 @@ from certify.evidence.log_entry import LogEntry
 from certify.evidence.merkle import leaf_hash, tree_root
 from certify.trust.bundle import parse_bundle, statement_of
 from certify.trust.log_entry import entry_of
-from certify_registry import lookup, tree
-from certify_registry.blobs import BlobStore
 from certify_registry.faults import damaged
-from certify_registry.index_rows import index_rows
-from certify_registry.log import Log, check_head
-from certify_registry.lookup import EntryRow
-from certify_registry.tables import Head
+from certify_registry.log import tree
+from certify_registry.log.log import Log, check_head
+from certify_registry.store import lookup
+from certify_registry.store.blobs import BlobStore
+from certify_registry.store.index_rows import index_rows
+from certify_registry.store.lookup import EntryRow
+from certify_registry.store.tables import Head
 
 _CHUNK = 256
 

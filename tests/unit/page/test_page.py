@@ -9,9 +9,9 @@ from certify.evidence.decision import RuleOutcome, RuleStatus, Verdict, WaiverUs
 from certify.evidence.evaluation import NotRun
 from certify.evidence.model import ServedIdentity, ServerApi, Serving
 from certify.evidence.plan import EntropyKind
-from certify.issue.chart import WIDTH, thresholds_of
-from certify.issue.page import Page, page_of
-from certify.issue.wording import clip, groups, long_date, size, weights
+from certify.page.chart import WIDTH, thresholds_of
+from certify.page.page import Page, page_of
+from certify.page.wording import clip, groups, long_date, size, weights
 from tests.fakes.certificate_sample import DATA, MODEL, certificate, clauses, policy, results, rules, screening
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from certify.evidence.clauses import ClauseOutcome, Support
-from certify.issue.wording import Mark, clip, long_date
+from certify.page.wording import Mark, clip, long_date
 from certify.verify.words.clauses import (
     DECIDABLE_WORDS,
     UNVERIFIED_MEANS,

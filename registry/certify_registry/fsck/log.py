@@ -10,13 +10,14 @@ from sqlalchemy import Connection, select
 from certify.errors import CertifyError
 from certify.evidence.merkle import leaf_hash
 from certify.trust.bundle import verify_signature
-from certify_registry import lookup, tree
 from certify_registry.admission import Submission, guard_of, read_submission
-from certify_registry.blobs import BlobStore
-from certify_registry.finding import Finding
-from certify_registry.log import Log, check_head
-from certify_registry.lookup import EntryRow
-from certify_registry.tables import INDEX_ROWS, Entry, Head, KeyEvent, Node, Row, table_of
+from certify_registry.fsck.finding import Finding
+from certify_registry.log import tree
+from certify_registry.log.log import Log, check_head
+from certify_registry.store import lookup
+from certify_registry.store.blobs import BlobStore
+from certify_registry.store.lookup import EntryRow
+from certify_registry.store.tables import INDEX_ROWS, Entry, Head, KeyEvent, Node, Row, table_of
 
 _CHUNK = 256
 _entries, _nodes, _heads, _keys = table_of(Entry), table_of(Node), table_of(Head), table_of(KeyEvent)

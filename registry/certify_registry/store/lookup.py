@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, func, or_, select
 
 from certify.evidence.evaluation import EarlierPlan
-from certify_registry.index_rows import folded
-from certify_registry.tables import (
+from certify_registry.store.index_rows import folded
+from certify_registry.store.tables import (
     CertificateEntry,
     Entry,
     EvaluationEntry,

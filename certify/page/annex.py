@@ -20,7 +20,7 @@ from certify.evidence.results import (
 )
 from certify.evidence.results.ladders import ChainRung, LogicPuzzlesResult, LongChainResult, PuzzleCell
 from certify.evidence.results.profile import CapabilityProfileResult, ProfileCell
-from certify.issue.wording import RULE_MARKS, Mark, clip, minute, server_words
+from certify.page.wording import RULE_MARKS, Mark, clip, minute, server_words
 from certify.verify.words.printed import COUNTABLE, percent
 from certify.verify.words.responders import responder_words
 from certify.verify.words.rules import binding_words, consequence_words

@@ -10,7 +10,7 @@ from certify.evidence.certificate import Certificate, Rendering, Status
 from certify.evidence.evaluation import Evaluation
 from certify.evidence.plan import Plan
 from certify.evidence.statement import CERTIFICATE, EVALUATION, PLAN, RENDERING, STATUS, Statement
-from certify_registry.tables import (
+from certify_registry.store.tables import (
     CertificateEntry,
     EvaluationEntry,
     PlanEntry,

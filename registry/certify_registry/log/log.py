@@ -18,13 +18,14 @@ from certify.trust.note import (
     sign_checkpoint,
     verify_checkpoint,
 )
-from certify_registry import tables, tree
 from certify_registry.admission import Submission, guard_of
-from certify_registry.database import DATABASE, Database
 from certify_registry.faults import absent, damaged, told_plainly
-from certify_registry.memory import LOCK, Memory, compare
-from certify_registry.publish import CHECKPOINT, Publisher
-from certify_registry.tables import table_of
+from certify_registry.log import tree
+from certify_registry.log.memory import LOCK, Memory, compare
+from certify_registry.log.publish import CHECKPOINT, Publisher
+from certify_registry.store import tables
+from certify_registry.store.database import DATABASE, Database
+from certify_registry.store.tables import table_of
 
 _log, _entries, _heads = table_of(tables.Log), table_of(tables.Entry), table_of(tables.Head)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
-from certify_registry.tables import Row
+from certify_registry.store.tables import Row
 
 context.configure(
     connection=context.config.attributes["connection"],

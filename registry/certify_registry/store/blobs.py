@@ -8,7 +8,7 @@ from pathlib import Path
 
 from certify.evidence.canonical import sha256_hex
 from certify_registry.faults import absent, damaged, told_plainly
-from certify_registry.files import read_regular, write_whole
+from certify_registry.store.files import read_regular, write_whole
 
 MAX_BLOB = 256 * 1024 * 1024
 _DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)

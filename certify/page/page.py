@@ -16,11 +16,11 @@ from certify.evidence.dataset import DataExamined
 from certify.evidence.decision import RuleOutcome, Verdict
 from certify.evidence.model import ServedIdentity
 from certify.evidence.results import CorpusScanResult
-from certify.issue import annex, wording
-from certify.issue.annex import EvidenceRow, FamilyRow, Row, RuleRow
-from certify.issue.chart import Chart, Thresholds, chart_of, thresholds_of
-from certify.issue.clause_rows import ClauseRow, clause_rows, clauses_caption
-from certify.issue.wording import Mark, clip
+from certify.page import annex, wording
+from certify.page.annex import EvidenceRow, FamilyRow, Row, RuleRow
+from certify.page.chart import Chart, Thresholds, chart_of, thresholds_of
+from certify.page.clause_rows import ClauseRow, clause_rows, clauses_caption
+from certify.page.wording import Mark, clip
 from certify.verify.words.caveats import incomplete_answers, waived_words
 from certify.verify.words.clauses import gap_words
 from certify.verify.words.headlines import check_of
