@@ -23,7 +23,7 @@ from certify_registry.faults import absent, told_plainly
 
 Mode = Literal["create", "write", "read"]
 
-SCHEMA = "r0001"
+SCHEMA = "r0002"
 """The revision this version reads and writes; the newest in migrations/versions."""
 MIGRATIONS = Path(__file__).parent / "migrations"
 DATABASE = "registry.db"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import ClassVar, cast
 
-from sqlalchemy import CheckConstraint, MetaData, Table, Text
+from sqlalchemy import CheckConstraint, Index, MetaData, Table, Text
 from sqlmodel import Field, SQLModel
 
 STRICT = {"sqlite_strict": True}
@@ -144,6 +144,16 @@ class StatusEntry(Row, table=True):
     log_index: int = Field(primary_key=True, foreign_key="entries.log_index")
     serial: str = Field(sa_type=Text, index=True, foreign_key="certificates.serial")
     state: str = Field(sa_type=Text)
+
+
+class Term(Row, table=True):
+    """Something a certificate is found by: its issuer, its policy, a key or a dataset it rests on."""
+
+    __tablename__ = "terms"
+    __table_args__ = (Index("ix_terms_kind_term", "kind", "term"), STRICT)
+    log_index: int = Field(primary_key=True, foreign_key="entries.log_index")
+    kind: str = Field(sa_type=Text, primary_key=True)
+    term: str = Field(sa_type=Text, primary_key=True)
 
 
 INDEX_ROWS: tuple[type[Row], ...] = (PlanEntry, EvaluationEntry, CertificateEntry, RenderingEntry, StatusEntry)
