@@ -5,17 +5,17 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import cache
-from importlib.resources.abc import Traversable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from certify.errors import InternalError, UsageError
 from certify.issue.conformance import declare_accessible
 from certify.issue.glyphs import covered, printable
 from certify.page.page import Page
-from certify.page.wording import groups
+from certify.page.verdict import REASONS_SHOWN
+from certify.page.wording import bound, groups
 from certify.resources import room
 
 if TYPE_CHECKING:
@@ -28,12 +28,22 @@ SANS = ("Inter-Regular.otf", "Inter-SemiBold.otf")
 FONTS = (*SANS, "JetBrainsMono-Regular.ttf", "EBGaramond-Regular.otf")
 DENSITIES = ("", "dense", "dense tight", "dense tight bare")
 """Ways to set page one, roomiest first; the first in which it is one page is taken."""
-LAYOUT = 2
+ANNEXES = ("full", "short", "brief")
+"""Forms of the annex, longest first; the first that keeps the document to ``MOST_PAGES`` is taken."""
+MOST_PAGES = 3
+"""Pages of a certificate: one for the wall and a short annex. Whatever is longer stands in the report."""
+FULL_ROWS = 44
+"""Rows of the annex up to which its full form may fit; measured with rows of usual length."""
+SHORT_ROWS = 130
+"""The same for its short form."""
+PAPERS = ("a4", "letter")
+"""Sizes a document can be drawn on."""
+LAYOUT = 3
 """Raised whenever the same facts are set otherwise; files that name no layout are of the first."""
 STYLE = "certify:style.css"
 
 
-def render(page: Page, attachment: bytes, *, identifier: bytes, created: datetime) -> bytes:
+def render(page: Page, attachment: bytes, *, identifier: bytes, created: datetime, paper: str = "a4") -> bytes:
     """The unsigned PDF of ``page`` with ``attachment`` inside as ``bundle.json``.
 
     The same arguments give the same bytes, in any process, as long as WeasyPrint, Pango and the fonts are
@@ -44,6 +54,7 @@ def render(page: Page, attachment: bytes, *, identifier: bytes, created: datetim
         attachment: bytes of the bundle; its SHA-256 is printed on page one.
         identifier: 16 bytes that name the document, such as the start of the bundle's SHA-256.
         created: creation time written into the file, aware, to the second.
+        paper: ``a4`` or ``letter``.
 
     Raises:
         UsageError: the ``pdf`` extra is not installed, or the time has no zone.
@@ -57,17 +68,43 @@ def render(page: Page, attachment: bytes, *, identifier: bytes, created: datetim
     moment = created.astimezone(UTC).replace(microsecond=0)
     fonts = FontConfiguration()
     fetcher = _fetcher(_assets())
-    for density in DENSITIES[page.dense :]:
-        text = _html(page, attachment, moment, density)
-        html = weasyprint.HTML(string=text, base_url="certify:", url_fetcher=fetcher)
-        document = html.render(font_config=fonts, pdf_variant="pdf/a-3a", pdf_tags=True, presentational_hints=False)
-        if "annexes" in document.pages[1].anchors:
-            break
+    document = _fitting(weasyprint, page, lambda form: _html(page, attachment, moment, form, paper), fonts, fetcher)
     document.metadata.attachments = [_attachment(weasyprint, attachment, moment, fetcher)]
     # as digits: a carriage return would be written as it is, and readers differ in what they take it for
     name = identifier.hex().encode()
     pdf = document.write_pdf(finisher=declare_accessible, pdf_variant="pdf/a-3a", pdf_tags=True, pdf_identifier=name)
     return bytes(pdf)
+
+
+class Form(NamedTuple):
+    """One way to set a document."""
+
+    density: str
+    """How close page one is set."""
+    annex: str
+    """How long the annex is."""
+
+
+def _fitting(weasyprint: Any, page: Page, text_of: Callable[[Form], str], fonts: Any, fetcher: Any) -> Any:
+    """The document in the roomiest form whose first page is one page and that has no more than ``MOST_PAGES``."""
+    density, annex = 0, _first_annex(page)
+    while True:
+        html = weasyprint.HTML(
+            string=text_of(Form(DENSITIES[density], ANNEXES[annex])), base_url="certify:", url_fetcher=fetcher
+        )
+        document = html.render(font_config=fonts, pdf_variant="pdf/a-3a", pdf_tags=True, presentational_hints=False)
+        if "annexes" not in document.pages[1].anchors and density < len(DENSITIES) - 1:
+            density += 1
+        elif len(document.pages) > MOST_PAGES and annex < len(ANNEXES) - 1:
+            annex += 1
+        else:
+            return document
+
+
+def _first_annex(page: Page) -> int:
+    """The longest form worth trying: what is certain to need more pages is not drawn first."""
+    rows = 2 * len(page.rules) + len(page.evidence) + len(page.families)
+    return 0 if rows <= FULL_ROWS else 1 if rows <= SHORT_ROWS else 2
 
 
 def renderer() -> str:
@@ -107,23 +144,41 @@ def _attachment(weasyprint: Any, content: bytes, moment: datetime, fetcher: Any)
     )
 
 
-def _html(page: Page, attachment: bytes, moment: datetime, density: str) -> str:
-    environment = _environment()
-    drawings = environment.get_template("chart.svg")
-    charts = [_data_uri(drawings.render(chart=panel.chart).encode()) if panel.chart else None for panel in page.panels]
-    levels = environment.get_template("level.svg")
-    text = environment.get_template("certificate.html").render(
+def _html(page: Page, attachment: bytes, moment: datetime, form: Form, paper: str) -> str:
+    text = _environment().get_template("certificate.html").render(
         page=page,
-        charts=charts,
-        level=None if page.level is None else _data_uri(levels.render(level=page.level).encode()),
+        charts=[_drawn("chart.svg", chart=panel.chart) if panel.chart else None for panel in page.panels],
+        drop=_drawn("drop.svg", drop=page.drop) if page.drop else None,
+        coverage=_drawn("coverage.svg", bars=page.provenance.bars) if page.provenance.bars else None,
+        shape=_drawn("mark.svg", mark=page.verdict),
+        level=None if page.level is None else _drawn("level.svg", level=page.level),
         qr=_data_uri(_qr(page.status_location)) if page.status_location else None,
         bundle=groups(hashlib.sha256(attachment).hexdigest()),
         attachment_name=ATTACHMENT_NAME,
-        density=density,
+        density=form.density,
+        annex=form.annex,
+        shown_reasons=REASONS_SHOWN,
         created=moment.strftime("%Y-%m-%dT%H:%M:%SZ"),
         style=STYLE,
+        paper=paper_style(paper),
     )
     return str(text)
+
+
+def _drawn(template: str, **facts: Any) -> str:
+    """A drawing as an address that a page can show."""
+    return _data_uri(_environment().get_template(template).render(**facts).encode())
+
+
+def paper_style(paper: str) -> str:
+    """Address of the style sheet that sets the size of the paper.
+
+    Raises:
+        UsageError: CERT-E570, there is no such paper.
+    """
+    if paper not in PAPERS:
+        raise UsageError("CERT-E570", f"{paper[:40]!r} is no paper", hint=f"choose one of: {', '.join(PAPERS)}")
+    return f"certify:{paper}.css"
 
 
 @cache
@@ -134,7 +189,7 @@ def _environment() -> Environment:
     characters = covered([_font(name) for name in (SANS[0], "JetBrainsMono-Regular.ttf")])
 
     def shown(value: Any) -> Any:
-        return printable(value, characters) if type(value) is str else value
+        return printable(bound(value), characters) if type(value) is str else value
 
     return Environment(
         loader=FunctionLoader(lambda name: (folder / name).read_text("utf-8")),
@@ -170,10 +225,10 @@ def _font(name: str) -> bytes:
 @cache
 def _assets() -> Mapping[str, tuple[str, bytes]]:
     """Everything a page may load: address to media type and bytes."""
-    style: Traversable = room("templates") / "certificate" / "style.css"
+    folder = room("templates") / "certificate"
     assets = {f"certify:fonts/{name}": ("font/sfnt", _font(name)) for name in FONTS}
-    assets[STYLE] = ("text/css", style.read_bytes())
-    return assets
+    sheets = ("style", *PAPERS)
+    return assets | {f"certify:{name}.css": ("text/css", (folder / f"{name}.css").read_bytes()) for name in sheets}
 
 
 def _fetcher(assets: Mapping[str, tuple[str, bytes]]) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -15,14 +16,14 @@ from certify.verify.words.caveats import data_words, digest_words
 
 
 class Mark(NamedTuple):
-    """A status that survives a grey copier: sign and word, colour only on top."""
+    """A status that survives a grey copier: sign, word and shape; colour only on top."""
 
     sign: str
     """One character."""
     word: str
     """The status in a word or two."""
     tone: str
-    """good, bad, open or plain."""
+    """good, bad, open or plain; drawn as a filled disc, an octagon, a diamond or a bare square."""
 
 
 RULE_MARKS = {
@@ -116,9 +117,35 @@ def groups(digest: str, lines: int = 2) -> tuple[str, ...]:
 
 
 def clip(text: str, limit: int) -> str:
-    """At most ``limit`` characters, an ellipsis where something was cut."""
+    """At most ``limit`` characters, an ellipsis where something was cut; never inside a number."""
     flat = " ".join(text.split())
-    return flat if len(flat) <= limit else flat[: limit - 1].rstrip() + "…"
+    if len(flat) <= limit:
+        return flat
+    kept = flat[: limit - 1]
+    if not flat[limit - 1].isspace() and any(character.isdigit() for character in _last_word(flat, limit - 1)):
+        kept = kept[: len(kept) - len(kept.rpartition(" ")[2])] or kept
+    return _UNFINISHED.sub("", kept).rstrip() + "…"
+
+
+def _last_word(flat: str, end: int) -> str:
+    """The word that a cut before ``end`` goes through."""
+    return flat[:end].rpartition(" ")[2] + flat[end:].partition(" ")[0]
+
+
+def told(text: str) -> str:
+    """Words of a number as a page prints them: a chance that only rounding makes certain is not called so."""
+    return _NEVER.sub(r"\1 below 0.01", _CERTAIN.sub(r"\1 above 0.99", text))
+
+
+def bound(text: str) -> str:
+    """The text with its numbers tied to their units, so that no line ends between them."""
+    return _UNIT.sub("\N{NO-BREAK SPACE}", text)
+
+
+_UNFINISHED = re.compile(r"[ (\[–,;:=+−]+$")
+_CERTAIN = re.compile(r"\b(chance|power) 1\.00\b")
+_NEVER = re.compile(r"\b(chance|power) 0\.00\b")
+_UNIT = re.compile(r"(?<=\d) (?=(?:%|points?|kB|MB|GB|TB|PB|bytes|billion|million|trillion)(?!\w))")
 
 
 def data_sentence(examined: DataExamined, datasets: Sequence[DatasetIdentity]) -> str:

@@ -33,6 +33,7 @@ from certify.pipeline.workspace import Workspace
 from certify.trust.bundle import Bundle, statement_of
 from certify.trust.trustfile import TrustFile
 from certify.verify.document import RegistryAnswer
+from certify.verify.facts import surveillance_due
 from certify.verify.first_page import WORDING
 from certify.verify.words.caveats import caveats
 from certify.verify.words.headlines import headlines
@@ -168,6 +169,7 @@ def _certificate(workspace: Workspace, policy: LoadedPolicy, decided: Decided, p
     moment = now()
     ends = [rule.waiver.expires_at for rule in decided.decision.value.rules if rule.waiver is not None]
     serial = serial_for(decided.decision.payload_sha256)
+    ending = min([later(moment, days=policy.policy.validity_days), *ends])
     return Certificate(
         **_findings(workspace, decided),
         serial=serial,
@@ -175,7 +177,8 @@ def _certificate(workspace: Workspace, policy: LoadedPolicy, decided: Decided, p
         proofs=proofs,
         issued_at=moment,
         valid_from=moment,
-        valid_until=min([later(moment, days=policy.policy.validity_days), *ends]),
+        valid_until=ending,
+        next_surveillance=surveillance_due(policy.policy, moment, ending),
         status_location=f"{workspace.trust.log_origin}/c/{serial}",
     )
 
