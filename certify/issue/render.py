@@ -5,15 +5,17 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from certify.errors import InternalError, UsageError
 from certify.issue.conformance import declare_accessible
+from certify.issue.fitting import Form, fitting
 from certify.issue.glyphs import covered, printable
 from certify.page.page import Page
+from certify.page.row import Row
 from certify.page.verdict import REASONS_SHOWN
 from certify.page.wording import bound, groups
 from certify.resources import room
@@ -26,16 +28,6 @@ ATTACHMENT_NAME = "bundle.json"
 
 SANS = ("Inter-Regular.otf", "Inter-SemiBold.otf")
 FONTS = (*SANS, "JetBrainsMono-Regular.ttf", "EBGaramond-Regular.otf")
-DENSITIES = ("", "dense", "dense tight", "dense tight bare")
-"""Ways to set page one, roomiest first; the first in which it is one page is taken."""
-ANNEXES = ("full", "short", "brief")
-"""Forms of the annex, longest first; the first that keeps the document to ``MOST_PAGES`` is taken."""
-MOST_PAGES = 3
-"""Pages of a certificate: one for the wall and a short annex. Whatever is longer stands in the report."""
-FULL_ROWS = 44
-"""Rows of the annex up to which its full form may fit; measured with rows of usual length."""
-SHORT_ROWS = 130
-"""The same for its short form."""
 PAPERS = ("a4", "letter")
 """Sizes a document can be drawn on."""
 LAYOUT = 3
@@ -60,15 +52,19 @@ def render(page: Page, attachment: bytes, *, identifier: bytes, created: datetim
         UsageError: the ``pdf`` extra is not installed, or the time has no zone.
         InternalError: the template asks for something that is not bundled.
     """
-    if created.tzinfo is None:
-        raise UsageError("CERT-E086", "the creation time of a PDF needs a time zone", hint="pass an aware datetime")
+    moment = _moment(created)
     weasyprint = _weasyprint()
     from weasyprint.text.fonts import FontConfiguration
 
-    moment = created.astimezone(UTC).replace(microsecond=0)
-    fonts = FontConfiguration()
-    fetcher = _fetcher(_assets())
-    document = _fitting(weasyprint, page, lambda form: _html(page, attachment, moment, form, paper), fonts, fetcher)
+    fonts, fetcher = FontConfiguration(), _fetcher(_assets())
+
+    def laid_out(form: Form) -> Any:
+        html = weasyprint.HTML(
+            string=_html(page, attachment, moment, form, paper), base_url="certify:", url_fetcher=fetcher
+        )
+        return html.render(font_config=fonts, pdf_variant="pdf/a-3a", pdf_tags=True, presentational_hints=False)
+
+    document = fitting(page, laid_out)
     document.metadata.attachments = [_attachment(weasyprint, attachment, moment, fetcher)]
     # as digits: a carriage return would be written as it is, and readers differ in what they take it for
     name = identifier.hex().encode()
@@ -76,35 +72,58 @@ def render(page: Page, attachment: bytes, *, identifier: bytes, created: datetim
     return bytes(pdf)
 
 
-class Form(NamedTuple):
-    """One way to set a document."""
+def render_report(
+    page: Page, *, identifier: bytes, created: datetime, paper: str = "a4", response: Row | None = None
+) -> bytes:
+    """The full report of ``page``: every rule with its clauses, every number, family, statement and setting.
 
-    density: str
-    """How close page one is set."""
-    annex: str
-    """How long the annex is."""
+    It is of any length, carries no attachment and no signature: whoever holds the bundle draws it again.
 
+    Args:
+        page: what to print.
+        identifier: 16 bytes that name the document.
+        created: creation time written into the file, aware, to the second.
+        paper: ``a4`` or ``letter``.
+        response: who answered to a refusal, and what they said.
 
-def _fitting(weasyprint: Any, page: Page, text_of: Callable[[Form], str], fonts: Any, fetcher: Any) -> Any:
-    """The document in the roomiest form whose first page is one page and that has no more than ``MOST_PAGES``."""
-    density, annex = 0, _first_annex(page)
-    while True:
-        html = weasyprint.HTML(
-            string=text_of(Form(DENSITIES[density], ANNEXES[annex])), base_url="certify:", url_fetcher=fetcher
+    Raises:
+        UsageError: as :func:`render`.
+        InternalError: the template asks for something that is not bundled.
+    """
+    moment = _moment(created)
+    weasyprint = _weasyprint()
+    from weasyprint.text.fonts import FontConfiguration
+
+    text = (
+        _environment()
+        .get_template("report.html")
+        .render(
+            page=page,
+            response=response,
+            shape=_drawn("mark.svg", mark=page.verdict),
+            attachment_name=ATTACHMENT_NAME,
+            created=moment.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            style=STYLE,
+            paper=paper_style(paper),
         )
-        document = html.render(font_config=fonts, pdf_variant="pdf/a-3a", pdf_tags=True, presentational_hints=False)
-        if "annexes" not in document.pages[1].anchors and density < len(DENSITIES) - 1:
-            density += 1
-        elif len(document.pages) > MOST_PAGES and annex < len(ANNEXES) - 1:
-            annex += 1
-        else:
-            return document
+    )
+    html = weasyprint.HTML(string=str(text), base_url="certify:", url_fetcher=_fetcher(_assets()))
+    pdf = html.write_pdf(
+        font_config=FontConfiguration(),
+        finisher=declare_accessible,
+        pdf_variant="pdf/a-3a",
+        pdf_tags=True,
+        presentational_hints=False,
+        pdf_identifier=identifier.hex().encode(),
+    )
+    return bytes(pdf)
 
 
-def _first_annex(page: Page) -> int:
-    """The longest form worth trying: what is certain to need more pages is not drawn first."""
-    rows = 2 * len(page.rules) + len(page.evidence) + len(page.families)
-    return 0 if rows <= FULL_ROWS else 1 if rows <= SHORT_ROWS else 2
+def _moment(created: datetime) -> datetime:
+    """A creation time as a PDF holds it."""
+    if created.tzinfo is None:
+        raise UsageError("CERT-E086", "the creation time of a PDF needs a time zone", hint="pass an aware datetime")
+    return created.astimezone(UTC).replace(microsecond=0)
 
 
 def renderer() -> str:
@@ -145,22 +164,26 @@ def _attachment(weasyprint: Any, content: bytes, moment: datetime, fetcher: Any)
 
 
 def _html(page: Page, attachment: bytes, moment: datetime, form: Form, paper: str) -> str:
-    text = _environment().get_template("certificate.html").render(
-        page=page,
-        charts=[_drawn("chart.svg", chart=panel.chart) if panel.chart else None for panel in page.panels],
-        drop=_drawn("drop.svg", drop=page.drop) if page.drop else None,
-        coverage=_drawn("coverage.svg", bars=page.provenance.bars) if page.provenance.bars else None,
-        shape=_drawn("mark.svg", mark=page.verdict),
-        level=None if page.level is None else _drawn("level.svg", level=page.level),
-        qr=_data_uri(_qr(page.status_location)) if page.status_location else None,
-        bundle=groups(hashlib.sha256(attachment).hexdigest()),
-        attachment_name=ATTACHMENT_NAME,
-        density=form.density,
-        annex=form.annex,
-        shown_reasons=REASONS_SHOWN,
-        created=moment.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        style=STYLE,
-        paper=paper_style(paper),
+    text = (
+        _environment()
+        .get_template("certificate.html")
+        .render(
+            page=page,
+            charts=[_drawn("chart.svg", chart=panel.chart) if panel.chart else None for panel in page.panels],
+            drop=_drawn("drop.svg", drop=page.drop) if page.drop else None,
+            coverage=_drawn("coverage.svg", bars=page.provenance.bars) if page.provenance.bars else None,
+            shape=_drawn("mark.svg", mark=page.verdict),
+            level=None if page.level is None else _drawn("level.svg", level=page.level),
+            qr=_data_uri(_qr(page.status_location)) if page.status_location else None,
+            bundle=groups(hashlib.sha256(attachment).hexdigest()),
+            attachment_name=ATTACHMENT_NAME,
+            density=form.density,
+            annex=form.annex,
+            shown_reasons=REASONS_SHOWN,
+            created=moment.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            style=STYLE,
+            paper=paper_style(paper),
+        )
     )
     return str(text)
 

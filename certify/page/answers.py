@@ -18,7 +18,7 @@ UNTIL = "Until when"
 WHO = "Who says so"
 DATA = "Data seen"
 UNCHECKED = "Not checked"
-PURPOSE = 190
+PURPOSE = 160
 """Characters of the intended use that the top of page one has room for; the report has the whole of it."""
 GRAVEST = 2
 """Lines of what was not checked that stand in the top third; all of them stand further down."""
@@ -41,7 +41,7 @@ def purpose_words(findings: Findings) -> str:
     if declared is None:
         return "Nobody declared a use: the numbers hold for the questions asked, not for a task."
     use = clip(declared.intended_use, PURPOSE).rstrip(".")
-    return f"{use} (declared by {clip(declared.owner, 60)}, not tested)."
+    return f"{use} (declared by {clip(declared.owner, 50)}, not tested)."
 
 
 def until_words(findings: Findings) -> str:
@@ -53,7 +53,7 @@ def until_words(findings: Findings) -> str:
 
 def who_words(findings: Findings) -> str:
     """Who says so, and how independent the parties are."""
-    issuer = clip(findings.issuer, 60)
+    issuer = clip(findings.issuer, 50)
     if isinstance(findings, Certificate):
         return f"{issuer}. {wording.INDEPENDENCE[findings.level]}"
     return f"{issuer}. A report has no assurance level; log entry {findings.log_index} holds the decision."

@@ -77,7 +77,7 @@ def exceptions(findings: Findings) -> tuple[Row, ...]:
 def _waived(waived: tuple[RuleOutcome, ...]) -> str:
     if not waived:
         return ""
-    shown = [clip(waived_words(rule), 200) for rule in waived[:WAIVERS_SHOWN]]
+    shown = [clip(wording.plain_times(waived_words(rule)), 200) for rule in waived[:WAIVERS_SHOWN]]
     if len(waived) == 1:
         shown = [f"{shown[0]}: {clip(waived[0].title, 90)}"]
     rest = ", ".join(clip(rule.id, 24) for rule in waived[WAIVERS_SHOWN:])
@@ -95,4 +95,4 @@ def model_facts(findings: Findings) -> str:
     model, declared = findings.model, findings.declaration
     version = [f"version {clip(declared.version, 40)}"] if declared is not None and declared.version else []
     files = f"{counted(model.files, 'runtime file')}, {wording.size(model.bytes)}"
-    return " · ".join([*version, clip(model.architecture, 80), wording.weights(model.parameters), files])
+    return " · ".join([*version, clip(model.architecture, 50), wording.weights(model.parameters), files])

@@ -75,7 +75,9 @@ def usable_words(findings: Findings) -> str:
     own = ", by its issuer’s own account," if findings.level is Level.SELF_DECLARED else ", yes:"
     waived = len(waived_rules(findings))
     if waived:
-        exception = f"{counted(waived, 'rule')} {'is' if waived == 1 else 'are'} waived, every other required one is met"
+        exception = (
+            f"{counted(waived, 'rule')} {'is' if waived == 1 else 'are'} waived, every other required one is met"
+        )
         return f"{asked}{own} {exception}, as tested below alone."
     return f"{asked}{own} {_met(len(required))}, as tested below alone."
 

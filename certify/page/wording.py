@@ -79,6 +79,11 @@ _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
 )
+_UNITS = ("%", "points?", "kB", "MB", "GB", "TB", "PB", "bytes", "billion", "million", "trillion", *_MONTHS)
+_UNIT = re.compile(rf"(?<=\d) (?=(?:{'|'.join(_UNITS)})(?!\w))|(?<=[a-z]{{3}}) (?=20\d\d\b)")
+_UNFINISHED = re.compile(r"[ (\[–,;:=+−]+$")
+_CERTAIN = re.compile(r"\b(chance|power) 1\.00\b")
+_NEVER = re.compile(r"\b(chance|power) 0\.00\b")
 
 
 def long_date(time: str) -> str:
@@ -142,10 +147,12 @@ def bound(text: str) -> str:
     return _UNIT.sub("\N{NO-BREAK SPACE}", text)
 
 
-_UNFINISHED = re.compile(r"[ (\[–,;:=+−]+$")
-_CERTAIN = re.compile(r"\b(chance|power) 1\.00\b")
-_NEVER = re.compile(r"\b(chance|power) 0\.00\b")
-_UNIT = re.compile(r"(?<=\d) (?=(?:%|points?|kB|MB|GB|TB|PB|bytes|billion|million|trillion)(?!\w))")
+def plain_times(text: str) -> str:
+    """The text with each ``2026-12-24T12:00:00Z`` as ``2026-12-24 12:00 UTC``."""
+    return _TIME.sub(r"\1 \2 UTC", text)
+
+
+_TIME = re.compile(r"\b(\d{4}-\d\d-\d\d)T(\d\d:\d\d):\d\dZ")
 
 
 def data_sentence(examined: DataExamined, datasets: Sequence[DatasetIdentity]) -> str:
