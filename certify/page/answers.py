@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from certify.evidence.base import Value
 from certify.evidence.certificate import Certificate
 from certify.page import wording
+from certify.page.numbers import Number, short_numbers
 from certify.page.row import Row
 from certify.page.unchecked import not_checked
 from certify.page.verdict import Findings, usable_words
@@ -22,6 +24,23 @@ PURPOSE = 160
 """Characters of the intended use that the top of page one has room for; the report has the whole of it."""
 GRAVEST = 2
 """Lines of what was not checked that stand in the top third; all of them stand further down."""
+
+
+class TopThird(NamedTuple):
+    """What stands above everything else, on paper and in a terminal."""
+
+    answers: tuple[Row, ...]
+    """May I use it, for what, until when; who says so and how independent; data seen."""
+    numbers: tuple[Number, ...]
+    """Three numbers with their bounds."""
+    unchecked: Row
+    """The gravest of what was not checked."""
+
+
+def top_third(findings: Findings, results: Mapping[str, Value] | None = None) -> TopThird:
+    """The top third of page one, which ``certify show`` opens with in the same words."""
+    unchecked = Row(UNCHECKED, unchecked_words(findings, results))
+    return TopThird(answers(findings), short_numbers(findings), unchecked)
 
 
 def answers(findings: Findings) -> tuple[Row, ...]:

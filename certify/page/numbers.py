@@ -48,6 +48,25 @@ def panels_of(findings: Findings, results: Mapping[str, Value], thresholds: Thre
     )
 
 
+class Number(NamedTuple):
+    """A number of the top third."""
+
+    value: str
+    """As printed."""
+    name: str
+    """What it measures."""
+    bounds: str
+    """Its bounds, or the first that is said of it."""
+
+
+def short_numbers(findings: Findings) -> tuple[Number, ...]:
+    """The three numbers of the top third with their bounds."""
+    return tuple(
+        Number(clip(one.value, 24), clip(one.name, 60), clip(told(_first(one)), BOUNDS))
+        for one in leading(findings, HEADLINES_SHOWN)
+    )
+
+
 def _first(headline: Headline) -> str:
     """The first part of a detail that holds a bound; its first part where none does."""
     parts = [part.strip() for part in headline.detail.split(";")]

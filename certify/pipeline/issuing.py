@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -22,17 +24,18 @@ from certify.evidence.certificate import (
 )
 from certify.evidence.contamination import data_seen
 from certify.evidence.evaluation import tries
-from certify.files import write_whole
+from certify.files import read_file, write_whole
+from certify.page.page import Page, page_of
 from certify.pipeline.clock import FORM, later, now
 from certify.pipeline.deciding import Decided
 from certify.pipeline.evaluating import plans_like
 from certify.pipeline.files import RunFolder
 from certify.pipeline.planning import signed_once
+from certify.pipeline.request import STATE, RunState
 from certify.pipeline.standing import ask_registry
 from certify.pipeline.workspace import Workspace
 from certify.trust.bundle import Bundle, statement_of
 from certify.trust.trustfile import TrustFile
-from certify.verify.document import RegistryAnswer
 from certify.verify.facts import surveillance_due
 from certify.verify.first_page import WORDING
 from certify.verify.words.caveats import caveats
@@ -66,12 +69,23 @@ def issue_certificate(
     data = folder.once("certificate.json", file.to_bytes)
     if not folder.has("certificate.pdf"):
         _require_same_issuer(workspace, bundle)
-    pdf = folder.once("certificate.pdf", lambda: _draw(workspace, policy, decided, certificate, data))
+    drawing = _drawing(folder, policy, decided, certificate, data)
+    report = folder.once("report.pdf", drawing.report)
+    pdf = folder.once("certificate.pdf", lambda: _signed(workspace, certificate, drawing))
     rendering = signed_once(
-        workspace, folder, "rendering", "issuer", lambda: rendering_statement(_rendering(certificate, bundle, pdf))
+        workspace,
+        folder,
+        "rendering",
+        "issuer",
+        lambda: rendering_statement(_rendering(certificate, bundle, pdf, report)),
     )
     workspace.log(rendering)
-    publish(workspace, certificate.serial, data, pdf, ask_registry(workspace.registry, certificate.serial))
+    answer = ask_registry(workspace.registry, certificate.serial)
+    publish(
+        workspace,
+        certificate.serial,
+        {"json": data, "status.json": answer.to_bytes(), "report.pdf": report, "pdf": pdf},
+    )
     return certificate, data, pdf
 
 
@@ -85,18 +99,16 @@ def _require_same_issuer(workspace: Workspace, certificate: Bundle) -> None:
         )
 
 
-def publish(workspace: Workspace, serial: str, bundle: bytes, pdf: bytes, answer: RegistryAnswer) -> None:
-    """Puts the finished files where people look for them, the PDF last."""
-    folder = workspace.certificates
-    write_whole(folder / f"{serial}.json", bundle)
-    write_whole(folder / f"{serial}.status.json", answer.to_bytes())
-    write_whole(folder / f"{serial}.pdf", pdf)
+def publish(workspace: Workspace, serial: str, files: Mapping[str, bytes]) -> None:
+    """Puts the finished files of a certificate where people look for them, in the order given: the PDF goes last."""
+    for suffix, content in files.items():
+        write_whole(workspace.certificates / f"{serial}.{suffix}", content)
 
 
 def report_screening(
     workspace: Workspace, folder: RunFolder, policy: LoadedPolicy, decided: Decided
 ) -> tuple[ScreeningReport, bytes]:
-    """The report of a run that did not end in a certificate, and its PDF; neither is signed as one."""
+    """The report of a run that did not end in a certificate, and its PDFs, short and full; none is signed as one."""
     report = ScreeningReport(
         **_findings(workspace, decided),
         run=folder.name,
@@ -105,7 +117,9 @@ def report_screening(
         not_issued=decided.not_issued.words if decided.not_issued else None,
     )
     data = folder.once("screening.json", report.to_bytes)
-    return report, folder.once("screening.pdf", lambda: _draw(workspace, policy, decided, report, data))
+    drawing = _drawing(folder, policy, decided, report, data)
+    folder.once("screening.report.pdf", drawing.report)
+    return report, folder.once("screening.pdf", drawing.page)
 
 
 def _findings(workspace: Workspace, decided: Decided) -> dict[str, Any]:
@@ -183,36 +197,64 @@ def _certificate(workspace: Workspace, policy: LoadedPolicy, decided: Decided, p
     )
 
 
-def _rendering(certificate: Certificate, bundle: Bundle, pdf: bytes) -> Rendering:
+def _rendering(certificate: Certificate, bundle: Bundle, pdf: bytes, report: bytes) -> Rendering:
     from certify.issue.render import renderer
 
     return Rendering(
         serial=certificate.serial,
         certificate_sha256=bundle.payload_sha256,
         pdf_sha256=sha256_hex(pdf),
+        report_sha256=sha256_hex(report),
         renderer=renderer(),
         rendered_at=now(),
     )
 
 
-def _draw(
-    workspace: Workspace,
-    policy: LoadedPolicy,
-    decided: Decided,
-    findings: Certificate | ScreeningReport,
-    attachment: bytes,
-) -> bytes:
-    """The PDF: signed for a certificate, unsigned for a screening report."""
-    from certify.issue.render import render
-    from certify.issue.sign import issuer_certificate, sign_pdf
-    from certify.page.page import page_of
+@dataclass(frozen=True)
+class _Drawing:
+    """What both PDFs of a run are drawn from."""
 
+    facts: Page
+    bundle: bytes
+    created: datetime
+    paper: str
+
+    def page(self) -> bytes:
+        """The unsigned PDF with what it shows attached."""
+        from certify.issue.render import render
+
+        return render(self.facts, self.bundle, identifier=self._identifier, created=self.created, paper=self.paper)
+
+    def report(self) -> bytes:
+        """The full report."""
+        from certify.issue.render import render_report
+
+        return render_report(self.facts, identifier=self._identifier, created=self.created, paper=self.paper)
+
+    @property
+    def _identifier(self) -> bytes:
+        return bytes.fromhex(sha256_hex(self.bundle))[:16]
+
+
+def _drawing(
+    folder: RunFolder, policy: LoadedPolicy, decided: Decided, findings: Certificate | ScreeningReport, bundle: bytes
+) -> _Drawing:
     page = page_of(findings, decided.evidence.evaluation.value.results(), policy.document)
     written = findings.issued_at if isinstance(findings, Certificate) else findings.decided_at
-    created = datetime.strptime(written, FORM).replace(tzinfo=UTC)
-    unsigned = render(page, attachment, identifier=bytes.fromhex(sha256_hex(attachment))[:16], created=created)
-    if isinstance(findings, ScreeningReport):
-        return unsigned
+    return _Drawing(page, bundle, datetime.strptime(written, FORM).replace(tzinfo=UTC), paper_of_run(folder))
+
+
+def _signed(workspace: Workspace, findings: Certificate, drawing: _Drawing) -> bytes:
+    """The certificate's PDF with its issuer's signature."""
+    from certify.issue.sign import issuer_certificate, sign_pdf
+
     signer = workspace.signer("issuer")
-    certificate = issuer_certificate(signer, findings.issuer, created)
-    return sign_pdf(unsigned, signer, certificate, created, workspace.timestamper)
+    certificate = issuer_certificate(signer, findings.issuer, drawing.created)
+    return sign_pdf(drawing.page(), signer, certificate, drawing.created, workspace.timestamper)
+
+
+def paper_of_run(folder: RunFolder) -> str:
+    """The paper that a run was asked to draw on; a4 where nothing was asked."""
+    if not folder.has(STATE):
+        return "a4"
+    return RunState.from_bytes(read_file(folder.file(STATE)), name=STATE).request.paper

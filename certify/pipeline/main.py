@@ -26,15 +26,13 @@ from certify.pipeline.outlook import require_reachable
 from certify.pipeline.planning import attest_inputs, is_lapsed, make_plan, require_entropy
 from certify.pipeline.preparing import prepare_engine, require_installed, tell_unscored
 from certify.pipeline.reporter import Reporter
-from certify.pipeline.request import RunInputs, RunOutcome, RunRequest, RunState, Stage
+from certify.pipeline.request import STATE, RunInputs, RunOutcome, RunRequest, RunState, Stage
 from certify.pipeline.serving import require_consistent, require_runs
 from certify.pipeline.voices import log_for_approver
 from certify.pipeline.waiving import WHAT, waivers_for
 from certify.pipeline.workspace import Workspace
 from certify.trust.bundle import parse_bundle, statement_of
 from certify.verify.document import claimed_certificate
-
-STATE = "run.json"
 
 
 def run_model(workspace: Workspace, request: RunRequest, reporter: Reporter) -> RunOutcome:

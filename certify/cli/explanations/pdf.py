@@ -48,6 +48,10 @@ CODES = {
         "Certificates are small; files beyond the limit are made to exhaust a reader. Ask the issuer or the "
         "registry for the original file.",
     ),
+    "CERT-E570": Explanation(
+        "There is no such paper",
+        "Certificates and reports are drawn on A4 or US Letter. Give --paper a4 or --paper letter.",
+    ),
     "CERT-E089": Explanation(
         "The PDF carries no signature",
         "It looks like a certificate, but anybody can make such a file. Do not rely on it. Ask the issuer for the "
