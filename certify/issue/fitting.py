@@ -10,6 +10,7 @@ from certify.page.page import Page
 _CLOSER = ("dense", "plain", "bare", "tight", "tightest")
 DENSITIES = ("", *(" ".join(_CLOSER[: step + 1]) for step in range(len(_CLOSER))))
 """Ways to set page one, roomiest first: less air, then fewer pictures, then smaller type."""
+REASONS_SHOWN, REASONS_TIGHT = 5, 3
 ANNEXES = ("full", "short", "brief")
 """Forms of the annex, longest first."""
 MOST_PAGES = 3
@@ -29,6 +30,11 @@ class Form(NamedTuple):
     """How close page one is set."""
     annex: str
     """How long the annex is."""
+
+    @property
+    def reasons(self) -> int:
+        """Rules behind a refusal that page one has room to tell of; the others stand by id, and in the report."""
+        return REASONS_TIGHT if "tight" in self.density.split() else REASONS_SHOWN
 
 
 def fitting(page: Page, laid_out: Callable[[Form], Any]) -> Any:
@@ -58,5 +64,5 @@ def _first_density(page: Page) -> int:
 
 def _first_annex(page: Page) -> int:
     """The longest form worth trying: what is certain to need more pages is not drawn first."""
-    rows = 2 * len(page.rules) + len(page.evidence) + len(page.families)
+    rows = 2 * len(page.rules) + len(page.evidence) + len(page.families) + len(page.further)
     return 0 if rows <= FULL_ROWS else 1 if rows <= SHORT_ROWS else 2

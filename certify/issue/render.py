@@ -16,7 +16,6 @@ from certify.issue.fitting import Form, fitting
 from certify.issue.glyphs import covered, printable
 from certify.page.page import Page
 from certify.page.row import Row
-from certify.page.verdict import REASONS_SHOWN
 from certify.page.wording import bound, groups
 from certify.resources import room
 
@@ -179,7 +178,7 @@ def _html(page: Page, attachment: bytes, moment: datetime, form: Form, paper: st
             attachment_name=ATTACHMENT_NAME,
             density=form.density,
             annex=form.annex,
-            shown_reasons=REASONS_SHOWN,
+            shown_reasons=form.reasons,
             created=moment.strftime("%Y-%m-%dT%H:%M:%SZ"),
             style=STYLE,
             paper=paper_style(paper),

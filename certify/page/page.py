@@ -26,7 +26,6 @@ from certify.page.sizes import Behind, behind_rule
 from certify.page.thresholds import thresholds_of
 from certify.page.unchecked import not_checked
 from certify.page.verdict import (
-    REASONS_SHOWN,
     Findings,
     Reason,
     because_of,
@@ -82,8 +81,6 @@ class Page(NamedTuple):
     """For each of them, what failed and what size would decide."""
     remedies: tuple[str, ...]
     """For each of them, what its policy advises to do."""
-    more_reasons: str
-    """Those that page one has no room for, by id; empty where there are none."""
     particulars: tuple[Row, ...]
     """Issuer, validity, next surveillance."""
     policy_name: str
@@ -179,7 +176,6 @@ def _top(findings: Findings, results: Mapping[str, Value], policy: Mapping[str, 
         "reasons": reasons,
         "behind": tuple(behind_rule(rule, results, thresholds) for rule in behind_verdict(findings)),
         "remedies": tuple(clip(rule.remedy, 300) for rule in behind_verdict(findings)),
-        "more_reasons": clip(", ".join(one.id for one in reasons[REASONS_SHOWN:]), 400),
     }
 
 

@@ -15,8 +15,8 @@ from certify.verify.words.rules import REQUIRED, deciding_rules, not_met_words
 
 Findings = Certificate | ScreeningReport
 
-REASONS_SHOWN = 5
-"""Rules behind a refusal that page one has room to tell of; the others stand by id."""
+NAMED = 3
+"""Rules behind a refusal that its first sentence names."""
 _CHECK = re.compile(r"""check\[["']([^"']+)["']\]""")
 
 
@@ -114,7 +114,11 @@ def _lacking(findings: ScreeningReport, required: list[RuleOutcome]) -> str:
         Verdict.INCONCLUSIVE: "neither met nor failed",
         Verdict.INCOMPLETE: "without evidence",
     }
-    return f"{behind} of {len(required)} required rules {'is' if behind == 1 else 'are'} {word[findings.verdict]}"
+    verb = "is" if behind == 1 else "are"
+    named = [clip(rule.id, 24) for rule in behind_verdict(findings)]
+    more = f" and {behind - NAMED}" if behind > NAMED else ""
+    which = f"{', '.join(named[:NAMED])}{more}"
+    return f"{behind} of {len(required)} required rules {verb} {word[findings.verdict]}, {which}"
 
 
 def behind_verdict(findings: Findings) -> tuple[RuleOutcome, ...]:
@@ -134,7 +138,7 @@ def because_of(findings: Findings) -> str:
 def reasons_of(findings: Findings) -> tuple[Reason, ...]:
     """Every rule behind a verdict, measured against wanted."""
     return tuple(
-        Reason(clip(rule.id, 24), clip(rule.title, 160), clip(wording.told(rule.message), 240))
+        Reason(clip(rule.id, 24), clip(rule.title, 120), clip(wording.told(rule.message), 200))
         for rule in behind_verdict(findings)
     )
 
