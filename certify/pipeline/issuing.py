@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -69,9 +68,9 @@ def issue_certificate(
     data = folder.once("certificate.json", file.to_bytes)
     if not folder.has("certificate.pdf"):
         _require_same_issuer(workspace, bundle)
-    drawing = _drawing(folder, policy, decided, certificate, data)
-    report = folder.once("report.pdf", drawing.report)
-    pdf = folder.once("certificate.pdf", lambda: _signed(workspace, certificate, drawing))
+    page, paper = _page(policy, decided, certificate), paper_of_run(folder)
+    report = folder.once("report.pdf", lambda: _draw_report(page, certificate, data, paper))
+    pdf = folder.once("certificate.pdf", lambda: _draw(workspace, page, certificate, data, paper))
     rendering = signed_once(
         workspace,
         folder,
@@ -117,9 +116,9 @@ def report_screening(
         not_issued=decided.not_issued.words if decided.not_issued else None,
     )
     data = folder.once("screening.json", report.to_bytes)
-    drawing = _drawing(folder, policy, decided, report, data)
-    folder.once("screening.report.pdf", drawing.report)
-    return report, folder.once("screening.pdf", drawing.page)
+    page, paper = _page(policy, decided, report), paper_of_run(folder)
+    folder.once("screening.report.pdf", lambda: _draw_report(page, report, data, paper))
+    return report, folder.once("screening.pdf", lambda: _draw(workspace, page, report, data, paper))
 
 
 def _findings(workspace: Workspace, decided: Decided) -> dict[str, Any]:
@@ -210,47 +209,41 @@ def _rendering(certificate: Certificate, bundle: Bundle, pdf: bytes, report: byt
     )
 
 
-@dataclass(frozen=True)
-class _Drawing:
-    """What both PDFs of a run are drawn from."""
-
-    facts: Page
-    bundle: bytes
-    created: datetime
-    paper: str
-
-    def page(self) -> bytes:
-        """The unsigned PDF with what it shows attached."""
-        from certify.issue.render import render
-
-        return render(self.facts, self.bundle, identifier=self._identifier, created=self.created, paper=self.paper)
-
-    def report(self) -> bytes:
-        """The full report."""
-        from certify.issue.render import render_report
-
-        return render_report(self.facts, identifier=self._identifier, created=self.created, paper=self.paper)
-
-    @property
-    def _identifier(self) -> bytes:
-        return bytes.fromhex(sha256_hex(self.bundle))[:16]
+def _page(policy: LoadedPolicy, decided: Decided, findings: Certificate | ScreeningReport) -> Page:
+    return page_of(findings, decided.evidence.evaluation.value.results(), policy.document)
 
 
-def _drawing(
-    folder: RunFolder, policy: LoadedPolicy, decided: Decided, findings: Certificate | ScreeningReport, bundle: bytes
-) -> _Drawing:
-    page = page_of(findings, decided.evidence.evaluation.value.results(), policy.document)
-    written = findings.issued_at if isinstance(findings, Certificate) else findings.decided_at
-    return _Drawing(page, bundle, datetime.strptime(written, FORM).replace(tzinfo=UTC), paper_of_run(folder))
-
-
-def _signed(workspace: Workspace, findings: Certificate, drawing: _Drawing) -> bytes:
-    """The certificate's PDF with its issuer's signature."""
+def _draw(
+    workspace: Workspace, page: Page, findings: Certificate | ScreeningReport, attachment: bytes, paper: str
+) -> bytes:
+    """The PDF: signed for a certificate, unsigned for a screening report."""
+    from certify.issue.render import render
     from certify.issue.sign import issuer_certificate, sign_pdf
 
+    created = _written(findings)
+    unsigned = render(page, attachment, identifier=_name(attachment), created=created, paper=paper)
+    if isinstance(findings, ScreeningReport):
+        return unsigned
     signer = workspace.signer("issuer")
-    certificate = issuer_certificate(signer, findings.issuer, drawing.created)
-    return sign_pdf(drawing.page(), signer, certificate, drawing.created, workspace.timestamper)
+    certificate = issuer_certificate(signer, findings.issuer, created)
+    return sign_pdf(unsigned, signer, certificate, created, workspace.timestamper)
+
+
+def _draw_report(page: Page, findings: Certificate | ScreeningReport, attachment: bytes, paper: str) -> bytes:
+    """The full report beside it."""
+    from certify.issue.render import render_report
+
+    return render_report(page, identifier=_name(attachment), created=_written(findings), paper=paper)
+
+
+def _name(attachment: bytes) -> bytes:
+    """What names a PDF in itself: the start of the digest of what it shows."""
+    return bytes.fromhex(sha256_hex(attachment))[:16]
+
+
+def _written(findings: Certificate | ScreeningReport) -> datetime:
+    written = findings.issued_at if isinstance(findings, Certificate) else findings.decided_at
+    return datetime.strptime(written, FORM).replace(tzinfo=UTC)
 
 
 def paper_of_run(folder: RunFolder) -> str:
