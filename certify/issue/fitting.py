@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 
 from certify.page.page import Page
 
-_CLOSER = ("dense", "plain", "bare", "tight", "tightest")
+_CLOSER = ("dense", "run", "plain", "bare", "tight", "tightest")
 DENSITIES = ("", *(" ".join(_CLOSER[: step + 1]) for step in range(len(_CLOSER))))
-"""Ways to set page one, roomiest first: less air, then fewer pictures, then smaller type."""
+"""Ways to set page one, roomiest first: less air, lists run in, then fewer pictures, then smaller type."""
 REASONS_SHOWN, REASONS_TIGHT = 5, 3
 ANNEXES = ("full", "short", "brief")
 """Forms of the annex, longest first."""
@@ -59,7 +59,7 @@ def fitting(page: Page, laid_out: Callable[[Form], Any]) -> Any:
 
 def _first_density(page: Page) -> int:
     """The roomiest form worth trying: a band, a further row or reasons need the room of another."""
-    return 2 if page.reasons else 1 if page.development or len(page.facts) > USUAL_FACTS else 0
+    return 3 if page.reasons else 1 if page.development or len(page.facts) > USUAL_FACTS else 0
 
 
 def _first_annex(page: Page) -> int:

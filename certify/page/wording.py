@@ -62,8 +62,8 @@ INDEPENDENCE = {
         "Level 0, self-declared: one party holds every role, or drew its own seed. Nobody else confirms it."
     ),
     Level.ISSUER_RUN: (
-        "Level 1, issuer-run: issuer, evaluator and data steward are different parties, and the seed was not theirs "
-        "to choose. Nobody else ran the model."
+        "Level 1, issuer-run: issuer, evaluator and data steward are different parties; the seed was not theirs to "
+        "choose. Nobody else ran the model."
     ),
     Level.INDEPENDENTLY_RERUN: "Level 2, independently re-run: a second party’s re-run agrees; it is in the evidence.",
     Level.ACCREDITED: "Level 3, accredited: the trust file names the party that accredits the issuer.",
