@@ -68,7 +68,7 @@ PAGES = {"certified": unsigned, "self-declared": lambda: draw(certificate()), "w
 @cache
 def picture(name: str) -> Image.Image:
     """Page one in grey: what a copier makes of it."""
-    command = ["pdftoppm", "-r", str(DOTS), "-l", "1", "-gray", "-png", "-", "-"]
+    command = ["pdftoppm", "-r", str(DOTS), "-l", "1", "-gray", "-png", "-singlefile", "-"]
     done = subprocess.run(command, input=PAGES[name](), capture_output=True, check=True)
     return Image.open(io.BytesIO(done.stdout)).convert("L")
 
