@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import typer
 
 from certify.cli.options import Context, Json
-from certify.cli.render import emit, emit_json, fields, headline, next_step
+from certify.cli.render import emit, emit_json, fields, headline, next_step, paragraph
 from certify.cli.summary import (
     claim,
     evaluation_of_run,
@@ -26,6 +26,7 @@ from certify.evidence.certificate import SERIAL_PATTERN, Findings
 
 if TYPE_CHECKING:
     from certify.pipeline.files import RunFolder
+    from certify.pipeline.workspace import Workspace
 
 Found = TypeVar("Found", bound=Findings)
 app = typer.Typer(add_completion=False)
@@ -178,9 +179,23 @@ def _run(home: Path, subject: str, json: bool, at: str | None) -> int:
     headline(sentence(outcome.verdict, findings), "pass" if outcome.verdict == "certified" else "fail")
     evaluation = evaluation_of_run(workspace.run_folder(outcome.run))
     print_findings(findings, at, evaluation.results() if evaluation else None)
+    _print_response(workspace, outcome.run)
     print_unused_waivers(workspace, subject)
     print_next(workspace, outcome)
     return int(ExitCode.POSITIVE)
+
+
+def _print_response(workspace: Workspace, run: str) -> None:
+    """What the applicant answered to a refusal, and whose key signed it."""
+    from certify.pipeline.responding import response_of, row_of
+
+    said = response_of(workspace, workspace.run_folder(run))
+    if said is not None:
+        row = row_of(said)
+        emit()
+        emit(f"response of {row.label}:")
+        paragraph(row.text, indent=2)
+        emit("  consents to publication" if said.value.publish else "  does not consent to publication")
 
 
 def _results(folder: RunFolder) -> dict[str, Any]:

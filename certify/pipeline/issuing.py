@@ -10,6 +10,7 @@ from certify.attest.statements import certificate_statement, rendering_statement
 from certify.decide import LoadedPolicy
 from certify.errors import TrustError
 from certify.evidence import statement as kinds
+from certify.evidence.base import Value
 from certify.evidence.canonical import sha256_hex
 from certify.evidence.certificate import (
     AttemptCount,
@@ -25,6 +26,7 @@ from certify.evidence.contamination import data_seen
 from certify.evidence.evaluation import tries
 from certify.files import read_file, write_whole
 from certify.page.page import Page, page_of
+from certify.page.row import Row
 from certify.pipeline.clock import FORM, later, now
 from certify.pipeline.deciding import Decided
 from certify.pipeline.evaluating import plans_like
@@ -234,6 +236,17 @@ def _draw_report(page: Page, findings: Certificate | ScreeningReport, attachment
     from certify.issue.render import render_report
 
     return render_report(page, identifier=_name(attachment), created=_written(findings), paper=paper)
+
+
+def draw_report(
+    report: ScreeningReport, results: Mapping[str, Value], policy: LoadedPolicy, *, paper: str, response: Row
+) -> bytes:
+    """The full report of a refusal again, with its applicant's response in it."""
+    from certify.issue.render import render_report
+
+    page = page_of(report, results, policy.document)
+    name = _name(report.to_bytes())
+    return render_report(page, identifier=name, created=_written(report), paper=paper, response=response)
 
 
 def _name(attachment: bytes) -> bytes:
