@@ -10,6 +10,7 @@ from certify.evidence.base import Value
 from certify.evidence.certificate import Certificate, Findings, ScreeningReport
 from certify.evidence.model import ServedIdentity, Serving
 from certify.page.answers import top_third
+from certify.page.unchecked import not_checked
 from certify.verify.words.caveats import waived_words
 
 
@@ -31,11 +32,20 @@ def print_findings(findings: Findings, at: str | None = None, results: Mapping[s
     print_headlines(findings.headlines)
     print_rules(findings.rules)
     emit()
-    emit("not checked, and what to know:")
-    missing = [f"{gap.check}: {gap.reason}" for gap in findings.not_checked]
-    for text in [*missing, *findings.caveats]:
-        paragraph(f"- {text}", indent=2)
+    _print_limits(findings, results)
     print_clauses(findings.clauses or (), at or findings.decided_at[:10])
+
+
+def _print_limits(findings: Findings, results: Mapping[str, Value] | None) -> None:
+    """What page one lists as not checked, then the signed caveats."""
+    emit("not checked:")
+    if isinstance(findings, Certificate | ScreeningReport):
+        for text in not_checked(findings, results):
+            paragraph(f"- {text}", indent=2)
+    emit()
+    emit("what to know before relying on it:")
+    for text in findings.caveats:
+        paragraph(f"- {text}", indent=2)
 
 
 def _print_top(findings: Findings, results: Mapping[str, Value] | None) -> None:
