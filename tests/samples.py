@@ -13,6 +13,8 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
+from PIL import Image
+
 from certify.evidence.certificate import State
 from certify.pipeline.main import start_run
 from certify.pipeline.reporter import Silent
@@ -33,6 +35,7 @@ from tests.fakes.chain import (
 from tests.fakes.scripted_engine import ScriptedEngine, ThreeUnreadable, wrong
 
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "samples"
+COLOURS = 24
 DOTS = 80
 """Dots an inch of the pictures in docs/certificate.md."""
 
@@ -97,10 +100,12 @@ def write_refused(folder: Path) -> None:
 
 
 def picture(pdf: Path, target: Path, page: int = 1) -> None:
-    """A page as PNG, in 16 shades of grey or colour, small enough for a document."""
+    """A page as PNG in few colours, small enough for a document."""
     number = str(page)
     command = ["pdftoppm", "-r", str(DOTS), "-f", number, "-l", number, "-singlefile", "-png"]
     subprocess.run([*command, str(pdf), str(target.with_suffix(""))], check=True)
+    with Image.open(target) as drawn:
+        drawn.convert("RGB").quantize(COLOURS).save(target, optimize=True)
 
 
 def main() -> None:

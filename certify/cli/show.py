@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
+from certify.cli.findings import print_findings
 from certify.cli.options import Context, Json
 from certify.cli.render import emit, emit_json, fields, headline, next_step, paragraph
 from certify.cli.summary import (
     claim,
     evaluation_of_run,
     outcome_document,
-    print_findings,
     print_next,
     print_outcome,
     print_unused_waivers,
@@ -22,7 +22,7 @@ from certify.cli.summary import (
     sentence,
 )
 from certify.errors import ExitCode, UsageError
-from certify.evidence.certificate import SERIAL_PATTERN, Findings
+from certify.evidence.certificate import SERIAL_PATTERN, Certificate, Findings, ScreeningReport
 
 if TYPE_CHECKING:
     from certify.pipeline.files import RunFolder
@@ -88,7 +88,7 @@ def _short(home: Path, subject: str, line: bool, badge: Path | None, json: bool)
     return int(ExitCode.POSITIVE)
 
 
-def _findings(home: Path, subject: str) -> Findings:
+def _findings(home: Path, subject: str) -> Certificate | ScreeningReport:
     """What a certificate or a finished run says; nothing of it was verified."""
     from certify.files import read_file
     from certify.pipeline.main import findings_of

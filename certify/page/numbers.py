@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 from certify.evidence.base import Value
 from certify.evidence.certificate import Headline
-from certify.page.chart import Chart, Thresholds, chart_of
+from certify.page.chart import Chart, chart_of
 from certify.page.row import Row
+from certify.page.thresholds import Thresholds
 from certify.page.verdict import Findings, leading
 from certify.page.wording import clip, told
 

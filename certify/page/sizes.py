@@ -11,7 +11,7 @@ from certify.evidence.base import Value
 from certify.evidence.decision import RuleOutcome
 from certify.evidence.results import CorpusScanResult, Estimate, FreshReasoningResult, StaticFreshGapResult
 from certify.evidence.results.detection import Detection
-from certify.page.chart import Thresholds
+from certify.page.thresholds import Thresholds
 from certify.statistics.planning import plan_size
 from certify.verify.words.printed import percent, points
 

@@ -11,7 +11,7 @@ from certify.check.corpus_scan import CorpusScan
 from certify.check.date_split import DateSplit, refuse_earlier_cutoff
 from certify.decide import LoadedPolicy, load_policy
 from certify.errors import HostileInput, UsageError
-from certify.evidence.certificate import Findings, ScreeningReport
+from certify.evidence.certificate import Certificate, ScreeningReport
 from certify.evidence.decision import Verdict
 from certify.evidence.instances import kind_of
 from certify.evidence.plan import Plan, PlannedCheck
@@ -207,7 +207,7 @@ def outcome_of(folder: RunFolder) -> RunOutcome:
     return RunOutcome.from_bytes(folder.file(OUTCOME).read_bytes(), name=OUTCOME)
 
 
-def findings_of(workspace: Workspace, outcome: RunOutcome) -> Findings:
+def findings_of(workspace: Workspace, outcome: RunOutcome) -> Certificate | ScreeningReport:
     """The facts of a finished run, from its certificate or its screening report."""
     folder = workspace.run_folder(outcome.run)
     if outcome.serial is None:
