@@ -54,7 +54,8 @@ CODES = {
     ),
     "CERT-E571": Explanation(
         "The response is empty or too long",
-        "A response to a refusal is printed whole in its report: 1 to 4,000 characters, and a name.",
+        "A response to a refusal is printed whole in its report. Give 1 to 4,000 characters in the file of --text, and a "
+        "name with --as.",
     ),
     "CERT-E572": Explanation(
         "The response is about another decision",
