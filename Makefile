@@ -12,7 +12,7 @@ K ?=
 
 export PYTHON TORCH_INDEX_URL
 
-.PHONY: help setup demo test test-all test-gpu lint compile fix bench bench-statistics bench-contamination docs package
+.PHONY: help setup demo test test-all test-gpu lint compile fix bench bench-statistics bench-contamination docs package samples
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -59,3 +59,6 @@ docs: setup ## check that every verb, option and error code is documented
 
 package: setup ## build the wheel and prove it in a fresh environment
 	@$(BIN)/pytest -q -m "slow or not slow" tests/packaging
+
+samples: setup ## draw the sample certificates of docs/certificate.md anew, with keys that are thrown away
+	@$(BIN)/python -m tests.samples

@@ -16,6 +16,7 @@ from certify.evidence.looks import Interim
 from certify.evidence.model import ModelIdentity
 from certify.evidence.plan import Plan
 from certify.evidence.rerun import Rerun
+from certify.evidence.response import Response
 from certify.evidence.statement import DECISION_FIELD, STATEMENT_TYPE, Subject, statement_bytes, subject_of
 from certify.trust.summary import decision_of, verification_result, verified_level
 
@@ -31,6 +32,7 @@ __all__ = [
     "plan_statement",
     "rendering_statement",
     "rerun_statement",
+    "response_statement",
     "status_statement",
     "waiver_statement",
 ]
@@ -130,6 +132,11 @@ def approval_statement(approval: Approval, decision_sha256: str, name: str) -> b
 def waiver_statement(waiver: Waiver, model_identity: str, name: str) -> bytes:
     """An exception for the model of this identity."""
     return statement_bytes(subject_of(name, model_identity), kinds.WAIVER, waiver)
+
+
+def response_statement(response: Response, decision_sha256: str, name: str) -> bytes:
+    """What an applicant answers to the decision whose payload has this digest, named by its run."""
+    return statement_bytes(subject_of(name, decision_sha256), kinds.RESPONSE, response)
 
 
 def rerun_statement(rerun: Rerun, model: ModelIdentity) -> bytes:

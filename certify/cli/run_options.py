@@ -10,7 +10,7 @@ import typer
 from certify.errors import UsageError
 from certify.evidence.plan import EntropyKind
 from certify.identify.ollama import PREFIX, ollama_file
-from certify.pipeline.request import DeviceName, DtypeName, PromptStyleName, RunRequest
+from certify.pipeline.request import DeviceName, DtypeName, PaperName, PromptStyleName, RunRequest
 
 Model = Annotated[Path, typer.Argument(help="Model folder (see `certify model prepare`), GGUF file or ollama:NAME.")]
 Policy = Annotated[str, typer.Option(help="Shipped id, or path of a policy.")]
@@ -50,6 +50,7 @@ Decoding = Annotated[
 Entropy = Annotated[EntropyKind, typer.Option(help="Where the seed comes from.")]
 MaxHours = Annotated[float, typer.Option(min=0.01, help="Time until the plan counts as failed.")]
 Waivers = Annotated[list[Path] | None, typer.Option("--waiver", help="Signed waiver; repeat for several.")]
+Paper = Annotated[PaperName, typer.Option(help="Paper that certificate and report are drawn on.")]
 BatchSize = Annotated[
     int | None, typer.Option(min=1, max=4096, help="Questions answered together; 32 if absent, 256 with vllm.")
 ]

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
+from certify.cli.findings import print_findings
 from certify.cli.options import Context, Json
-from certify.cli.render import emit, emit_json, fields, headline, next_step
+from certify.cli.render import emit, emit_json, fields, headline, next_step, paragraph
 from certify.cli.summary import (
     claim,
+    evaluation_of_run,
     outcome_document,
-    print_findings,
     print_next,
     print_outcome,
     print_unused_waivers,
@@ -21,10 +22,11 @@ from certify.cli.summary import (
     sentence,
 )
 from certify.errors import ExitCode, UsageError
-from certify.evidence.certificate import SERIAL_PATTERN, Findings
+from certify.evidence.certificate import SERIAL_PATTERN, Certificate, Findings, ScreeningReport
 
 if TYPE_CHECKING:
     from certify.pipeline.files import RunFolder
+    from certify.pipeline.workspace import Workspace
 
 Found = TypeVar("Found", bound=Findings)
 app = typer.Typer(add_completion=False)
@@ -39,6 +41,10 @@ def show(
     at: Annotated[
         str | None, typer.Option("--at", metavar="DATE", help="Tell the force of clauses on this day, 2028-01-01.")
     ] = None,
+    line: Annotated[bool, typer.Option("--line", help="Print one line, for a log or a release note.")] = False,
+    badge: Annotated[
+        Path | None, typer.Option("--badge", metavar="FILE", help="Write a badge, an SVG to put on a page.")
+    ] = None,
     json: Json = False,
 ) -> int:
     """Read a run or a certificate: may I use it, for what, until when.
@@ -49,10 +55,51 @@ def show(
     if at is not None:
         _require_day(at)
     if subject is None:
+        _require_subject(line, badge)
         return _list(home, json)
+    if line or badge is not None:
+        return _short(home, subject, line, badge, json)
     if re.match(SERIAL_PATTERN, subject) or Path(subject).is_file():
         return _certificate(home, subject, json, at)
     return _run(home, subject, json, at)
+
+
+def _require_subject(line: bool, badge: Path | None) -> None:
+    if line or badge is not None:
+        raise UsageError("CERT-E011", "--line and --badge are about one document", hint="name a run or a certificate")
+
+
+def _short(home: Path, subject: str, line: bool, badge: Path | None, json: bool) -> int:
+    """The one-line form, the badge, or both; neither knows the standing, and says so."""
+    from certify.files import write_whole
+    from certify.page.line import badge_of, line_of
+
+    findings = _findings(home, subject)
+    if badge is not None:
+        from certify.page.drawing import badge_svg
+
+        write_whole(badge, badge_svg(badge_of(findings)).encode())
+    if json:
+        emit_json("show", {"line": line_of(findings), "badge": str(badge) if badge else None})
+    elif line:
+        emit(line_of(findings))
+    elif badge is not None:
+        emit(f"The badge is {badge}: it says what was issued, not whether it still stands.")
+    return int(ExitCode.POSITIVE)
+
+
+def _findings(home: Path, subject: str) -> Certificate | ScreeningReport:
+    """What a certificate or a finished run says; nothing of it was verified."""
+    from certify.files import read_file
+    from certify.pipeline.main import findings_of
+    from certify.pipeline.workspace import Workspace
+    from certify.verify.document import certificate_in, open_document
+
+    if re.match(SERIAL_PATTERN, subject) or Path(subject).is_file():
+        path = Path(subject) if Path(subject).is_file() else home / "certificates" / f"{subject}.pdf"
+        return certificate_in(open_document(read_file(path)))
+    workspace = Workspace.open(home)
+    return findings_of(workspace, read_outcome(workspace, subject))
 
 
 def _require_day(at: str) -> None:
@@ -95,7 +142,7 @@ def _list(home: Path, json: bool) -> int:
 
 def _certificate(home: Path, subject: str, json: bool, at: str | None) -> int:
     from certify.files import read_file
-    from certify.verify.document import certificate_in, claimed_results, open_document
+    from certify.verify.document import certificate_in, claimed_results, claimed_values, open_document
 
     path = Path(subject) if Path(subject).is_file() else home / "certificates" / f"{subject}.pdf"
     document = open_document(read_file(path))
@@ -104,7 +151,7 @@ def _certificate(home: Path, subject: str, json: bool, at: str | None) -> int:
         emit_json("show", {"verified": False, **certificate.document(), "results": claimed_results(document)})
         return int(ExitCode.POSITIVE)
     headline(claim(certificate), "warn")
-    print_findings(certificate, at)
+    print_findings(certificate, at, claimed_values(document))
     next_step(f"certify verify {path} --trust FILE")
     return int(ExitCode.POSITIVE)
 
@@ -130,18 +177,28 @@ def _run(home: Path, subject: str, json: bool, at: str | None) -> int:
         emit_json("show", {**outcome_document(workspace, outcome), "findings": found, "results": results})
         return int(ExitCode.POSITIVE)
     headline(sentence(outcome.verdict, findings), "pass" if outcome.verdict == "certified" else "fail")
-    print_findings(findings, at)
+    evaluation = evaluation_of_run(workspace.run_folder(outcome.run))
+    print_findings(findings, at, evaluation.results() if evaluation else None)
+    _print_response(workspace, outcome.run)
     print_unused_waivers(workspace, subject)
     print_next(workspace, outcome)
     return int(ExitCode.POSITIVE)
 
 
+def _print_response(workspace: Workspace, run: str) -> None:
+    """What the applicant answered to a refusal, and whose key signed it."""
+    from certify.pipeline.responding import response_of, row_of
+
+    said = response_of(workspace, workspace.run_folder(run))
+    if said is not None:
+        row = row_of(said)
+        emit()
+        emit(f"response of {row.label}:")
+        paragraph(row.text, indent=2)
+        emit("  consents to publication" if said.value.publish else "  does not consent to publication")
+
+
 def _results(folder: RunFolder) -> dict[str, Any]:
     """The result of each check of a run, as its evaluation holds it; empty where it ended without one."""
-    from certify.files import read_file
-    from certify.trust.bundle import parse_bundle
-    from certify.verify.document import results_in
-
-    if not folder.has("evaluation.bundle.json"):
-        return {}
-    return results_in(parse_bundle(read_file(folder.file("evaluation.bundle.json")), name="evaluation"))
+    evaluation = evaluation_of_run(folder)
+    return evaluation.checks if evaluation is not None else {}

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from certify.cli.findings import print_findings
 from certify.cli.outlook import print_outlook
 from certify.cli.render import emit, emit_json, fields, headline, next_step, paragraph
-from certify.cli.results import print_clauses, print_headlines, print_rules
 from certify.counting import counted
 from certify.evidence.certificate import Certificate, Findings, Level, ScreeningReport
 from certify.evidence.decision import RuleOutcome, Verdict
-from certify.evidence.model import ServedIdentity, Serving
-from certify.verify.words.caveats import data_words, digest_words, waived_words
 from certify.verify.words.rules import advice_not_met, deciding_rules, not_met_words
 
 if TYPE_CHECKING:
+    from certify.evidence.evaluation import Evaluation
     from certify.pipeline.estimating import Estimation
+    from certify.pipeline.files import RunFolder
     from certify.pipeline.request import RunOutcome, RunRequest
     from certify.pipeline.workspace import Workspace
 
@@ -26,12 +26,6 @@ VERDICTS = {
     "inconclusive": "INCONCLUSIVE: the evidence neither meets nor fails {required}. There is no certificate.",
     "incomplete": "INCOMPLETE: evidence is lacking for {required}. There is no certificate.",
     "awaiting_approval": "AWAITING APPROVAL: the policy certifies; no certificate until approvers agree.",
-}
-LEVELS = {
-    0: "L0, self-declared: one party holds every role, or chose the seed",
-    1: "L1, issuer-run: issuer, evaluator and data steward are different parties",
-    2: "L2, independently re-run",
-    3: "L3, accredited",
 }
 
 
@@ -50,7 +44,8 @@ def print_outcome(workspace: Workspace, outcome: RunOutcome, json: bool) -> None
     findings = findings_of(workspace, outcome)
     emit()
     headline(sentence(outcome.verdict, findings), "pass" if outcome.verdict == "certified" else "fail")
-    print_findings(findings)
+    evaluation = evaluation_of_run(workspace.run_folder(outcome.run))
+    print_findings(findings, results=evaluation.results() if evaluation else None)
     print_unused_waivers(workspace, outcome.run)
     emit()
     label = "certificate" if outcome.serial else "screening report, not a certificate"
@@ -142,74 +137,22 @@ def outcome_document(workspace: Workspace, outcome: RunOutcome) -> dict[str, Any
     }
 
 
-def print_findings(findings: Findings, at: str | None = None) -> None:
-    """Prints the summary: use, source, independence, data, numbers, rules, what was not checked or covered.
-
-    Args:
-        findings: what was signed.
-        at: the day, ``2028-01-01``, for which the force of clauses is told; the day of the decision when None.
-    """
-    if findings.development:
-        emit("DEVELOPMENT KEYS: a demonstration, never to be relied on.", "warn")
-    emit()
-    fields(_facts(findings))
-    emit()
-    print_headlines(findings.headlines)
-    print_rules(findings.rules)
-    emit()
-    emit("not checked:")
-    missing = [f"{gap.check}: {gap.reason}" for gap in findings.not_checked]
-    for text in [*missing, *findings.caveats]:
-        paragraph(f"- {text}", indent=2)
-    print_clauses(findings.clauses or (), at or findings.decided_at[:10])
-
-
-def _facts(findings: Findings) -> list[tuple[str, str]]:
-    configuration, model = findings.configuration, findings.model
-    quantised = "" if configuration.quantisation == "none" else f"quantised {configuration.quantisation}, "
-    rows = [("model", f"{model.name} ({model.parameters:,} weights)"), ("identity", model.identity)]
-    if isinstance(findings, Certificate):
-        rows = [
-            ("serial", findings.serial),
-            *rows,
-            ("valid", f"{findings.valid_from} to {findings.valid_until}"),
-            ("issued by", findings.issuer),
-            ("independence", LEVELS[int(findings.level)]),
-        ]
-    if findings.declaration is not None:
-        rows.append(("for", f"{findings.declaration.intended_use} (declared by {findings.declaration.owner})"))
-    rows += [
-        (
-            "tested as",
-            f"{configuration.engine}, {configuration.dtype}, {quantised}{configuration.device}, "
-            "other settings not covered",
-        ),
-        *served_rows(configuration.serving),
-        ("policy", f"{findings.policy.id} {findings.policy.version}"),
-        ("data seen", data_words(findings.data_examined) + digest_words(findings.datasets)),
-        ("attempt", f"{findings.attempts.number} of {findings.attempts.total} in this log"),
-        *(("waived", f"{waived_words(rule)}: {rule.title}") for rule in findings.rules if rule.waiver is not None),
-    ]
-    approvers = sorted(one.party for one in findings.evidence if one.kind == "approval")
-    if approvers and isinstance(findings, Certificate):
-        rows.append(("approved by", ", ".join(approvers)))
-    return rows
-
-
-def served_rows(serving: Serving | None) -> list[tuple[str, str]]:
-    """What is known of the server that answered, if one did."""
-    if serving is None:
-        return []
-    if serving.identity is ServedIdentity.VERIFIED:
-        return [("server", f"started by certify on these files: {serving.command or serving.software}")]
-    return [("server", f"{serving.endpoint}: endpoint identity not verified")]
-
-
 def read_outcome(workspace: Workspace, name: str) -> RunOutcome:
     """How a run of this name ended."""
     from certify.pipeline.main import outcome_of
 
     return outcome_of(workspace.run_folder(name))
+
+
+def evaluation_of_run(folder: RunFolder) -> Evaluation | None:
+    """The evaluation of a run, unverified; None where it ended without one."""
+    from certify.files import read_file
+    from certify.trust.bundle import parse_bundle
+    from certify.verify.document import evaluation_in
+
+    if not folder.has("evaluation.bundle.json"):
+        return None
+    return evaluation_in(parse_bundle(read_file(folder.file("evaluation.bundle.json")), name="evaluation"))
 
 
 def print_estimate(found: Estimation, request: RunRequest, json: bool, price_per_hour: float | None) -> None:

@@ -20,6 +20,7 @@ _TOLD = frozenset(
         "extends",
         "move",
         "validity_days",
+        "surveillance_days",
         "limits",
         "checks",
         "rules",
@@ -78,6 +79,11 @@ def _whole(old: LoadedPolicy, new: LoadedPolicy) -> Iterator[Change]:
     if was.validity_days != now.validity_days:
         effect = _moved(Direction.DOWN, was.validity_days, now.validity_days)
         yield _replaced("validity_days", "policy", effect, was.validity_days, now.validity_days)
+    if was.surveillance_days != now.surveillance_days:
+        never = float("inf")
+        effect = _moved(Direction.DOWN, was.surveillance_days or never, now.surveillance_days or never)
+        told = [str(days or "never") for days in (was.surveillance_days, now.surveillance_days)]
+        yield _replaced("surveillance_days", "policy", effect, *told)
     for text in now.limits:
         if text not in was.limits:
             yield Change("limit-added", "policy", Effect.WORDING, f"now also says it does not look at: {text}")

@@ -213,6 +213,8 @@ class Policy(StrictValue):
     """New values for parameters of the extended policy, in their declared direction."""
     validity_days: int = Field(default=365, ge=1, le=1827)
     """How long a certificate under this policy may last."""
+    surveillance_days: int | None = Field(default=None, ge=1, le=1827)
+    """Days after which a certified model is to be tested again while its certificate runs; never, when absent."""
     limits: tuple[Text, ...] = Field(default=(), max_length=50)
     """What the policy does not look at; printed."""
     clauses: tuple[Reference | DatedClause, ...] | None = Field(default=None, max_length=300)

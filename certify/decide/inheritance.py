@@ -28,12 +28,22 @@ def extend(base: Policy, policy: Policy, source: Source) -> Policy:
             "extends": None,
             "move": {},
             "validity_days": min(base.validity_days, policy.validity_days),
+            "surveillance_days": _surveillance(base, policy, source),
             "limits": tuple(dict.fromkeys((*base.limits, *policy.limits))),
             "clauses": _clauses(base, policy),
             "checks": (*base.checks, *policy.checks),
             "rules": (*_moved(base, policy, source), *policy.rules),
         }
     )
+
+
+def _surveillance(base: Policy, policy: Policy, source: Source) -> int | None:
+    """Days until the next test: the base's, unless the policy asks for it sooner."""
+    if base.surveillance_days is None or policy.surveillance_days is None:
+        return policy.surveillance_days or base.surveillance_days
+    if policy.surveillance_days > base.surveillance_days:
+        raise _wrong(source, "surveillance_days", f"{base.id} allows {base.surveillance_days} days")
+    return policy.surveillance_days
 
 
 def _clauses(base: Policy, policy: Policy) -> tuple[str | DatedClause, ...] | None:

@@ -139,6 +139,8 @@ class Certificate(Findings):
     """Start of validity."""
     valid_until: Utc
     """End of validity."""
+    next_surveillance: Utc | None = None
+    """By when the model is to be tested again while the certificate runs; absent where the policy asks for none."""
     status_location: str
     """Where to ask whether it still stands."""
 
@@ -165,6 +167,8 @@ class Rendering(Value):
     """Payload digest of the certificate statement."""
     pdf_sha256: Sha256
     """Digest of the signed PDF, every byte."""
+    report_sha256: Sha256 | None = None
+    """Digest of the full report that was drawn beside it; absent where there is none."""
     renderer: str
     """Libraries that drew it, with versions."""
     rendered_at: Utc

@@ -30,6 +30,7 @@ APPROVAL = f"{PREDICATE_BASE}/approval/v0.1"
 INTERIM = f"{PREDICATE_BASE}/interim/v0.1"
 WAIVER = f"{PREDICATE_BASE}/waiver/v0.1"
 RERUN = f"{PREDICATE_BASE}/rerun/v0.1"
+RESPONSE = f"{PREDICATE_BASE}/response/v0.1"
 VSA = "https://slsa.dev/verification_summary/v1"
 DECISION_FIELD = f"{PREDICATE_BASE}/decision/v0.1"
 """Extension field of a verification summary that holds the whole decision."""
@@ -50,6 +51,7 @@ SHORT_NAMES = {
     APPROVAL: "approval",
     WAIVER: "waiver",
     RERUN: "rerun",
+    RESPONSE: "response",
     VSA: "decision",
 }
 

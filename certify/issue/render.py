@@ -8,14 +8,15 @@ import io
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
-from importlib.resources.abc import Traversable
 from typing import TYPE_CHECKING, Any
 
 from certify.errors import InternalError, UsageError
 from certify.issue.conformance import declare_accessible
+from certify.issue.fitting import Form, fitting
 from certify.issue.glyphs import covered, printable
 from certify.page.page import Page
-from certify.page.wording import groups
+from certify.page.row import Row
+from certify.page.wording import bound, groups
 from certify.resources import room
 
 if TYPE_CHECKING:
@@ -26,14 +27,14 @@ ATTACHMENT_NAME = "bundle.json"
 
 SANS = ("Inter-Regular.otf", "Inter-SemiBold.otf")
 FONTS = (*SANS, "JetBrainsMono-Regular.ttf", "EBGaramond-Regular.otf")
-DENSITIES = ("", "dense", "dense tight", "dense tight bare")
-"""Ways to set page one, roomiest first; the first in which it is one page is taken."""
-LAYOUT = 2
+PAPERS = ("a4", "letter")
+"""Sizes a document can be drawn on."""
+LAYOUT = 3
 """Raised whenever the same facts are set otherwise; files that name no layout are of the first."""
 STYLE = "certify:style.css"
 
 
-def render(page: Page, attachment: bytes, *, identifier: bytes, created: datetime) -> bytes:
+def render(page: Page, attachment: bytes, *, identifier: bytes, created: datetime, paper: str = "a4") -> bytes:
     """The unsigned PDF of ``page`` with ``attachment`` inside as ``bundle.json``.
 
     The same arguments give the same bytes, in any process, as long as WeasyPrint, Pango and the fonts are
@@ -44,30 +45,84 @@ def render(page: Page, attachment: bytes, *, identifier: bytes, created: datetim
         attachment: bytes of the bundle; its SHA-256 is printed on page one.
         identifier: 16 bytes that name the document, such as the start of the bundle's SHA-256.
         created: creation time written into the file, aware, to the second.
+        paper: ``a4`` or ``letter``.
 
     Raises:
         UsageError: the ``pdf`` extra is not installed, or the time has no zone.
         InternalError: the template asks for something that is not bundled.
     """
-    if created.tzinfo is None:
-        raise UsageError("CERT-E086", "the creation time of a PDF needs a time zone", hint="pass an aware datetime")
+    moment = _moment(created)
     weasyprint = _weasyprint()
     from weasyprint.text.fonts import FontConfiguration
 
-    moment = created.astimezone(UTC).replace(microsecond=0)
-    fonts = FontConfiguration()
-    fetcher = _fetcher(_assets())
-    for density in DENSITIES[page.dense :]:
-        text = _html(page, attachment, moment, density)
-        html = weasyprint.HTML(string=text, base_url="certify:", url_fetcher=fetcher)
-        document = html.render(font_config=fonts, pdf_variant="pdf/a-3a", pdf_tags=True, presentational_hints=False)
-        if "annexes" in document.pages[1].anchors:
-            break
+    fonts, fetcher = FontConfiguration(), _fetcher(_assets())
+
+    def laid_out(form: Form) -> Any:
+        html = weasyprint.HTML(
+            string=_html(page, attachment, moment, form, paper), base_url="certify:", url_fetcher=fetcher
+        )
+        return html.render(font_config=fonts, pdf_variant="pdf/a-3a", pdf_tags=True, presentational_hints=False)
+
+    document = fitting(page, laid_out)
     document.metadata.attachments = [_attachment(weasyprint, attachment, moment, fetcher)]
     # as digits: a carriage return would be written as it is, and readers differ in what they take it for
     name = identifier.hex().encode()
     pdf = document.write_pdf(finisher=declare_accessible, pdf_variant="pdf/a-3a", pdf_tags=True, pdf_identifier=name)
     return bytes(pdf)
+
+
+def render_report(
+    page: Page, *, identifier: bytes, created: datetime, paper: str = "a4", response: Row | None = None
+) -> bytes:
+    """The full report of ``page``: every rule with its clauses, every number, family, statement and setting.
+
+    It is of any length, carries no attachment and no signature: whoever holds the bundle draws it again.
+
+    Args:
+        page: what to print.
+        identifier: 16 bytes that name the document.
+        created: creation time written into the file, aware, to the second.
+        paper: ``a4`` or ``letter``.
+        response: who answered to a refusal, and what they said.
+
+    Raises:
+        UsageError: as :func:`render`.
+        InternalError: the template asks for something that is not bundled.
+    """
+    moment = _moment(created)
+    weasyprint = _weasyprint()
+    from weasyprint.text.fonts import FontConfiguration
+
+    text = (
+        _environment()
+        .get_template("report.html")
+        .render(
+            page=page,
+            response=response,
+            shape=_drawn("mark.svg", mark=page.verdict),
+            attachment_name=ATTACHMENT_NAME,
+            created=moment.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            style=STYLE,
+            paper=paper_style(paper),
+        )
+    )
+    html = weasyprint.HTML(string=str(text), base_url="certify:", url_fetcher=_fetcher(_assets()))
+    pdf = html.write_pdf(
+        font_config=FontConfiguration(),
+        finisher=declare_accessible,
+        pdf_variant="pdf/a-3a",
+        pdf_tags=True,
+        presentational_hints=False,
+        pdf_identifier=identifier.hex().encode(),
+    )
+    return bytes(pdf)
+
+
+def _moment(created: datetime) -> datetime:
+    """A creation time as a PDF holds it."""
+    if created.tzinfo is None:
+        raise UsageError("CERT-E086", "the creation time of a PDF needs a time zone", hint="pass an aware datetime")
+    return created.astimezone(UTC).replace(microsecond=0)
 
 
 def renderer() -> str:
@@ -107,23 +162,45 @@ def _attachment(weasyprint: Any, content: bytes, moment: datetime, fetcher: Any)
     )
 
 
-def _html(page: Page, attachment: bytes, moment: datetime, density: str) -> str:
-    environment = _environment()
-    drawings = environment.get_template("chart.svg")
-    charts = [_data_uri(drawings.render(chart=panel.chart).encode()) if panel.chart else None for panel in page.panels]
-    levels = environment.get_template("level.svg")
-    text = environment.get_template("certificate.html").render(
-        page=page,
-        charts=charts,
-        level=None if page.level is None else _data_uri(levels.render(level=page.level).encode()),
-        qr=_data_uri(_qr(page.status_location)) if page.status_location else None,
-        bundle=groups(hashlib.sha256(attachment).hexdigest()),
-        attachment_name=ATTACHMENT_NAME,
-        density=density,
-        created=moment.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        style=STYLE,
+def _html(page: Page, attachment: bytes, moment: datetime, form: Form, paper: str) -> str:
+    text = (
+        _environment()
+        .get_template("certificate.html")
+        .render(
+            page=page,
+            charts=[_drawn("chart.svg", chart=panel.chart) if panel.chart else None for panel in page.panels],
+            drop=_drawn("drop.svg", drop=page.drop) if page.drop else None,
+            coverage=_drawn("coverage.svg", bars=page.provenance.bars) if page.provenance.bars else None,
+            shape=_drawn("mark.svg", mark=page.verdict),
+            level=None if page.level is None else _drawn("level.svg", level=page.level),
+            qr=_data_uri(_qr(page.status_location)) if page.status_location else None,
+            bundle=groups(hashlib.sha256(attachment).hexdigest()),
+            attachment_name=ATTACHMENT_NAME,
+            density=form.density,
+            annex=form.annex,
+            shown_reasons=form.reasons,
+            created=moment.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            style=STYLE,
+            paper=paper_style(paper),
+        )
     )
     return str(text)
+
+
+def _drawn(template: str, **facts: Any) -> str:
+    """A drawing as an address that a page can show."""
+    return _data_uri(_environment().get_template(template).render(**facts).encode())
+
+
+def paper_style(paper: str) -> str:
+    """Address of the style sheet that sets the size of the paper.
+
+    Raises:
+        UsageError: CERT-E570, there is no such paper.
+    """
+    if paper not in PAPERS:
+        raise UsageError("CERT-E570", f"{paper[:40]!r} is no paper", hint=f"choose one of: {', '.join(PAPERS)}")
+    return f"certify:{paper}.css"
 
 
 @cache
@@ -134,7 +211,7 @@ def _environment() -> Environment:
     characters = covered([_font(name) for name in (SANS[0], "JetBrainsMono-Regular.ttf")])
 
     def shown(value: Any) -> Any:
-        return printable(value, characters) if type(value) is str else value
+        return printable(bound(value), characters) if type(value) is str else value
 
     return Environment(
         loader=FunctionLoader(lambda name: (folder / name).read_text("utf-8")),
@@ -170,10 +247,10 @@ def _font(name: str) -> bytes:
 @cache
 def _assets() -> Mapping[str, tuple[str, bytes]]:
     """Everything a page may load: address to media type and bytes."""
-    style: Traversable = room("templates") / "certificate" / "style.css"
+    folder = room("templates") / "certificate"
     assets = {f"certify:fonts/{name}": ("font/sfnt", _font(name)) for name in FONTS}
-    assets[STYLE] = ("text/css", style.read_bytes())
-    return assets
+    sheets = ("style", *PAPERS)
+    return assets | {f"certify:{name}.css": ("text/css", (folder / f"{name}.css").read_bytes()) for name in sheets}
 
 
 def _fetcher(assets: Mapping[str, tuple[str, bytes]]) -> Any:

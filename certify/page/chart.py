@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Mapping
+from typing import NamedTuple
 
 from certify.evidence.base import Value
 from certify.evidence.certificate import Headline
-from certify.evidence.decision import RuleOutcome
 from certify.evidence.results import (
     CorpusScanResult,
     Estimate,
@@ -20,14 +18,9 @@ from certify.evidence.results import (
     UnseenToolsResult,
 )
 from certify.evidence.results.profile import CapabilityProfileResult
+from certify.page.thresholds import Thresholds
 from certify.verify.words.headlines import check_of
 from certify.verify.words.printed import SMALLEST_PRINTED_SAMPLE, percent, points
-
-Thresholds = Mapping[tuple[str, str], float]
-
-_COMPARISON = re.compile(
-    r"""check\[["'](?P<check>[\w:.-]+)["']\]\.(?P<field>[\w.]+)\s*(?:>=|<=|>|<)\s*params\.(?P<parameter>\w+)"""
-)
 
 WIDTH = 240.0
 """Width of the scale, SVG units; the template draws it with this viewBox."""
@@ -63,11 +56,16 @@ class Chart(NamedTuple):
     """The numbers, for those who do not see the picture."""
 
 
-class _Scale(NamedTuple):
+class Scale(NamedTuple):
+    """A range of values over the width of a chart."""
+
     start: float
+    """Value of the left end."""
     end: float
+    """Value of the right end."""
 
     def x(self, value: float) -> float:
+        """Where a value stands, SVG units; one beyond an end stands at it."""
         inside = min(max(value, self.start), self.end)
         return round((inside - self.start) / (self.end - self.start) * WIDTH, 1)
 
@@ -103,30 +101,8 @@ def _shown_share(result: Value) -> tuple[Estimate, str, list[float]] | None:
     return None
 
 
-def thresholds_of(policy: Mapping[str, Any], rules: Sequence[RuleOutcome]) -> Thresholds:
-    """What the rules ask of each result field: (check id, field) to the value in force.
-
-    Only a plain comparison of one field with one parameter counts, alone or joined to others by ``&&``;
-    where two rules compare the same field, none does, since the picture has room for one tick.
-
-    Args:
-        policy: the resolved policy as the bundle carries it; its ``rules`` have ``id`` and ``assert``.
-        rules: the outcomes, which hold the parameter values that were in force.
-    """
-    expected = {rule.id: rule.expected for rule in rules}
-    found: dict[tuple[str, str], set[float]] = {}
-    for rule in policy.get("rules", ()):
-        text = str(rule.get("assert", "")) if isinstance(rule, Mapping) else ""
-        for part in () if re.search(r"\|\||\?|!", text) else text.split("&&"):
-            match = _COMPARISON.fullmatch(part.strip())
-            value = expected.get(str(rule.get("id")), {}).get(match["parameter"]) if match else None
-            if match and isinstance(value, int | float):
-                found.setdefault((match["check"], match["field"]), set()).add(float(value))
-    return {place: min(values) for place, values in found.items() if len(values) == 1}
-
-
 def _share(share: Estimate, threshold: float | None, floor: float | None) -> Chart:
-    scale = _Scale(0.0, 1.0)
+    scale = Scale(0.0, 1.0)
     low, high = (share.lower, share.upper) if share.items >= SMALLEST_PRINTED_SAMPLE else (share.estimate,) * 2
     words = [f"Scale 0 to 100 %. Estimate {percent(share.estimate)}, interval {percent(low)} to {percent(high)}."]
     words += [f"The policy asks a lower bound of {percent(threshold)}."] if threshold is not None else []
@@ -145,7 +121,7 @@ def _share(share: Estimate, threshold: float | None, floor: float | None) -> Cha
 
 def _gap(result: StaticFreshGapResult, threshold: float | None) -> Chart:
     reach = 0.25 if max(abs(result.gap), abs(result.upper), threshold or 0.0) <= 0.25 else 1.0
-    scale = _Scale(-reach, reach)
+    scale = Scale(-reach, reach)
     words = [
         f"Scale {points(-reach)} to {points(reach)}. Gap {points(result.gap)}, upper bound {points(result.upper)}."
     ]
@@ -163,7 +139,7 @@ def _gap(result: StaticFreshGapResult, threshold: float | None) -> Chart:
 
 
 def _scan(result: CorpusScanResult, threshold: float | None) -> Chart:
-    scale = _Scale(0.0, 1.0)
+    scale = Scale(0.0, 1.0)
     words = [f"Scale 0 to 100 %. {percent(result.contaminated_share)} of the items stand in the training data."]
     words += [f"The policy asks at most {percent(threshold)}."] if threshold is not None else []
     here = scale.x(result.contaminated_share)

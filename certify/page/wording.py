@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -15,14 +16,14 @@ from certify.verify.words.caveats import data_words, digest_words
 
 
 class Mark(NamedTuple):
-    """A status that survives a grey copier: sign and word, colour only on top."""
+    """A status that survives a grey copier: sign, word and shape; colour only on top."""
 
     sign: str
     """One character."""
     word: str
     """The status in a word or two."""
     tone: str
-    """good, bad, open or plain."""
+    """good, bad, open or plain; drawn as a filled disc, an octagon, a diamond or a bare square."""
 
 
 RULE_MARKS = {
@@ -61,8 +62,8 @@ INDEPENDENCE = {
         "Level 0, self-declared: one party holds every role, or drew its own seed. Nobody else confirms it."
     ),
     Level.ISSUER_RUN: (
-        "Level 1, issuer-run: issuer, evaluator and data steward are different parties, and the seed was not theirs "
-        "to choose. Nobody else ran the model."
+        "Level 1, issuer-run: issuer, evaluator and data steward are different parties; the seed was not theirs to "
+        "choose. Nobody else ran the model."
     ),
     Level.INDEPENDENTLY_RERUN: "Level 2, independently re-run: a second party’s re-run agrees; it is in the evidence.",
     Level.ACCREDITED: "Level 3, accredited: the trust file names the party that accredits the issuer.",
@@ -78,6 +79,11 @@ _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
 )
+_UNITS = ("%", "points?", "kB", "MB", "GB", "TB", "PB", "bytes", "billion", "million", "trillion", *_MONTHS)
+_UNIT = re.compile(rf"(?<=\d) (?=(?:{'|'.join(_UNITS)})(?!\w))|(?<=[a-z]{{3}}) (?=20\d\d\b)")
+_UNFINISHED = re.compile(r"[ (\[–,;:=+−]+$")
+_CERTAIN = re.compile(r"\b(chance|power) 1\.00\b")
+_NEVER = re.compile(r"\b(chance|power) 0\.00\b")
 
 
 def long_date(time: str) -> str:
@@ -116,9 +122,37 @@ def groups(digest: str, lines: int = 2) -> tuple[str, ...]:
 
 
 def clip(text: str, limit: int) -> str:
-    """At most ``limit`` characters, an ellipsis where something was cut."""
+    """At most ``limit`` characters, an ellipsis where something was cut; never inside a number."""
     flat = " ".join(text.split())
-    return flat if len(flat) <= limit else flat[: limit - 1].rstrip() + "…"
+    if len(flat) <= limit:
+        return flat
+    kept = flat[: limit - 1]
+    if not flat[limit - 1].isspace() and any(character.isdigit() for character in _last_word(flat, limit - 1)):
+        kept = kept[: len(kept) - len(kept.rpartition(" ")[2])] or kept
+    return _UNFINISHED.sub("", kept).rstrip() + "…"
+
+
+def _last_word(flat: str, end: int) -> str:
+    """The word that a cut before ``end`` goes through."""
+    return flat[:end].rpartition(" ")[2] + flat[end:].partition(" ")[0]
+
+
+def told(text: str) -> str:
+    """Words of a number as a page prints them: a chance that only rounding makes certain is not called so."""
+    return _NEVER.sub(r"\1 below 0.01", _CERTAIN.sub(r"\1 above 0.99", text))
+
+
+def bound(text: str) -> str:
+    """The text with its numbers tied to their units, so that no line ends between them."""
+    return _UNIT.sub("\N{NO-BREAK SPACE}", text)
+
+
+def plain_times(text: str) -> str:
+    """The text with each ``2026-12-24T12:00:00Z`` as ``2026-12-24 12:00 UTC``."""
+    return _TIME.sub(r"\1 \2 UTC", text)
+
+
+_TIME = re.compile(r"\b(\d{4}-\d\d-\d\d)T(\d\d:\d\d):\d\dZ")
 
 
 def data_sentence(examined: DataExamined, datasets: Sequence[DatasetIdentity]) -> str:

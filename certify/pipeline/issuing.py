@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,6 +10,7 @@ from certify.attest.statements import certificate_statement, rendering_statement
 from certify.decide import LoadedPolicy
 from certify.errors import TrustError
 from certify.evidence import statement as kinds
+from certify.evidence.base import Value
 from certify.evidence.canonical import sha256_hex
 from certify.evidence.certificate import (
     AttemptCount,
@@ -22,17 +24,20 @@ from certify.evidence.certificate import (
 )
 from certify.evidence.contamination import data_seen
 from certify.evidence.evaluation import tries
-from certify.files import write_whole
+from certify.files import read_file, write_whole
+from certify.page.page import Page, page_of
+from certify.page.row import Row
 from certify.pipeline.clock import FORM, later, now
 from certify.pipeline.deciding import Decided
 from certify.pipeline.evaluating import plans_like
 from certify.pipeline.files import RunFolder
 from certify.pipeline.planning import signed_once
+from certify.pipeline.request import STATE, RunState
 from certify.pipeline.standing import ask_registry
 from certify.pipeline.workspace import Workspace
 from certify.trust.bundle import Bundle, statement_of
 from certify.trust.trustfile import TrustFile
-from certify.verify.document import RegistryAnswer
+from certify.verify.facts import surveillance_due
 from certify.verify.first_page import WORDING
 from certify.verify.words.caveats import caveats
 from certify.verify.words.headlines import headlines
@@ -65,12 +70,23 @@ def issue_certificate(
     data = folder.once("certificate.json", file.to_bytes)
     if not folder.has("certificate.pdf"):
         _require_same_issuer(workspace, bundle)
-    pdf = folder.once("certificate.pdf", lambda: _draw(workspace, policy, decided, certificate, data))
+    page, paper = _page(policy, decided, certificate), paper_of_run(folder)
+    report = folder.once("report.pdf", lambda: _draw_report(page, certificate, data, paper))
+    pdf = folder.once("certificate.pdf", lambda: _draw(workspace, page, certificate, data, paper))
     rendering = signed_once(
-        workspace, folder, "rendering", "issuer", lambda: rendering_statement(_rendering(certificate, bundle, pdf))
+        workspace,
+        folder,
+        "rendering",
+        "issuer",
+        lambda: rendering_statement(_rendering(certificate, bundle, pdf, report)),
     )
     workspace.log(rendering)
-    publish(workspace, certificate.serial, data, pdf, ask_registry(workspace.registry, certificate.serial))
+    answer = ask_registry(workspace.registry, certificate.serial)
+    publish(
+        workspace,
+        certificate.serial,
+        {"json": data, "status.json": answer.to_bytes(), "report.pdf": report, "pdf": pdf},
+    )
     return certificate, data, pdf
 
 
@@ -84,18 +100,16 @@ def _require_same_issuer(workspace: Workspace, certificate: Bundle) -> None:
         )
 
 
-def publish(workspace: Workspace, serial: str, bundle: bytes, pdf: bytes, answer: RegistryAnswer) -> None:
-    """Puts the finished files where people look for them, the PDF last."""
-    folder = workspace.certificates
-    write_whole(folder / f"{serial}.json", bundle)
-    write_whole(folder / f"{serial}.status.json", answer.to_bytes())
-    write_whole(folder / f"{serial}.pdf", pdf)
+def publish(workspace: Workspace, serial: str, files: Mapping[str, bytes]) -> None:
+    """Puts the finished files of a certificate where people look for them, in the order given: the PDF goes last."""
+    for suffix, content in files.items():
+        write_whole(workspace.certificates / f"{serial}.{suffix}", content)
 
 
 def report_screening(
     workspace: Workspace, folder: RunFolder, policy: LoadedPolicy, decided: Decided
 ) -> tuple[ScreeningReport, bytes]:
-    """The report of a run that did not end in a certificate, and its PDF; neither is signed as one."""
+    """The report of a run that did not end in a certificate, and its PDFs, short and full; none is signed as one."""
     report = ScreeningReport(
         **_findings(workspace, decided),
         run=folder.name,
@@ -104,7 +118,9 @@ def report_screening(
         not_issued=decided.not_issued.words if decided.not_issued else None,
     )
     data = folder.once("screening.json", report.to_bytes)
-    return report, folder.once("screening.pdf", lambda: _draw(workspace, policy, decided, report, data))
+    page, paper = _page(policy, decided, report), paper_of_run(folder)
+    folder.once("screening.report.pdf", lambda: _draw_report(page, report, data, paper))
+    return report, folder.once("screening.pdf", lambda: _draw(workspace, page, report, data, paper))
 
 
 def _findings(workspace: Workspace, decided: Decided) -> dict[str, Any]:
@@ -168,6 +184,7 @@ def _certificate(workspace: Workspace, policy: LoadedPolicy, decided: Decided, p
     moment = now()
     ends = [rule.waiver.expires_at for rule in decided.decision.value.rules if rule.waiver is not None]
     serial = serial_for(decided.decision.payload_sha256)
+    ending = min([later(moment, days=policy.policy.validity_days), *ends])
     return Certificate(
         **_findings(workspace, decided),
         serial=serial,
@@ -175,41 +192,75 @@ def _certificate(workspace: Workspace, policy: LoadedPolicy, decided: Decided, p
         proofs=proofs,
         issued_at=moment,
         valid_from=moment,
-        valid_until=min([later(moment, days=policy.policy.validity_days), *ends]),
+        valid_until=ending,
+        next_surveillance=surveillance_due(policy.policy, moment, ending),
         status_location=f"{workspace.trust.log_origin}/c/{serial}",
     )
 
 
-def _rendering(certificate: Certificate, bundle: Bundle, pdf: bytes) -> Rendering:
+def _rendering(certificate: Certificate, bundle: Bundle, pdf: bytes, report: bytes) -> Rendering:
     from certify.issue.render import renderer
 
     return Rendering(
         serial=certificate.serial,
         certificate_sha256=bundle.payload_sha256,
         pdf_sha256=sha256_hex(pdf),
+        report_sha256=sha256_hex(report),
         renderer=renderer(),
         rendered_at=now(),
     )
 
 
+def _page(policy: LoadedPolicy, decided: Decided, findings: Certificate | ScreeningReport) -> Page:
+    return page_of(findings, decided.evidence.evaluation.value.results(), policy.document)
+
+
 def _draw(
-    workspace: Workspace,
-    policy: LoadedPolicy,
-    decided: Decided,
-    findings: Certificate | ScreeningReport,
-    attachment: bytes,
+    workspace: Workspace, page: Page, findings: Certificate | ScreeningReport, attachment: bytes, paper: str
 ) -> bytes:
     """The PDF: signed for a certificate, unsigned for a screening report."""
     from certify.issue.render import render
     from certify.issue.sign import issuer_certificate, sign_pdf
-    from certify.page.page import page_of
 
-    page = page_of(findings, decided.evidence.evaluation.value.results(), policy.document)
-    written = findings.issued_at if isinstance(findings, Certificate) else findings.decided_at
-    created = datetime.strptime(written, FORM).replace(tzinfo=UTC)
-    unsigned = render(page, attachment, identifier=bytes.fromhex(sha256_hex(attachment))[:16], created=created)
+    created = _written(findings)
+    unsigned = render(page, attachment, identifier=_name(attachment), created=created, paper=paper)
     if isinstance(findings, ScreeningReport):
         return unsigned
     signer = workspace.signer("issuer")
     certificate = issuer_certificate(signer, findings.issuer, created)
     return sign_pdf(unsigned, signer, certificate, created, workspace.timestamper)
+
+
+def _draw_report(page: Page, findings: Certificate | ScreeningReport, attachment: bytes, paper: str) -> bytes:
+    """The full report beside it."""
+    from certify.issue.render import render_report
+
+    return render_report(page, identifier=_name(attachment), created=_written(findings), paper=paper)
+
+
+def draw_report(
+    report: ScreeningReport, results: Mapping[str, Value], policy: LoadedPolicy, *, paper: str, response: Row
+) -> bytes:
+    """The full report of a refusal again, with its applicant's response in it."""
+    from certify.issue.render import render_report
+
+    page = page_of(report, results, policy.document)
+    name = _name(report.to_bytes())
+    return render_report(page, identifier=name, created=_written(report), paper=paper, response=response)
+
+
+def _name(attachment: bytes) -> bytes:
+    """What names a PDF in itself: the start of the digest of what it shows."""
+    return bytes.fromhex(sha256_hex(attachment))[:16]
+
+
+def _written(findings: Certificate | ScreeningReport) -> datetime:
+    written = findings.issued_at if isinstance(findings, Certificate) else findings.decided_at
+    return datetime.strptime(written, FORM).replace(tzinfo=UTC)
+
+
+def paper_of_run(folder: RunFolder) -> str:
+    """The paper that a run was asked to draw on; a4 where nothing was asked."""
+    if not folder.has(STATE):
+        return "a4"
+    return RunState.from_bytes(read_file(folder.file(STATE)), name=STATE).request.paper

@@ -11,7 +11,7 @@ from certify.check.corpus_scan import CorpusScan
 from certify.check.date_split import DateSplit, refuse_earlier_cutoff
 from certify.decide import LoadedPolicy, load_policy
 from certify.errors import HostileInput, UsageError
-from certify.evidence.certificate import Findings, ScreeningReport
+from certify.evidence.certificate import Certificate, ScreeningReport
 from certify.evidence.decision import Verdict
 from certify.evidence.instances import kind_of
 from certify.evidence.plan import Plan, PlannedCheck
@@ -26,15 +26,13 @@ from certify.pipeline.outlook import require_reachable
 from certify.pipeline.planning import attest_inputs, is_lapsed, make_plan, require_entropy
 from certify.pipeline.preparing import prepare_engine, require_installed, tell_unscored
 from certify.pipeline.reporter import Reporter
-from certify.pipeline.request import RunInputs, RunOutcome, RunRequest, RunState, Stage
+from certify.pipeline.request import STATE, RunInputs, RunOutcome, RunRequest, RunState, Stage
 from certify.pipeline.serving import require_consistent, require_runs
 from certify.pipeline.voices import log_for_approver
 from certify.pipeline.waiving import WHAT, waivers_for
 from certify.pipeline.workspace import Workspace
 from certify.trust.bundle import parse_bundle, statement_of
 from certify.verify.document import claimed_certificate
-
-STATE = "run.json"
 
 
 def run_model(workspace: Workspace, request: RunRequest, reporter: Reporter) -> RunOutcome:
@@ -209,7 +207,7 @@ def outcome_of(folder: RunFolder) -> RunOutcome:
     return RunOutcome.from_bytes(folder.file(OUTCOME).read_bytes(), name=OUTCOME)
 
 
-def findings_of(workspace: Workspace, outcome: RunOutcome) -> Findings:
+def findings_of(workspace: Workspace, outcome: RunOutcome) -> Certificate | ScreeningReport:
     """The facts of a finished run, from its certificate or its screening report."""
     folder = workspace.run_folder(outcome.run)
     if outcome.serial is None:

@@ -17,6 +17,7 @@ from certify.evidence.plan import EntropyKind
 from certify.identify import DatasetFolder, ModelFolder
 
 EngineName = Literal["hf", "vllm", "openai", "llamacpp", "replay"]
+PaperName = Literal["a4", "letter"]
 DeviceName = Literal["auto", "cpu", "cuda"]
 DtypeName = Literal["auto", "float32", "bfloat16", "float16"]
 PromptStyleName = Literal["auto", "chat", "completion"]
@@ -76,6 +77,8 @@ class RunRequest(Value):
     """Longest prompt and answer together, tokens; what the model reads when absent."""
     waivers: tuple[Path, ...] = ()
     """Signed waivers to decide with, besides those the workspace keeps."""
+    paper: PaperName = "a4"
+    """Size of the paper that certificate and report are drawn on."""
     endpoint: str | None = None
     """Address of a server that answers, for the engine openai."""
     serve: str | None = None
@@ -152,6 +155,10 @@ def _bytes_meant(data: DatasetIdentity) -> dict[str, Any]:
 def _wording(declaration: Declaration | None) -> dict[str, Any] | None:
     """What was declared, without the moment it was read."""
     return declaration.model_dump(mode="json", exclude={"declared_at"}, exclude_none=True) if declaration else None
+
+
+STATE = "run.json"
+"""First file of a run: what was asked."""
 
 
 class RunState(Value):

@@ -107,10 +107,23 @@ def claimed_results(document: Document) -> dict[str, Any]:
     Raises:
         HostileInput: as :func:`certificate_in`; CERT-E045, the evaluation is not in the file, or is none.
     """
+    return results_in(_evaluation_bundle(document))
+
+
+def claimed_values(document: Document) -> dict[str, Value]:
+    """The same as typed values; checks that this version does not know are left out.
+
+    Raises:
+        HostileInput: as :func:`claimed_results`; a result does not have the form its check gives.
+    """
+    return evaluation_in(_evaluation_bundle(document)).results()
+
+
+def _evaluation_bundle(document: Document) -> Bundle:
     named = [one.payload_sha256 for one in certificate_in(document).evidence if one.kind == "evaluation"]
     if len(named) != 1 or named[0] not in document.statements:
         raise HostileInput("CERT-E045", "the certificate bundle does not hold the evaluation that it rests on")
-    return results_in(document.statements[named[0]])
+    return document.statements[named[0]]
 
 
 def results_in(bundle: Bundle) -> dict[str, Any]:
@@ -119,10 +132,19 @@ def results_in(bundle: Bundle) -> dict[str, Any]:
     Raises:
         HostileInput: CERT-E045 to CERT-E049, the bundle holds no evaluation.
     """
+    return evaluation_in(bundle).checks
+
+
+def evaluation_in(bundle: Bundle) -> Evaluation:
+    """The evaluation in a bundle; nothing of it is verified.
+
+    Raises:
+        HostileInput: CERT-E045 to CERT-E049, the bundle holds no evaluation.
+    """
     statement = statement_of(bundle)
     if statement.predicate_type != EVALUATION:
         raise HostileInput("CERT-E045", "this bundle holds no evaluation")
-    return Evaluation.from_document(statement.predicate, name="evaluation").checks
+    return Evaluation.from_document(statement.predicate, name="evaluation")
 
 
 class StatusEntry(Value):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from certify.decide import LoadedPolicy
+from certify.decide import LoadedPolicy, Policy
 from certify.errors import HostileInput
 from certify.evidence.certificate import Certificate, Level, serial_for
 from certify.evidence.contamination import data_seen
@@ -70,6 +70,21 @@ def check_term(certificate: Certificate, policy: LoadedPolicy) -> None:
         raise HostileInput(
             "CERT-E090", f"the certificate claims more than the {policy.policy.validity_days} days its policy allows"
         )
+    due = surveillance_due(policy.policy, certificate.valid_from, certificate.valid_until)
+    if certificate.next_surveillance != due:
+        raise HostileInput(
+            "CERT-E090",
+            f"the certificate names {certificate.next_surveillance or 'no day'} for its next surveillance, and its "
+            f"policy {due or 'asks for none'}",
+        )
+
+
+def surveillance_due(policy: Policy, start: str, end: str) -> str | None:
+    """By when a model certified from ``start`` is to be tested again; None where the certificate ends before that."""
+    if policy.surveillance_days is None:
+        return None
+    due = _moment(start) + timedelta(days=policy.surveillance_days)
+    return due.strftime(TIME) if due < _moment(end) else None
 
 
 def _moment(time: str) -> datetime:

@@ -37,6 +37,7 @@ from certify.evidence.model import ModelIdentity, TestedConfiguration
 from certify.evidence.plan import Plan, PolicyReference
 from certify.evidence.preparation import Preparation
 from certify.evidence.rerun import Rerun
+from certify.evidence.response import Response
 from certify.trust.keys import KeySigner
 from certify.trust.note import NoteSigner
 from certify.trust.signed_trust import trust_statement
@@ -60,6 +61,7 @@ PAGES: dict[str, type[Value]] = {
     kinds.APPROVAL: Approval,
     kinds.WAIVER: Waiver,
     kinds.RERUN: Rerun,
+    kinds.RESPONSE: Response,
 }
 SHARED = (ModelIdentity, TestedConfiguration, PolicyReference, DatasetIdentity, NotRun, RuleOutcome, ClauseOutcome)
 """Values that several predicates hold; they and what is inside them are described once, in shared.md."""
@@ -139,6 +141,7 @@ SUBJECTS = {
     kinds.STATUS: (SAMPLES["serial"], "certificate_sha256"),
     kinds.DISCLOSURE: (SAMPLES["DatasetIdentity.name"], "payload_sha256"),
     kinds.APPROVAL: ("2026-11-23-170000-0a1b", "decision"),
+    kinds.RESPONSE: ("2026-11-23-170000-0a1b", "decision"),
 }
 
 

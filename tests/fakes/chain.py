@@ -326,6 +326,7 @@ def scripted(engine: ScriptedEngine, *, drawn: bool = True) -> AbstractContextMa
     """
     return _Patched(
         *([] if drawn else [patch("certify.pipeline.issuing._draw", lambda *_: b"%PDF-1.7 not drawn")]),
+        *([] if drawn else [patch("certify.pipeline.issuing._draw_report", lambda *_: b"%PDF-1.7 not drawn")]),
         patch("certify.pipeline.preparing.describe", lambda *_, **__: DESCRIBED),
         patch("certify.pipeline.preparing.pilot", lambda *_, **__: PILOT),
         patch("certify.pipeline.looking.answer", engine.answer),

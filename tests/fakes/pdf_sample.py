@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from certify.evidence.base import Value
 from certify.evidence.certificate import Certificate, Level, ScreeningReport
-from certify.issue.render import render
+from certify.issue.render import render, render_report
 from certify.issue.sign import issuer_certificate, sign_pdf
 from certify.page.page import page_of
 from certify.trust.keys import KeySigner
@@ -28,6 +28,11 @@ def draw(
     content = attachment() if bundle is None else bundle
     page = page_of(value, found or results(), policy())
     return render(page, content, identifier=hashlib.sha256(content).digest()[:16], created=WHEN)
+
+
+def draw_report(value: Certificate | ScreeningReport, found: Mapping[str, Value] | None = None) -> bytes:
+    """The full report of a value; over the sample's results unless others are given."""
+    return render_report(page_of(value, found or results(), policy()), identifier=bytes(16), created=WHEN)
 
 
 @cache

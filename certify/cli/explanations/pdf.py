@@ -48,6 +48,23 @@ CODES = {
         "Certificates are small; files beyond the limit are made to exhaust a reader. Ask the issuer or the "
         "registry for the original file.",
     ),
+    "CERT-E570": Explanation(
+        "There is no such paper",
+        "Certificates and reports are drawn on A4 or US Letter. Give --paper a4 or --paper letter.",
+    ),
+    "CERT-E571": Explanation(
+        "The response is empty or too long",
+        "A response to a refusal is printed whole in its report. Give 1 to 4,000 characters in the file of --text, and a "
+        "name with --as.",
+    ),
+    "CERT-E572": Explanation(
+        "The response is about another decision",
+        "It was signed for another run or model. Sign one for this run with `certify respond`.",
+    ),
+    "CERT-E573": Explanation(
+        "There is nothing to respond to",
+        "A response answers a run that ended without a certificate. `certify show RUN` tells how the run ended.",
+    ),
     "CERT-E089": Explanation(
         "The PDF carries no signature",
         "It looks like a certificate, but anybody can make such a file. Do not rely on it. Ask the issuer for the "

@@ -88,7 +88,7 @@ def gap_headline(name: str, result: StaticFreshGapResult) -> Headline:
 def gap_words(result: StaticFreshGapResult) -> str:
     """The bound of a gap, its test, and what that could have found."""
     test = f"{p_words(result.p_value)} on {result.items} pairs{_corrected(result.holm_p_value, result)}"
-    return f"95 % upper bound {points(result.upper)}; {test}; {_power(result)}{_margin(result)}"
+    return f"95 % upper bound {points(result.upper)}; {test}; {power_words(result)}{_margin(result)}"
 
 
 def _margin(result: StaticFreshGapResult) -> str:
@@ -105,7 +105,8 @@ def _corrected(p_value: float | None, result: StaticFreshGapResult) -> str:
     return f", {p_words(p_value)} by Holm’s rule as one of {result.tests} gaps tested"
 
 
-def _power(result: StaticFreshGapResult) -> str:
+def power_words(result: StaticFreshGapResult) -> str:
+    """What the test of a gap could have found, or that there is no room for what it looks for."""
     against = points(result.power_against).lstrip("+")
     if result.fresh.estimate + result.power_against > 1:
         return f"above {percent(result.fresh.estimate)} there is no room for a gap of {against}"

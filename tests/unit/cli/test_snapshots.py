@@ -3,6 +3,7 @@
 After a wanted change: ``CERTIFY_UPDATE_SNAPSHOTS=1 pytest tests/unit/cli/test_snapshots.py``, then read the diff.
 """
 
+import calendar
 import os
 import re
 from pathlib import Path
@@ -22,6 +23,8 @@ KINDS = [
     (re.compile(r"\b[0-9a-f]{16}\b"), "#" * 16),
     (re.compile(r"\b[0-9a-f]{4}( [0-9a-f]{4}){5}\b"), " ".join(["####"] * 6)),
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"), "####-##-##T##:##:##Z"),
+    (re.compile(rf"\b\d{{1,2}} (?:{'|'.join(calendar.month_name[1:])}) 20\d\d\b"), "## Month ####"),
+    (re.compile(r"as of \d{4}-\d\d-\d\d"), "as of ####-##-##"),
     (re.compile(r"\b\d{1,3}(,\d{3})+ bytes"), "##,### bytes"),
     (re.compile(r"0x[0-9a-f]+"), "0x##"),
     (re.compile(r"^(  starter +)\S+"), r"\1#.#.#"),

@@ -14,13 +14,15 @@ import pytest
 pytest.importorskip("weasyprint")
 import pikepdf
 
+from certify.audit.rerender import paper_of
 from certify.errors import InternalError, UsageError
 from certify.evidence.certificate import Level
 from certify.evidence.decision import WaiverUsed
 from certify.evidence.evaluation import NotRun
 from certify.evidence.results import PrivateSetResult
 from certify.issue.glyphs import printable
-from certify.issue.render import _fetcher, render, renderer
+from certify.issue.render import _fetcher, paper_style, render, renderer
+from certify.issue.sign import issuer_certificate, sign_pdf
 from certify.page.page import page_of
 from certify.verify.words.headlines import headlines
 from tests.fakes.certificate_sample import (
@@ -33,7 +35,7 @@ from tests.fakes.certificate_sample import (
     rules,
     screening,
 )
-from tests.fakes.pdf_sample import draw, signed, unsigned
+from tests.fakes.pdf_sample import SIGNER, WHEN, draw, draw_report, signed, unsigned
 
 pytestmark = pytest.mark.skipif(shutil.which("pdftotext") is None, reason="poppler-utils is not installed")
 
@@ -119,9 +121,10 @@ def test_figures_state_their_numbers_and_headings_do_not_skip_levels():
         elements = structure(pdf.Root.StructTreeRoot, [])
         kinds = [str(one.S) for one in elements]
         alternatives = [str(one.get("/Alt", "")) for one in elements if one.S == "/Figure"]
-    assert len(alternatives) == 5
+    assert len(alternatives) == 8
     assert all(alternatives)
-    assert any("Estimate 94.17 %" in text for text in alternatives)
+    assert any("Estimate 94.17\N{NO-BREAK SPACE}%" in text for text in alternatives)
+    assert "Of the training data: signed for 1 of 1; digests computed 1 of 1; searched all of it." in alternatives
     assert "Assurance level 1 of 3" in alternatives
     levels = [int(kind[2]) for kind in kinds if re.fullmatch(r"/H\d", kind)]
     assert levels[0] == 1
@@ -189,13 +192,14 @@ def test_hostile_text_is_printed_as_text(tmp_path):
         clauses=(clauses()[0].model_copy(update={"clause": BIDI, "title": LISTED, "rules": (HAN,)}),),
     )
     pdf = draw(value)
-    assert pages_of(pdf) <= 4
+    assert pages_of(pdf) <= 3
     assert {row[0].split("+")[1] for row in fonts_of(pdf, tmp_path)} <= OUR_FONTS
     with pikepdf.open(io.BytesIO(pdf)) as document:
         assert list(document.attachments) == ["bundle.json"]
     shown = re.sub(r"\s", "", text_of(pdf))
-    for text in (MARKUP, TEMPLATE, STRINGS, LISTED):
+    for text in (MARKUP, TEMPLATE, STRINGS):
         assert re.sub(r"\s", "", text) in shown
+    assert re.sub(r"\s", "", LISTED) in re.sub(r"\s", "", text_of(draw_report(value)))
     for words in ("safe[U+202E]evil", "[U+5343][U+95EE]", "bell[U+0007]", "[U+0308][U+0308]"):
         assert words in shown
 
@@ -209,7 +213,7 @@ def test_text_without_a_place_to_break_stays_on_the_page():
         rules=(rules()[0].model_copy(update={"message": text, "title": text, "clauses": (text,)}),),
         clauses=(clauses()[0].model_copy(update={"clause": text, "title": text, "rules": (text,)}),),
     )
-    assert pages_of(draw(value)) <= 4
+    assert pages_of(draw(value)) <= 3
 
 
 def test_one_accent_is_drawn_and_a_heap_of_them_is_spelled_out():
@@ -266,7 +270,7 @@ def test_languages_leave_page_one_its_room_and_later_numbers_stand_in_the_annex(
     found = results() | {"private-set": own}
     pdf = draw(certificate(headlines=headlines(found)), found=found)
     first, whole = page_one(pdf), text_of(pdf)
-    assert "Tested in English, German." in first
+    assert "Languages tested English, German." in first
     assert "Check it yourself" in first
     assert "Own problems answered correctly" not in first
     assert "Further results" in whole
@@ -294,6 +298,7 @@ def test_a_refusal_leads_with_its_rules_and_keeps_to_page_one(count):
     first = page_one(draw(refused(count)))
     assert "Refused because these required rules are not met" in first
     assert first.index("ST-20") < first.index("94.17 %")
+    assert pages_of(draw(refused(count))) <= 3
     assert "191 of 200 published problems" in first
     assert "Check it yourself" in first
     assert all(f"ST-{number}" in first for number in range(20, 20 + count))
@@ -321,6 +326,53 @@ def test_waivers_and_data_left_out_leave_page_one_its_room(count):
     first = page_one(pdf)
     assert first.count("ticket RISK-118") == count
     assert "Not checked" in first
-    assert first.count("1,204 parts of the data could not be") == 2
+    assert first.count("1,204 parts of the data could not be") == 3
     assert "safety, fairness, privacy or security" in first
     assert "Check it yourself" in first
+
+
+def crowded():
+    """Thirty rules, twenty families, three times the statements, and names as long as they may be."""
+    words = "a name that goes on and on " * 12
+    found = results()
+    family = found["fresh-reasoning"].families[0]
+    families = tuple(family.model_copy(update={"family": f"family-{number}"}) for number in range(20))
+    found["fresh-reasoning"] = found["fresh-reasoning"].model_copy(update={"families": families})
+    asked = tuple(rules()[number % 6].model_copy(update={"id": f"ST-{number:02}"}) for number in range(30))
+    plain = certificate(Level.ISSUER_RUN)
+    value = plain.model_copy(
+        update={
+            "rules": asked,
+            "clauses": clauses() * 8,
+            "evidence": plain.evidence * 3,
+            "model": MODEL.model_copy(update={"name": words[:300], "architecture": words[:300]}),
+            "issuer": words[:300],
+            "declaration": DECLARATION_VALUE.model_copy(update={"owner": words[:300], "intended_use": words * 5}),
+        }
+    )
+    return value, found
+
+
+def test_whatever_is_certified_takes_three_pages_and_the_report_has_all_of_it():
+    value, found = crowded()
+    pdf = draw(value, found=found)
+    assert pages_of(pdf) <= 3
+    assert "Check it yourself" in page_one(pdf)
+    whole = text_of(draw_report(value, found))
+    assert all(f"family-{number} v1" in whole for number in range(20))
+    assert whole.count("supports eu-ai-act/15-1") == 15
+    assert all(f"ST-{number:02}" in text_of(pdf) for number in range(30))
+
+
+def test_a_page_on_letter_is_told_from_one_on_a4_when_it_is_drawn_again():
+    page = page_of(certificate(Level.ISSUER_RUN), results())
+    pdf = render(page, b"{}", identifier=bytes(16), created=WHEN, paper="letter")
+    signed_pdf = sign_pdf(pdf, SIGNER, issuer_certificate(SIGNER, "X", WHEN), WHEN)
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        assert [round(float(side)) for side in document.pages[0].MediaBox] == [0, 0, 612, 792]
+        assert len(document.pages) <= 3
+    assert (paper_of(signed_pdf), paper_of(signed())) == ("letter", "a4")
+    assert "Check it yourself" in page_one(pdf)
+    with pytest.raises(UsageError) as error:
+        paper_style("foolscap")
+    assert error.value.code == "CERT-E570"

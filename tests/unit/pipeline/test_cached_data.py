@@ -2,7 +2,7 @@
 
 import pytest
 
-from certify.cli.summary import print_findings
+from certify.cli.findings import print_findings
 from certify.errors import HostileInput
 from certify.evidence.dataset import DigestSource
 from certify.identify import cache as digest_cache

@@ -3,7 +3,7 @@
 import pytest
 
 from certify.audit.audit import audit_certificate
-from certify.cli.summary import print_findings
+from certify.cli.findings import print_findings
 from certify.errors import UsageError
 from certify.pipeline.main import findings_of, read_inputs, run_model
 from certify.pipeline.reporter import Silent

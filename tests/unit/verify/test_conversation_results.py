@@ -11,8 +11,8 @@ from certify.errors import HostileInput
 from certify.evidence.answers import ANSWERED
 from certify.evidence.plan import PlannedCheck
 from certify.evidence.results import Drop, MultiTurnResult, Outcomes, ToolsLevel, ToolUse, TurnsLevel, UnseenToolsResult
-from certify.page.annex import family_rows
 from certify.page.chart import chart_of
+from certify.page.families import family_rows
 from certify.statistics import best_lower_bound
 from certify.verify.completeness import _check_result, _check_sizes
 from certify.verify.words.headlines import TOOLS, TURNS, headlines

@@ -11,8 +11,8 @@ from certify.decide.form import CheckRequest, Parameter
 from certify.decide.reach import best_result
 from certify.errors import HostileInput
 from certify.evidence.results.profile import CapabilityProfileResult
-from certify.page.annex import family_rows
 from certify.page.chart import chart_of
+from certify.page.families import family_rows
 from certify.statistics import best_lower_bound
 from certify.verify.completeness import _check_result, _check_sizes
 from certify.verify.profile_counts import check_profile

@@ -18,7 +18,7 @@ from certify.evidence.answers import evidence_root
 from certify.evidence.evaluation import NotRun
 from certify.evidence.parameters import FreshReasoningParameters
 from certify.evidence.results import FreshReasoningResult
-from certify.page.annex import family_rows
+from certify.page.families import family_rows
 from certify.verify.completeness import _check_families
 from certify.verify.words.accuracy import fresh_headline
 

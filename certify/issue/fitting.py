@@ -1,0 +1,68 @@
+"""How close a document is set, and how long its annex is: the roomiest form that keeps to its pages is taken."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from certify.page.page import Page
+
+_CLOSER = ("dense", "run", "plain", "bare", "tight", "tightest")
+DENSITIES = ("", *(" ".join(_CLOSER[: step + 1]) for step in range(len(_CLOSER))))
+"""Ways to set page one, roomiest first: less air, lists run in, then fewer pictures, then smaller type."""
+REASONS_SHOWN, REASONS_TIGHT = 5, 3
+ANNEXES = ("full", "short", "brief")
+"""Forms of the annex, longest first."""
+MOST_PAGES = 3
+"""Pages of a certificate: one for the wall and a short annex. Whatever is longer stands in the report."""
+USUAL_FACTS = 2
+"""Rows of facts, configuration and attempt, that the roomiest form has room for."""
+FULL_ROWS = 44
+"""Rows of the annex up to which its full form may fit; measured with rows of usual length."""
+SHORT_ROWS = 130
+"""The same for its short form."""
+
+
+class Form(NamedTuple):
+    """One way to set a document."""
+
+    density: str
+    """How close page one is set."""
+    annex: str
+    """How long the annex is."""
+
+    @property
+    def reasons(self) -> int:
+        """Rules behind a refusal that page one has room to tell of; the others stand by id, and in the report."""
+        return REASONS_TIGHT if "tight" in self.density.split() else REASONS_SHOWN
+
+
+def fitting(page: Page, laid_out: Callable[[Form], Any]) -> Any:
+    """The document in the roomiest form whose first page is one page and that has no more than ``MOST_PAGES``.
+
+    The same page gives the same form, so a document drawn again comes out alike.
+
+    Args:
+        page: what is printed; tells which forms are worth trying first.
+        laid_out: lays a form out, by WeasyPrint.
+    """
+    density, annex = _first_density(page), _first_annex(page)
+    while True:
+        document = laid_out(Form(DENSITIES[density], ANNEXES[annex]))
+        if "annexes" not in document.pages[1].anchors and density < len(DENSITIES) - 1:
+            density += 1
+        elif len(document.pages) > MOST_PAGES and annex < len(ANNEXES) - 1:
+            annex += 1
+        else:
+            return document
+
+
+def _first_density(page: Page) -> int:
+    """The roomiest form worth trying: a band, a further row or reasons need the room of another."""
+    return 3 if page.reasons else 1 if page.development or len(page.facts) > USUAL_FACTS else 0
+
+
+def _first_annex(page: Page) -> int:
+    """The longest form worth trying: what is certain to need more pages is not drawn first."""
+    rows = 2 * len(page.rules) + len(page.evidence) + len(page.families) + len(page.further)
+    return 0 if rows <= FULL_ROWS else 1 if rows <= SHORT_ROWS else 2
