@@ -31,6 +31,10 @@ REQUIRED = frozenset(
 """Checks that must have passed before a certificate is called valid; that none failed is not enough."""
 
 
+OTHER_KEY = "CERT-E589"
+"""PDF and certificate are signed by two keys."""
+
+
 def verify_certificate(
     data: bytes,
     *,
@@ -151,7 +155,7 @@ def _signed_alike(document: Document, pem: str) -> tuple[bool, str]:
     try:
         verify_signature(document.certificate, pem)
     except HostileInput as error:
-        raise HostileInput("CERT-E084", "the PDF is signed by another key than the certificate inside it") from error
+        raise HostileInput(OTHER_KEY, "the PDF is signed by another key than the certificate inside it") from error
     return True, "intact; PDF and certificate are signed by one key, whose holder is unknown"
 
 
@@ -199,7 +203,7 @@ def _signed_certificate(document: Document, trust: TrustFile) -> tuple[Verified[
 
 def _same_signer(document: Document, certificate: Verified[Certificate], trust: TrustFile) -> tuple[bool, str]:
     if document.pdf_key != trust.keys[certificate.keyid].pem:
-        raise HostileInput("CERT-E084", "the PDF is signed by another key than the certificate inside it")
+        raise HostileInput(OTHER_KEY, "the PDF is signed by another key than the certificate inside it")
     return True, "the PDF is signed by the same key"
 
 

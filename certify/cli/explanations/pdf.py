@@ -25,7 +25,7 @@ CODES = {
     ),
     "CERT-E084": Explanation(
         "The PDF is not the one that was issued",
-        "A byte was changed, the file was rebuilt, or it is signed by another key than the certificate inside it. "
+        "A byte was changed, or the signature is that of another file. "
         "Do not rely on it. Ask the issuer or the registry for the original file.",
     ),
     "CERT-E085": Explanation(

@@ -82,7 +82,7 @@ SPOILT: dict[Callable[[bytes, bytes], bytes], set[str]] = {
     half_a_bundle: {"CERT-E046"},
     cut_off: {"CERT-E082"},
     appended: {"CERT-E083"},
-    saved_again: {"CERT-E082", "CERT-E083", "CERT-E084", "CERT-E089"},
+    saved_again: {"CERT-E581"},
     somebody_elses: {"CERT-E081"},
     prose: {"CERT-E080"},
     empty: {"CERT-E080"},
