@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from certify.audit.recompute import EvidencePack, recompute
@@ -15,8 +15,8 @@ from certify.evidence.rerun import Rerun
 from certify.trust.bundle import parse_bundle, statement_of
 from certify.trust.trustfile import TrustFile
 from certify.trust.verified import verify_statement
-from certify.verify.document import Document, RegistryAnswer, open_document
-from certify.verify.evidence import EvidenceSet, verify_evidence
+from certify.verify.document import RegistryAnswer, open_document
+from certify.verify.evidence import verify_evidence
 from certify.verify.expectations import Expectations
 from certify.verify.result import CertificateVerdict, CheckLine, Checklist, Result
 from certify.verify.verification import Verification
@@ -80,7 +80,10 @@ def audit_certificate(
     if document.pdf_sha256 is None:
         checks.skipped("page", "this is the bundle alone, not the PDF")
     elif redraw:
-        _redraw(data, certificate, evidence, document, answer, checks)
+        from certify.audit.rerender import rerender
+
+        logged = _renderer_logged(answer)
+        _redraw(lambda: rerender(data, certificate, evidence, document.file.policy, logged), checks)
     else:
         checks.skipped("page", "not asked; draw it again with --rerender")
     if again is None:
@@ -95,19 +98,10 @@ def audit_certificate(
     )
 
 
-def _redraw(
-    data: bytes,
-    certificate: Certificate,
-    evidence: EvidenceSet,
-    document: Document,
-    answer: RegistryAnswer | None,
-    checks: Checklist,
-) -> None:
+def _redraw(compare: Callable[[], tuple[bool, str]], checks: Checklist) -> None:
     """Records whether the page comes out the same; under another renderer, that this could not be told."""
-    from certify.audit.rerender import rerender
-
     try:
-        _, detail = rerender(data, certificate, evidence, document.file.policy, _renderer_logged(answer))
+        _, detail = compare()
     except EvidenceMissing as error:
         checks.skipped("page", f"{error.what} ({error.why})", error.code)
     except CertifyError as error:

@@ -43,7 +43,7 @@ def issuer_certificate(signer: StatementSigner, party: str, not_before: datetime
     """
     from asn1crypto import keys, pem, x509
 
-    _require_p256(signer)
+    require_p256(signer)
     public = keys.PublicKeyInfo.load(pem.unarmor(signer.public_pem.encode())[2])
     name = x509.Name.build(
         {"organization_name": party[:MAX_NAME], "common_name": f"certify issuer {signer.keyid[:16]}"}
@@ -96,7 +96,7 @@ def sign_pdf(
         TrustError: CERT-E086, the key cannot sign PDFs.
         UsageError: CERT-E086, the time has no zone.
     """
-    _require_p256(signer)
+    require_p256(signer)
     chain = (certificates,) if isinstance(certificates, bytes) else tuple(certificates)
 
     def sign(digest: bytes) -> bytes:
@@ -167,7 +167,12 @@ def _time(moment: datetime) -> dict[str, datetime]:
     return {"utc_time" if moment.year < 2050 else "general_time": moment}
 
 
-def _require_p256(signer: StatementSigner) -> None:
+def require_p256(signer: StatementSigner) -> None:
+    """Returns if PDF readers understand the key.
+
+    Raises:
+        TrustError: CERT-E086, it is not ECDSA P-256.
+    """
     if scheme_of(public_key_of(signer.public_pem)) != "ecdsa-p256":
         raise TrustError(
             "CERT-E086",

@@ -30,6 +30,7 @@ from certify.pipeline.files import RunFolder
 from certify.pipeline.planning import signed_once
 from certify.pipeline.standing import ask_registry
 from certify.pipeline.workspace import Workspace
+from certify.pipeline.x509_setup import certificates_for
 from certify.trust.bundle import Bundle, statement_of
 from certify.trust.trustfile import TrustFile
 from certify.verify.document import RegistryAnswer
@@ -201,7 +202,7 @@ def _draw(
 ) -> bytes:
     """The PDF: signed for a certificate, unsigned for a screening report."""
     from certify.issue.render import render
-    from certify.issue.sign import issuer_certificate, sign_pdf
+    from certify.issue.sign import sign_pdf
     from certify.page.page import page_of
 
     page = page_of(findings, decided.evidence.evaluation.value.results(), policy.document)
@@ -211,5 +212,5 @@ def _draw(
     if isinstance(findings, ScreeningReport):
         return unsigned
     signer = workspace.signer("issuer")
-    certificate = issuer_certificate(signer, findings.issuer, created)
-    return sign_pdf(unsigned, signer, certificate, created, workspace.timestamper)
+    certificates = certificates_for(workspace, signer, findings.issuer, created)
+    return sign_pdf(unsigned, signer, certificates, created, workspace.timestamper)

@@ -74,8 +74,8 @@ CODES = {
     ),
     "CERT-E593": Explanation(
         "The page was drawn by other programs or fonts than these",
-        "Drawn again here it comes out otherwise, and the renderer is another one than the issuer's, so nothing follows "
-        "from it. Install the versions that the message names and audit again.",
+        "Drawn again here it comes out otherwise, and the renderer is another one than the issuer's, so nothing "
+        "follows from it. Install the versions that the message names and audit again.",
     ),
     "CERT-E594": Explanation(
         "The X.509 certificate or authority cannot be used as given",
