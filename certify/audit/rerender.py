@@ -13,6 +13,7 @@ from certify.issue.sign import reassemble
 from certify.page.page import page_of
 from certify.verify.evidence import EvidenceSet
 from certify.verify.pdf import SignedPdf, read_pdf
+from certify.verify.pdf_archive import take_apart
 
 
 def rerender(
@@ -21,7 +22,7 @@ def rerender(
     """Whether the signed PDF is exactly the page drawn again and its issuer's signature.
 
     Args:
-        pdf: the signed file.
+        pdf: the signed file, archived or not.
         certificate: what it shows.
         evidence: what the certificate rests on.
         policy: the resolved policy of the bundle.
@@ -33,9 +34,10 @@ def rerender(
     """
     created = datetime.strptime(certificate.issued_at, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
     page = page_of(certificate, evidence.evaluation.value.results(), policy)
-    signed = read_pdf(pdf)
+    original, _ = take_apart(pdf)
+    signed = read_pdf(original)
     drawn = render(page, signed.bundle, identifier=bytes.fromhex(sha256_hex(signed.bundle))[:16], created=created)
-    if reassemble(drawn, signed.cms, created) != pdf:
+    if reassemble(drawn, signed.cms, created) != original:
         raise _otherwise(signed, logged)
     return True, f"{len(drawn):,} bytes drawn again: the PDF is that page and a signature, nothing else"
 

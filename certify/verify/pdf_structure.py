@@ -127,7 +127,7 @@ def _check_inert(root: Any, field: Any) -> None:
         page = pages[place]
         if page["/Type"] != "/Page" or not _only(page, PAGE):
             raise rejected("a page has something that no page of a certificate has", code=ACTIVE)
-        found = page.get("/Annots", ())
+        found = entry(page, "/Annots", ())
         lying += [found.raw_get(number) for number in range(len(found))]
     if lying != [field]:
         raise rejected("something besides the signature's field lies on a page", code=ACTIVE)
@@ -143,6 +143,11 @@ def _check_outline(root: Any) -> None:
         if seen > MAX_OUTLINES or not _only(item, OUTLINE | {"Type"}):
             raise rejected("a bookmark does more than lead to a place", code=ACTIVE)
         waiting += [item[name] for name in ("/First", "/Next") if name in item]
+
+
+def entry(dictionary: Any, name: str, default: Any) -> Any:
+    """An entry, followed where it is a reference; pyHanko's own ``get`` gives the reference."""
+    return dictionary[name] if name in dictionary else default  # noqa: SIM401
 
 
 def _only(dictionary: Any, allowed: frozenset[str]) -> bool:

@@ -12,6 +12,7 @@ from certify.trust.status import Standing, StandingOf
 from certify.trust.trustfile import TrustFile
 from certify.trust.verified import Verified, verify_statement
 from certify.verify import approvals, chain
+from certify.verify.archive import check_archive
 from certify.verify.document import Document, RegistryAnswer, open_document
 from certify.verify.evidence import EvidenceSet, verify_evidence
 from certify.verify.expectations import Expectations, check_expectations, check_model, check_validity
@@ -123,7 +124,8 @@ def _with_rerun(opened: Opened, trust: TrustFile, expectations: Expectations, ch
 def _open(data: bytes) -> tuple[Document, str]:
     document = open_document(data)
     kind = "signed PDF, every byte accounted for" if document.pdf_sha256 else "bundle"
-    return document, f"{kind}, {len(data):,} bytes"
+    archived = f"; {document.archived}" if document.archived else ""
+    return document, f"{kind}, {len(data):,} bytes{archived}"
 
 
 def _without_trust(document: Document, checks: Checklist) -> Verification:
@@ -177,6 +179,7 @@ def _check_chain(document: Document, trust: TrustFile, checks: Checklist) -> Ope
     if trust.bounded:
         checks.attempt(KEYS, lambda: (True, check_keys(document, certificate.value, trust)))
     check_timestamps(document, evidence, trust, checks)
+    check_archive(document, trust, checks)
     checks.attempt("seed", lambda: (True, chain.check_seed(evidence, trust)))
     checks.attempt("decision", lambda: (True, _decided(document, certificate.value, evidence, level, trust)))
     _check_approvals(document, certificate, evidence, trust, checks)
@@ -204,7 +207,8 @@ def _signed_certificate(document: Document, trust: TrustFile) -> tuple[Verified[
 def _same_signer(document: Document, certificate: Verified[Certificate], trust: TrustFile) -> tuple[bool, str]:
     if document.pdf_key != trust.keys[certificate.keyid].pem:
         raise HostileInput(OTHER_KEY, "the PDF is signed by another key than the certificate inside it")
-    return True, "the PDF is signed by the same key"
+    named = f", whom {document.pdf_authority!r} names in X.509" if document.pdf_authority else ""
+    return True, f"the PDF is signed by the same key{named}"
 
 
 def _evidence(document: Document, certificate: Certificate, trust: TrustFile) -> tuple[EvidenceSet, str]:
