@@ -40,7 +40,7 @@ def make_root(name: str, signer: KeySigner, now: datetime, *, years: int) -> byt
     from cryptography.hazmat.primitives import hashes
 
     require_p256(signer)
-    key, subject = public_key_of(signer.public_pem), _name(name, "certify authority", signer.keyid)
+    key, subject = public_key_of(signer.public_pem), _name(name, f"{name[: MAX_NAME - 8]} root CA")
     builder = (
         x509.CertificateBuilder(subject_name=subject, issuer_name=subject, public_key=key)
         .serial_number(x509.random_serial_number())
@@ -78,9 +78,7 @@ def issue_under(
     above, key = x509.load_der_x509_certificate(root), public_key_of(holder.public_pem)
     identifier = above.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value
     builder = (
-        x509.CertificateBuilder(
-            subject_name=_name(party, "certify issuer", holder.keyid), issuer_name=above.subject, public_key=key
-        )
+        x509.CertificateBuilder(subject_name=_name(party, party[:MAX_NAME]), issuer_name=above.subject, public_key=key)
         .serial_number(x509.random_serial_number())
         .not_valid_before(_whole(now) - BACKDATED)
         .not_valid_after(min(_whole(now) + timedelta(days=days), above.not_valid_after_utc))
@@ -135,13 +133,13 @@ def _der(made: Certificate | CertificateRevocationList) -> bytes:
     return made.public_bytes(Encoding.DER)
 
 
-def _name(organisation: str, what: str, keyid: str) -> Name:
+def _name(organisation: str, shown: str) -> Name:
     from cryptography import x509
 
     return x509.Name(
         [
             x509.NameAttribute(x509.NameOID.ORGANIZATION_NAME, organisation[:MAX_NAME]),
-            x509.NameAttribute(x509.NameOID.COMMON_NAME, f"{what} {keyid[:16]}"),
+            x509.NameAttribute(x509.NameOID.COMMON_NAME, shown),
         ]
     )
 

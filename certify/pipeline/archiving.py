@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from certify.errors import UsageError
+from certify.errors import EvidenceMissing, UsageError
 from certify.files import read_file
 from certify.pipeline.workspace import Workspace
 from certify.pipeline.x509_setup import lists_of, utc_now
@@ -45,10 +45,26 @@ def _sources(workspace: Workspace, beside: Iterable[Path]) -> Sources:
     found = Sources(
         certificates=frozenset(one.public_bytes(Encoding.DER) for one in roots), lists=frozenset(lists_of(workspace))
     )
+    _require_fresh(found.lists)
     for path in beside:
         certificates, lists, answers = _read(path)
         found = Sources(found.certificates | certificates, found.lists | lists, found.answers | answers)
     return found
+
+
+def _require_fresh(lists: Iterable[bytes]) -> None:
+    """Returns if the workspace's own list still counts; the general error would not say how to renew it."""
+    from cryptography import x509
+
+    for one in lists:
+        until = x509.load_der_x509_crl(one).next_update_utc
+        if until is None or until < utc_now():
+            raise EvidenceMissing(
+                "CERT-E592",
+                "the workspace's own list of revoked certificates is out of date",
+                f"it counted until {until:%Y-%m-%d}" if until else "",
+                "certify keys authority renews the list and the issuer's certificate",
+            )
 
 
 def _read(path: Path) -> Sources:

@@ -7,7 +7,7 @@ from typing import Any
 
 from certify.attest.statements import certificate_statement, rendering_statement
 from certify.decide import LoadedPolicy
-from certify.errors import TrustError
+from certify.errors import HostileInput, InternalError, TrustError
 from certify.evidence import statement as kinds
 from certify.evidence.canonical import sha256_hex
 from certify.evidence.certificate import (
@@ -213,4 +213,17 @@ def _draw(
         return unsigned
     signer = workspace.signer("issuer")
     certificates = certificates_for(workspace, signer, findings.issuer, created)
-    return sign_pdf(unsigned, signer, certificates, created, workspace.timestamper)
+    return _readable(sign_pdf(unsigned, signer, certificates, created, workspace.timestamper))
+
+
+def _readable(pdf: bytes) -> bytes:
+    """The PDF, once it was read as a stranger will read it: what readers refuse is not issued."""
+    from certify.verify.pdf import read_pdf
+
+    try:
+        read_pdf(pdf)
+    except HostileInput as error:
+        raise InternalError(
+            "CERT-E087", "the PDF would not have come out as specified", f"readers refuse it: {error.code}, {error.why}"
+        ) from error
+    return pdf

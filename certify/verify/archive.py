@@ -8,7 +8,8 @@ from certify.trust.trustfile import TrustFile
 from certify.verify.document import Document
 from certify.verify.result import Checklist
 
-NAME = "archive"
+ARCHIVE = "archive"
+"""The check's name; it is made where there is something to judge."""
 
 
 def check_archive(document: Document, trust: TrustFile, checks: Checklist) -> None:
@@ -20,12 +21,12 @@ def check_archive(document: Document, trust: TrustFile, checks: Checklist) -> No
     if not document.archive:
         return
     if not trust.timestamp_roots:
-        checks.skipped(NAME, f"{document.archived}; your trust file names no timestamp authority")
+        checks.skipped(ARCHIVE, f"{document.archived}; your trust file names no timestamp authority")
         return
     try:
         found = [verify_token(one.token, one.signed, trust.timestamp_roots) for one in document.archive]
     except CertifyError as error:
-        checks.failed(NAME, error.what + (f" ({error.why})" if error.why else ""), error.code)
+        checks.failed(ARCHIVE, error.what + (f" ({error.why})" if error.why else ""), error.code)
         return
     parties = " and ".join(sorted({one.party for one in found}))
-    checks.passed(NAME, f"{document.archived}; stamped by {parties}")
+    checks.passed(ARCHIVE, f"{document.archived}; stamped by {parties}")

@@ -12,7 +12,7 @@ from certify.trust.status import Standing, StandingOf
 from certify.trust.trustfile import TrustFile
 from certify.trust.verified import Verified, verify_statement
 from certify.verify import approvals, chain
-from certify.verify.archive import check_archive
+from certify.verify.archive import ARCHIVE, check_archive
 from certify.verify.document import Document, RegistryAnswer, open_document
 from certify.verify.evidence import EvidenceSet, verify_evidence
 from certify.verify.expectations import Expectations, check_expectations, check_model, check_validity
@@ -124,8 +124,7 @@ def _with_rerun(opened: Opened, trust: TrustFile, expectations: Expectations, ch
 def _open(data: bytes) -> tuple[Document, str]:
     document = open_document(data)
     kind = "signed PDF, every byte accounted for" if document.pdf_sha256 else "bundle"
-    archived = f"; {document.archived}" if document.archived else ""
-    return document, f"{kind}, {len(data):,} bytes{archived}"
+    return document, f"{kind}, {len(data):,} bytes{', archived' if document.archive else ''}"
 
 
 def _without_trust(document: Document, checks: Checklist) -> Verification:
@@ -133,6 +132,8 @@ def _without_trust(document: Document, checks: Checklist) -> Verification:
     certificate = checks.attempt("form", lambda: _claimed(document))
     if document.pdf_key is not None:
         checks.attempt("pdf-signature", lambda: _signed_alike(document, document.pdf_key or ""))
+    if document.archive:
+        checks.skipped(ARCHIVE, f"{document.archived}; whose timestamps these are, only a trust file tells")
     checks.skipped("certificate-signature", "signer unknown: name a trust file with --trust FILE")
     checks.skipped("status", "not asked: without a trust file nobody's answer counts")
     verdict = CertificateVerdict.INCOMPLETE if checks.intact else CertificateVerdict.INVALID
