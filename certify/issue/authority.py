@@ -14,7 +14,7 @@ from certify.issue.sign import MAX_NAME, require_p256
 from certify.trust.keys import KeySigner, StatementSigner, public_key_of
 
 if TYPE_CHECKING:
-    from cryptography.x509 import Certificate, CertificateRevocationList, Name
+    from cryptography.x509 import Certificate, CertificateRevocationList, KeyUsage, Name
 
 BACKDATED = timedelta(hours=1)
 """How much earlier than now a certificate begins, for readers whose clocks are slow."""
@@ -144,7 +144,7 @@ def _name(organisation: str, shown: str) -> Name:
     )
 
 
-def _usage(*, authority: bool) -> object:
+def _usage(*, authority: bool) -> KeyUsage:
     from cryptography import x509
 
     return x509.KeyUsage(

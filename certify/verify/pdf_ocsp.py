@@ -45,6 +45,7 @@ def answer_covers(der: bytes, certificate: Any, above: Any, when: datetime, at: 
 
 def _about(found: Any, certificate: Any, above: Any) -> bool:
     """Whether serial number, authority's name and authority's key are those meant. Source: RFC 6960 section 4.1.1."""
+    from asn1crypto import keys
     from cryptography.hazmat.primitives.hashes import Hash
     from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
@@ -54,8 +55,6 @@ def _about(found: Any, certificate: Any, above: Any) -> bool:
         return bytes(state.finalize())
 
     key = above.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-    from asn1crypto import keys
-
     bits = bytes(keys.PublicKeyInfo.load(key)["public_key"])
     named = (found.serial_number, found.issuer_name_hash, found.issuer_key_hash)
     return named == (certificate.serial_number, digest(above.subject.public_bytes()), digest(bits))
@@ -66,13 +65,14 @@ def _check_signature(found: Any, above: Any, at: datetime) -> None:
     from cryptography import x509
     from cryptography.exceptions import InvalidSignature
     from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+    from cryptography.x509.oid import ExtendedKeyUsageOID
 
     signer = above
     for one in found.certificates:
         usage = one.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
         one.verify_directly_issued_by(above)
         valid = one.not_valid_before_utc - SKEW <= at <= one.not_valid_after_utc + SKEW
-        if x509.ExtendedKeyUsageOID.OCSP_SIGNING not in usage or not valid or signer is not above:
+        if ExtendedKeyUsageOID.OCSP_SIGNING not in usage or not valid or signer is not above:
             raise InvalidSignature
         signer = one
     key, algorithm = signer.public_key(), found.signature_hash_algorithm
