@@ -91,7 +91,7 @@ def audit(
 
 def _show(result: Audit, settings: Settings, certificate: str, trust: Path | None, output: Path | None) -> None:
     agrees = "AGREES: everything that was repeated came out the same."
-    undecided = "UNDECIDED: what could be repeated came out the same; the page was drawn by other programs."
+    undecided = "UNDECIDED: other programs drew the page; the rest came out the same."
     otherwise = "DOES NOT AGREE: something came out otherwise, or could not be repeated."
     believed = undecided if result.undecided else agrees
     emit(believed if result.agrees else otherwise, "pass" if result.agrees and not result.undecided else "fail")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 from certify.errors import EvidenceMissing, UsageError
 from certify.files import read_file
@@ -86,7 +87,11 @@ def _read(path: Path) -> Sources:
             return Sources(lists=frozenset([x509.load_pem_x509_crl(data).public_bytes(Encoding.DER)]))
     except ValueError as error:
         raise _unusable(path) from error
-    readers = (x509.load_der_x509_certificate, x509.load_der_x509_crl, ocsp.load_der_ocsp_response)
+    readers: tuple[Callable[[bytes], Any], ...] = (
+        x509.load_der_x509_certificate,
+        x509.load_der_x509_crl,
+        ocsp.load_der_ocsp_response,
+    )
     for place, read in enumerate(readers):
         try:
             der = frozenset([read(data).public_bytes(Encoding.DER)])

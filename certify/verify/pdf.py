@@ -13,9 +13,10 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from certify.errors import CertifyError, HostileInput
+from certify.trust.timestamps import moment_of
 from certify.verify.pdf_attachments import attached_bundle, foreign
 from certify.verify.pdf_chain import check_chain
-from certify.verify.pdf_signature import FORM, read_cms, rejected
+from certify.verify.pdf_signature import FORM, Signer, read_cms, rejected
 from certify.verify.pdf_structure import KIND, content, open_pdf, too_large
 
 MAX_PDF_BYTES = 50 * 1024 * 1024
@@ -90,7 +91,7 @@ def read_pdf(data: bytes) -> SignedPdf:
         public_pem=signer.public_pem,
         keyid=hashlib.sha256(signer.public_pem.encode()).hexdigest(),
         chain=signer.chain,
-        authority=check_chain(signer.chain, moment_of_pdf(held.signed_at)),
+        authority=_authority(signer, moment_of_pdf(held.signed_at)),
         cms=signer.cms,
         signature=signer.signature,
         token=signer.token,
@@ -98,6 +99,13 @@ def read_pdf(data: bytes) -> SignedPdf:
         renderer=held.renderer,
         sha256=hashlib.sha256(data).hexdigest(),
     )
+
+
+def _authority(signer: Signer, signed_at: datetime) -> str:
+    """Name of the root, if the certificates held both when it was signed by its own word and when it was stamped."""
+    if signer.stamped_at is not None:
+        check_chain(signer.chain, moment_of(signer.stamped_at))
+    return check_chain(signer.chain, signed_at)
 
 
 def moment_of_pdf(date: str) -> datetime:

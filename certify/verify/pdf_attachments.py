@@ -17,6 +17,10 @@ WHICH, DIFFERS = "CERT-E585", "CERT-E586"
 """Another set of attachments than the bundle asks for; one that says something else than the bundle."""
 
 
+FILE = frozenset(("/Type", "/F", "/UF", "/EF", "/Desc", "/AFRelationship"))
+"""Entries of a file specification; no second file, no folder, no thumbnail."""
+
+
 def attached_bundle(root: Any) -> tuple[bytes, Contents | None]:
     """The bundle, and what else the file has to hold; None for a file of version 0.1, which holds the bundle alone.
 
@@ -58,8 +62,8 @@ def _files(root: Any) -> dict[str, Any]:
 
 def content_of(specification: Any) -> bytes:
     """The bytes of an attached file."""
-    if list(specification["/EF"]) != ["/F"]:
-        raise rejected("an attached file is there in two versions", code=WHICH)
+    if list(specification["/EF"]) != ["/F"] or not set(specification) <= FILE:
+        raise rejected("an attached file is there in two versions, or has more to it than a file", code=WHICH)
     return stream_bytes(specification["/EF"]["/F"], MAX_BUNDLE_BYTES, "its attachment is", WHICH)
 
 

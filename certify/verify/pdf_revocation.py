@@ -138,12 +138,12 @@ def _list_covers(der: bytes, certificate: Any, above: Any, when: datetime, at: d
 
 def _whole(found: Any, certificate: Any) -> bool:
     """Whether a list speaks of every certificate of this one's kind: no difference to another list, no selection."""
-    from cryptography import x509
+    from cryptography.x509.oid import ExtensionOID
 
     for one in found.extensions:
-        if one.oid == x509.ExtensionOID.DELTA_CRL_INDICATOR:
+        if one.oid == ExtensionOID.DELTA_CRL_INDICATOR:
             return False
-        if one.oid == x509.ExtensionOID.ISSUING_DISTRIBUTION_POINT:
+        if one.oid == ExtensionOID.ISSUING_DISTRIBUTION_POINT:
             scope, authority = one.value, _is_authority(certificate)
             if scope.indirect_crl or scope.only_some_reasons or scope.only_contains_attribute_certs:
                 return False

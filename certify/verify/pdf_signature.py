@@ -56,6 +56,8 @@ class Signer(NamedTuple):
     """The ECDSA signature, DER."""
     token: bytes | None
     """Timestamp token over ``signature`` that holds together; whether its authority counts is open."""
+    stamped_at: str | None
+    """Time that the token states, RFC 3339 UTC."""
 
 
 def rejected(why: str, error: Exception | None = None, code: str = CHANGED) -> HostileInput:
@@ -172,15 +174,14 @@ def read_cms(contents: bytes, document_digest: bytes) -> Signer:
             raise rejected("its signature is not written as certify writes it", code=FORM)
         key, pem = _public_key(parts.chain[0])
         key.verify(parts.signature, signed_attributes(parts.chain, document_digest), ec.ECDSA(hashes.SHA256()))
-        if parts.token is not None:
-            read_token(parts.token, parts.signature)
+        stamped_at = None if parts.token is None else read_token(parts.token, parts.signature).time
     except HostileInput:
         raise
     except InvalidSignature as error:
         raise rejected("its signature was not made by the certificate it carries", error, FORM) from error
     except Exception as error:  # parsers of hostile bytes raise many kinds; each means the same here
         raise rejected("its signature cannot be read", error, FORM) from error
-    return Signer(parts.chain, pem, expected, parts.signature, parts.token)
+    return Signer(parts.chain, pem, expected, parts.signature, parts.token, stamped_at)
 
 
 def reserved(chain: Sequence[bytes], *, stamped: bool) -> int:

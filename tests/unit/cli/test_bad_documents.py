@@ -115,6 +115,16 @@ def test_show_and_audit_refuse_it(spoil, cli, handed, chain):
     assert audited.error in SPOILT[spoil]
 
 
+def test_an_audit_under_another_renderer_is_undecided(cli, handed, chain, monkeypatch):
+    for room in ("certify.issue.render", "certify.audit.rerender"):
+        monkeypatch.setattr(f"{room}.renderer", lambda: "weasyprint 71.0, pango 1.60.0")
+    options = ("--trust", "trust-file.json", "--evidence", chain.folder.path, "--rerender")
+    said = cli("audit", "certificate.pdf", *options)
+    assert said.code == 3
+    assert said.out.startswith("UNDECIDED")
+    assert "weasyprint 71.0" in " ".join(said.out.split())
+
+
 def test_an_audit_of_the_real_one_agrees(cli, handed, chain):
     said = cli("audit", "certificate.pdf", "--trust", "trust-file.json", "--evidence", chain.folder.path, "--json")
     assert (said.code, said.document["agrees"]) == (0, True)

@@ -24,6 +24,7 @@ from certify.verify.pdf import read_pdf
 from certify.verify.pdf_chain import check_chain
 from certify.verify.pdf_signature import CONTENTS_RESERVED
 from tests.fakes.pdf_sample import SIGNER, WHEN, signed, unsigned
+from tests.fakes.tsa import authority
 from tests.fakes.x509_chain import Made, chain_for
 
 START = WHEN - timedelta(days=30)
@@ -119,6 +120,14 @@ BROKEN = {
 @pytest.mark.parametrize("made", BROKEN.values(), ids=list(BROKEN))
 def test_certificates_that_do_not_hold_together_are_refused(made):
     assert code_of(sign_pdf(unsigned(), SIGNER, chain_for(SIGNER.public_pem, START, **made), WHEN)) == "CERT-E590"
+
+
+def test_a_signature_dated_back_into_the_life_of_its_certificate_is_refused():
+    """The issuer's own time says it was valid, the authority's that it no longer was."""
+    expired = chain_for(SIGNER.public_pem, START, leaf=Made(WHEN - timedelta(days=364), years=1, authority=False))
+    assert read_pdf(sign_pdf(unsigned(), SIGNER, expired, WHEN)).chain == expired
+    stamper = authority(start=START, clock=lambda: WHEN + timedelta(days=2))
+    assert code_of(sign_pdf(unsigned(), SIGNER, expired, WHEN, stamper)) == "CERT-E590"
 
 
 @pytest.mark.parametrize(

@@ -95,6 +95,10 @@ def unlisted(pdf):
     del pdf.Root.AF[2]
 
 
+def second_file(pdf):
+    pdf.Root.AF[2].RF = Dictionary()
+
+
 def two_names(pdf):
     pdf.Root.AF[1].F = String("other.json")
 
@@ -114,6 +118,7 @@ def written(place, content):
         (relation, "CERT-E585"),
         (unlisted, "CERT-E585"),
         (two_names, "CERT-E585"),
+        (second_file, "CERT-E585"),
         (written(1, b"{}"), "CERT-E586"),
         (written(2, b"c2sp.org/tlog-proof@v1\nindex 7\n"), "CERT-E586"),
         (written(0, b"{"), "CERT-E046"),
