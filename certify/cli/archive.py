@@ -27,7 +27,7 @@ def archive(
     ] = None,
     json: Json = False,
 ) -> int:
-    """Add revocation data and a timestamp to a copy of a certificate, so that it can be checked for decades."""
+    """Make a copy of a certificate that can be checked for decades (PAdES B-LTA)."""
     from certify.cli.reading import find_certificate
     from certify.files import write_whole
     from certify.pipeline.archiving import archive_certificate
