@@ -20,6 +20,7 @@ from certify.trust.passphrase import DEVELOPMENT_PASSPHRASE, find_passphrase
 from certify.verify.pdf_chain import check_chain, load_chain
 
 FOLDER, CHAIN, ROOT, KEY, REVOKED = "x509", "chain.pem", "root.pem", "root-key.pem", "revoked.crl"
+_RENEW = "an authority of the workspace's own renews: certify keys authority; else: certify keys chain FILE.pem"
 ISSUER_DAYS = 3 * 365
 """How long the issuer's certificate counts; a later one is made by the same command."""
 
@@ -131,10 +132,9 @@ def _require_for(signer: StatementSigner, chain: tuple[bytes, ...], at: datetime
         check_chain(chain, at)
         key: Any = load_chain(chain)[0].public_key()
         if pem_of(key) != signer.public_pem:
-            raise _refused("the first certificate is not for the issuer's key", "the issuer's certificate comes first")
+            raise _refused("the first certificate is not for the issuer's key", _RENEW)
     except HostileInput as error:
-        hint = "an authority of the workspace's own renews: certify keys authority; else: certify keys chain FILE.pem"
-        raise TrustError("CERT-E594", "the issuer's X.509 certificates cannot be used", error.why, hint) from error
+        raise TrustError("CERT-E594", "the issuer's X.509 certificates cannot be used", error.why, _RENEW) from error
 
 
 def _new_key(workspace: Workspace, folder: Path) -> KeySigner:
