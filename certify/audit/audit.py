@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from certify.audit.recompute import EvidencePack, recompute
 from certify.audit.rerun import HowToRerun, rerun
+from certify.errors import CertifyError, EvidenceMissing
 from certify.evidence import statement as kinds
 from certify.evidence.base import Value
-from certify.evidence.certificate import Certificate
+from certify.evidence.certificate import Certificate, Rendering
 from certify.evidence.rerun import Rerun
+from certify.trust.bundle import parse_bundle, statement_of
 from certify.trust.trustfile import TrustFile
 from certify.trust.verified import verify_statement
 from certify.verify.document import RegistryAnswer, open_document
 from certify.verify.evidence import verify_evidence
 from certify.verify.expectations import Expectations
-from certify.verify.result import CertificateVerdict, CheckLine, Checklist
+from certify.verify.result import CertificateVerdict, CheckLine, Checklist, Result
 from certify.verify.verification import Verification
 from certify.verify.verify import verify_certificate
 
@@ -26,6 +28,8 @@ class Audit(Value):
 
     agrees: bool
     """Whether the certificate can be believed and everything that could be repeated came out the same."""
+    undecided: bool = False
+    """Whether something that was asked for was repeated and led nowhere, as the page under another renderer."""
     verification: Verification
     """The stranger's check that comes first."""
     checks: tuple[CheckLine, ...]
@@ -78,7 +82,8 @@ def audit_certificate(
     elif redraw:
         from certify.audit.rerender import rerender
 
-        checks.attempt("page", lambda: rerender(data, certificate, evidence, document.file.policy))
+        logged = _renderer_logged(answer)
+        _redraw(lambda: rerender(data, certificate, evidence, document.file.policy, logged), checks)
     else:
         checks.skipped("page", "not asked; draw it again with --rerender")
     if again is None:
@@ -87,4 +92,27 @@ def audit_certificate(
         sample = checks.attempt("rerun", lambda: rerun(evidence, EvidencePack(pack), again, at))
     believed = verification.verdict is not CertificateVerdict.INVALID
     agrees = checks.intact and believed
-    return Audit(agrees=agrees, verification=verification, checks=tuple(checks.lines), rerun=sample)
+    undecided = any(line.result is Result.SKIP and line.code is not None for line in checks.lines)
+    return Audit(
+        agrees=agrees, undecided=undecided, verification=verification, checks=tuple(checks.lines), rerun=sample
+    )
+
+
+def _redraw(compare: Callable[[], tuple[bool, str]], checks: Checklist) -> None:
+    """Records whether the page comes out the same; under another renderer, that this could not be told."""
+    try:
+        _, detail = compare()
+    except EvidenceMissing as error:
+        checks.skipped("page", f"{error.what} ({error.why})", error.code)
+    except CertifyError as error:
+        checks.failed("page", f"{error.what} ({error.why})", error.code)
+    else:
+        checks.passed("page", detail)
+
+
+def _renderer_logged(answer: RegistryAnswer | None) -> str | None:
+    """The renderer that the registry's entry names; the verification tells whether the entry can be believed."""
+    if answer is None or answer.rendering is None:
+        return None
+    predicate = statement_of(parse_bundle(answer.rendering, name="rendering")).predicate
+    return Rendering.from_document(predicate, name="rendering").renderer

@@ -43,6 +43,7 @@ VERBS: dict[str, Verb] = {
     "handoff": Verb("handoff", "Send statements to reviewers elsewhere, take answers back."),
     "audit": Verb("audit", "Recompute every number of a certificate from its evidence pack."),
     "export": Verb("export", "Write a verified certificate as VSA, OSCAL, CycloneDX, a model card and others."),
+    "archive": Verb("archive", "Make a copy of a certificate that can be checked for decades (PAdES B-LTA)."),
     "revoke": Verb("revoke", "Withdraw a certificate for good, with a reason."),
     "suspend": Verb("suspend", "Withdraw a certificate for now."),
     "reinstate": Verb("reinstate", "Lift a suspension."),

@@ -84,17 +84,17 @@ def audit(
         emit_json("audit", result.document())
     else:
         _show(result, settings, certificate, trust, output)
-    if result.agrees and result.verification.verdict == "incomplete":
+    if result.agrees and (result.undecided or result.verification.verdict == "incomplete"):
         return int(ExitCode.INCOMPLETE)
     return int(ExitCode.POSITIVE if result.agrees else ExitCode.NEGATIVE)
 
 
 def _show(result: Audit, settings: Settings, certificate: str, trust: Path | None, output: Path | None) -> None:
-    emit(
-        "AGREES: everything that was repeated came out the same." if result.agrees
-        else "DOES NOT AGREE: something came out otherwise, or could not be repeated.",
-        "pass" if result.agrees else "fail",
-    )  # fmt: skip
+    agrees = "AGREES: everything that was repeated came out the same."
+    undecided = "UNDECIDED: other programs drew the page; the rest came out the same."
+    otherwise = "DOES NOT AGREE: something came out otherwise, or could not be repeated."
+    believed = undecided if result.undecided else agrees
+    emit(believed if result.agrees else otherwise, "pass" if result.agrees and not result.undecided else "fail")
     emit(f"the certificate itself is {result.verification.verdict}; the numbers behind it are another question")
     emit()
     checklist([(line.result, line.id, line.detail) for line in result.checks])

@@ -5,25 +5,25 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
+import zlib
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from certify.errors import InternalError, UsageError
-from certify.issue.conformance import declare_accessible
+from certify.issue.conformance import finisher
 from certify.issue.fitting import Form, fitting
 from certify.issue.glyphs import covered, printable
 from certify.page.page import Page
 from certify.page.row import Row
 from certify.page.wording import bound, groups
 from certify.resources import room
+from certify.verify.pdf_contents import BUNDLE_NAME, Attached, bundle_attachment, contents_of
+from certify.verify.pdf_metadata import marks
 
 if TYPE_CHECKING:
     from jinja2 import Environment
-
-ATTACHMENT_NAME = "bundle.json"
-"""Name of the attached file; readers look for it."""
 
 SANS = ("Inter-Regular.otf", "Inter-SemiBold.otf")
 FONTS = (*SANS, "JetBrainsMono-Regular.ttf", "EBGaramond-Regular.otf")
@@ -35,7 +35,7 @@ STYLE = "certify:style.css"
 
 
 def render(page: Page, attachment: bytes, *, identifier: bytes, created: datetime, paper: str = "a4") -> bytes:
-    """The unsigned PDF of ``page`` with ``attachment`` inside as ``bundle.json``.
+    """The unsigned PDF of ``page`` with ``attachment`` inside as ``bundle.json``, and a certificate's parts beside it.
 
     The same arguments give the same bytes, in any process, as long as WeasyPrint, Pango and the fonts are
     those that ``renderer()`` names.
@@ -50,6 +50,7 @@ def render(page: Page, attachment: bytes, *, identifier: bytes, created: datetim
     Raises:
         UsageError: the ``pdf`` extra is not installed, or the time has no zone.
         InternalError: the template asks for something that is not bundled.
+        HostileInput: CERT-E043 to CERT-E049, CERT-E081, a certificate's attachment is not its bundle.
     """
     moment = _moment(created)
     weasyprint = _weasyprint()
@@ -64,10 +65,13 @@ def render(page: Page, attachment: bytes, *, identifier: bytes, created: datetim
         return html.render(font_config=fonts, pdf_variant="pdf/a-3a", pdf_tags=True, presentational_hints=False)
 
     document = fitting(page, laid_out)
-    document.metadata.attachments = [_attachment(weasyprint, attachment, moment, fetcher)]
+    contents = contents_of(attachment) if page.certificate else None
+    attached = contents.attachments if contents else (bundle_attachment(attachment),)
+    document.metadata.attachments = [_attachment(weasyprint, one, moment, fetcher) for one in attached]
+    finish = finisher(attached, marks(contents, renderer()) if contents else None)
     # as digits: a carriage return would be written as it is, and readers differ in what they take it for
     name = identifier.hex().encode()
-    pdf = document.write_pdf(finisher=declare_accessible, pdf_variant="pdf/a-3a", pdf_tags=True, pdf_identifier=name)
+    pdf = document.write_pdf(finisher=finish, pdf_variant="pdf/a-3a", pdf_tags=True, pdf_identifier=name)
     return bytes(pdf)
 
 
@@ -100,7 +104,7 @@ def render_report(
             page=page,
             response=response,
             shape=_drawn("mark.svg", mark=page.verdict),
-            attachment_name=ATTACHMENT_NAME,
+            attachment_name=BUNDLE_NAME,
             created=moment.strftime("%Y-%m-%dT%H:%M:%SZ"),
             style=STYLE,
             paper=paper_style(paper),
@@ -109,7 +113,7 @@ def render_report(
     html = weasyprint.HTML(string=str(text), base_url="certify:", url_fetcher=_fetcher(_assets()))
     pdf = html.write_pdf(
         font_config=FontConfiguration(),
-        finisher=declare_accessible,
+        finisher=finisher((), None),
         pdf_variant="pdf/a-3a",
         pdf_tags=True,
         presentational_hints=False,
@@ -126,13 +130,31 @@ def _moment(created: datetime) -> datetime:
 
 
 def renderer() -> str:
-    """What drew the page, with versions: a re-rendering by other versions may differ in bytes."""
+    """What drew the page, with versions: a re-rendering by other versions may differ in bytes.
+
+    Named are all that have a hand in the bytes: layout (WeasyPrint, Pango, HarfBuzz), writing (pydyf, zlib),
+    subsetting of fonts (HarfBuzz, else fontTools), the fonts' own bytes and the layout's number.
+    """
+    from importlib.metadata import version
+
     from weasyprint.text.ffi import pango
 
     number = pango.pango_version()
     fonts = hashlib.sha256(b"".join(_font(name) for name in FONTS)).hexdigest()[:16]
     pango_words = f"{number // 10000}.{number // 100 % 100}.{number % 100}"
-    return f"weasyprint {_weasyprint().__version__}, pango {pango_words}, fonts {fonts}, layout {LAYOUT}"
+    parts = [f"weasyprint {_weasyprint().__version__}", f"pango {pango_words}", _harfbuzz()]
+    parts += [f"{name} {version(name)}" for name in ("fonttools", "pydyf")]
+    return ", ".join([*parts, f"zlib {zlib.ZLIB_RUNTIME_VERSION}", f"fonts {fonts}", f"layout {LAYOUT}"])
+
+
+@cache
+def _harfbuzz() -> str:
+    """Version of the library that shapes text, and whether it also cuts the fonts down."""
+    from weasyprint.text.ffi import ffi, harfbuzz, harfbuzz_subset
+
+    ffi.cdef("const char *hb_version_string(void);")  # WeasyPrint declares what it calls itself, and this is not
+    words = ffi.string(harfbuzz.hb_version_string()).decode("ascii")
+    return f"harfbuzz {words}" if harfbuzz_subset is not None else f"harfbuzz {words} without subset"
 
 
 def _weasyprint() -> Any:
@@ -150,14 +172,14 @@ def _weasyprint() -> Any:
     return weasyprint
 
 
-def _attachment(weasyprint: Any, content: bytes, moment: datetime, fetcher: Any) -> Any:
+def _attachment(weasyprint: Any, one: Attached, moment: datetime, fetcher: Any) -> Any:
     return weasyprint.Attachment(
-        file_obj=io.BytesIO(content),
-        name=ATTACHMENT_NAME,
-        description="Signed certificate, its evidence statements and log proofs: what this document shows",
+        file_obj=io.BytesIO(one.content),
+        name=one.name,
+        description=one.description,
         created=moment,
         modified=moment,
-        relationship="Data",
+        relationship=one.relationship,
         url_fetcher=fetcher,
     )
 
@@ -175,7 +197,7 @@ def _html(page: Page, attachment: bytes, moment: datetime, form: Form, paper: st
             level=None if page.level is None else _drawn("level.svg", level=page.level),
             qr=_data_uri(_qr(page.status_location)) if page.status_location else None,
             bundle=groups(hashlib.sha256(attachment).hexdigest()),
-            attachment_name=ATTACHMENT_NAME,
+            attachment_name=BUNDLE_NAME,
             density=form.density,
             annex=form.annex,
             shown_reasons=form.reasons,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,8 +19,8 @@ from certify.trust.tokens import token_of
 from certify.verify.pdf_signature import (
     FIELD_NAME,
     build_cms,
-    carries_timestamp,
     normal_signature,
+    parts_of,
     reserved,
     signed_attributes,
 )
@@ -43,7 +43,7 @@ def issuer_certificate(signer: StatementSigner, party: str, not_before: datetime
     """
     from asn1crypto import keys, pem, x509
 
-    _require_p256(signer)
+    require_p256(signer)
     public = keys.PublicKeyInfo.load(pem.unarmor(signer.public_pem.encode())[2])
     name = x509.Name.build(
         {"organization_name": party[:MAX_NAME], "common_name": f"certify issuer {signer.keyid[:16]}"}
@@ -79,7 +79,7 @@ def issuer_certificate(signer: StatementSigner, party: str, not_before: datetime
 def sign_pdf(
     unsigned: bytes,
     signer: StatementSigner,
-    certificate_der: bytes,
+    certificates: bytes | Sequence[bytes],
     when: datetime,
     timestamper: Timestamper | None = None,
 ) -> bytes:
@@ -88,7 +88,7 @@ def sign_pdf(
     Args:
         unsigned: what ``render`` gave.
         signer: the issuer's key, ECDSA P-256.
-        certificate_der: from ``issuer_certificate``.
+        certificates: X.509, DER: what ``issuer_certificate`` gave, or the issuer's own and those above it to the root.
         when: signing time as claimed in the file, aware.
         timestamper: who stamps the signature; B-B without, B-T with.
 
@@ -96,14 +96,15 @@ def sign_pdf(
         TrustError: CERT-E086, the key cannot sign PDFs.
         UsageError: CERT-E086, the time has no zone.
     """
-    _require_p256(signer)
+    require_p256(signer)
+    chain = (certificates,) if isinstance(certificates, bytes) else tuple(certificates)
 
     def sign(digest: bytes) -> bytes:
-        signature = normal_signature(signer.sign(signed_attributes(certificate_der, digest)))
+        signature = normal_signature(signer.sign(signed_attributes(chain, digest)))
         token = None if timestamper is None else token_of(timestamper(signature))
-        return build_cms(certificate_der, digest, signature, token)
+        return build_cms(chain, digest, signature, token)
 
-    return _assemble(unsigned, sign, when, stamped=timestamper is not None)
+    return _assemble(unsigned, sign, when, reserved(chain, stamped=timestamper is not None))
 
 
 def reassemble(unsigned: bytes, cms: bytes, when: datetime) -> bytes:
@@ -112,10 +113,11 @@ def reassemble(unsigned: bytes, cms: bytes, when: datetime) -> bytes:
     Equality says that the pages in the file are the given rendering and that the signing revision adds
     nothing but the signature.
     """
-    return _assemble(unsigned, lambda _digest: cms, when, stamped=carries_timestamp(cms))
+    parts = parts_of(cms)
+    return _assemble(unsigned, lambda _digest: cms, when, reserved(parts.chain, stamped=parts.token is not None))
 
 
-def _assemble(unsigned: bytes, sign: Callable[[bytes], bytes], when: datetime, *, stamped: bool) -> bytes:
+def _assemble(unsigned: bytes, sign: Callable[[bytes], bytes], when: datetime, digits: int) -> bytes:
     from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
     from pyhanko.sign.signers.cms_embedder import PdfCMSEmbedder, SigIOSetup, SigMDPSetup, SigObjSetup
     from pyhanko.sign.signers.pdf_byterange import SignatureObject
@@ -126,7 +128,7 @@ def _assemble(unsigned: bytes, sign: Callable[[bytes], bytes], when: datetime, *
     place = SignatureObject(
         timestamp=when.astimezone(UTC).replace(microsecond=0),
         subfilter=SigSeedSubFilter.PADES,
-        bytes_reserved=reserved(stamped=stamped),
+        bytes_reserved=digits,
     )
     steps = PdfCMSEmbedder().write_cms(field_name=FIELD_NAME, writer=writer)
     next(steps)
@@ -165,7 +167,12 @@ def _time(moment: datetime) -> dict[str, datetime]:
     return {"utc_time" if moment.year < 2050 else "general_time": moment}
 
 
-def _require_p256(signer: StatementSigner) -> None:
+def require_p256(signer: StatementSigner) -> None:
+    """Returns if PDF readers understand the key.
+
+    Raises:
+        TrustError: CERT-E086, it is not ECDSA P-256.
+    """
     if scheme_of(public_key_of(signer.public_pem)) != "ecdsa-p256":
         raise TrustError(
             "CERT-E086",

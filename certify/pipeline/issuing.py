@@ -8,7 +8,7 @@ from typing import Any
 
 from certify.attest.statements import certificate_statement, rendering_statement
 from certify.decide import LoadedPolicy
-from certify.errors import TrustError
+from certify.errors import HostileInput, InternalError, TrustError
 from certify.evidence import statement as kinds
 from certify.evidence.base import Value
 from certify.evidence.canonical import sha256_hex
@@ -35,6 +35,7 @@ from certify.pipeline.planning import signed_once
 from certify.pipeline.request import STATE, RunState
 from certify.pipeline.standing import ask_registry
 from certify.pipeline.workspace import Workspace
+from certify.pipeline.x509_setup import certificates_for
 from certify.trust.bundle import Bundle, statement_of
 from certify.trust.trustfile import TrustFile
 from certify.verify.facts import surveillance_due
@@ -220,15 +221,28 @@ def _draw(
 ) -> bytes:
     """The PDF: signed for a certificate, unsigned for a screening report."""
     from certify.issue.render import render
-    from certify.issue.sign import issuer_certificate, sign_pdf
+    from certify.issue.sign import sign_pdf
 
     created = _written(findings)
     unsigned = render(page, attachment, identifier=_name(attachment), created=created, paper=paper)
     if isinstance(findings, ScreeningReport):
         return unsigned
     signer = workspace.signer("issuer")
-    certificate = issuer_certificate(signer, findings.issuer, created)
-    return sign_pdf(unsigned, signer, certificate, created, workspace.timestamper)
+    certificates = certificates_for(workspace, signer, findings.issuer, created)
+    return _readable(sign_pdf(unsigned, signer, certificates, created, workspace.timestamper))
+
+
+def _readable(pdf: bytes) -> bytes:
+    """The PDF, once it was read as a stranger will read it: what readers refuse is not issued."""
+    from certify.verify.pdf import read_pdf
+
+    try:
+        read_pdf(pdf)
+    except HostileInput as error:
+        raise InternalError(
+            "CERT-E087", "the PDF would not have come out as specified", f"readers refuse it: {error.code}, {error.why}"
+        ) from error
+    return pdf
 
 
 def _draw_report(page: Page, findings: Certificate | ScreeningReport, attachment: bytes, paper: str) -> bytes:

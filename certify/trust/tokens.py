@@ -101,6 +101,15 @@ def response_of(token: bytes) -> bytes:
     return bytes(tsp.TimeStampResp({"status": status, "time_stamp_token": cms.ContentInfo.load(token)}).dump())
 
 
+def authority_of(token: bytes) -> bytes:
+    """The certificate that a token carries, its authority's own, DER; nothing of it is checked.
+
+    Raises:
+        HostileInput: CERT-E130, it is no token.
+    """
+    return _parts(token).certificate
+
+
 def _parts(token: bytes) -> Parts:
     """The signed parts of a token and its signature. Source: RFC 3161 section 2.4.2, RFC 5652 section 5."""
     from asn1crypto import cms

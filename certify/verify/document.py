@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from certify.errors import HostileInput
 from certify.evidence.base import Value
-from certify.evidence.canonical import sha256_hex
 from certify.evidence.certificate import Certificate, CertificateFile
 from certify.evidence.evaluation import Evaluation
 from certify.evidence.statement import CERTIFICATE, EVALUATION
 from certify.trust.bundle import Bundle, parse_bundle, statement_of
+
+if TYPE_CHECKING:
+    from certify.verify.pdf import SignedPdf
+    from certify.verify.pdf_archive import Round
 
 
 @dataclass(frozen=True)
@@ -25,33 +28,51 @@ class Document:
     statements: dict[str, Bundle] = field(repr=False)
     """Evidence statements by payload digest, signatures unchecked."""
     pdf_sha256: str | None
-    """Digest of every byte of the PDF; absent for a bare bundle."""
+    """Digest of every byte of the PDF as it was issued; absent for a bare bundle."""
     pdf_key: str | None
     """Public key (PEM) that the PDF's own signature verifies under; absent for a bare bundle."""
     pdf_signature: bytes | None = field(default=None, repr=False)
     """The PDF's own signature, which a timestamp is given for; absent for a bare bundle."""
     pdf_token: bytes | None = field(default=None, repr=False)
     """Timestamp token over ``pdf_signature``, whose authority is not judged yet."""
+    pdf_authority: str | None = None
+    """Name of the X.509 root of the PDF's signature, by its own word; absent for a self-issued certificate."""
+    archive: tuple[Round, ...] = field(default=(), repr=False)
+    """Rounds of preservation after the issuer's file, whose authorities are not judged yet; oldest first."""
+    archived: str | None = None
+    """What they preserve, in words; absent where there are none."""
 
 
 def open_document(data: bytes) -> Document:
     """The certificate in ``data``, read strictly.
 
     Raises:
-        HostileInput: CERT-E080 to CERT-E084 for a PDF, CERT-E043 to CERT-E049 for a bundle.
+        HostileInput: CERT-E080 to CERT-E089, CERT-E130 and CERT-E580 to CERT-E591 for a PDF, CERT-E043 to CERT-E049
+            for a bundle.
     """
     if data[:1024].lstrip()[:1] != b"{":
         from certify.verify.pdf import read_pdf
+        from certify.verify.pdf_archive import take_apart
 
-        signed = read_pdf(data)
+        original, rounds = take_apart(data)
+        signed = read_pdf(original)
         return replace(
             _document(signed.bundle),
-            pdf_sha256=sha256_hex(data),
+            pdf_sha256=signed.sha256,
             pdf_key=signed.public_pem,
             pdf_signature=signed.signature,
             pdf_token=signed.token,
+            pdf_authority=signed.authority if len(signed.chain) > 1 else None,
+            archive=rounds,
+            archived=_preserved(signed, rounds),
         )
     return _document(data)
+
+
+def _preserved(signed: SignedPdf, rounds: tuple[Round, ...]) -> str | None:
+    from certify.verify.pdf_preservation import check_rounds
+
+    return check_rounds(signed, rounds) if rounds else None
 
 
 def _document(bundle: bytes) -> Document:

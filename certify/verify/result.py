@@ -44,7 +44,7 @@ class CheckLine(Value):
     detail: str
     """What was seen."""
     code: str | None = None
-    """Error code when it failed; ``certify explain CODE`` tells more."""
+    """Error code when it failed, or was begun and led nowhere; ``certify explain CODE`` tells more."""
 
 
 class Checklist:
@@ -61,9 +61,9 @@ class Checklist:
         """Records that a check failed."""
         self.lines.append(CheckLine(id=name, result=Result.FAIL, detail=detail, code=code))
 
-    def skipped(self, name: str, detail: str) -> None:
+    def skipped(self, name: str, detail: str, code: str | None = None) -> None:
         """Records that a check could not run, and what it would need."""
-        self.lines.append(CheckLine(id=name, result=Result.SKIP, detail=detail))
+        self.lines.append(CheckLine(id=name, result=Result.SKIP, detail=detail, code=code))
 
     def attempt(self, name: str, check: Callable[[], tuple[T, str]]) -> T | None:
         """Runs a check that returns its value and what was seen; an error of ours is a failed check."""

@@ -52,7 +52,7 @@ def _as_issued(document: Document, certificate: Certificate, answer: RegistryAns
     require_counting(trust, entry.keyid, prove(entry, answer.rendering_proof or "", trust).index, "rendering")
     expected = (certificate.serial, document.certificate.payload_sha256, document.pdf_sha256)
     if (rendering.serial, rendering.certificate_sha256, rendering.pdf_sha256) != expected:
-        raise HostileInput("CERT-E084", "the file is not, byte for byte, the one that was issued")
+        raise HostileInput("CERT-E595", "the file is not, byte for byte, the one that was issued")
     return "every byte as issued"
 
 

@@ -12,6 +12,7 @@ from certify.trust.status import Standing, StandingOf
 from certify.trust.trustfile import TrustFile
 from certify.trust.verified import Verified, verify_statement
 from certify.verify import approvals, chain
+from certify.verify.archive import ARCHIVE, check_archive
 from certify.verify.document import Document, RegistryAnswer, open_document
 from certify.verify.evidence import EvidenceSet, verify_evidence
 from certify.verify.expectations import Expectations, check_expectations, check_model, check_validity
@@ -29,6 +30,10 @@ REQUIRED = frozenset(
     {"document", "trust-file", "certificate-signature", "evidence-signatures", "log", "seed", "decision", "validity"}
 )
 """Checks that must have passed before a certificate is called valid; that none failed is not enough."""
+
+
+OTHER_KEY = "CERT-E589"
+"""PDF and certificate are signed by two keys."""
 
 
 def verify_certificate(
@@ -119,7 +124,7 @@ def _with_rerun(opened: Opened, trust: TrustFile, expectations: Expectations, ch
 def _open(data: bytes) -> tuple[Document, str]:
     document = open_document(data)
     kind = "signed PDF, every byte accounted for" if document.pdf_sha256 else "bundle"
-    return document, f"{kind}, {len(data):,} bytes"
+    return document, f"{kind}, {len(data):,} bytes{', archived' if document.archive else ''}"
 
 
 def _without_trust(document: Document, checks: Checklist) -> Verification:
@@ -127,6 +132,8 @@ def _without_trust(document: Document, checks: Checklist) -> Verification:
     certificate = checks.attempt("form", lambda: _claimed(document))
     if document.pdf_key is not None:
         checks.attempt("pdf-signature", lambda: _signed_alike(document, document.pdf_key or ""))
+    if document.archive:
+        checks.skipped(ARCHIVE, f"{document.archived}; whose timestamps these are, only a trust file tells")
     checks.skipped("certificate-signature", "signer unknown: name a trust file with --trust FILE")
     checks.skipped("status", "not asked: without a trust file nobody's answer counts")
     verdict = CertificateVerdict.INCOMPLETE if checks.intact else CertificateVerdict.INVALID
@@ -151,7 +158,7 @@ def _signed_alike(document: Document, pem: str) -> tuple[bool, str]:
     try:
         verify_signature(document.certificate, pem)
     except HostileInput as error:
-        raise HostileInput("CERT-E084", "the PDF is signed by another key than the certificate inside it") from error
+        raise HostileInput(OTHER_KEY, "the PDF is signed by another key than the certificate inside it") from error
     return True, "intact; PDF and certificate are signed by one key, whose holder is unknown"
 
 
@@ -173,6 +180,7 @@ def _check_chain(document: Document, trust: TrustFile, checks: Checklist) -> Ope
     if trust.bounded:
         checks.attempt(KEYS, lambda: (True, check_keys(document, certificate.value, trust)))
     check_timestamps(document, evidence, trust, checks)
+    check_archive(document, trust, checks)
     checks.attempt("seed", lambda: (True, chain.check_seed(evidence, trust)))
     checks.attempt("decision", lambda: (True, _decided(document, certificate.value, evidence, level, trust)))
     _check_approvals(document, certificate, evidence, trust, checks)
@@ -199,8 +207,9 @@ def _signed_certificate(document: Document, trust: TrustFile) -> tuple[Verified[
 
 def _same_signer(document: Document, certificate: Verified[Certificate], trust: TrustFile) -> tuple[bool, str]:
     if document.pdf_key != trust.keys[certificate.keyid].pem:
-        raise HostileInput("CERT-E084", "the PDF is signed by another key than the certificate inside it")
-    return True, "the PDF is signed by the same key"
+        raise HostileInput(OTHER_KEY, "the PDF is signed by another key than the certificate inside it")
+    named = f", whom {document.pdf_authority!r} names in X.509" if document.pdf_authority else ""
+    return True, f"the PDF is signed by the same key{named}"
 
 
 def _evidence(document: Document, certificate: Certificate, trust: TrustFile) -> tuple[EvidenceSet, str]:

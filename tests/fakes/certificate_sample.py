@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from functools import cache
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from certify.attest.statements import certificate_statement
 from certify.evidence.base import Value
+from certify.evidence.canonical import parse_json
 from certify.evidence.certificate import (
     AttemptCount,
     Certificate,
@@ -33,6 +38,8 @@ from certify.evidence.results import (
     StaticFreshGapResult,
 )
 from certify.evidence.statement import DATASET, DECLARATION, EVALUATION, PLAN, VSA
+from certify.trust.dsse import sign_statement
+from certify.trust.keys import KeySigner
 from certify.verify.words.caveats import caveats
 from certify.verify.words.headlines import headlines
 
@@ -372,11 +379,17 @@ def screening(**changes: Any) -> ScreeningReport:
     return ScreeningReport(**(fields | changes))
 
 
+@cache
+def _signer() -> KeySigner:
+    return KeySigner.of(ec.derive_private_key(0xBEEF, ec.SECP256R1()))
+
+
 def attachment(subject: Certificate | None = None) -> bytes:
-    """Bytes of the file that the PDF of ``subject`` carries; its signatures are made up."""
+    """Bytes of the file that the PDF of ``subject`` carries; the certificate is signed, its evidence is made up."""
     value = subject or certificate()
+    signed = sign_statement(certificate_statement(value), _signer())
     return CertificateFile(
-        certificate={"payload": value.document()},
+        certificate=parse_json(signed),
         certificate_proof="c2sp.org/tlog-proof@v1\n",
         statements={reference.payload_sha256: {} for reference in value.evidence},
         policy=policy(),

@@ -53,8 +53,8 @@ CODES = {
     ),
     "CERT-E111": Explanation(
         "The page, drawn again, comes out otherwise",
-        "Either the PDF shows something its statements do not say, or another version of the renderer drew it. "
-        "Compare your renderer with the one named in the registry's rendering entry, and repeat with that one.",
+        "The same programs and fonts that the file names drew it here, and the result differs: the PDF shows something "
+        "that its statements do not say. Do not rely on its pages; the bundle inside can be checked on its own.",
     ),
     "CERT-E149": Explanation(
         "The model cannot be asked again like this",

@@ -25,7 +25,7 @@ CODES = {
     ),
     "CERT-E084": Explanation(
         "The PDF is not the one that was issued",
-        "A byte was changed, the file was rebuilt, or it is signed by another key than the certificate inside it. "
+        "A byte was changed, or the signature is that of another file. "
         "Do not rely on it. Ask the issuer or the registry for the original file.",
     ),
     "CERT-E085": Explanation(
@@ -54,8 +54,8 @@ CODES = {
     ),
     "CERT-E571": Explanation(
         "The response is empty or too long",
-        "A response to a refusal is printed whole in its report. Give 1 to 4,000 characters in the file of --text, and a "
-        "name with --as.",
+        "A response to a refusal is printed whole in its report. Give 1 to 4,000 characters in the file of --text, and "
+        "a name with --as.",
     ),
     "CERT-E572": Explanation(
         "The response is about another decision",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import typer
 
+from certify.cli.keys.authority import authority
+from certify.cli.keys.chain import chain
 from certify.cli.keys.export import export
 from certify.cli.keys.list import list_keys
 from certify.cli.keys.make import make
@@ -20,3 +22,5 @@ app.command("export")(export)
 app.command("use")(use)
 app.command("rotate")(rotate)
 app.command("revoke")(revoke)
+app.command("authority")(authority)
+app.command("chain")(chain)

@@ -247,6 +247,19 @@ def test_a_page_that_shows_another_certificate(chain, audit, differing):
     assert differing(found) == [("page", "CERT-E111")]
 
 
+def test_another_renderer_decides_nothing(chain, audit, monkeypatch):
+    """The page of this machine's renderer would name another one in its metadata: the bytes differ for that alone."""
+    for room in ("certify.issue.render", "certify.audit.rerender"):
+        monkeypatch.setattr(f"{room}.renderer", lambda: "weasyprint 71.0, pango 1.60.0")
+    found = audit(redraw=True)
+    page = next(line for line in found.checks if line.id == "page")
+    assert (page.result, page.code) == ("skip", "CERT-E593")
+    assert "weasyprint 71.0" in page.detail
+    assert "weasyprint 70.0" in page.detail
+    assert found.agrees
+    assert found.undecided
+
+
 def test_a_certificate_that_cannot_be_believed_never_agrees(chain, audit):
     found = audit(forge(chain, {"certificate": lambda document: document.update(level=2)}))
     assert found.verification.verdict == "invalid"

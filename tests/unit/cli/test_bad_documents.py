@@ -82,7 +82,7 @@ SPOILT: dict[Callable[[bytes, bytes], bytes], set[str]] = {
     half_a_bundle: {"CERT-E046"},
     cut_off: {"CERT-E082"},
     appended: {"CERT-E083"},
-    saved_again: {"CERT-E082", "CERT-E083", "CERT-E084", "CERT-E089"},
+    saved_again: {"CERT-E581"},
     somebody_elses: {"CERT-E081"},
     prose: {"CERT-E080"},
     empty: {"CERT-E080"},
@@ -113,6 +113,16 @@ def test_show_and_audit_refuse_it(spoil, cli, handed, chain):
     audited = cli("audit", "spoilt", "--trust", "trust-file.json", "--evidence", chain.folder.path)
     assert audited.code == 1
     assert audited.error in SPOILT[spoil]
+
+
+def test_an_audit_under_another_renderer_is_undecided(cli, handed, chain, monkeypatch):
+    for room in ("certify.issue.render", "certify.audit.rerender"):
+        monkeypatch.setattr(f"{room}.renderer", lambda: "weasyprint 71.0, pango 1.60.0")
+    options = ("--trust", "trust-file.json", "--evidence", chain.folder.path, "--rerender")
+    said = cli("audit", "certificate.pdf", *options)
+    assert said.code == 3
+    assert said.out.startswith("UNDECIDED")
+    assert "weasyprint 71.0" in " ".join(said.out.split())
 
 
 def test_an_audit_of_the_real_one_agrees(cli, handed, chain):

@@ -16,6 +16,7 @@ import pikepdf
 
 from certify.audit.rerender import paper_of
 from certify.errors import InternalError, UsageError
+from certify.evidence.canonical import parse_json
 from certify.evidence.certificate import Level
 from certify.evidence.decision import WaiverUsed
 from certify.evidence.evaluation import NotRun
@@ -24,6 +25,9 @@ from certify.issue.glyphs import printable
 from certify.issue.render import _fetcher, paper_style, render, renderer
 from certify.issue.sign import issuer_certificate, sign_pdf
 from certify.page.page import page_of
+from certify.trust.bundle import parse_bundle
+from certify.verify.pdf_contents import contents_of
+from certify.verify.pdf_metadata import NAMESPACE
 from certify.verify.words.headlines import headlines
 from tests.fakes.certificate_sample import (
     DECLARATION_VALUE,
@@ -76,7 +80,9 @@ def test_another_process_with_another_hash_seed_zone_and_folder_draws_the_same_b
 
 
 def test_the_renderer_names_what_decides_the_bytes():
-    assert re.fullmatch(r"weasyprint 70\.0, pango \d+\.\d+\.\d+, fonts [0-9a-f]{16}, layout \d+", renderer())
+    drawing = r"weasyprint 70\.0, pango \d+\.\d+\.\d+, harfbuzz \d+\.\d+\.\d+( without subset)?"
+    writing = r"fonttools [\d.]+, pydyf [\d.]+, zlib [\w.-]+, fonts [0-9a-f]{16}, layout \d+"
+    assert re.fullmatch(f"{drawing}, {writing}", renderer())
 
 
 @pytest.mark.parametrize("make", [unsigned, signed], ids=["unsigned", "signed"])
@@ -89,7 +95,12 @@ def test_the_file_declares_and_has_what_pdf_a_3a_and_pdf_ua_1_ask(make):
             assert (fields["pdfaid:part"], fields["pdfaid:conformance"]) == ("3", "A")
             assert fields["{http://www.aiim.org/pdfua/ns/id/}part"] == "1"
             created = fields["xmp:CreateDate"]
-        assert b"http://www.aiim.org/pdfa/ns/extension/" in metadata
+            assert fields[f"{{{NAMESPACE}}}serial"] == contents_of(attachment()).serial
+            assert fields[f"{{{NAMESPACE}}}bundleDigest"] == "sha256:" + hashlib.sha256(attachment()).hexdigest()
+            assert fields[f"{{{NAMESPACE}}}renderer"] == renderer()
+        described = re.findall(rb"<pdfaProperty:name>(\w+)</pdfaProperty:name>", metadata)
+        assert described == [b"part", b"serial", b"bundleDigest", b"renderer"]
+        assert metadata.count(b"<pdfaExtension:schemas>") == 1
         assert created == "2026-11-23T17:00:05Z"
         assert str(pdf.docinfo["/CreationDate"]) == "D:20261123170005+00'00"
         intent = root.OutputIntents[0]
@@ -139,14 +150,18 @@ def test_every_font_is_ours_embedded_and_readable_as_text(tmp_path):
     assert all(row[-5:-2] == ["yes", "yes", "yes"] for row in rows)
 
 
-def test_the_bundle_is_attached_as_data():
+def test_the_bundle_and_two_parts_of_it_are_attached_once_each():
+    expected = contents_of(attachment())
     with pikepdf.open(io.BytesIO(unsigned())) as pdf:
-        assert list(pdf.attachments) == ["bundle.json"]
-        specification = pdf.Root.AF[0]
-        assert specification.AFRelationship == "/Data"
-        file = specification.EF.F
-        assert (str(file.Subtype), str(file.Params.ModDate)) == ("/application/json", "D:20261123170005Z")
-        assert bytes(file.read_bytes()) == attachment()
+        assert list(pdf.attachments) == ["bundle.json", "certificate.sigstore.json", "certificate.tlog-proof"]
+        assert [str(one.AFRelationship) for one in pdf.Root.AF] == ["/Data", "/Supplement", "/Supplement"]
+        for specification, one in zip(pdf.Root.AF, expected.attachments, strict=True):
+            file = specification.EF.F
+            assert (str(file.Subtype)[1:], str(file.Params.ModDate)) == (one.media_type, "D:20261123170005Z")
+            assert bytes(file.read_bytes()) == one.content
+    assert expected.attachments[0].content == attachment()
+    assert parse_bundle(parse_json(expected.attachments[1].content)).payload_sha256
+    assert expected.attachments[2].content == b"c2sp.org/tlog-proof@v1\n"
     digest = hashlib.sha256(attachment()).hexdigest()
     assert " ".join(digest[start : start + 4] for start in range(0, 32, 4)) in text_of(unsigned())
 
@@ -195,7 +210,7 @@ def test_hostile_text_is_printed_as_text(tmp_path):
     assert pages_of(pdf) <= 3
     assert {row[0].split("+")[1] for row in fonts_of(pdf, tmp_path)} <= OUR_FONTS
     with pikepdf.open(io.BytesIO(pdf)) as document:
-        assert list(document.attachments) == ["bundle.json"]
+        assert next(iter(document.attachments)) == "bundle.json"
     shown = re.sub(r"\s", "", text_of(pdf))
     for text in (MARKUP, TEMPLATE, STRINGS):
         assert re.sub(r"\s", "", text) in shown

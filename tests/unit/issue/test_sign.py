@@ -2,6 +2,7 @@ import io
 import shutil
 import subprocess
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -129,3 +130,16 @@ def test_of_two_equivalent_ecdsa_signatures_one_is_normal():
     r, s = decode_dss_signature(normal_signature(SIGNER.sign(b"data")))
     assert s <= CURVE_ORDER // 2
     assert normal_signature(encode_dss_signature(r, CURVE_ORDER - s)) == encode_dss_signature(r, s)
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not installed")
+def test_the_check_by_hand_on_the_page_runs(tmp_path):
+    page = (Path(__file__).parents[3] / "docs" / "certificate-file.md").read_text(encoding="utf-8")
+    script = page.split("## Check one by hand")[1].split("```sh\n")[1].split("```")[0]
+    (tmp_path / "certificate.pdf").write_bytes(signed())
+    command = ["bash", "-euo", "pipefail", "-c", script]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert SIGNER.keyid in done.stdout
+    (tmp_path / "certificate.pdf").write_bytes(signed().replace(b"%PDF-1.7", b"%PDF-1.6"))
+    assert subprocess.run(command, cwd=tmp_path, capture_output=True, check=False).returncode != 0

@@ -96,7 +96,7 @@ def test_a_second_attachment_is_not_ours():
     def add(pdf):
         pdf.attachments["other.json"] = b"{}"
 
-    assert code_of(signed_again(saved(unsigned(), add))) == "CERT-E081"
+    assert code_of(signed_again(saved(unsigned(), add))) == "CERT-E585"
 
 
 @pytest.mark.parametrize("kept", [0.999999, 0.99, 0.9, 0.5, 0.1])
@@ -127,13 +127,13 @@ def test_a_page_painted_over_by_a_later_revision_is_refused():
 
 @pytest.mark.parametrize("mode", list(pikepdf.ObjectStreamMode))
 def test_a_file_saved_by_another_program_is_refused(mode):
-    assert code_of(saved(signed(), object_stream_mode=mode)) == "CERT-E084"
+    assert code_of(saved(signed(), object_stream_mode=mode)) == "CERT-E581"
 
 
 def test_two_signatures_are_refused(monkeypatch):
     first = signed()
     monkeypatch.setattr("certify.issue.sign.FIELD_NAME", "Second")
-    assert code_of(signed_again(first)) == "CERT-E084"
+    assert code_of(signed_again(first)) == "CERT-E584"
 
 
 def test_another_signatures_bytes_are_refused():
@@ -165,7 +165,7 @@ def add_unsigned(information) -> None:
 def test_the_signature_has_one_form_only(change):
     altered = with_cms(change_signer_info(change))
     assert altered != signed()
-    assert code_of(altered) == "CERT-E084"
+    assert code_of(altered) == "CERT-E580"
 
 
 def test_the_place_of_the_signature_has_one_form_only():
@@ -177,7 +177,7 @@ def test_the_place_of_the_signature_has_one_form_only():
     bare = data[:start] + b"<" + b"0" * (end - start - 2) + b">" + data[end:]
     for altered in (lower, padded, spaced, bare):
         assert len(altered) == len(data)
-        assert code_of(altered) == "CERT-E084"
+        assert code_of(altered) == "CERT-E580"
 
 
 def test_a_signature_that_permits_changes_is_refused(monkeypatch):
@@ -188,17 +188,17 @@ def test_a_signature_that_permits_changes_is_refused(monkeypatch):
         return SigMDPSetup(**(settings | {"docmdp_perms": MDPPerm.ANNOTATE}))
 
     monkeypatch.setattr("pyhanko.sign.signers.cms_embedder.SigMDPSetup", permissive)
-    assert code_of(signed_again(unsigned())) == "CERT-E084"
+    assert code_of(signed_again(unsigned())) == "CERT-E583"
 
 
 def test_a_signature_in_another_field_is_refused(monkeypatch):
     monkeypatch.setattr("certify.issue.sign.FIELD_NAME", "Signature1")
-    assert code_of(signed_again(unsigned())) == "CERT-E084"
+    assert code_of(signed_again(unsigned())) == "CERT-E584"
 
 
 def test_an_attachment_that_swells_is_refused(monkeypatch):
-    monkeypatch.setattr("certify.verify.pdf_structure.MAX_BUNDLE_BYTES", len(attachment()) - 1)
-    assert code_of(signed()) in ("CERT-E088", "CERT-E084")
+    monkeypatch.setattr("certify.verify.pdf_attachments.MAX_BUNDLE_BYTES", len(attachment()) - 1)
+    assert code_of(signed()) == "CERT-E088"
 
 
 def test_a_decompression_bomb_is_refused_within_bounds():
@@ -234,7 +234,7 @@ def test_text_that_looks_like_a_signature_does_not_confuse_the_reader():
 )
 def test_malformed_files_give_an_error_of_ours(body):
     for end in (b"", b"\n%%EOF\n", b"\nstartxref\n9\n%%EOF\n"):
-        assert re.fullmatch(r"CERT-E08\d", code_of(b"%PDF-1.7\n" + body + end))
+        assert re.fullmatch(r"CERT-E(08\d|58\d)", code_of(b"%PDF-1.7\n" + body + end))
 
 
 def flips(count: int, seed: int, low: int, high: int) -> tuple[Counter[str], list[int]]:
@@ -266,7 +266,7 @@ def test_every_flipped_bit_of_a_sample_is_found(part):
 def test_ten_thousand_flipped_bits_are_found():
     codes, accepted = flips(10_000, 7, 0, len(signed()))
     assert accepted == []
-    assert set(codes) <= {"CERT-E080", "CERT-E082", "CERT-E083", "CERT-E084"}
+    assert set(codes) <= {"CERT-E080", "CERT-E082", "CERT-E083", "CERT-E084", "CERT-E580"}
 
 
 @pytest.mark.slow

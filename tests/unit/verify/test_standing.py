@@ -151,7 +151,7 @@ def test_the_rendering_of_another_certificate(chain, other, judge, failed):
     parts = {"rendering": other.answer.rendering, "rendering_proof": other.answer.rendering_proof}
     found = judge(chain.pdf, chain.answer.model_copy(update=parts))
     assert found.verdict == "invalid"
-    assert [(line.id, line.code) for line in failed(found)] == [("whole-file", "CERT-E084")]
+    assert [(line.id, line.code) for line in failed(found)] == [("whole-file", "CERT-E595")]
 
 
 def test_a_rendering_that_the_issuer_did_not_sign(chain, judge, failed):

@@ -92,7 +92,7 @@ def test_without_a_trust_file_a_pdf_and_its_certificate_still_have_one_signer(ch
     signed = sign_pdf(unsigned(chain), stranger, issuer_certificate(stranger, "X", when), when)
     found = verify_certificate(signed, trust=None, expectations=Expectations(at=chain.at))
     assert found.verdict == "invalid"
-    assert [(line.id, line.code) for line in failed(found)] == [("pdf-signature", "CERT-E084")]
+    assert [(line.id, line.code) for line in failed(found)] == [("pdf-signature", "CERT-E589")]
 
 
 def test_a_pdf_signed_by_somebody_else_who_is_trusted_for_other_things(chain, judge, failed):
@@ -101,7 +101,7 @@ def test_a_pdf_signed_by_somebody_else_who_is_trusted_for_other_things(chain, ju
     signed = sign_pdf(unsigned(chain), revoker, issuer_certificate(revoker, "X", when), when)
     found = judge(signed)
     assert found.verdict == "invalid"
-    assert [(line.id, line.code) for line in failed(found)] == [("pdf-signature", "CERT-E084")]
+    assert [(line.id, line.code) for line in failed(found)] == [("pdf-signature", "CERT-E589")]
 
 
 def test_another_trust_file_knows_none_of_the_signers(chain, development, failed):
