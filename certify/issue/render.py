@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from certify.errors import InternalError, UsageError
 from certify.issue.conformance import declare_accessible
-from certify.issue.glyphs import covered, printable
+from certify.issue.glyphs import Drawable, printable
+from certify.issue.scripts import SCRIPTS, files_of, set_runs_apart, style_of
 from certify.page.page import Page
 from certify.page.wording import groups
 from certify.resources import room
@@ -25,12 +26,14 @@ ATTACHMENT_NAME = "bundle.json"
 """Name of the attached file; readers look for it."""
 
 SANS = ("Inter-Regular.otf", "Inter-SemiBold.otf")
-FONTS = (*SANS, "JetBrainsMono-Regular.ttf", "EBGaramond-Regular.otf")
+FONTS = (*SANS, "JetBrainsMono-Regular.ttf", "EBGaramond-Regular.otf", *files_of(SCRIPTS))
+"""All bundled fonts; those of scripts are loaded by pages that need them."""
 DENSITIES = ("", "dense", "dense tight", "dense tight bare")
 """Ways to set page one, roomiest first; the first in which it is one page is taken."""
 LAYOUT = 2
 """Raised whenever the same facts are set otherwise; files that name no layout are of the first."""
 STYLE = "certify:style.css"
+FONT_ADDRESS = "certify:fonts/"
 
 
 def render(page: Page, attachment: bytes, *, identifier: bytes, created: datetime) -> bytes:
@@ -60,7 +63,10 @@ def render(page: Page, attachment: bytes, *, identifier: bytes, created: datetim
     for density in DENSITIES[page.dense :]:
         text = _html(page, attachment, moment, density)
         html = weasyprint.HTML(string=text, base_url="certify:", url_fetcher=fetcher)
-        document = html.render(font_config=fonts, pdf_variant="pdf/a-3a", pdf_tags=True, presentational_hints=False)
+        sheets = _scripts(weasyprint, html, fonts, fetcher)
+        document = html.render(
+            stylesheets=sheets, font_config=fonts, pdf_variant="pdf/a-3a", pdf_tags=True, presentational_hints=False
+        )
         if "annexes" in document.pages[1].anchors:
             break
     document.metadata.attachments = [_attachment(weasyprint, attachment, moment, fetcher)]
@@ -95,6 +101,12 @@ def _weasyprint() -> Any:
     return weasyprint
 
 
+def _scripts(weasyprint: Any, html: Any, fonts: Any, fetcher: Any) -> list[Any]:
+    """Style sheets of the scripts on a page, whose runs are set apart in it; most pages have none."""
+    css = style_of(set_runs_apart(html.etree_element), FONT_ADDRESS)
+    return [weasyprint.CSS(string=css, font_config=fonts, url_fetcher=fetcher)] if css else []
+
+
 def _attachment(weasyprint: Any, content: bytes, moment: datetime, fetcher: Any) -> Any:
     return weasyprint.Attachment(
         file_obj=io.BytesIO(content),
@@ -108,10 +120,10 @@ def _attachment(weasyprint: Any, content: bytes, moment: datetime, fetcher: Any)
 
 
 def _html(page: Page, attachment: bytes, moment: datetime, density: str) -> str:
-    environment = _environment()
-    drawings = environment.get_template("chart.svg")
+    environment, plain = _environment(scripts=True), _environment(scripts=False)
+    drawings = plain.get_template("chart.svg")
     charts = [_data_uri(drawings.render(chart=panel.chart).encode()) if panel.chart else None for panel in page.panels]
-    levels = environment.get_template("level.svg")
+    levels = plain.get_template("level.svg")
     text = environment.get_template("certificate.html").render(
         page=page,
         charts=charts,
@@ -127,11 +139,12 @@ def _html(page: Page, attachment: bytes, moment: datetime, density: str) -> str:
 
 
 @cache
-def _environment() -> Environment:
+def _environment(*, scripts: bool) -> Environment:
+    """Templates whose values are printable; drawings name the page's own fonts and have no other scripts."""
     from jinja2 import Environment, FunctionLoader, StrictUndefined
 
     folder = room("templates") / "certificate"
-    characters = covered([_font(name) for name in (SANS[0], "JetBrainsMono-Regular.ttf")])
+    characters = Drawable((SANS[0], "JetBrainsMono-Regular.ttf"), _font, SCRIPTS if scripts else ())
 
     def shown(value: Any) -> Any:
         return printable(value, characters) if type(value) is str else value
@@ -171,7 +184,7 @@ def _font(name: str) -> bytes:
 def _assets() -> Mapping[str, tuple[str, bytes]]:
     """Everything a page may load: address to media type and bytes."""
     style: Traversable = room("templates") / "certificate" / "style.css"
-    assets = {f"certify:fonts/{name}": ("font/sfnt", _font(name)) for name in FONTS}
+    assets = {f"{FONT_ADDRESS}{name}": ("font/sfnt", _font(name)) for name in FONTS}
     assets[STYLE] = ("text/css", style.read_bytes())
     return assets
 
