@@ -63,7 +63,6 @@ def _run(script: Script) -> str:
 
 _RUN = re.compile("|".join(map(_run, SCRIPTS)))
 _MEMBERS = tuple((one, re.compile(f"[{one.letters}]")) for one in SCRIPTS)
-_BY_NAME = {one.name: one for one in SCRIPTS}
 _NOT_SET = frozenset({"title", "style", "script"})
 
 
@@ -100,7 +99,7 @@ def _wrap(parent: Element, place: int, text: str | None, found: set[str]) -> str
     for offset, (run, end) in enumerate(zip(runs, ends, strict=True)):
         name = str(run.lastgroup)
         found.add(name)
-        wrapped = Element("bdi" if _BY_NAME[name].right_to_left else "span", {"class": name})
+        wrapped = Element("span", {"class": name})
         wrapped.text, wrapped.tail = run.group(), text[run.end() : end]
         parent.insert(place + offset, wrapped)
     return text[: runs[0].start()]
