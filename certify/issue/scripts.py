@@ -122,7 +122,8 @@ def _rules(script: Script, address: str) -> str:
         f"@font-face {{ font-family: {script.family}; font-weight: {weight}; src: url({address}{file}) }}\n"
         for weight, file in script.fonts
     )
-    direction = " direction: rtl; unicode-bidi: isolate;" if script.right_to_left else ""
+    # an element of its own is all the isolation that WeasyPrint needs: it orders the text of each by itself
+    direction = " direction: rtl;" if script.right_to_left else ""
     return f"{faces}.{script.name} {{ font-family: {script.family}, Inter, JetBrains; line-height: 1;{direction} }}"
 
 
