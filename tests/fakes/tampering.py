@@ -41,10 +41,12 @@ class Attack:
     """A spoiled file."""
 
     data: bytes
-    codes: frozenset[str]
-    """Which findings may reject it; any one of them."""
+    kind: str
+    """What was done: files of two kinds are never rejected with the same code."""
     asked: bool = False
     """Whether only the registry's record of the file tells: its issuer's own key made it."""
+    stamped: bool = False
+    """Whether it was made of the certificate with a timestamp."""
 
 
 @cache
@@ -108,18 +110,16 @@ def catalogue(writer: Any) -> None:
 
 
 def replaced_font(writer: Any) -> None:
-    """Shadow attack, replace: digits of the page's font get the outlines of others."""
-    fonts = first_page(writer)["/Resources"]["/Font"]
-    name = next(iter(fonts))
-    table = fonts[name]["/ToUnicode"]
-    fonts[name][N("/ToUnicode")] = writer.add_object(StreamObject(stream_data=table.data.replace(b"<0030>", b"<0039>")))
-    writer.update_container(fonts[name])
+    """Shadow attack, replace: a font of the page gets the letters of another."""
+    first, second, *_ = (font for font in first_page(writer)["/Resources"]["/Font"].values())
+    first = first.get_object()
+    first[N("/DescendantFonts")] = second.get_object().raw_get("/DescendantFonts")
+    writer.update_container(first)
 
 
 def swapped_pages(writer: Any) -> None:
     """Shadow attack, hide and replace: the catalogue leads to pages that were in the file all along."""
-    pages = writer.root["/Hidden"]
-    writer.root[N("/Pages")] = pages if not hasattr(pages, "reference") else writer.root.raw_get("/Hidden")
+    writer.root[N("/Pages")] = writer.root.raw_get("/Hidden")
     writer.update_root()
 
 
@@ -149,12 +149,19 @@ def annotation(writer: Any) -> None:
     writer.update_container(page)
 
 
+class _Impolite(signers.PdfSigner):
+    """Signs what forbids it."""
+
+    def _enforce_certification_constraints(self, reader: Any) -> None:
+        pass
+
+
 def sneaky_signature(data: bytes) -> bytes:
     """A second, visible signature by a stranger over the verdict."""
     writer = IncrementalPdfFileWriter(io.BytesIO(data))
     place = SigFieldSpec("Second", on_page=0, box=(40, 560, 540, 620))
     metadata = signers.PdfSignatureMetadata(field_name="Second", reason="Approved for medical use")
-    out = signers.PdfSigner(metadata, _stranger(), new_field_spec=place).sign_pdf(writer, in_place=False)
+    out = _Impolite(metadata, _stranger(), new_field_spec=place).sign_pdf(writer, in_place=False)
     return bytes(out.getvalue())
 
 
@@ -208,11 +215,11 @@ def with_cover(data: bytes) -> bytes:
 
 def wrapped(data: bytes) -> bytes:
     """Signature wrapping: new content between the two signed parts, and a byte range that leads around it."""
-    start, end = hole(data)
+    _, end = hole(data)
     extra = b"\n9999 0 obj << /Type /Catalog >> endobj\n"
     old = re.findall(rb"/ByteRange \[0 \d+ (\d+) \d+\]", data)[-1]
     moved = data[: end + 1] + extra + data[end + 1 :]
-    return moved[:start] + moved[start:] if not old else moved.replace(b" " + old + b" ", b" %d " % (int(old) + len(extra)))
+    return moved.replace(b" " + old + b" ", b" %d " % (int(old) + len(extra)))
 
 
 def without_range(data: bytes) -> bytes:
@@ -239,7 +246,7 @@ def attacks() -> dict[str, Attack]:
     good, page, second = victim().pdf, page_alone(victim().pdf), other().pdf
     when = datetime.now(UTC).replace(microsecond=0)
     issuer, stranger = victim().house.signers["issuer"], generate_signer()
-    changed, later, cut = frozenset({"CERT-E084"}), frozenset({"CERT-E083"}), frozenset({"CERT-E082"})
+    changed, later = "changed", "added to"
     mismatch = page_alone(with_bundle(page_alone(second), victim().bundle))
 
     def by_issuer(unsigned: bytes, then: Callable[[Any], None] | None = None) -> bytes:
@@ -248,9 +255,9 @@ def attacks() -> dict[str, Attack]:
 
     return {
         "one bit flipped on the page": Attack(good[:5000] + bytes([good[5000] ^ 1]) + good[5001:], changed),
-        "bytes appended": Attack(good + b"\n% more\n%%EOF\n", later),
-        "end cut off": Attack(good[:-100], cut),
-        "signature taken out": Attack(page, frozenset({"CERT-E089"})),
+        "a comment appended": Attack(good + b"% something more\n", later),
+        "end cut off": Attack(good[:-100], "cut off"),
+        "signature taken out": Attack(page, "unsigned"),
         "page painted over by a later revision": Attack(revised(good, overlay), later),
         "catalogue edited by a later revision": Attack(revised(good, catalogue), later),
         "saved by another program": Attack(saved(good), changed),
@@ -271,8 +278,8 @@ def attacks() -> dict[str, Attack]:
             by_issuer(with_hidden_pages(page, page_alone(second)), swapped_pages), later
         ),
         "evil annotation": Attack(revised(good, annotation), later),
-        "sneaky signature": Attack(sneaky_signature(good), later),
-        "timestamp taken out": Attack(_without_timestamp(stamped().pdf), changed),
+        "sneaky signature": Attack(sneaky_signature(good), changed),
+        "timestamp taken out": Attack(_without_timestamp(stamped().pdf), changed, stamped=True),
     }
 
 

@@ -147,12 +147,3 @@ def test_all_kinds_at_once_in_all_fields() -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_each_kind_in_all_fields(kind: str) -> None:
     judge(hostile([kind]))
-
-
-def test_the_words_of_hostile_text_are_shown_and_not_obeyed() -> None:
-    pdf = hostile(["html", "template", "override"])
-    done = subprocess.run(["pdftotext", "-", "-"], input=pdf, capture_output=True, check=True)
-    shown = re.sub(r"\s", "", done.stdout.decode())
-    for words in ("<script>fetch(", "{{7*7}}", "safe[U+202E]elif[U+202C]", "[U+2066]x[U+2069]", "[U+200F][U+200E][U+061C]"):
-        assert words in shown
-    assert "49" not in re.findall(r"49(?=\{%)", shown)
