@@ -46,7 +46,7 @@ ARABIC = Script(
 HAN = Script(
     name="han",
     fonts=((400, "NotoSansHan-Regular.otf"),),
-    letters=r"\u3000-\u30ff\u3130-\u318f\u4e00-\u9fff\uac00-\ud7af\uff00-\uffef",
+    letters=r"\u3000-\u30ff\u3130-\u318f\u4e00-\u9fff\uac00-\ud7af\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff60\uffe5",
 )
 """Chinese, Japanese and Korean; Han characters have the forms of mainland China."""
 SCRIPTS = (HEBREW, ARABIC, HAN)

@@ -163,6 +163,10 @@ def main() -> None:
             print(f"\n| {title} | times `{BARE}` |\n|---|---|")
             for name, ratio in ratios(work(), rounds).items():
                 print(f"| {name.replace('|', '')} | {ratio:.1f} |")
+    if given.only in (None, "pdf"):
+        from tests.bench.pdf import print_pdf
+
+        print_pdf(rounds)
     if given.only in (None, "gate"):
         from tests.bench.gate import print_gate
 
