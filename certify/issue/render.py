@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from certify.errors import InternalError, UsageError
 from certify.issue.conformance import declare_accessible
 from certify.issue.glyphs import Drawable, printable
+from certify.issue.pause import uncollected
 from certify.issue.scripts import SCRIPTS, files_of, set_runs_apart, style_of
 from certify.page.page import Page
 from certify.page.wording import groups
@@ -36,6 +37,7 @@ STYLE = "certify:style.css"
 FONT_ADDRESS = "certify:fonts/"
 
 
+@uncollected
 def render(page: Page, attachment: bytes, *, identifier: bytes, created: datetime) -> bytes:
     """The unsigned PDF of ``page`` with ``attachment`` inside as ``bundle.json``.
 

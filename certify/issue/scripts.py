@@ -1,8 +1,8 @@
 """Scripts beyond Latin, Greek and Cyrillic: their fonts, and where on a page they stand.
 
 Each run of such a script becomes an element of its own, which names its font and, for right-to-left scripts, isolates
-it: what stands before and after keeps its place, and so do the digits there. Without that, "שלום 12" and "12 שלום" print
-alike in an English sentence. Pages without such runs load none of these fonts.
+it: what stands before and after keeps its place, and so do the digits there. Without that, "שלום 12" and "12 שלום"
+print alike in an English sentence. Pages without such runs load none of these fonts.
 """
 
 from __future__ import annotations
@@ -51,9 +51,12 @@ HAN = Script(
 """Chinese, Japanese and Korean; Han characters have the forms of mainland China."""
 SCRIPTS = (HEBREW, ARABIC, HAN)
 
+LONGEST_WORD = 24
+"""Letters without a space that always find a line to stand on; WeasyPrint would break shorter words, too, at the end of
+a line, and longer ones may have to be broken."""
 _BETWEEN = r"[ 0-9.,:;'\"/_\u2010-\u2027-]{0,16}"
-"""What a right-to-left run may hold between two of its letters: neither letters, nor brackets, of which one half would be
-mirrored and the other, outside, would not."""
+"""What a right-to-left run may hold between two of its letters: neither letters, nor brackets, of which one half would
+be mirrored and the other, outside, would not."""
 
 
 def _run(script: Script) -> str:
@@ -99,7 +102,8 @@ def _wrap(parent: Element, place: int, text: str | None, found: set[str]) -> str
     for offset, (run, end) in enumerate(zip(runs, ends, strict=True)):
         name = str(run.lastgroup)
         found.add(name)
-        wrapped = Element("span", {"class": name})
+        long = max(map(len, run.group().split())) > LONGEST_WORD
+        wrapped = Element("span", {"class": f"{name} long" if long else name})
         wrapped.text, wrapped.tail = run.group(), text[run.end() : end]
         parent.insert(place + offset, wrapped)
     return text[: runs[0].start()]
@@ -124,10 +128,12 @@ def _rules(script: Script, address: str) -> str:
     )
     # an element of its own is all the isolation that WeasyPrint needs: it orders the text of each by itself
     direction = " direction: rtl;" if script.right_to_left else ""
-    return f"{faces}.{script.name} {{ font-family: {script.family}, Inter, JetBrains; line-height: 1;{direction} }}"
+    return (
+        f"{faces}.{script.name} {{ font-family: {script.family}, Inter, JetBrains; line-height: 1;{direction} "
+        f"overflow-wrap: normal }}\n.{script.name}.long {{ overflow-wrap: anywhere }}"
+    )
 
 
 def files_of(scripts: Iterable[Script]) -> tuple[str, ...]:
     """The font files of scripts."""
     return tuple(file for one in scripts for _, file in one.fonts)
-

@@ -16,12 +16,11 @@ from tests.conformance.pdf_content import pages_and_forms
 
 Rule = Callable[[pikepdf.Pdf], Iterator[str]]
 PDFUA = "http://www.aiim.org/pdfua/ns/id/"
-STANDARD = {
-    *("Document", "Part", "Art", "Sect", "Div", "BlockQuote", "Caption", "TOC", "TOCI", "Index", "NonStruct", "Private"),
-    *("P", "H", "H1", "H2", "H3", "H4", "H5", "H6", "L", "LI", "Lbl", "LBody", "Table", "TR", "TH", "TD", "THead"),
-    *("TBody", "TFoot", "Span", "Quote", "Note", "Reference", "BibEntry", "Code", "Link", "Annot", "Ruby", "Warichu"),
-    *("RB", "RT", "RP", "WT", "WP", "Figure", "Formula", "Form"),
-}
+_GROUPS = "Document Part Art Sect Div BlockQuote Caption TOC TOCI Index NonStruct Private P H H1 H2 H3 H4 H5 H6"
+_ITEMS = (
+    "L LI Lbl LBody Table TR TH TD THead TBody TFoot Span Quote Note Reference BibEntry Code Link Annot Ruby Warichu"
+)
+STANDARD = {*_GROUPS.split(), *_ITEMS.split(), "RB", "RT", "RP", "WT", "WP", "Figure", "Formula", "Form"}
 """Source: ISO 32000-1:2008, 14.8.4."""
 PARENTS = {
     "TR": {"Table", "THead", "TBody", "TFoot"},
@@ -34,7 +33,7 @@ PARENTS = {
     "LBody": {"LI"},
 }
 """Source: ISO 32000-1:2008, tables 336 and 337."""
-PAINTING = {"Tj", "TJ", "'", '"', "f", "F", "f*", "S", "s", "B", "B*", "b", "b*", "sh", "Do", "BI", "EI", "INLINE IMAGE"}
+PAINTING = {"Tj", "TJ", "'", '"', "f", "F", "f*", "S", "s", "B", "B*", "b", "b*", "sh", "Do", "INLINE IMAGE"}
 
 Element = pikepdf.Dictionary
 
@@ -68,7 +67,7 @@ def tagging(pdf: pikepdf.Pdf) -> Iterator[str]:
             name = str(operator)
             if name in ("BDC", "BMC"):
                 depth += 1
-                own = str(operands[0]) == "/Artifact" or len(operands) > 1 and "/MCID" in operands[1]
+                own = str(operands[0]) == "/Artifact" or (len(operands) > 1 and "/MCID" in operands[1])
                 marked = depth if own and not marked else marked
             elif name == "EMC":
                 marked = 0 if marked == depth else marked
@@ -148,7 +147,7 @@ def tables(pdf: pikepdf.Pdf) -> Iterator[str]:
             attributes = cell.get("/A", {})
             listed = list(attributes) if isinstance(attributes, pikepdf.Array) else [attributes]
             named = {bytes(name) for one in listed for name in one.get("/Headers", [])}
-            if not scoped and not named or named - identifiers:
+            if (not scoped and not named) or named - identifiers:
                 yield "a data cell without headers"
 
 

@@ -1,7 +1,7 @@
 """PDF/A-3a as far as this project can judge it alone: what validators flag in files like ours, one function a clause.
 
-The whole standard has more rules; they are about things that a certificate never holds. Source: ISO 19005-3:2012 (PDF/A-3),
-ISO 32000-1:2008 (PDF 1.7).
+The whole standard has more rules; they are about things that a certificate never holds.
+Source: ISO 19005-3:2012 (PDF/A-3), ISO 32000-1:2008 (PDF 1.7).
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def limits(pdf: pikepdf.Pdf, _data: bytes) -> Iterator[str]:
     """6.1.13: lengths of strings and names, sizes of numbers and pages, nesting of graphics states."""
     for one in pdf.objects:
         for kind, value in _leaves(one, 0):
-            if kind == "string" and value > 32767 or kind == "name" and value > 127:
+            if (kind == "string" and value > 32767) or (kind == "name" and value > 127):
                 yield f"a {kind} of {value} bytes"
             if kind == "integer" and not -(2**31) <= value < 2**31:
                 yield f"an integer {value}"
@@ -108,7 +108,7 @@ def colours(pdf: pikepdf.Pdf, _data: bytes) -> Iterator[str]:
     """6.2.4.3: no CMYK under an RGB output intent."""
     for where, content in pages_and_forms(pdf):
         for operands, operator in content:
-            if str(operator) in ("k", "K") or str(operator) in ("cs", "CS") and str(operands[0]) == "/DeviceCMYK":
+            if str(operator) in ("k", "K") or (str(operator) in ("cs", "CS") and str(operands[0]) == "/DeviceCMYK"):
                 yield f"{where}: CMYK"
     for one in pdf.objects:
         if isinstance(one, pikepdf.Stream) and "CMYK" in str(one.get("/ColorSpace", "")):
@@ -170,7 +170,7 @@ def interaction(pdf: pikepdf.Pdf, _data: bytes) -> Iterator[str]:
     for one in pdf.objects:
         if not isinstance(one, pikepdf.Dictionary):
             continue
-        if {"/AA", "/PresSteps"} & set(one.keys()) or one.get("/Type") == "/Action" and one.get("/S") not in ACTIONS:
+        if {"/AA", "/PresSteps"} & set(one.keys()) or (one.get("/Type") == "/Action" and one.get("/S") not in ACTIONS):
             yield "an action of a forbidden kind"
         if one.get("/S") in ("/JavaScript", "/Launch", "/Hide", "/ImportData", "/ResetForm", "/Rendition"):
             yield f"an action {one.S}"
@@ -216,8 +216,8 @@ def attachments(pdf: pikepdf.Pdf, _data: bytes) -> Iterator[str]:
 
 
 ARCHIVE_RULES: tuple[Rule, ...] = (
-    file_header, file_trailer, streams, limits, output_intent, colours, graphics_states, fonts, annotations, interaction,
-    metadata, attachments,
+    file_header, file_trailer, streams, limits, output_intent, colours, graphics_states, fonts, annotations,
+    interaction, metadata, attachments,
 )  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 pytest.importorskip("weasyprint")
-pikepdf = pytest.importorskip("pikepdf")
+import pikepdf
 
 from tests.conformance import pdf_access_rules as access
 from tests.conformance import pdf_archive_rules as archive
@@ -148,9 +148,7 @@ SPOILED: dict[str, tuple[Callable[..., object], Callable[[pikepdf.Pdf], None]]] 
     "cmyk": (archive.colours, prepend(b"0 0 0 1 k ")),
     "transfer function": (
         archive.graphics_states,
-        lambda pdf: pdf.Root.__setitem__(
-            "/X", pdf.make_indirect(pikepdf.Dictionary(Type=N.ExtGState, TR=N.Identity))
-        ),
+        lambda pdf: pdf.Root.__setitem__("/X", pdf.make_indirect(pikepdf.Dictionary(Type=N.ExtGState, TR=N.Identity))),
     ),
     "font not embedded": (archive.fonts, font_entry("/FontFile3")),
     "font without text": (archive.fonts, font_entry("/ToUnicode")),

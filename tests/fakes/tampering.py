@@ -1,8 +1,9 @@
 """The named attacks on a signed certificate's PDF, each as the file that a victim would be handed.
 
 Shadow, annotation, sneaky-signature and wrapping attacks follow the literature; the others are what people try first.
-Source: Mainka, Mladenov, Rohlmann, "Shadow Attacks: Hiding and Replacing Content in Signed PDFs" (NDSS 2021); Rohlmann et
-al., "Breaking the Specification: PDF Certification" (IEEE S&P 2021); Mladenov et al., "1 Trillion Dollar Refund" (CCS 2019).
+Source: Mainka, Mladenov, Rohlmann, "Shadow Attacks: Hiding and Replacing Content in Signed PDFs" (NDSS 2021);
+Rohlmann et al., "Breaking the Specification: PDF Certification" (IEEE S&P 2021); Mladenov et al., "1 Trillion Dollar
+Refund: How To Spoof PDF Signatures" (CCS 2019).
 """
 
 from __future__ import annotations
@@ -20,7 +21,14 @@ from asn1crypto import keys as asn1_keys
 from asn1crypto import x509 as asn1_x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from pyhanko.pdf_utils.generic import ArrayObject, DictionaryObject, NameObject, NumberObject, StreamObject, TextStringObject
+from pyhanko.pdf_utils.generic import (
+    ArrayObject,
+    DictionaryObject,
+    NameObject,
+    NumberObject,
+    StreamObject,
+    TextStringObject,
+)
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import signers
 from pyhanko.sign.fields import SigFieldSpec
@@ -33,6 +41,8 @@ from tests.fakes.chain import Chain, finish, level_one, request_for, stamped
 from tests.fakes.tsa import authority, certificate
 
 N = NameObject
+WHOLE = (0, 0, 595, 842)
+"""Bounds of a page of A4 in points."""
 LIE = b"q 1 1 1 rg 40 560 500 60 re f BT 0 0 0 rg /F0 24 Tf 50 580 Td (Approved for medical use) Tj ET Q"
 
 
@@ -133,14 +143,18 @@ def uncovered(writer: Any) -> None:
 def annotation(writer: Any) -> None:
     """Evil annotation: a free text with its own appearance over the verdict."""
     look = StreamObject(
-        {N("/Type"): N("/XObject"), N("/Subtype"): N("/Form"), N("/BBox"): ArrayObject(map(NumberObject, (0, 0, 595, 842)))},
+        {
+            N("/Type"): N("/XObject"),
+            N("/Subtype"): N("/Form"),
+            N("/BBox"): ArrayObject(map(NumberObject, WHOLE)),
+        },
         stream_data=LIE,
     )
     page = first_page(writer)
     entries = {
         N("/Type"): N("/Annot"),
         N("/Subtype"): N("/FreeText"),
-        N("/Rect"): ArrayObject(map(NumberObject, (0, 0, 595, 842))),
+        N("/Rect"): ArrayObject(map(NumberObject, WHOLE)),
         N("/F"): NumberObject(4),
         N("/Contents"): TextStringObject("Approved"),
         N("/AP"): DictionaryObject({N("/N"): writer.add_object(look)}),
@@ -296,4 +310,3 @@ def stamped_by_a_stranger() -> bytes:
     """The stamped certificate's page, signed by its issuer and stamped by an authority that nobody named."""
     when = datetime.now(UTC).replace(microsecond=0)
     return signed_by(stamped().house.signers["issuer"], page_alone(stamped().pdf), when, authority())
-

