@@ -17,10 +17,8 @@ from tests.conformance.pdf_content import pages_and_forms
 Rule = Callable[[pikepdf.Pdf], Iterator[str]]
 PDFUA = "http://www.aiim.org/pdfua/ns/id/"
 _GROUPS = "Document Part Art Sect Div BlockQuote Caption TOC TOCI Index NonStruct Private P H H1 H2 H3 H4 H5 H6"
-_ITEMS = (
-    "L LI Lbl LBody Table TR TH TD THead TBody TFoot Span Quote Note Reference BibEntry Code Link Annot Ruby Warichu"
-)
-STANDARD = {*_GROUPS.split(), *_ITEMS.split(), "RB", "RT", "RP", "WT", "WP", "Figure", "Formula", "Form"}
+_ITEMS = "L LI Lbl LBody Table TR TH TD THead TBody TFoot Span Quote Note Reference BibEntry Code Link Annot Ruby"
+STANDARD = {*_GROUPS.split(), *_ITEMS.split(), "Warichu", "RB", "RT", "RP", "WT", "WP", "Figure", "Formula", "Form"}
 """Source: ISO 32000-1:2008, 14.8.4."""
 PARENTS = {
     "TR": {"Table", "THead", "TBody", "TFoot"},
