@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Any
 from certify.errors import InternalError, UsageError
 from certify.issue.conformance import finisher
 from certify.issue.fitting import Form, fitting
-from certify.issue.glyphs import covered, printable
+from certify.issue.glyphs import Drawable, printable
+from certify.issue.pause import uncollected
+from certify.issue.scripts import SCRIPTS, files_of, set_runs_apart, style_of
 from certify.page.page import Page
 from certify.page.row import Row
 from certify.page.wording import bound, groups
@@ -26,14 +28,17 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 SANS = ("Inter-Regular.otf", "Inter-SemiBold.otf")
-FONTS = (*SANS, "JetBrainsMono-Regular.ttf", "EBGaramond-Regular.otf")
+FONTS = (*SANS, "JetBrainsMono-Regular.ttf", "EBGaramond-Regular.otf", *files_of(SCRIPTS))
+"""All bundled fonts; those of scripts are loaded by pages that need them."""
 PAPERS = ("a4", "letter")
 """Sizes a document can be drawn on."""
 LAYOUT = 3
 """Raised whenever the same facts are set otherwise; files that name no layout are of the first."""
 STYLE = "certify:style.css"
+FONT_ADDRESS = "certify:fonts/"
 
 
+@uncollected
 def render(page: Page, attachment: bytes, *, identifier: bytes, created: datetime, paper: str = "a4") -> bytes:
     """The unsigned PDF of ``page`` with ``attachment`` inside as ``bundle.json``, and a certificate's parts beside it.
 
@@ -62,7 +67,13 @@ def render(page: Page, attachment: bytes, *, identifier: bytes, created: datetim
         html = weasyprint.HTML(
             string=_html(page, attachment, moment, form, paper), base_url="certify:", url_fetcher=fetcher
         )
-        return html.render(font_config=fonts, pdf_variant="pdf/a-3a", pdf_tags=True, presentational_hints=False)
+        return html.render(
+            stylesheets=_scripts(weasyprint, html, fonts, fetcher),
+            font_config=fonts,
+            pdf_variant="pdf/a-3a",
+            pdf_tags=True,
+            presentational_hints=False,
+        )
 
     document = fitting(page, laid_out)
     contents = contents_of(attachment) if page.certificate else None
@@ -75,6 +86,7 @@ def render(page: Page, attachment: bytes, *, identifier: bytes, created: datetim
     return bytes(pdf)
 
 
+@uncollected
 def render_report(
     page: Page, *, identifier: bytes, created: datetime, paper: str = "a4", response: Row | None = None
 ) -> bytes:
@@ -98,7 +110,7 @@ def render_report(
     from weasyprint.text.fonts import FontConfiguration
 
     text = (
-        _environment()
+        _environment(scripts=True)
         .get_template("report.html")
         .render(
             page=page,
@@ -110,9 +122,11 @@ def render_report(
             paper=paper_style(paper),
         )
     )
-    html = weasyprint.HTML(string=str(text), base_url="certify:", url_fetcher=_fetcher(_assets()))
+    fonts, fetcher = FontConfiguration(), _fetcher(_assets())
+    html = weasyprint.HTML(string=str(text), base_url="certify:", url_fetcher=fetcher)
     pdf = html.write_pdf(
-        font_config=FontConfiguration(),
+        stylesheets=_scripts(weasyprint, html, fonts, fetcher),
+        font_config=fonts,
         finisher=finisher((), None),
         pdf_variant="pdf/a-3a",
         pdf_tags=True,
@@ -172,6 +186,12 @@ def _weasyprint() -> Any:
     return weasyprint
 
 
+def _scripts(weasyprint: Any, html: Any, fonts: Any, fetcher: Any) -> list[Any]:
+    """Style sheets of the scripts on a page, whose runs are set apart in it; most pages have none."""
+    css = style_of(set_runs_apart(html.etree_element), FONT_ADDRESS)
+    return [weasyprint.CSS(string=css, font_config=fonts, url_fetcher=fetcher)] if css else []
+
+
 def _attachment(weasyprint: Any, one: Attached, moment: datetime, fetcher: Any) -> Any:
     return weasyprint.Attachment(
         file_obj=io.BytesIO(one.content),
@@ -186,7 +206,7 @@ def _attachment(weasyprint: Any, one: Attached, moment: datetime, fetcher: Any) 
 
 def _html(page: Page, attachment: bytes, moment: datetime, form: Form, paper: str) -> str:
     text = (
-        _environment()
+        _environment(scripts=True)
         .get_template("certificate.html")
         .render(
             page=page,
@@ -211,7 +231,7 @@ def _html(page: Page, attachment: bytes, moment: datetime, form: Form, paper: st
 
 def _drawn(template: str, **facts: Any) -> str:
     """A drawing as an address that a page can show."""
-    return _data_uri(_environment().get_template(template).render(**facts).encode())
+    return _data_uri(_environment(scripts=False).get_template(template).render(**facts).encode())
 
 
 def paper_style(paper: str) -> str:
@@ -226,11 +246,12 @@ def paper_style(paper: str) -> str:
 
 
 @cache
-def _environment() -> Environment:
+def _environment(*, scripts: bool) -> Environment:
+    """Templates whose values are printable; drawings name the page's own fonts and have no other scripts."""
     from jinja2 import Environment, FunctionLoader, StrictUndefined
 
     folder = room("templates") / "certificate"
-    characters = covered([_font(name) for name in (SANS[0], "JetBrainsMono-Regular.ttf")])
+    characters = Drawable((SANS[0], "JetBrainsMono-Regular.ttf"), _font, SCRIPTS if scripts else ())
 
     def shown(value: Any) -> Any:
         return printable(bound(value), characters) if type(value) is str else value
@@ -270,7 +291,7 @@ def _font(name: str) -> bytes:
 def _assets() -> Mapping[str, tuple[str, bytes]]:
     """Everything a page may load: address to media type and bytes."""
     folder = room("templates") / "certificate"
-    assets = {f"certify:fonts/{name}": ("font/sfnt", _font(name)) for name in FONTS}
+    assets = {f"{FONT_ADDRESS}{name}": ("font/sfnt", _font(name)) for name in FONTS}
     sheets = ("style", *PAPERS)
     return assets | {f"certify:{name}.css": ("text/css", (folder / f"{name}.css").read_bytes()) for name in sheets}
 

@@ -6,6 +6,8 @@
     python -m tests.bench --only resume [--answers N]
     python -m tests.bench --only roof [--shape small|3b] [--answers N] [--tokens N]
     python -m tests.bench --only scan [--megabytes N] [--slice N] [--no-large]
+    python -m tests.bench --only pdf [--rounds N]
+    python -m tests.bench --only tamper [--flips N]
     python -m tests.bench --only scan-accuracy [--seed N] [--suites text,gsm8k,aime] [--plants N] [--megabytes N]
 
 Rounds are interleaved and the median is taken, so that a busy machine slows every row alike. Ratios are printed: a time
@@ -129,6 +131,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=9)
     tables = ["start", "inside", "gate", "hashing", "policies", "overhead", "resume", "roof", "scan", "scan-accuracy"]
+    tables += ["pdf", "tamper"]
     parser.add_argument("--only", choices=tables)
     parser.add_argument("--gate-mib", type=int, default=256, help="weights of the model that the gate looks at")
     parser.add_argument("--small-files", type=int, default=20_000)
@@ -147,6 +150,7 @@ def main() -> None:
     parser.add_argument("--engines", default="hf,openai", help="whose rows of the overhead")
     parser.add_argument("--shape", choices=["small", "3b"], default="small", help="of the model held against the roof")
     parser.add_argument("--tokens", type=int, default=256, help="length of an answer held against the roof")
+    parser.add_argument("--flips", type=int, default=10_000, help="random bits of a PDF to flip")
     given = parser.parse_args()
     rounds = given.rounds
     load = os.getloadavg()[0]
@@ -159,6 +163,10 @@ def main() -> None:
             print(f"\n| {title} | times `{BARE}` |\n|---|---|")
             for name, ratio in ratios(work(), rounds).items():
                 print(f"| {name.replace('|', '')} | {ratio:.1f} |")
+    if given.only in (None, "pdf"):
+        from tests.bench.pdf import print_pdf
+
+        print_pdf(rounds)
     if given.only in (None, "gate"):
         from tests.bench.gate import print_gate
 
@@ -194,6 +202,10 @@ def main() -> None:
             given.suites.split(","), seed=given.seed, plants=given.plants, items=given.items,
             megabytes=given.megabytes, threads=given.threads, misses=given.misses,
         )  # fmt: skip
+    if given.only == "tamper":
+        from tests.bench.tamper import print_tamper
+
+        print_tamper(given.flips)
 
 
 if __name__ == "__main__":

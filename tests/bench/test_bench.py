@@ -19,7 +19,8 @@ def test_it_prints_ratios_and_no_seconds() -> None:
     )  # fmt: skip
     assert "| certify verify, PDF |" in done.stdout
     assert "| draw the PDF |" in done.stdout
-    assert done.stdout.count("| python -c pass | 1.0 |") == 3
+    assert "| issue: draw, sign, attach, log, store |" in done.stdout
+    assert done.stdout.count("| python -c pass | 1.0 |") == 4
     assert "| certify gate, bundle, digests remembered |" in done.stdout
     assert "| certify, unchanged tree from the cache |" in done.stdout
     assert "| certify, sharded, two threads |" in done.stdout
