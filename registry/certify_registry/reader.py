@@ -7,22 +7,22 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection
 
-from certify.evidence.certificate import Status
 from certify.evidence.evaluation import EarlierPlan
 from certify.evidence.merkle import leaf_hash
 from certify.evidence.statement import RENDERING, STATUS
-from certify.trust.bundle import Bundle, parse_bundle, statement_of
+from certify.trust.bundle import Bundle, parse_bundle
 from certify.trust.log_entry import entry_of
-from certify.trust.status import StandingOf, fold_statuses
+from certify.trust.status import Change, Needed, StandingOf, fold_changes
 from certify.trust.tlog_proof import format_tlog_proof
 from certify_registry import admission
 from certify_registry.faults import absent
+from certify_registry.lifecycle.voices import change_of, voices_needed
 from certify_registry.log import tree
 from certify_registry.log.committed import Committed
 from certify_registry.log.log import Log
 from certify_registry.store import lookup
 from certify_registry.store.blobs import BlobStore
-from certify_registry.store.finding import FoundCertificate, Question, matching, standing_in_list, states_of
+from certify_registry.store.finding import FoundCertificate, Question, changes_of, matching, standing_in_list
 from certify_registry.store.lookup import CertificateRow, EntryRow, PlanRow
 
 
@@ -176,8 +176,8 @@ class Reader:
         found: list[FoundCertificate] = []
         with self._read() as connection:
             while len(found) < limit and (rows := matching(connection, question, before, max(limit, 50))):
-                states = states_of(connection, [row.serial for row in rows])
-                told = (FoundCertificate(row, standing_in_list(row, states[row.serial], now)) for row in rows)
+                states, needed = changes_of(connection, [row.serial for row in rows]), voices_needed(connection)
+                told = (FoundCertificate(row, standing_in_list(row, states[row.serial], now, needed)) for row in rows)
                 found += [one for one in told if status is None or one.standing == status]
                 before = rows[-1].log_index
         return tuple(found[:limit])
@@ -216,10 +216,20 @@ class Reader:
         """
         if self.certificate(serial) is None:
             raise absent(f"the log holds no certificate {serial}")
-        statements = ((index, statement_of(parse_bundle(bundle))) for index, bundle in self.statuses(serial))
-        return fold_statuses(
-            serial, ((index, Status.from_document(made.predicate, by_name=False)) for index, made in statements)
-        )
+        return fold_changes(serial, self.changes(serial), self.voices_needed())
+
+    def changes(self, serial: str) -> tuple[Change, ...]:
+        """Every word about a certificate's standing, read from the log's own entries, in their order.
+
+        Raises:
+            RegistryError: CERT-E070, its statuses are not those of the signed log.
+        """
+        return tuple(change_of(index, parse_bundle(bundle)) for index, bundle in self.statuses(serial))
+
+    def voices_needed(self) -> Needed:
+        """How many revokers must sign a revocation at a place of the log, by the keys this registry has enrolled."""
+        with self._read() as connection:
+            return voices_needed(connection)
 
     def enrolled(self) -> dict[tuple[str, str], tuple[str, str]]:
         """Every key it takes statements from now: (key id, role) to its PEM text and who holds it."""

@@ -8,14 +8,16 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Connection, Select, or_, select
 
 from certify.evidence.certificate import State, Status
-from certify.trust.status import Standing, fold_statuses
+from certify.trust.status import Change, Needed, Term, at_time, fold_changes, one_voice
 from certify_registry.store.index_rows import folded
 from certify_registry.store.lookup import CertificateRow
-from certify_registry.store.tables import CertificateEntry, RenderingEntry, StatusEntry, Term, table_of
+from certify_registry.store.tables import CertificateEntry, Entry, RenderingEntry, StatusEntry, table_of
+from certify_registry.store.tables import Term as TermRow
 from certify_registry.store.terms import DIGESTS, PROSE
 
-_certificates, _terms = table_of(CertificateEntry), table_of(Term)
+_certificates, _terms, _entries = table_of(CertificateEntry), table_of(TermRow), table_of(Entry)
 _renderings, _statuses = table_of(RenderingEntry), table_of(StatusEntry)
+_UNKNOWN = "1970-01-01T00:00:00Z"
 _COLUMNS = [_certificates.c[name] for name in CertificateRow.__dataclass_fields__]
 
 
@@ -62,33 +64,30 @@ def matching(connection: Connection, question: Question, before: int | None, lim
     return tuple(CertificateRow(*row) for row in connection.execute(query))
 
 
-def states_of(connection: Connection, serials: Sequence[str]) -> dict[str, list[tuple[int, State]]]:
+def changes_of(connection: Connection, serials: Sequence[str]) -> dict[str, list[Change]]:
     """The changes of standing of each certificate by the index, in the log's order."""
-    query = select(_statuses.c.serial, _statuses.c.log_index, _statuses.c.state)
+    query = select(_statuses.c.serial, _statuses.c.log_index, _statuses.c.state, _entries.c.keyid)
+    query = query.add_columns(_entries.c.payload_sha256).join(_entries, _entries.c.log_index == _statuses.c.log_index)
     query = query.where(_statuses.c.serial.in_(serials)).order_by(_statuses.c.log_index)
-    found: dict[str, list[tuple[int, State]]] = {serial: [] for serial in serials}
-    for serial, index, state in connection.execute(query):
-        found[serial].append((index, State(state)))
+    found: dict[str, list[Change]] = {serial: [] for serial in serials}
+    for serial, index, state, keyid, payload in connection.execute(query):
+        # The index keeps no reasons and times, which the rule of standing does not look at either.
+        told = Status(serial=serial, state=State(state), reason="by the index", declared_at=_UNKNOWN)
+        found[serial].append(Change(index, told, keyid, payload))
     return found
 
 
-def standing_in_list(row: CertificateRow, states: Iterable[tuple[int, State]], now: str) -> str:
+def standing_in_list(row: CertificateRow, changes: Iterable[Change], now: str, needed: Needed = one_voice) -> str:
     """How a certificate stands by the index: ``valid``, ``expired``, ``not_yet_valid`` or what withdrew it.
 
     Args:
         row: the certificate.
-        states: its changes of standing.
+        changes: its changes of standing.
         now: the time in UTC, ``2026-11-23T17:00:00Z``.
+        needed: how many revokers must agree.
     """
-    # The index keeps no reasons and times, which the rule of standing does not look at either.
-    made = (
-        (index, Status(serial=row.serial, state=state, reason="by the index", declared_at=row.valid_from))
-        for index, state in states
-    )
-    standing = fold_statuses(row.serial, made).standing
-    if standing is not Standing.VALID:
-        return standing.value
-    return "not_yet_valid" if now < row.valid_from else "expired" if now > row.valid_until else "valid"
+    found = fold_changes(row.serial, changes, needed)
+    return at_time(found.standing, Term(row.valid_from, row.valid_until), now).value
 
 
 def touched(connection: Connection, kind: str, terms: Iterable[str]) -> tuple[int, ...]:
