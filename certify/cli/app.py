@@ -45,6 +45,8 @@ VERBS: dict[str, Verb] = {
     "revoke": Verb("revoke", "Withdraw a certificate for good, with a reason."),
     "suspend": Verb("suspend", "Withdraw a certificate for now."),
     "reinstate": Verb("reinstate", "Lift a suspension."),
+    "supersede": Verb("supersede", "Say which newer certificate takes one's place."),
+    "renew": Verb("renew", "Test a certified model again and let the new certificate take the old one's place."),
     "model": Verb("model", "Make a clean model folder; identify, sign and verify a model."),
     "data": Verb("data", "Describe training data and record how it was made."),
     "scan": Verb("scan", "Look for benchmark items in training data, nothing else."),

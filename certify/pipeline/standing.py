@@ -30,6 +30,32 @@ FOUR_EYED = (State.REVOKED, State.REINSTATED)
 """Changes that more than one revoker may have to sign."""
 
 
+class Wanted(NamedTuple):
+    """A change of standing that somebody asks for."""
+
+    serial: str
+    """The certificate."""
+    state: State
+    """What changes."""
+    reason: str
+    """Why, in words."""
+    code: Reason | None = None
+    """The cause, as programs read it."""
+    superseded_by: str | None = None
+    """The certificate that takes its place."""
+
+    def status(self) -> Status:
+        """The statement, dated now."""
+        return Status(
+            serial=self.serial,
+            state=self.state,
+            reason=self.reason,
+            reason_code=self.code,
+            superseded_by=self.superseded_by,
+            declared_at=now(),
+        )
+
+
 class Changed(NamedTuple):
     """What a change of standing came to."""
 
@@ -89,30 +115,29 @@ def declare_change(
             reason is empty or longer than 1000 characters, the standing is final, or there is no suspension to lift;
             CERT-E620, a revocation waits for a second revoker already.
     """
-    _require_reason(reason)
     with workspace.writing() as registry:
-        for one in (serial, superseded_by):
-            if one is not None and registry.certificate(one) is None:
-                raise UsageError(
-                    "CERT-E012",
-                    f"the registry of {workspace.home} holds no certificate {one}",
-                    hint="certify registry list shows the certificates it holds",
-                )
-        _require_open(standing_here(workspace, registry, serial), serial, state)
-        appended = None
-        while appended is None or appended.duplicate:  # the log keeps equal words once, so one second's would be lost
-            if appended is not None:
-                time.sleep(0.2)
-            status = Status(
-                serial=serial,
-                state=state,
-                reason=reason,
-                reason_code=code,
-                superseded_by=superseded_by,
-                declared_at=now(),
+        wanted = Wanted(serial, state, reason, code, superseded_by)
+        return declare_within(workspace, registry, wanted, signer)
+
+
+def declare_within(
+    workspace: Workspace, registry: Registry, wanted: Wanted, signer: StatementSigner | None = None
+) -> Changed:
+    """``declare_change`` in a registry that is open for writing."""
+    _require_reason(wanted.reason)
+    for one in (wanted.serial, wanted.superseded_by):
+        if one is not None and registry.certificate(one) is None:
+            raise UsageError(
+                "CERT-E012",
+                f"the registry of {workspace.home} holds no certificate {one}",
+                hint="certify registry list shows the certificates it holds",
             )
-            appended = _log(workspace, registry, _payload(registry, status), signer)
-        return _published(workspace, registry, serial, appended)
+    _require_open(standing_here(workspace, registry, wanted.serial), wanted.serial, wanted.state)
+    appended = _log(workspace, registry, _payload(registry, wanted.status()), signer)
+    while appended.duplicate:  # the log keeps equal words once, so words said twice in a second would be lost
+        time.sleep(0.2)
+        appended = _log(workspace, registry, _payload(registry, wanted.status()), signer)
+    return _published(workspace, registry, wanted.serial, appended)
 
 
 def confirm_change(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
@@ -101,7 +102,8 @@ def check_order(connection: Connection, submission: Submission, now: str) -> Non
 
     Raises:
         RegistryError: CERT-E077 the log already has the one that counts; CERT-E078 past the plan's deadline;
-            CERT-E079 it speaks of a plan, decision or certificate that is not in the log.
+            CERT-E079 it speaks of a plan, decision or certificate that is not in the log; CERT-E626 it names a
+            successor that is older than what it succeeds.
     """
     if submission.statement.predicate_type == APPROVAL:
         _known_decision(connection, submission.statement.subject[0].digest.sha256)
@@ -112,6 +114,8 @@ def check_order(connection: Connection, submission: Submission, now: str) -> Non
             _check_certificate(connection, row)
         elif "serial" in row.values:
             _known_certificate(connection, str(row.values["serial"]))
+    if submission.statement.predicate_type == STATUS:
+        _check_successor(connection, submission.statement.predicate)
 
 
 def enrolled_roles(connection: Connection, keyid: str) -> dict[str, str]:
@@ -198,11 +202,23 @@ def _check_certificate(connection: Connection, row: IndexRow) -> None:
         raise RegistryError("CERT-E077", f"the log already holds another certificate {serial}", why, "decide anew")
 
 
-def _known_certificate(connection: Connection, serial: str) -> None:
-    query = select(_certificates.c.serial).where(_certificates.c.serial == serial)
-    if connection.execute(query).scalar() is None:
+def _known_certificate(connection: Connection, serial: str) -> int:
+    query = select(_certificates.c.log_index).where(_certificates.c.serial == serial)
+    index = connection.execute(query).scalar()
+    if index is None:
         hint = "check the serial; it is printed on page one"
         raise RegistryError("CERT-E079", f"the log holds no certificate {serial}", "", hint)
+    return index
+
+
+def _check_successor(connection: Connection, status: dict[str, Any]) -> None:
+    successor = status.get("supersededBy")
+    if successor is None:
+        return
+    if _known_certificate(connection, successor) <= _known_certificate(connection, status["serial"]):
+        why = "a certificate is superseded by one that was issued after it"
+        hint = "check which of the two serials is the newer certificate"
+        raise RegistryError("CERT-E626", f"{successor} is older than {status['serial']}", why, hint)
 
 
 def _known_decision(connection: Connection, payload_sha256: str) -> None:

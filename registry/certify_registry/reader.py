@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from sqlalchemy import Connection
@@ -20,7 +20,7 @@ from certify_registry.lifecycle.voices import change_of, voices_needed
 from certify_registry.log import tree
 from certify_registry.log.committed import Committed
 from certify_registry.log.log import Log
-from certify_registry.store import lookup
+from certify_registry.store import finding, lookup
 from certify_registry.store.blobs import BlobStore
 from certify_registry.store.finding import FoundCertificate, Question, changes_of, matching, standing_in_list
 from certify_registry.store.lookup import CertificateRow, EntryRow, PlanRow
@@ -181,6 +181,21 @@ class Reader:
                 found += [one for one in told if status is None or one.standing == status]
                 before = rows[-1].log_index
         return tuple(found[:limit])
+
+    def touched(self, kind: str, terms: Iterable[str]) -> tuple[CertificateRow, ...]:
+        """The certificates with any of these terms, oldest first; the kinds are those of ``store.terms``."""
+        with self._read() as connection:
+            return finding.touched(connection, kind, terms)
+
+    def known_terms(self, kind: str, prefix: str = "") -> tuple[str, ...]:
+        """The terms of a kind that begin so, sorted."""
+        with self._read() as connection:
+            return finding.known_terms(connection, kind, prefix)
+
+    def indexed_changes(self, serials: Sequence[str]) -> dict[str, list[Change]]:
+        """Every word about the standing of each certificate, by the index; ``changes`` reads one's from the log."""
+        with self._read() as connection:
+            return changes_of(connection, serials)
 
     def rendering_of(self, serial: str) -> tuple[int, bytes] | None:
         """Log index and bundle of a certificate's newest rendering, by the log's own entries.

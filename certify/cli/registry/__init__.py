@@ -6,7 +6,9 @@ import typer
 
 from certify.cli.registry.create import create
 from certify.cli.registry.fsck import fsck
+from certify.cli.registry.impact import impact
 from certify.cli.registry.list import list_certificates
+from certify.cli.registry.search import search
 from certify.cli.registry.show import show
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Inspect and check the embedded registry.")
@@ -14,3 +16,5 @@ app.command("create")(create)
 app.command("show")(show)
 app.command("list")(list_certificates)
 app.command("fsck")(fsck)
+app.command("search")(search)
+app.command("impact")(impact)
