@@ -96,4 +96,6 @@ def request_of(context: typer.Context) -> RunRequest:
             f"the engine {given['engine']} has no such choice",
             "add --engine vllm, or put what a server needs into --serve",
         )
-    return RunRequest.model_validate({name: given[name] for name in RunRequest.model_fields}, by_name=True)
+    return RunRequest.model_validate(
+        {name: given[name] for name in RunRequest.model_fields if name in given}, by_name=True
+    )

@@ -42,6 +42,9 @@ def verify(
     at: Annotated[str | None, typer.Option(help="Time to ask about, 2026-11-23T12:00:00Z; now when absent.")] = None,
     max_status_age: MaxStatusAge = None,
     status: Status = None,
+    status_list: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Status lists of the certificate's registry: whether withdrawn.")
+    ] = None,
     rerun: Annotated[
         Path | None, typer.Option(metavar="FILE", help="A second party's signed rerun (`certify audit --rerun`).")
     ] = None,
@@ -71,6 +74,7 @@ def verify(
             minimum_level=Level(min_level),
             maximum_status_age_days=max_status_age,
             rerun=read_file(rerun) if rerun else None,
+            status_lists=read_file(status_list) if status_list else None,
         ),
         answer=found.answer,
         asked_at=found.asked_at,

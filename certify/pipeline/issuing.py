@@ -28,6 +28,7 @@ from certify.pipeline.deciding import Decided
 from certify.pipeline.evaluating import plans_like
 from certify.pipeline.files import RunFolder
 from certify.pipeline.planning import signed_once
+from certify.pipeline.reusing import renewal_of
 from certify.pipeline.standing import ask_registry
 from certify.pipeline.workspace import Workspace
 from certify.trust.bundle import Bundle, statement_of
@@ -52,7 +53,11 @@ def issue_certificate(
         folder,
         "certificate",
         "issuer",
-        lambda: certificate_statement(_certificate(workspace, policy, decided, proofs)),
+        lambda: certificate_statement(
+            _certificate(workspace, policy, decided, proofs).model_copy(
+                update={"renewal": renewal_of(workspace, folder, decided.bundles)}
+            )
+        ),
     )
     appended = workspace.log(bundle)
     certificate = Certificate.from_document(statement_of(bundle).predicate, name="certificate")

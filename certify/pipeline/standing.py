@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from certify.attest.statements import status_statement
@@ -56,7 +57,8 @@ class Wanted(NamedTuple):
         )
 
 
-class Changed(NamedTuple):
+@dataclass(frozen=True)
+class Changed:
     """What a change of standing came to."""
 
     index: int

@@ -53,7 +53,8 @@ class Term(NamedTuple):
     """First second past it."""
 
 
-class Change(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Change:
     """One signed and logged word about a certificate's standing."""
 
     index: int

@@ -204,7 +204,7 @@ def _check_certificate(connection: Connection, row: IndexRow) -> None:
 
 def _known_certificate(connection: Connection, serial: str) -> int:
     query = select(_certificates.c.log_index).where(_certificates.c.serial == serial)
-    index = connection.execute(query).scalar()
+    index: int | None = connection.execute(query).scalar()
     if index is None:
         hint = "check the serial; it is printed on page one"
         raise RegistryError("CERT-E079", f"the log holds no certificate {serial}", "", hint)

@@ -241,6 +241,19 @@ class Reader:
         """
         return tuple(change_of(index, parse_bundle(bundle)) for index, bundle in self.statuses(serial))
 
+    def all_changes(self) -> dict[str, tuple[Change, ...]]:
+        """Every word about the standing of each certificate that has any, read from the log's own entries.
+
+        Raises:
+            RegistryError: CERT-E070, the entries are not those of the signed log.
+        """
+        with self._read() as connection:
+            found = self._committed.every(connection, STATUS)
+        return {
+            serial: tuple(change_of(index, parse_bundle(bundle)) for index, bundle in said)
+            for serial, said in found.items()
+        }
+
     def voices_needed(self) -> Needed:
         """How many revokers must sign a revocation at a place of the log, by the keys this registry has enrolled."""
         with self._read() as connection:

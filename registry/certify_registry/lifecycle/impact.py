@@ -29,7 +29,7 @@ class Condition(NamedTuple):
     kind: str
     """One of ``KINDS``."""
     value: str
-    """Key id or its first digits; name or digest of a benchmark, policy or dataset; engine, or library with versions."""
+    """Key id or its first digits; name or digest of a benchmark, policy or dataset; engine, or library, versions."""
 
 
 @dataclass(frozen=True)

@@ -59,6 +59,14 @@ class Committed:
             raise damaged(f"the registry's index of {serial} does not follow from its log", why)
         return found
 
+    def every(self, connection: Connection, kind: str) -> Mapping[str, tuple[Logged, ...]]:
+        """The statements of one kind about every certificate that has any, in the log's order.
+
+        Raises:
+            RegistryError: CERT-E070, the entries are not those of the signed head.
+        """
+        return self._by_serial(connection, kind)
+
     def _by_serial(self, connection: Connection, kind: str) -> Mapping[str, tuple[Logged, ...]]:
         head = tree.read_head(connection)
         if (known := self._known.get(kind)) is not None and known[0] == head.checkpoint:

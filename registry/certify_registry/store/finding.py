@@ -80,14 +80,6 @@ def changes_of(connection: Connection, serials: Sequence[str]) -> dict[str, list
     return found
 
 
-def all_changes(connection: Connection, size: int) -> dict[str, list[Change]]:
-    """The changes of standing of every certificate that has any, in the first ``size`` entries of the log."""
-    found: dict[str, list[Change]] = {}
-    for serial, index, state, keyid, payload in connection.execute(_changes.where(_statuses.c.log_index < size)):
-        found.setdefault(serial, []).append(Change(index, _by_the_index(serial, state), keyid, payload))
-    return found
-
-
 def _by_the_index(serial: str, state: str) -> Status:
     """A status without reason and time: the index keeps neither, and the rule of standing looks at neither."""
     return Status(serial=serial, state=State(state), reason="by the index", declared_at=_UNKNOWN)
