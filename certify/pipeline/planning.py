@@ -59,11 +59,11 @@ def attest_inputs(workspace: Workspace, folder: RunFolder, inputs: RunInputs) ->
         word = inputs.description or StewardsWord(None, None, None, None)
         dataset = word.dataset(inputs.data.identity, complete=inputs.request.complete, described_at=now())
         said = dataset_statement(dataset, model)
-        reuse_statement(workspace, folder, "dataset", STEWARD, said, former)
+        reuse_statement(workspace, folder, "dataset", said, role=STEWARD, former=former)
         bundles.append(signed_once(workspace, folder, "dataset", STEWARD, lambda: said))
     if inputs.declaration is not None:
         declared = declaration_statement(inputs.declaration, model)
-        reuse_statement(workspace, folder, "declaration", STEWARD, declared, former)
+        reuse_statement(workspace, folder, "declaration", declared, role=STEWARD, former=former)
         bundles.append(signed_once(workspace, folder, "declaration", STEWARD, lambda: declared))
     return bundles
 

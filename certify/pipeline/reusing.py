@@ -31,7 +31,7 @@ def former_statements(workspace: Workspace, serial: str | None) -> tuple[Bundle,
 
 
 def reuse_statement(
-    workspace: Workspace, folder: RunFolder, kind: str, role: str, payload: bytes, former: Sequence[Bundle]
+    workspace: Workspace, folder: RunFolder, kind: str, payload: bytes, *, role: str, former: Sequence[Bundle]
 ) -> None:
     """Puts a former statement where a run looks for its own, if it says the same and its key still counts.
 
@@ -39,8 +39,8 @@ def reuse_statement(
         workspace: whose trust file says which keys count, within ``writing``.
         folder: the run.
         kind: short name of the statement.
-        role: who must have signed it.
         payload: what would be signed today, made from bytes that were just read.
+        role: who must have signed it.
         former: statements of the former certificate.
     """
     name, keys, size = f"{kind}.bundle.json", workspace.trust.keys_for(role), workspace.registry.size

@@ -58,9 +58,7 @@ def _check_renewal(certificate: Certificate) -> None:
     """What a renewal says it takes over is among its evidence; that the former certificate had it, too, is its word."""
     renewal, held = certificate.renewal, {one.payload_sha256 for one in certificate.evidence}
     if renewal is not None and (renewal.serial == certificate.serial or not held.issuperset(renewal.reused)):
-        raise HostileInput(
-            "CERT-E090", "the certificate renews itself, or takes over a statement that it does not hold"
-        )
+        raise HostileInput("CERT-E090", "the certificate renews itself, or takes over what it does not hold")
 
 
 def check_term(certificate: Certificate, policy: LoadedPolicy) -> None:

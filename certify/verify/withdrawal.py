@@ -43,9 +43,8 @@ def judge_withdrawal(
     if expectations.status_lists is None:
         return found, stale
     asked = Asked(expectations.at, None if limit is None else timedelta(days=limit))
-    listed = check_status_lists(
-        document, certificate, expectations.status_lists, trust=trust, checks=checks, asked=asked
-    )
+    data = expectations.status_lists
+    listed = check_status_lists(document, certificate, data, trust=trust, checks=checks, asked=asked)
     if listed is None:
         return found, stale
     live = answer if found is not None and asked_at is not None else None
