@@ -66,5 +66,7 @@ def test_the_logs_order_decides_not_the_signers_clock() -> None:
 
 
 def test_verified_entries_are_read_by_their_value() -> None:
-    entries = cast("list[tuple[int, object]]", [(4, SimpleNamespace(value=status(State.SUSPENDED), keyid="", payload_sha256=""))])
+    entries = cast(
+        "list[tuple[int, object]]", [(4, SimpleNamespace(value=status(State.SUSPENDED), keyid="", payload_sha256=""))]
+    )
     assert standing_of(SERIAL, entries).standing is Standing.SUSPENDED  # type: ignore[arg-type]
