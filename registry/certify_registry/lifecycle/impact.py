@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 KINDS = ("key", "benchmark", "engine", "policy", "dataset")
 """What a condition can name."""
+VERSIONS = "write it like vllm 0.31.0, or vllm>=0.30,<0.31.1"
 _NEXT = re.compile(rf",(?=(?:{'|'.join(KINDS)})=)")
 _DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _KEYID = re.compile(r"[0-9a-f]{8,64}", re.ASCII)
@@ -58,7 +59,8 @@ def conditions_of(text: str) -> tuple[Condition, ...]:
     found = []
     for part in _NEXT.split(text):
         kind, equals, value = part.partition("=")
-        if kind not in KINDS or not equals or not value.strip():
+        misread = value.rstrip().endswith(",") or (kind == "policy" and "," in value)
+        if kind not in KINDS or not equals or not value.strip() or misread:
             raise unclear(f"{part!r} is not of the form KIND=VALUE", f"the kinds are {', '.join(KINDS)}")
         found.append(Condition(kind, value.strip()))
     return tuple(found)
@@ -106,6 +108,8 @@ def rows_for(reader: Reader, condition: Condition) -> tuple[CertificateRow, ...]
         return reader.touched("key", reader.known_terms("key", value.lower()))
     if kind == "engine":
         found = _RANGE.fullmatch(value)
+        if found is None and set(value) & set("<>=!~"):
+            raise unclear(f"{value[:80]!r} names no versions", VERSIONS)
         if found is None:
             return reader.touched("engine", [value])
         return reader.touched("software", _in_range(reader, found[1].lower(), found[2].strip()))
@@ -123,9 +127,7 @@ def _in_range(reader: Reader, name: str, versions: str) -> list[str]:
     try:
         wanted = SpecifierSet(versions if versions[0] in "<>=!~" else f"=={versions}")
     except InvalidSpecifier as error:
-        raise unclear(
-            f"{versions[:80]!r} names no versions", "write it like vllm 0.31.0, or vllm>=0.30,<0.31.1"
-        ) from error
+        raise unclear(f"{versions[:80]!r} names no versions", VERSIONS) from error
     found = []
     for term in reader.known_terms("software", f"{name} "):
         try:
