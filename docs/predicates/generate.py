@@ -32,6 +32,7 @@ from certify.evidence.dataset import Dataset, DatasetIdentity, Declaration
 from certify.evidence.decision import Decision, RuleOutcome
 from certify.evidence.disclosure import Disclosure
 from certify.evidence.evaluation import Evaluation, NotRun
+from certify.evidence.lifecycle import StatusList, StatusPurpose
 from certify.evidence.looks import Interim
 from certify.evidence.model import ModelIdentity, TestedConfiguration
 from certify.evidence.plan import Plan, PolicyReference
@@ -40,6 +41,7 @@ from certify.evidence.rerun import Rerun
 from certify.trust.keys import KeySigner
 from certify.trust.note import NoteSigner
 from certify.trust.signed_trust import trust_statement
+from certify.trust.status_list import bits_of, encode_bits
 from certify.trust.trustfile import TrustFile
 
 HERE = Path(__file__).resolve().parent
@@ -54,6 +56,7 @@ PAGES: dict[str, type[Value]] = {
     kinds.CERTIFICATE: Certificate,
     kinds.RENDERING: Rendering,
     kinds.STATUS: Status,
+    kinds.STATUS_LIST: StatusList,
     kinds.PREPARATION: Preparation,
     kinds.DISCLOSURE: Disclosure,
     kinds.TRUST: TrustFile,
@@ -112,6 +115,13 @@ SAMPLES: dict[str, Any] = {
     "Declaration.owner": "Example Ltd",
     "Declaration.intended_use": "Sums in household accounts",
     "Status.reason": "the evaluator's key was lost",
+    "Status.reason_code": "key_compromise",
+    "StatusList.origin": "log.example/certify",
+    "StatusList.size": 1234,
+    "StatusList.status_purpose": StatusPurpose.REVOCATION.value,
+    "StatusList.encoded_list": encode_bits(bits_of([77], 1234)),
+    "StatusList.checkpoint": "log.example/certify\n1234\n...",
+    "StatusList.valid_until": "2026-11-24T17:00:00Z",
     "Preparation.tool": "certify 0.1.0",
     "Preparation.source_name": "example/reasoner-1b",
     "FileEntry.path": "config.json",
@@ -137,6 +147,7 @@ SUBJECTS = {
     kinds.DATASET: (SAMPLES["DatasetIdentity.name"], "identity"),
     kinds.RENDERING: (SAMPLES["serial"] + ".pdf", "pdf_sha256"),
     kinds.STATUS: (SAMPLES["serial"], "certificate_sha256"),
+    kinds.STATUS_LIST: ("log.example/certify/status/revocation", "bits"),
     kinds.DISCLOSURE: (SAMPLES["DatasetIdentity.name"], "payload_sha256"),
     kinds.APPROVAL: ("2026-11-23-170000-0a1b", "decision"),
 }
