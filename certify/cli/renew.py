@@ -9,7 +9,7 @@ import typer
 
 from certify.cli.options import Context, Json, ask_passphrase
 from certify.cli.progress import TerminalReporter
-from certify.cli.render import emit, emit_json, paragraph
+from certify.cli.render import emit_json, paragraph
 from certify.cli.stages import EXIT_CODES
 from certify.cli.summary import outcome_document, print_outcome
 
@@ -45,20 +45,14 @@ def renew(
 
 
 def _tell(workspace: Workspace, serial: str, made: Renewed) -> None:
-    from certify.pipeline.main import findings_of
-
-    print_outcome(workspace, made.outcome, False)
-    emit()
     if made.outcome.serial is None:
-        paragraph(f"{serial} is not renewed, and stands as it did.")
-        return
-    reused = getattr(findings_of(workspace, made.outcome), "renewal", None)
-    taken = ", ".join(digest[:16] for digest in reused.reused) if reused and reused.reused else "nothing"
-    paragraph(f"Made anew: plan, seed, problems, answers, decision. Taken over from {serial}: {taken}.")
-    if made.missing:
+        waiting = made.outcome.verdict == "awaiting_approval"
+        paragraph(f"{serial} is not renewed{' yet' if waiting else ''}, and stands as it did.")
+    elif made.missing:
         paragraph(
             f"The log does not say yet that {serial} is superseded: {made.missing}. Its holder logs it with: "
             f"certify supersede {serial} --by {made.outcome.serial}"
         )
     else:
         paragraph(f"{serial} is superseded by {made.outcome.serial}, log entry {made.index}.")
+    print_outcome(workspace, made.outcome, False)

@@ -164,6 +164,12 @@ def print_findings(findings: Findings, at: str | None = None) -> None:
     print_clauses(findings.clauses or (), at or findings.decided_at[:10])
 
 
+def _taken_over(certificate: Certificate) -> str:
+    """The kinds of statements that a renewal rests on as the former certificate did."""
+    reused = certificate.renewal.reused if certificate.renewal else ()
+    return " and ".join(one.kind for one in certificate.evidence if one.payload_sha256 in reused) or "nothing"
+
+
 def _facts(findings: Findings) -> list[tuple[str, str]]:
     configuration, model = findings.configuration, findings.model
     quantised = "" if configuration.quantisation == "none" else f"quantised {configuration.quantisation}, "
@@ -176,6 +182,8 @@ def _facts(findings: Findings) -> list[tuple[str, str]]:
             ("issued by", findings.issuer),
             ("independence", LEVELS[int(findings.level)]),
         ]
+        if findings.renewal is not None:
+            rows.append(("renews", f"{findings.renewal.serial}; tested anew, {_taken_over(findings)} taken over"))
     if findings.declaration is not None:
         rows.append(("for", f"{findings.declaration.intended_use} (declared by {findings.declaration.owner})"))
     rows += [

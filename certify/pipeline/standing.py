@@ -115,7 +115,8 @@ def declare_change(
     Raises:
         UsageError: CERT-E012, this registry holds no certificate of that serial, or of the successor's; CERT-E011, the
             reason is empty or longer than 1000 characters, the standing is final, or there is no suspension to lift;
-            CERT-E620, a revocation waits for a second revoker already.
+            CERT-E620, a revocation waits for a second revoker already; CERT-E626, it would supersede itself.
+        RegistryError: CERT-E626, the successor is older.
     """
     with workspace.writing() as registry:
         wanted = Wanted(serial, state, reason, code, superseded_by)
@@ -134,6 +135,8 @@ def declare_within(
                 f"the registry of {workspace.home} holds no certificate {one}",
                 hint="certify registry list shows the certificates it holds",
             )
+    if wanted.superseded_by == wanted.serial:
+        raise UsageError("CERT-E626", "a certificate does not supersede itself", "", "name the newer certificate")
     _require_open(standing_here(workspace, registry, wanted.serial), wanted.serial, wanted.state)
     appended = _log(workspace, registry, _payload(registry, wanted.status()), signer)
     while appended.duplicate:  # the log keeps equal words once, so words said twice in a second would be lost

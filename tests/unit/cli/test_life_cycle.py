@@ -70,7 +70,7 @@ def test_what_is_misread_changes_nothing(cli: Cli, workspace: Path, serial: str)
         (("revoke", serial), "CERT-E011"),
         (("revoke", serial, "--confirm", "--reason", "x"), "CERT-E011"),
         (("revoke", serial, "--confirm"), "CERT-E620"),
-        (("supersede", serial, "--by", serial), "CERT-E045"),
+        (("supersede", serial, "--by", serial), "CERT-E626"),
         (("supersede", serial, "--by", "CM-0000-0000-0000"), "CERT-E012"),
         (("renew", "CM-0000-0000-0000"), "CERT-E012"),
         (("registry", "impact"), "CERT-E625"),
