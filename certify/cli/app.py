@@ -43,7 +43,7 @@ VERBS: dict[str, Verb] = {
     "audit": Verb("audit", "Recompute every number of a certificate from its evidence pack."),
     "export": Verb("export", "Write a verified certificate as VSA, OSCAL, CycloneDX, a model card and others."),
     "revoke": Verb("revoke", "Withdraw a certificate for good, with a reason."),
-    "suspend": Verb("suspend", "Withdraw a certificate for now."),
+    "suspend": Verb("suspend", "Withdraw a certificate for now, or all that a cause touches."),
     "reinstate": Verb("reinstate", "Lift a suspension."),
     "supersede": Verb("supersede", "Say which newer certificate takes one's place."),
     "renew": Verb("renew", "Test a certified model again and let the new certificate take the old one's place."),

@@ -24,6 +24,6 @@ def supersede(
     key: Key = None,
     json: Json = False,
 ) -> int:
-    """Say which newer certificate takes one's place; final, short of a revocation."""
+    """Say which newer certificate takes one's place."""
     told = f"the certificate {by} takes its place" if reason is None else reason
     return change(context, serial, State.SUPERSEDED, told, json, cause=cause, superseded_by=by, key=key)

@@ -10,7 +10,7 @@ from certify.cli.registry.impact import impact
 from certify.cli.registry.list import list_certificates
 from certify.cli.registry.search import search
 from certify.cli.registry.show import show
-from certify.cli.registry.status_list import status_list
+from certify.cli.registry.snapshot import snapshot
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Inspect and check the embedded registry.")
 app.command("create")(create)
@@ -19,4 +19,4 @@ app.command("list")(list_certificates)
 app.command("fsck")(fsck)
 app.command("search")(search)
 app.command("impact")(impact)
-app.command("status-list")(status_list)
+app.command("snapshot")(snapshot)

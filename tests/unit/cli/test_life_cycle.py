@@ -87,7 +87,7 @@ def test_lists_for_readers_without_a_connection(
     (home / "trust-file.json").write_bytes(development.trust.to_bytes())
 
     def listed() -> dict[str, object]:
-        made = cli("--home", workspace, "registry", "status-list", "--out", "lists", "--json")
+        made = cli("--home", workspace, "registry", "snapshot", "--out", "lists", "--json")
         assert made.code == 0
         return made.document
 

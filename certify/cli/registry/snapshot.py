@@ -1,4 +1,4 @@
-"""``certify registry status-list``: signed lists of what was withdrawn, for readers without a connection."""
+"""``certify registry snapshot``: signed lists of what was withdrawn, for readers without a connection."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from certify.cli.render import emit, emit_json, fields, next_step
 from certify.errors import ExitCode
 
 
-def status_list(
+def snapshot(
     context: typer.Context,
     out: Annotated[Path, typer.Option(help="Folder to write to; made if it is not there.")],
     next_update: Annotated[float, typer.Option(min=0.1, metavar="HOURS", help="Until the next lists are due.")] = 24.0,
