@@ -24,7 +24,9 @@ VERBS = {
     State.SUPERSEDED: "supersede",
 }
 ReasonWords = Annotated[str | None, typer.Option(help="Why; everybody can read it.")]
-Cause = Annotated[Reason | None, typer.Option(help="The cause, as programs read it.")]
+Cause = Annotated[
+    Reason | None, typer.Option(metavar="CAUSE", help="The cause for programs, such as key_compromise (life-cycle.md).")
+]
 Key = Annotated[str | None, typer.Option(metavar="KEY", help="A revoker's key, file or URI; else the workspace's.")]
 Confirm = Annotated[bool, typer.Option("--confirm", help="As a second revoker, sign what the first one declared.")]
 
@@ -65,7 +67,12 @@ def change(
         emit_json(VERBS[state], _document(serial, state, reason or "", made))
     else:
         _tell(home, serial, state, reason or "", made)
-    return int(ExitCode.POSITIVE)
+    return int(ExitCode.INCOMPLETE if _waits(state, made) else ExitCode.POSITIVE)
+
+
+def _waits(state: State, made: Changed) -> bool:
+    """Whether the change counts only once another revoker has signed it, too."""
+    return state in (State.REVOKED, State.REINSTATED) and made.found.standing == "suspended"
 
 
 def _document(serial: str, state: State, reason: str, made: Changed) -> dict[str, object]:
@@ -77,8 +84,8 @@ def _document(serial: str, state: State, reason: str, made: Changed) -> dict[str
 
 
 def _tell(home: Path, serial: str, state: State, reason: str, made: Changed) -> None:
-    verb, found = VERBS[state], made.found
-    if found.waits_for or (state is State.REINSTATED and found.standing == "suspended"):
+    verb = VERBS[state]
+    if _waits(state, made):
         emit(f"{serial} stays suspended: {reason}" if state is State.REINSTATED else f"{serial} is suspended: {reason}")
         paragraph(
             f"Logged at index {made.index}. One person alone cannot {verb} a certificate here: it counts once another "

@@ -183,7 +183,8 @@ class _State:
         elif state is State.SUPERSEDED:
             self.superseded = self.superseded or _told(change, Standing.SUPERSEDED)
         elif state is State.SUSPENDED:
-            self.suspended = _told(change, Standing.SUSPENDED)
+            if self.suspended is None or not self.suspended.waits_for:  # a revocation that waits says more
+                self.suspended = _told(change, Standing.SUSPENDED)
             self.reinstating.clear()
         elif _agreed(self.reinstating, change) >= needed:
             self.last, self.suspended = _told(change, Standing.VALID), None

@@ -60,3 +60,5 @@ def print_touched(touched: tuple[Touched, ...]) -> None:
         for one in touched
     ])  # fmt: skip
     emit(f"{counted(len(touched), 'certificate')} touched.")
+    if not touched:
+        emit("No certificate names that; a misspelt name looks the same.")

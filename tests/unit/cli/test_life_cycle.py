@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from certify.cli import suspend as suspend_module
-from certify.evidence.canonical import parse_json
+from certify.evidence.canonical import canonical_bytes, parse_json
+from certify.pipeline.workspace import Workspace
+from certify.trust.keys import generate_signer, save_key
 from tests.fakes.chain import Chain
 from tests.unit.cli.conftest import Cli
 
@@ -108,3 +110,26 @@ def test_lists_for_readers_without_a_connection(
     assert (home / "lists" / "refresh.json").is_file()
     (home / "lists" / "status-lists.json").write_bytes(b"[]")
     assert verified() == (1, "invalid")
+
+
+def test_two_people_revoke_where_there_are_two(cli: Cli, two_revokers: Path, serial: str, home: Path) -> None:
+    alone = cli("--home", two_revokers, "revoke", serial, "--reason", "answers were taught", "--json")
+    assert (alone.code, alone.document["standing"], alone.document["waitsFor"]) == (3, "suspended", 1)
+    told = cli("--home", two_revokers, "revoke", serial, "--confirm")
+    assert (told.code, told.error) == (2, "CERT-E620")
+    both = cli("--home", two_revokers, "revoke", serial, "--confirm", "--key", "second.pem")
+    assert (both.code, f"{serial} is revoked: answers were taught" in both.out) == (0, True)
+
+
+@pytest.fixture
+def two_revokers(workspace: Path, development: Chain, home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The workspace with a second revoker, whose key lies in the current folder."""
+    second, trust = generate_signer(), development.trust.document()
+    monkeypatch.setenv("CERTIFY_PASSPHRASE", "a passphrase for trying")
+    save_key(home / "second.pem", second, "a passphrase for trying")
+    trust["keys"][second.keyid] = {"pem": second.public_pem, "party": "somebody else", "scheme": second.scheme}
+    trust["roles"]["revoker"]["keyids"] = [*trust["roles"]["revoker"]["keyids"], second.keyid]
+    (workspace / "trust.json").write_bytes(canonical_bytes(trust))
+    with Workspace.open(workspace).writing() as registry:
+        registry.enroll(second.public_pem, "somebody else", "revoker")
+    return workspace
