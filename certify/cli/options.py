@@ -12,6 +12,9 @@ from certify.cli.app import Settings
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
 Trust = Annotated[Path | None, typer.Option(help="Trust file: whose signatures count.", envvar="CERTIFY_TRUST")]
 Status = Annotated[Path | None, typer.Option(help="Saved answer of a registry (SERIAL.status.json).")]
+StatusList = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Status lists of the certificate's registry: whether withdrawn.")
+]
 MaxStatusAge = Annotated[
     int | None, typer.Option(min=1, metavar="DAYS", help="Oldest acceptable answer about withdrawal.")
 ]

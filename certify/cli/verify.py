@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from certify.cli.options import Context, Json, MaxStatusAge, MinLevel, Status, Trust
+from certify.cli.options import Context, Json, MaxStatusAge, MinLevel, Status, StatusList, Trust
 from certify.cli.render import checklist, emit, emit_json, fields, next_step
 from certify.errors import ExitCode
 
@@ -42,9 +42,7 @@ def verify(
     at: Annotated[str | None, typer.Option(help="Time to ask about, 2026-11-23T12:00:00Z; now when absent.")] = None,
     max_status_age: MaxStatusAge = None,
     status: Status = None,
-    status_list: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Status lists of the certificate's registry: whether withdrawn.")
-    ] = None,
+    status_list: StatusList = None,
     rerun: Annotated[
         Path | None, typer.Option(metavar="FILE", help="A second party's signed rerun (`certify audit --rerun`).")
     ] = None,

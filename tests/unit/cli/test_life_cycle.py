@@ -105,6 +105,9 @@ def test_lists_for_readers_without_a_connection(
     assert verified() == (0, "valid")  # the list in hand is from before
     assert listed()["withdrawn"] == {"revocation": 0, "suspension": 1, "refresh": 0}
     assert verified() == (1, "suspended")
+    asked = ("--identity", development.certificate.model.identity, "--policy", "starter", "--trust", "trust-file.json")
+    gate = cli("gate", *asked, "--certificate", "certificate.pdf", "--status-list", "lists/status-lists.json", "--json")
+    assert (gate.code, gate.document["certificateVerdict"]) == (1, "suspended")
     credential = parse_json((home / "lists" / "suspension.json").read_bytes())
     assert credential["credentialSubject"]["statusPurpose"] == "suspension"
     assert (home / "lists" / "refresh.json").is_file()

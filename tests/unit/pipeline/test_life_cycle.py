@@ -18,8 +18,10 @@ from certify.pipeline.renewing import renew
 from certify.pipeline.reporter import Silent
 from certify.pipeline.standing import ask_registry, confirm_change, declare_change, standing_here
 from certify.pipeline.trusting import KeyGrant, next_trust_file
+from certify.trust.bundle import parse_bundle
 from certify.trust.keys import generate_signer
-from certify.trust.status import Standing
+from certify.trust.status import Standing, Term
+from certify.trust.status_entries import status_in
 from certify.verify.document import claimed_certificate, open_document
 from certify.verify.expectations import Expectations
 from certify.verify.verify import verify_certificate
@@ -186,6 +188,36 @@ def test_nobody_reinstates_alone_what_anybody_suspends(two_revokers):
     assert judged(workspace, serial).verdict == "suspended"
     assert confirm_change(workspace, serial, State.REINSTATED)[0].found.standing is Standing.VALID
     assert judged(workspace, serial).verdict == "valid"
+
+
+def test_a_mirror_works_out_the_same_at_every_size_of_the_log(two_revokers):
+    workspace, second, serial = two_revokers
+    with workspace.reading() as registry:
+        seen = {registry.size: "valid"}
+        row = registry.certificate(serial)
+
+    def step(call, *arguments, **more):
+        call(workspace, serial, *arguments, **more)
+        with workspace.reading() as registry:
+            seen[registry.size] = standing_here(workspace, registry, serial).standing.value
+
+    step(declare_change, State.REVOKED, "a doubt")
+    step(declare_change, State.REINSTATED, "none", signer=second)
+    step(confirm_change, State.REINSTATED)
+    step(declare_change, State.SUSPENDED, "another doubt", signer=second)
+    step(declare_change, State.REVOKED, "certain")
+    step(confirm_change, State.REVOKED, signer=second)
+    with workspace.reading() as registry:
+        entries = [(index, parse_bundle(registry.bundle_at(index))) for index in range(registry.size)]
+    term = Term(row.valid_from, row.valid_until)
+    for size, standing in seen.items():
+        told = status_in(serial, reversed(entries), workspace.trust, size=size, now=row.valid_from, term=term)
+        assert told.value == standing
+    assert list(seen.values()) == ["valid", *["suspended"] * 2, "valid", *["suspended"] * 2, "revoked"]
+    blind = workspace.trust.model_copy(
+        update={"roles": {name: held for name, held in workspace.trust.roles.items() if name != "revoker"}}
+    )
+    assert status_in(serial, entries, blind, size=99, now=row.valid_until, term=term) == "expired"
 
 
 def test_a_cascade_is_cut_off_and_goes_on(released, tmp_path):
