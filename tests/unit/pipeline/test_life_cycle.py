@@ -14,8 +14,10 @@ from certify.pipeline import renewing
 from certify.pipeline.cascading import suspend_each, touched_by
 from certify.pipeline.clock import now
 from certify.pipeline.listing import write_status_lists
+from certify.pipeline.main import start_run
 from certify.pipeline.renewing import renew
 from certify.pipeline.reporter import Silent
+from certify.pipeline.request import Stage
 from certify.pipeline.standing import ask_registry, confirm_change, declare_change, standing_here
 from certify.pipeline.trusting import KeyGrant, next_trust_file
 from certify.trust.bundle import parse_bundle
@@ -119,7 +121,7 @@ def test_the_policy_is_the_current_one_and_another_is_refused(issued, monkeypatc
         renew(workspace, chain.certificate.serial, notes)
 
 
-def test_the_revoker_may_be_elsewhere(issued):
+def test_a_renewal_goes_on_where_it_was_cut_off_and_the_revoker_may_be_elsewhere(issued):
     chain, workspace = issued
     held = workspace.keyring
 
@@ -130,8 +132,9 @@ def test_the_revoker_may_be_elsewhere(issued):
             return held[role]
 
     serial = chain.certificate.serial
+    cut_off = start_run(workspace, chain.request.model_copy(update={"renews": serial}), Silent(), upto=Stage.PLAN)
     made = renew(Without.open(workspace.home), serial, Silent())
-    assert (made.outcome.verdict, made.index) == ("certified", None)
+    assert (made.outcome.verdict, made.index, made.outcome.run) == ("certified", None, cut_off.name)
     assert "not on this machine" in made.missing
     assert judged(workspace, serial).verdict == "valid"
     assert renew(workspace, serial, Silent()).index is not None
