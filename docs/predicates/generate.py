@@ -41,7 +41,7 @@ from certify.evidence.rerun import Rerun
 from certify.trust.keys import KeySigner
 from certify.trust.note import NoteSigner
 from certify.trust.signed_trust import trust_statement
-from certify.trust.status_list import bits_of, encode_bits
+from certify.trust.status_list import bits_of, encode_bits, subject_for
 from certify.trust.trustfile import TrustFile
 
 HERE = Path(__file__).resolve().parent
@@ -66,6 +66,9 @@ PAGES: dict[str, type[Value]] = {
 }
 SHARED = (ModelIdentity, TestedConfiguration, PolicyReference, DatasetIdentity, NotRun, RuleOutcome, ClauseOutcome)
 """Values that several predicates hold; they and what is inside them are described once, in shared.md."""
+
+LISTED_BITS = bits_of([77], 1234)
+"""The certificate at log entry 77 is withdrawn."""
 
 SAMPLES: dict[str, Any] = {
     "serial": "CM-0D1F-9K2M-T7XA",
@@ -119,7 +122,7 @@ SAMPLES: dict[str, Any] = {
     "StatusList.origin": "log.example/certify",
     "StatusList.size": 1234,
     "StatusList.status_purpose": StatusPurpose.REVOCATION.value,
-    "StatusList.encoded_list": encode_bits(bits_of([77], 1234)),
+    "StatusList.encoded_list": encode_bits(LISTED_BITS),
     "StatusList.checkpoint": "log.example/certify\n1234\n...",
     "StatusList.valid_until": "2026-11-24T17:00:00Z",
     "Preparation.tool": "certify 0.1.0",
@@ -147,7 +150,6 @@ SUBJECTS = {
     kinds.DATASET: (SAMPLES["DatasetIdentity.name"], "identity"),
     kinds.RENDERING: (SAMPLES["serial"] + ".pdf", "pdf_sha256"),
     kinds.STATUS: (SAMPLES["serial"], "certificate_sha256"),
-    kinds.STATUS_LIST: ("log.example/certify/status/revocation", "bits"),
     kinds.DISCLOSURE: (SAMPLES["DatasetIdentity.name"], "payload_sha256"),
     kinds.APPROVAL: ("2026-11-23-170000-0a1b", "decision"),
 }
@@ -305,6 +307,9 @@ def statement(uri: str, model: type[Value]) -> dict[str, Any]:
         return dict(json.loads(decision_statement(model.from_document(content), identity)))  # type: ignore[arg-type]
     if uri == kinds.TRUST:
         return dict(json.loads(trust_statement(_trust_sample())))
+    if uri == kinds.STATUS_LIST:
+        listed = subject_for(SAMPLES["StatusList.origin"], StatusPurpose.REVOCATION, LISTED_BITS).document()
+        return {"_type": kinds.STATEMENT_TYPE, "subject": [listed], "predicateType": uri, "predicate": content}
     name, field = SUBJECTS.get(uri, (SAMPLES["name"], "identity"))
     subject = {"name": name, "digest": {"sha256": sha256_hex(field.encode())}}
     return {"_type": kinds.STATEMENT_TYPE, "subject": [subject], "predicateType": uri, "predicate": content}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import gzip
 import zlib
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from certify.errors import HostileInput
 from certify.evidence import statement as kinds
 from certify.evidence.canonical import parse_json
 from certify.evidence.lifecycle import StatusList, StatusPurpose
-from certify.evidence.statement import statement_bytes
+from certify.evidence.statement import Statement, statement_bytes
 from certify.trust.dsse import sign_statement
 from certify.trust.keys import KeySigner
 from certify.trust.note import Checkpoint, NoteSigner, sign_checkpoint
@@ -180,3 +181,12 @@ def test_the_credential_names_what_others_look_for() -> None:
         "encodedList": made.encoded_list,
     }
     assert (found["validFrom"], found["validUntil"]) == (made.valid_from, made.valid_until)
+
+
+def test_the_example_on_the_page_names_its_own_bits() -> None:
+    vector = Path(__file__).parents[2] / "vectors" / "predicates" / "status-list.json"
+    statement = Statement.from_bytes(vector.read_bytes())
+    made = StatusList.from_document(statement.predicate)
+    bits = decode_bits(made.encoded_list)
+    assert statement.subject == (subject_for(made.origin, made.status_purpose, bits),)
+    assert [index for index in range(made.size) if bit_at(bits, index)] == [77]
