@@ -45,6 +45,9 @@ def verify(
     rerun: Annotated[
         Path | None, typer.Option(metavar="FILE", help="A second party's signed rerun (`certify audit --rerun`).")
     ] = None,
+    require_witnesses: Annotated[
+        int, typer.Option(min=0, metavar="N", help="At least N of the trust file's witnesses cosigned the log.")
+    ] = 0,
     json: Json = False,
 ) -> int:
     """Check somebody's certificate, offline, under your own trust file."""
@@ -71,6 +74,7 @@ def verify(
             minimum_level=Level(min_level),
             maximum_status_age_days=max_status_age,
             rerun=read_file(rerun) if rerun else None,
+            minimum_witnesses=require_witnesses,
         ),
         answer=found.answer,
         asked_at=found.asked_at,

@@ -24,6 +24,7 @@ from certify.verify.result import CertificateVerdict, Checklist, Result
 from certify.verify.standing import check_rendering, check_status, is_stale
 from certify.verify.timestamps import check_timestamps
 from certify.verify.verification import Examination, Opened, Verification
+from certify.verify.witnesses import WITNESSES, answer_witnessed, check_witnesses, witnesses_required
 
 REQUIRED = frozenset(
     {"document", "trust-file", "certificate-signature", "evidence-signatures", "log", "seed", "decision", "validity"}
@@ -79,6 +80,7 @@ def examine_certificate(
     if opened is None:
         return Examination(_result(CertificateVerdict.INVALID, checks, trust), None)
     certificate = opened.certificate.value
+    check_witnesses(document, certificate, trust, expectations.minimum_witnesses, checks)
     check_validity(certificate, expectations, checks)
     check_model(certificate, expectations, checks)
     opened = _with_rerun(opened, trust, expectations, checks)
@@ -86,10 +88,13 @@ def examine_certificate(
     check_rendering(document, certificate, answer, trust, checks)
     found = check_status(document, certificate.serial, answer, trust, checks, asked_at=asked_at)
     limit = expectations.maximum_status_age_days
+    answered = answer is not None and answer_witnessed(answer.checkpoint, trust)[0]
     stale = is_stale(
-        asked_at if answer is not None else None, expectations.at, trust.status_max_age_days if limit is None else limit
+        asked_at if answered else None, expectations.at, trust.status_max_age_days if limit is None else limit
     )
     required = REQUIRED | {KEYS} if trust.bounded else REQUIRED
+    if witnesses_required(trust, expectations.minimum_witnesses):
+        required |= {WITNESSES}
     verdict = _verdict(checks, certificate, expectations, found, required)
     if verdict is CertificateVerdict.VALID and stale:
         verdict = CertificateVerdict.STALE
