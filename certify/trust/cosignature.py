@@ -33,7 +33,7 @@ ML_DSA_44 = b"\x06"
 _KEY_SIZES = {ED25519: 32, ML_DSA_44: 1312}
 _SIGNATURE_SIZES = {ED25519: 64, ML_DSA_44: 2420}
 _LABEL = b"subtree/v1\n\x00"
-_LONGEST_NAME = 255
+LONGEST_NAME = 255
 """Bytes of a name or origin in an ML-DSA-44 message, whose length has one byte."""
 
 
@@ -84,8 +84,8 @@ def parse_cosigner_vkey(text: str) -> CosignerKey:
     name, kind, public = split_vkey(text)
     if len(public) != _KEY_SIZES.get(kind, 0):
         raise bad_vkey("it is not the key of a witness: Ed25519 (type 04) or ML-DSA-44 (type 06)")
-    if len(name.encode()) > _LONGEST_NAME:
-        raise bad_vkey(f"its name is longer than {_LONGEST_NAME} bytes")
+    if len(name.encode()) > LONGEST_NAME:
+        raise bad_vkey(f"its name is longer than {LONGEST_NAME} bytes")
     if kind == ED25519:
         Ed25519PublicKey.from_public_bytes(public)
     return CosignerKey(name, public, kind)
@@ -158,6 +158,6 @@ def _tree(checkpoint: Checkpoint) -> tuple[bytes, bytes, bytes]:
 
 def _short(text: str) -> bytes:
     data = text.encode()
-    if not 0 < len(data) <= _LONGEST_NAME:
+    if not 0 < len(data) <= LONGEST_NAME:
         raise ValueError(f"a name of {len(data)} bytes cannot be signed for")
     return bytes((len(data),)) + data

@@ -153,7 +153,7 @@ class _Maker:
             case ["log", vkey, *url] if len(url) < 2:
                 self.logs.append(PolicyLog(parse_vkey(vkey), *url))
             case ["witness", name, vkey, *url] if len(url) < 2:
-                self.witness(name, parse_cosigner_vkey(vkey), *(url or [None]))
+                self.witness(name, parse_cosigner_vkey(vkey), url[0] if url else None)
             case ["group", name, threshold, *members] if members:
                 self.group(name, threshold, members)
             case ["quorum", name] if self.quorum is None:
@@ -188,7 +188,7 @@ class _Maker:
                             ("witness", [one.key.public_key for one in self.witnesses])):  # fmt: skip
             if len(set(keys)) < len(keys):
                 raise self._bad(f"it names the key of a {label} twice")
-        if max(map(len, (self.logs, self.witnesses, self.groups))) > LIMIT:
+        if max(len(self.logs), len(self.witnesses), len(self.groups)) > LIMIT:
             raise self._bad(f"it names more than {LIMIT} logs, witnesses or groups")
         if self.quorum is None:
             raise self._bad("it does not say which quorum is needed; `quorum none` where none is")
