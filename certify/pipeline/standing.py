@@ -11,6 +11,7 @@ from certify.evidence.canonical import parse_json
 from certify.evidence.certificate import State, Status
 from certify.files import write_whole
 from certify.pipeline.clock import now
+from certify.pipeline.cosigning import cosign_log
 from certify.pipeline.workspace import Workspace
 from certify.trust.dsse import sign_statement
 from certify.trust.status import Standing
@@ -65,6 +66,7 @@ def change_standing(workspace: Workspace, serial: str, state: State, reason: str
         while appended.duplicate:  # the log keeps equal words once, so words said twice in a second would be lost
             time.sleep(0.2)
             appended = _declare(workspace, registry, serial, state, reason)
+        cosign_log(workspace)
         sidecar = workspace.certificates / f"{serial}.status.json"
         write_whole(sidecar, ask_registry(registry, serial).to_bytes())
         return appended.index

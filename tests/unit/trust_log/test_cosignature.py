@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from certify.errors import CertifyError, HostileInput, TrustError
+from certify.errors import HostileInput, TrustError
 from certify.trust.cosignature import Cosigner, cosign, parse_cosigner_vkey, verify_cosignatures
 from certify.trust.note import parse_note, parse_signature_line
 from tests.fakes.tlog import MemoryLog, cosigner
@@ -114,7 +116,5 @@ def test_unusable_witness_keys_are_refused(vkey: str) -> None:
 
 @given(st.binary(max_size=400))
 def test_no_bytes_do_worse_than_be_refused(data: bytes) -> None:
-    try:
+    with suppress(HostileInput):
         parse_note(data.decode("utf-8", "replace"))
-    except CertifyError as error:
-        assert error.code == "CERT-E075"

@@ -53,7 +53,7 @@ def with_wrong_line(checkpoint: str) -> str:
 
 STRANGER = sign_note(parse_note(LOG.checkpoint(12)).text, cosigner(8))  # type: ignore[arg-type]
 UNKNOWN = MemoryLog(12, name="log.example/unknown")
-BAD_PATH = LOG.path(10, 12)[:-1] + (bytes(32),)
+BAD_PATH = (*LOG.path(10, 12)[:-1], bytes(32))
 
 TABLE = [
     # what is sent to a witness that has cosigned 10 entries, status, body
@@ -62,7 +62,7 @@ TABLE = [
     ("far", ask(LOG, 10, 300), 200, None),
     ("unknown origin", ask(UNKNOWN, 0, 12), 404, None),
     ("no trusted key signed", format_submission(10, LOG.path(10, 12), STRANGER), 403, None),
-    ("a trusted key's line fails", format_submission(10, LOG.path(10, 12), with_wrong_line(LOG.checkpoint(12))), 403, None),
+    ("a known line fails", format_submission(10, LOG.path(10, 12), with_wrong_line(LOG.checkpoint(12))), 403, None),
     ("old above new", format_submission(10, (), LOG.checkpoint(9)), 400, None),
     ("old above new, and not the witness's", format_submission(99, (), LOG.checkpoint(12)), 400, None),
     ("old too small", ask(LOG, 4, 12), 409, "10\n"),
