@@ -206,7 +206,7 @@ class _Maker:
 def unusable(why: str) -> TrustError:
     """The error for a policy that cannot be used."""
     hint = "correct the line; the form is described at https://c2sp.org/tlog-policy"
-    return TrustError("CERT-E641", f"the witness policy cannot be used: {why}", "it says whom to believe", hint)
+    return TrustError("CERT-E641", "the witness policy cannot be used", why, hint)
 
 
 def _line(*words: str | None) -> str:

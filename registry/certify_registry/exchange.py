@@ -10,8 +10,10 @@ import http.client
 import ipaddress
 import socket
 import ssl
+import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
@@ -71,20 +73,28 @@ def exchange(
         UsageError: CERT-E645, no usable address, or one that is not allowed.
         RegistryError: CERT-E644, no answer, not in time, or too long.
     """
-    parts, deadline = require_url(url), time.monotonic() + seconds
-    connection = _Pinned(parts, allowed, deadline)
+    parts = require_url(url)
+    connection = _Pinned(parts, allowed, time.monotonic() + seconds)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    timer = threading.Timer(seconds, connection.cut)  # a byte now and then would outlast the limit of each wait
+    timer.daemon = True
+    timer.start()
     try:
         connection.request(
             method, path, body, {"User-Agent": "certify", "Accept-Encoding": "identity", **(headers or {})}
         )
         with connection.getresponse() as answer:
-            data = _read(answer, connection, deadline, max_body)
+            data = _read(answer, max_body)
+            if connection.late:  # what was cut off looks like an end
+                raise TimeoutError
             return Response(answer.status, answer.headers.get_content_type(), data)
     except (OSError, http.client.HTTPException, ValueError) as error:
+        if connection.late or isinstance(error, TimeoutError):
+            raise failed(url, f"gave no whole answer in {seconds:g} seconds") from error
         cause = getattr(error, "strerror", None) or str(error) or type(error).__name__
         raise failed(url, f"cannot be reached, or broke off: {cause[:200]}") from error
     finally:
+        timer.cancel()
         connection.close()
 
 
@@ -118,10 +128,9 @@ def refused(url: str, why: str) -> UsageError:
     return UsageError("CERT-E645", f"{url[:200]!r} is not used as an address", why, hint)
 
 
-def _read(answer: http.client.HTTPResponse, connection: _Pinned, deadline: float, limit: int) -> bytes:
+def _read(answer: http.client.HTTPResponse, limit: int) -> bytes:
     data = bytearray()
     while len(data) <= limit:
-        connection.wait_until(deadline)
         part = answer.read1(_PART)
         if not part:
             if answer.length:
@@ -139,6 +148,9 @@ class _Pinned(http.client.HTTPConnection):
         super().__init__(str(parts.hostname), parts.port or (443 if secure else 80))
         self._url, self._allowed, self._deadline = parts.geturl(), allowed, deadline
         self._context = ssl.create_default_context() if secure else None
+        self._wire: socket.socket | None = None
+        self.late = False
+        """Whether it was cut off."""
 
     def connect(self) -> None:
         """Take the first address that answers; none is tried where one of them is not allowed."""
@@ -146,23 +158,16 @@ class _Pinned(http.client.HTTPConnection):
         addresses = list(dict.fromkeys(str(one[4][0]) for one in found))
         if not all(self._allowed(ipaddress.ip_address(one.partition("%")[0])) for one in addresses):
             raise refused(self._url, "its name leads into a private network, and whoever chose it may not be let in")
-        self.sock = self._first(addresses)
+        self.sock = self._wire = self._first(addresses)
         if self._context is not None:
-            self.wait_until(self._deadline)
             self.sock = self._context.wrap_socket(self.sock, server_hostname=self.host)
-        self.wait_until(self._deadline)
 
-    def wait_until(self, deadline: float) -> None:
-        """Let the next wait end in time.
-
-        Raises:
-            TimeoutError: the time is over.
-        """
-        left = deadline - time.monotonic()
-        if left <= 0:
-            raise TimeoutError("no whole answer in time")
-        if self.sock is not None:
-            self.sock.settimeout(left)
+    def cut(self) -> None:
+        """Hang up, from another thread: whoever waits gets an error."""
+        self.late = True
+        if self._wire is not None:
+            with suppress(OSError):
+                self._wire.shutdown(socket.SHUT_RDWR)
 
     def _first(self, addresses: list[str]) -> socket.socket:
         last: OSError = OSError("its name means nothing here")
