@@ -160,7 +160,9 @@ class _Pinned(http.client.HTTPConnection):
             raise refused(self._url, "its name leads into a private network, and whoever chose it may not be let in")
         self.sock = self._wire = self._first(addresses)
         if self._context is not None:
-            self.sock = self._context.wrap_socket(self.sock, server_hostname=self.host)
+            secure = self._context.wrap_socket(self.sock, server_hostname=self.host, do_handshake_on_connect=False)
+            self.sock = self._wire = secure
+            secure.do_handshake()
 
     def cut(self) -> None:
         """Hang up, from another thread: whoever waits gets an error."""

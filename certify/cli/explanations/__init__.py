@@ -26,6 +26,7 @@ from certify.cli.explanations import (
     tasks,
     timestamps,
     trust,
+    witness,
 )
 from certify.cli.explanations.base import Explanation
 
@@ -55,6 +56,7 @@ _ROOMS = (
     tasks,
     timestamps,
     trust,
+    witness,
 )
 
 EXPLANATIONS: dict[str, Explanation] = dict(

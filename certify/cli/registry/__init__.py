@@ -8,6 +8,8 @@ from certify.cli.registry.cosign import cosign
 from certify.cli.registry.create import create
 from certify.cli.registry.fsck import fsck
 from certify.cli.registry.list import list_certificates
+from certify.cli.registry.mirror import mirror
+from certify.cli.registry.monitor import monitor
 from certify.cli.registry.show import show
 from certify.cli.registry.witness import witness
 
@@ -18,3 +20,5 @@ app.command("list")(list_certificates)
 app.command("fsck")(fsck)
 app.command("cosign")(cosign)
 app.command("witness")(witness)
+app.command("monitor")(monitor)
+app.command("mirror")(mirror)
