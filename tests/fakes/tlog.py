@@ -45,6 +45,7 @@ class MemoryLog:
     def write(self, folder: Path, size: int | None = None) -> None:
         """The log's public files for a size, as a web server would offer them."""
         count = len(self.entries) if size is None else size
+        folder.mkdir(parents=True, exist_ok=True)
         levels = [self.hashes[:count]]
         while len(levels[-1]) >= 256:
             below = levels[-1]

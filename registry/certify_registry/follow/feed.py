@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 from certify_registry.follow.state import Alert
 
 NAMESPACE = "http://www.w3.org/2005/Atom"
+_FAULTS = {"fork": "FORK: the log has signed two histories", "rollback": "ROLLBACK: the log shows less than it did"}
 NEWEST = 100
 """Alerts in a feed."""
 
@@ -33,16 +34,13 @@ def atom_feed(log: str, log_key: str, alerts: Sequence[Alert], updated: str) -> 
         _add(entry, "title", _title(alert))
         _add(entry, "updated", alert.seen_at)
         _add(entry, "content", "\n".join(f"{name}: {value}" for name, value in sorted(alert.body.items())), type="text")
-    return ElementTree.tostring(feed, "utf-8", xml_declaration=True)
+    return bytes(ElementTree.tostring(feed, "utf-8", xml_declaration=True))
 
 
 def _title(alert: Alert) -> str:
     if alert.kind == "entry":
         return f"entry {alert.body['logIndex']}: {alert.body.get('kind', 'of another kind')}"
-    return {
-        "fork": "FORK: the log has signed two histories",
-        "rollback": "ROLLBACK: the log shows less than it did",
-    }.get(alert.kind, alert.kind)
+    return _FAULTS.get(alert.kind, alert.kind)
 
 
 def _identity(log_key: str, part: str) -> str:
