@@ -100,7 +100,7 @@ def mirror_log(
             raise
         local.distrusted, tree = True, VerifiedTree(local, newest)
         _require_growth(tree, folder, key)
-    tiles, written = list(tiles_of(newest.size)), 0
+    tiles, written = sorted(tiles_of(newest.size), key=lambda tile: -tile.level), 0  # what verifies others comes first
     for done, tile in enumerate(tiles, 1):
         written += _copy(tree, local, folder, tile)
         progress(done, len(tiles))

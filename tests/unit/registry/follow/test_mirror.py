@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -72,16 +73,16 @@ def test_growth_costs_only_what_is_new(places: tuple[Path, Path]) -> None:
 
 def test_a_copy_that_was_cut_off_goes_on(places: tuple[Path, Path]) -> None:
     log, copy = places
-    for tries in range(1, 10):
-        try:
+    broken = 0
+    while broken < 9:
+        with suppress(RegistryError):
             mirror_log(Counting(log, limit=4), copy, KEY)
             break
-        except RegistryError as error:
-            assert error.what == "broken off"
+        broken += 1
         assert not (copy / "checkpoint").exists(), "a checkpoint must not promise what is not there"
         for path, data in files(copy).items():
             assert (log / path).read_bytes() == data
-    assert 2 <= tries < 9
+    assert 1 <= broken < 9
     assert files(copy) == files(log)
 
 
