@@ -1,4 +1,4 @@
-"""Our log, written by our registry and cosigned by our witness, under other people's verifiers; and every mutation of it.
+"""Our log, as our registry writes it with witnesses' cosignatures, under other people's verifiers; and mutations.
 
 Go's reader has to be compiled once, which takes a quarter of a minute of processor time.
 """
@@ -132,7 +132,7 @@ def test_every_peer_accepts_our_proofs_and_rejects_every_mutation(
     claims = genuine(small)
     assert [one for one in PEERS[peer](claims) if not one.accepts] == []
     spoiled = [other for claim in claims for other in mutations(claim)]
-    assert len(spoiled) > 350
+    assert len(spoiled) > 300
     believed = [one.name for one, said in zip(spoiled, PEERS[peer](spoiled), strict=True) if said.accepts]
     assert believed == []
 

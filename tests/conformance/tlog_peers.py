@@ -97,10 +97,18 @@ def go_program() -> Path:
         for package in ("note", "tlog"):
             shutil.copytree(theirs / "sumdb" / package, made / "mod" / "sumdb" / package)
         (made / "mod" / "go.mod").write_text("module golang.org/x/mod\n\ngo 1.24\n")
-        environment = {**os.environ, "GOPROXY": "off", "GOFLAGS": "-mod=mod", "GOTOOLCHAIN": "local", "GOSUMDB": "off",
-                       "GOCACHE": str(CACHE / "go-cache"), "GOPATH": str(Path(name) / "path"), "CGO_ENABLED": "0"}  # fmt: skip
-        subprocess.run([str(command), "build", "-p", "1", "-o", "conformance", "."], cwd=made, env=environment, check=True,
-                       timeout=GO_SECONDS)  # fmt: skip
+        settings = {
+            "GOPROXY": "off",
+            "GOFLAGS": "-mod=mod",
+            "GOTOOLCHAIN": "local",
+            "GOSUMDB": "off",
+            "CGO_ENABLED": "0",
+        }
+        folders = {"GOCACHE": str(CACHE / "go-cache"), "GOPATH": str(Path(name) / "path")}
+        subprocess.run(
+            [str(command), "build", "-p", "1", "-o", "conformance", "."],
+            cwd=made, env={**os.environ, **settings, **folders}, check=True, timeout=GO_SECONDS,
+        )  # fmt: skip
         program.parent.mkdir(exist_ok=True)
         (made / "conformance").replace(program)
     return program
