@@ -9,6 +9,7 @@ Source: C2SP tlog-cosignature. Ed25519 (signature type 0x04) and ML-DSA-44 (0x06
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from cryptography.exceptions import InvalidSignature
@@ -138,6 +139,7 @@ def _verified_time(key: CosignerKey, signature: bytes, text: str) -> int:
     return time
 
 
+@lru_cache(maxsize=64)  # an ML-DSA key is expanded when it is read, which takes as long as a verification
 def _public(key: CosignerKey) -> Ed25519PublicKey | MLDSA44PublicKey:
     if key.kind == ED25519:
         return Ed25519PublicKey.from_public_bytes(key.public_key)

@@ -10,6 +10,7 @@ from certify.errors import HostileInput
 from certify.trust.cosignature import verify_cosignatures
 from certify.trust.note import Checkpoint, Note, VerifierKey, parse_checkpoint, parse_note, unverified, verify_note
 from certify.trust.tlog_policy import PolicyLog, TlogPolicy
+from certify.trust.tlog_proof import LogProof, included, parse_tlog_proof
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,22 @@ def require_quorum(document: str, policy: TlogPolicy) -> Witnessed:
     if not found.satisfied:
         raise too_few(found.words(policy))
     return found
+
+
+def verify_witnessed_proof(text: str, leaf_data: bytes, policy: TlogPolicy) -> tuple[LogProof, Witnessed]:
+    """What a log proof establishes of an entry, and who saw the history it belongs to; each signature checked once.
+
+    Args:
+        text: the proof.
+        leaf_data: the entry, as the log hashed it.
+        policy: whose logs and witnesses count.
+
+    Raises:
+        HostileInput: as :func:`require_quorum`; CERT-E076, the entry is not at this place of the log.
+    """
+    proof = parse_tlog_proof(text)
+    found = require_quorum(proof.checkpoint, policy)
+    return included(proof, leaf_data, found.checkpoint), found
 
 
 def too_few(words: str) -> HostileInput:
