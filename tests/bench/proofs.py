@@ -37,9 +37,8 @@ def print_proofs(rounds: int) -> None:
             check()
             if turn:
                 rates[name].append(PROOFS / (time.thread_time() - started))
-    print(
-        f"\n| log proofs, {SIZE:,} entries, one core | a second, median | best round | times {BARE} |\n|---|---|---|---|"
-    )
+    print(f"\n| log proofs, {SIZE:,} entries, one core | a second, median | best round | times {BARE} |")
+    print("|---|---|---|---|")
     for name, found in rates.items():
         cost = statistics.median(bare / own for bare, own in zip(rates[BARE], found, strict=True))
         print(f"| {name} | {statistics.median(found):,.0f} | {max(found):,.0f} | {cost:.2f} |")

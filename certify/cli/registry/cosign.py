@@ -54,17 +54,22 @@ def _tell(policy: TlogPolicy, found: Cosigned, json: bool) -> None:
     from certify.trust.witnessed import time_text
 
     times = {name: time_text(time) for name, time in sorted(found.state.times.items())}
-    troubles = [(name, why) for name, why in found.troubles if name not in times]
+    troubles = dict(found.troubles)
     if json:
         emit_json("registry", {
             "size": found.state.checkpoint.size, "quorum": policy.quorum, "satisfied": found.state.satisfied,
-            "cosigned": times, "missing": dict(troubles), "checkpoint": found.note,
+            "cosigned": times, "silent": troubles, "checkpoint": found.note,
         })  # fmt: skip
         return
-    checklist(
-        [("pass", name, f"cosigned {found.state.checkpoint.size} entries at {time}") for name, time in times.items()]
-        + [("fail", name, why) for name, why in troubles]
-    )
+    size = found.state.checkpoint.size
+    size = found.state.checkpoint.size
+    rows = [
+        ("pass", name, f"cosigned {size} entries at {time}") for name, time in times.items() if name not in troubles
+    ]
+    for name, why in troubles.items():
+        earlier = f"; what it said at {times[name]} counts" if name in times else ""
+        rows.append(("skip" if earlier else "fail", name, why + earlier))
+    checklist(rows)
     emit()
     needed = "no quorum is asked for" if policy.quorum == "none" else f"the quorum {policy.quorum!r}"
     if found.state.satisfied:

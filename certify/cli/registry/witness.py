@@ -9,6 +9,7 @@ import typer
 
 from certify.cli.options import Json, ask_passphrase
 from certify.cli.render import emit, emit_json, fields, next_step, say
+from certify.counting import counted
 from certify.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 def witness(
     key: Annotated[Path, typer.Option(metavar="FILE", help="The witness's private keys, encrypted.")],
     name: Annotated[str, typer.Option(help="The name it signs under for good, such as witness.authority.example/1.")],
-    make: Annotated[bool, typer.Option("--make", help="Make the keys, print their public halves, and end.")] = False,
+    make: Annotated[bool, typer.Option("--make", help="Make the keys, write their public halves beside them.")] = False,
     listen: Annotated[str | None, typer.Option(metavar="HOST:PORT", help="Where to answer.")] = None,
     store: Annotated[Path | None, typer.Option(metavar="FILE", help="What it has cosigned; never lose it.")] = None,
     log: Annotated[list[str] | None, typer.Option(metavar="VKEY", help="A log to watch; repeat.")] = None,
@@ -33,7 +34,7 @@ def witness(
         make_keys(key, passphrase)
     cosigners = load_cosigners(key, name, passphrase)
     if make or listen is None:
-        _tell(cosigners, json)
+        _tell(cosigners, key, json)
         return int(ExitCode.POSITIVE)
     if store is None or not log:
         raise UsageError(
@@ -54,9 +55,9 @@ def _serve(cosigners: tuple[Cosigner, ...], listen: str, store: Path, logs: list
 
     host, port = address_of(listen)
     made = Witness([parse_vkey(vkey) for vkey in logs], cosigners, WitnessStore(store))
-    for cosigner in cosigners:
-        say(f"{cosigner.verifier.algorithm:<10} {cosigner.verifier.vkey[:72]}")
-    say(f"watching {len(logs)} logs; answering at http://{listen}/ until stopped")
+    keys = ", ".join(f"{one.verifier.algorithm} {one.verifier.key_id.hex()}" for one in cosigners)
+    say(f"{cosigners[0].name}, keys {keys}")
+    say(f"watching {counted(len(logs), 'log')}; answering at http://{listen}/ until stopped")
     serve_witness(made, host, port)
 
 
@@ -73,12 +74,18 @@ def address_of(listen: str) -> tuple[str, int]:
     return host, int(port)
 
 
-def _tell(cosigners: tuple[Cosigner, ...], json: bool) -> None:
+def _tell(cosigners: tuple[Cosigner, ...], file: Path, json: bool) -> None:
+    from certify.files import write_whole
+
     keys = [cosigner.verifier for cosigner in cosigners]
+    public = file.with_suffix(".vkeys")
+    write_whole(public, "".join(f"{key.vkey}\n" for key in keys).encode())
     if json:
-        emit_json("registry", {"name": keys[0].name, "vkeys": {key.algorithm: key.vkey for key in keys}})
+        emit_json("registry", {
+            "name": keys[0].name, "file": str(public), "vkeys": {key.algorithm: key.vkey for key in keys},
+        })  # fmt: skip
         return
-    for key in keys:
-        fields([(key.algorithm, key.vkey)], indent=0)
+    fields([("witness", keys[0].name), *((key.algorithm, f"key {key.key_id.hex()}") for key in keys)], indent=0)
+    emit(f"public keys  {public}, one a line")
     emit()
-    next_step("certify trust make FILE --witness VKEY --quorum N ...", "whoever trusts it names its keys")
+    next_step(f"certify trust make FILE --witness {public} --quorum N ...", "whoever trusts it names its keys")

@@ -45,7 +45,7 @@ def make(
         bool, typer.Option("--optional-timestamps", help="With --from: readers no longer insist.")
     ] = False,
     witness: Annotated[
-        list[str] | None, typer.Option(metavar="VKEY", help="Witness of the log (`certify registry witness`); repeat.")
+        list[str] | None, typer.Option(metavar="VKEY|FILE", help="Witness of the log, or a file of its keys; repeat.")
     ] = None,
     quorum: Annotated[
         int | None, typer.Option(min=0, metavar="N", help="How many witnesses must have cosigned the log.")
@@ -76,7 +76,7 @@ def make(
         raise UsageError("CERT-E011", "timestamps cannot be both required and optional", hint="give one of the two")
     required = True if require_timestamps else False if optional_timestamps else None
     stamps = StampRules([parse_root(text) for text in timestamp_root or ()], required)
-    seen_by = WitnessRules(witness or (), quorum, None if witness_policy is None else _text(witness_policy))
+    seen_by = WitnessRules(_vkeys(witness or []), quorum, None if witness_policy is None else _text(witness_policy))
     before = None if old is None else load_trust_document(old).trust
     if before is not None:
         trust = next_trust_file(
@@ -110,6 +110,12 @@ def _tell(destination: Path, old: TrustFile | None, trust: TrustFile, json: bool
         next_step(f"certify trust sign {destination} --key ROOT-KEY --out FILE.jsonl", "each root keyholder in turn")
     else:
         next_step(f"certify verify CERT --trust {destination}")
+
+
+def _vkeys(named: list[str]) -> list[str]:
+    """Keys as given, or the lines of a file; a key has plus signs in it."""
+    lines = [[one] if one.count("+") >= 2 else _text(Path(one)).split("\n") for one in named]
+    return [line for some in lines for line in some if line]
 
 
 def _text(path: Path) -> str:

@@ -15,10 +15,11 @@ from certify.errors import HostileInput, RegistryError
 from certify.trust.note import Checkpoint, VerifierKey, verify_checkpoint
 from certify.trust.tlog_policy import TlogPolicy
 from certify.trust.witnessed import require_quorum
+from certify_registry.exchange import failed
 from certify_registry.faults import told_plainly
 from certify_registry.follow.monitor import CHECKPOINT, MAX_NOTE
 from certify_registry.follow.source import FolderSource, Source
-from certify_registry.follow.tree import VerifiedTree, not_the_log
+from certify_registry.follow.tree import VerifiedTree
 from certify_registry.log.tiles import Tile, encode_entries, tiles_of
 from certify_registry.store.files import write_derived
 
@@ -158,5 +159,5 @@ def _require_growth(tree: VerifiedTree, folder: Path, key: VerifierKey) -> None:
 def _checkpoint_of(source: Source) -> str:
     data = source.read(CHECKPOINT, MAX_NOTE)
     if data is None:
-        raise not_the_log(source.name, "it has no checkpoint")
+        raise failed(source.name, "has no checkpoint, so it is not where a log is")
     return data.decode("utf-8", "replace")

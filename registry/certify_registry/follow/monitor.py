@@ -11,10 +11,11 @@ from certify.errors import RegistryError
 from certify.trust.note import Checkpoint, VerifierKey, parse_note, verify_checkpoint
 from certify.trust.tlog_policy import TlogPolicy
 from certify.trust.witnessed import Witnessed, witnessed
+from certify_registry.exchange import failed
 from certify_registry.follow.matching import Match, told_of
 from certify_registry.follow.source import Source
 from certify_registry.follow.state import MonitorState
-from certify_registry.follow.tree import VerifiedTree, not_the_log
+from certify_registry.follow.tree import VerifiedTree
 
 CHECKPOINT = "checkpoint"
 MAX_NOTE = 1024 * 1024
@@ -156,11 +157,11 @@ class Monitor:
     def _read(self) -> str:
         data = self._source.read(CHECKPOINT, MAX_NOTE)
         if data is None:
-            raise not_the_log(self._source.name, "it has no checkpoint")
+            raise failed(self._source.name, "has no checkpoint, so it is not where a log is")
         try:
             return data.decode("utf-8")
         except UnicodeDecodeError as error:
-            raise not_the_log(self._source.name, "its checkpoint is not UTF-8") from error
+            raise failed(self._source.name, "has no checkpoint in UTF-8") from error
 
 
 def _forked(small: Checkpoint, large: Checkpoint) -> str:
