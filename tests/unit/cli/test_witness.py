@@ -62,6 +62,10 @@ def test_keys_of_a_witness_are_made_once_and_go_into_a_trust_file(
     assert cli(*make, "--quorum", "2").code == 0
     log = json.loads((home / "t.json").read_bytes())["log"]
     assert (len(log["witnesses"]), log["quorum"]) == (3, 2)
+    shown = cli("trust", "show", "t.json").out
+    assert "log witness   " in shown
+    assert "w2.example, Ed25519" in shown
+    assert "log witness: 2 of 2 must have cosigned" in shown
     (home / "policy").write_text("quorum none\n")
     after = cli("trust", "make", "u.json", "--from", "t.json", "--witness-policy", "policy")
     assert "witness of the log removed: w2.example" in " ".join(after.out.split())
