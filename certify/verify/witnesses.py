@@ -41,11 +41,18 @@ def check_witnesses(
 
 
 def _witnessed(proofs: list[str], trust: TrustFile, minimum: int) -> str:
-    """The fewest voices that any of the proofs has, in words; all of them are enough."""
+    """The fewest voices that any of the proofs has, in words, and how fresh the newest is; all of them are enough."""
     checkpoints = dict.fromkeys(parse_tlog_proof(proof).checkpoint for proof in proofs)
     found = [_enough(checkpoint, trust, minimum) for checkpoint in checkpoints]
-    weakest = min(found, key=lambda one: (len(one.times), one.checkpoint.size))
-    return weakest.words(trust.log.policy) + _as_of(weakest)
+    weakest, newest = (
+        min(found, key=lambda one: len(one.times)), max(found, key=lambda one: one.checkpoint.size)
+    )  # fmt: skip
+    named = len({key.name for key in trust.log.policy.keys})
+    names = ", ".join(sorted(weakest.times)) or "none"
+    seen = f"{len(weakest.times)} of {named} witnesses cosigned the history it rests on: {names}"
+    if newest.time is None:
+        return seen
+    return f"{seen}; enough of them had seen its {newest.checkpoint.size} entries at {newest.time_text}"
 
 
 def _enough(checkpoint: str, trust: TrustFile, minimum: int) -> Witnessed:

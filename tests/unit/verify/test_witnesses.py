@@ -80,8 +80,10 @@ def test_enough_witnesses_are_counted_and_their_time_is_told(chain: Chain) -> No
     assert found.verdict == "valid"
     result, detail = told(found)
     assert result == "pass"
-    assert detail.startswith("2 of 3 witnesses cosigned the log of ")
-    assert "w1.example, w2.example, enough of them at 20" in detail
+    assert detail.startswith(
+        "2 of 3 witnesses cosigned the history it rests on: w1.example, w2.example; enough of them "
+    )
+    assert "had seen its 4 entries at 20" in detail
     assert all(proof.count("\n— ") == 1 + 2 * 2 for proof in chain.certificate.proofs.values())
 
 
