@@ -49,12 +49,16 @@ def witness(
 
 def _serve(cosigners: tuple[Cosigner, ...], listen: str, store: Path, logs: list[str]) -> None:
     from certify.trust.note import parse_vkey
+    from certify.trust.witnessed import time_text
     from certify_registry.witness.server import serve_witness
     from certify_registry.witness.store import WitnessStore
     from certify_registry.witness.witness import Witness
 
     host, port = address_of(listen)
-    made = Witness([parse_vkey(vkey) for vkey in logs], cosigners, WitnessStore(store))
+    memory = WitnessStore(store)
+    made = Witness([parse_vkey(vkey) for vkey in logs], cosigners, memory, alarm=say)
+    for incident in memory.incidents():
+        say(f"{incident.origin} has signed two histories, seen at {time_text(incident.seen_at)}; see docs/witness.md")
     keys = ", ".join(f"{one.verifier.algorithm} {one.verifier.key_id.hex()}" for one in cosigners)
     say(f"{cosigners[0].name}, keys {keys}")
     say(f"watching {counted(len(logs), 'log')}; answering at http://{listen}/ until stopped")

@@ -39,20 +39,26 @@ class Witness:
         cosigners: the witness's own keys; each cosigns.
         store: what it has cosigned.
         clock: seconds since 1970.
+        alarm: told of a log that has signed two histories.
 
     Raises:
         UsageError: CERT-E011, a log's name is too long for a cosignature.
     """
 
     def __init__(
-        self, logs: Iterable[VerifierKey], cosigners: Sequence[Cosigner], store: WitnessStore, clock: Clock = time.time
+        self,
+        logs: Iterable[VerifierKey],
+        cosigners: Sequence[Cosigner],
+        store: WitnessStore,
+        clock: Clock = time.time,
+        alarm: Callable[[str], None] = lambda text: None,
     ) -> None:
         self._logs: dict[str, list[VerifierKey]] = {}
         for key in logs:
             if len(key.name.encode()) > LONGEST_NAME:
                 raise UsageError("CERT-E011", f"the name of the log {key.name[:80]} is too long to be cosigned")
             self._logs.setdefault(key.name, []).append(key)
-        self._cosigners, self._store, self._clock = tuple(cosigners), store, clock
+        self._cosigners, self._store, self._clock, self._alarm = tuple(cosigners), store, clock, alarm
 
     def add_checkpoint(self, body: bytes) -> Answer:
         """The answer to ``POST /add-checkpoint``; what it says it has seen is on the disk before it is given.
@@ -97,6 +103,7 @@ class Witness:
         if wrong:
             if turn.latest is not None and asked.checkpoint.size == size and not asked.path:
                 turn.accuse(int(self._clock()), _document(asked.note, asked.note.signatures))
+                self._alarm(f"{asked.origin} has signed two histories of {size} entries; both checkpoints are kept")
             return Answer(422, f"{wrong}\n")
         lines = "".join(cosign(asked.note.text, cosigner, max(1, int(self._clock()))) for cosigner in self._cosigners)
         turn.advance(Latest(asked.checkpoint.size, asked.checkpoint.root, self._kept(asked.note) + lines))
