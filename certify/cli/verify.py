@@ -46,6 +46,9 @@ def verify(
     rerun: Annotated[
         Path | None, typer.Option(metavar="FILE", help="A second party's signed rerun (`certify audit --rerun`).")
     ] = None,
+    require_witnesses: Annotated[
+        int, typer.Option(min=0, metavar="N", help="At least N of the trust file's witnesses cosigned the log.")
+    ] = 0,
     json: Json = False,
 ) -> int:
     """Check somebody's certificate, offline, under your own trust file."""
@@ -73,6 +76,7 @@ def verify(
             maximum_status_age_days=max_status_age,
             rerun=read_file(rerun) if rerun else None,
             status_lists=read_file(status_list) if status_list else None,
+            minimum_witnesses=require_witnesses,
         ),
         answer=found.answer,
         asked_at=found.asked_at,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -24,6 +25,7 @@ from certify.evidence.contamination import data_seen
 from certify.evidence.evaluation import tries
 from certify.files import write_whole
 from certify.pipeline.clock import FORM, later, now
+from certify.pipeline.cosigning import cosign_log, print_nothing, require_cosigned
 from certify.pipeline.deciding import Decided
 from certify.pipeline.evaluating import plans_like
 from certify.pipeline.files import RunFolder
@@ -40,13 +42,22 @@ from certify.verify.words.headlines import headlines
 
 
 def issue_certificate(
-    workspace: Workspace, folder: RunFolder, policy: LoadedPolicy, decided: Decided
+    workspace: Workspace,
+    folder: RunFolder,
+    policy: LoadedPolicy,
+    decided: Decided,
+    note: Callable[[str], None] = print_nothing,
 ) -> tuple[Certificate, bytes, bytes]:
     """The certificate, its bundle file and its signed PDF; each made once for a run.
 
     The order of the log is kept: the certificate first, then the PDF that carries the certificate's
-    proof, then the rendering that names the PDF's digest.
+    proof, then the rendering that names the PDF's digest. Before each proof is taken the log's witnesses are asked.
+
+    Raises:
+        RegistryError: CERT-E646, fewer witnesses answered than the trust file asks for; the run can be continued.
     """
+    if not folder.has("certificate.bundle.json"):
+        require_cosigned(workspace, note)
     proofs = {kind: workspace.registry.proof(index) for kind, index in decided.log_places.items()}
     bundle = signed_once(
         workspace,
@@ -59,11 +70,13 @@ def issue_certificate(
             )
         ),
     )
-    appended = workspace.log(bundle)
+    index = workspace.log(bundle).index
+    if not folder.has("certificate.json"):
+        require_cosigned(workspace, note)
     certificate = Certificate.from_document(statement_of(bundle).predicate, name="certificate")
     file = CertificateFile(
         certificate=bundle.document,
-        certificate_proof=appended.proof,
+        certificate_proof=workspace.registry.proof(index),
         statements={part.payload_sha256: part.document for part in decided.bundles},
         policy=policy.document,
     )
@@ -75,6 +88,7 @@ def issue_certificate(
         workspace, folder, "rendering", "issuer", lambda: rendering_statement(_rendering(certificate, bundle, pdf))
     )
     workspace.log(rendering)
+    cosign_log(workspace, note)
     publish(workspace, certificate.serial, data, pdf, ask_registry(workspace.registry, certificate.serial))
     return certificate, data, pdf
 

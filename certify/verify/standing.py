@@ -16,6 +16,7 @@ from certify.trust.verified import verify_statement, verify_voice
 from certify.verify.chain import prove
 from certify.verify.document import Document, RegistryAnswer
 from certify.verify.result import Checklist
+from certify.verify.witnesses import answer_witnessed
 
 
 def check_rendering(
@@ -89,7 +90,12 @@ def check_status(
             "status", "a saved answer lists no withdrawal; it cannot show that it lists all: ask the registry"
         )
     elif found.standing is Standing.VALID:
-        checks.passed("status", f"not withdrawn in {size} log entries; the registry was asked at {asked_at}")
+        enough, words = answer_witnessed(answer.checkpoint, trust)
+        seen = f"not withdrawn in {size} log entries; the registry was asked at {asked_at}"
+        if enough:
+            checks.passed("status", f"{seen}; {words}" if words else seen)
+        else:
+            checks.skipped("status", f"{seen}, and others may be shown another log: {words}")
     else:
         checks.failed("status", withdrawal_words(found), "CERT-E096")
     return found

@@ -25,6 +25,7 @@ from certify.verify.standing import check_rendering
 from certify.verify.timestamps import check_timestamps
 from certify.verify.verification import Examination, Opened, Verification
 from certify.verify.withdrawal import judge_withdrawal
+from certify.verify.witnesses import WITNESSES, check_witnesses, witnesses_required
 
 REQUIRED = frozenset(
     {"document", "trust-file", "certificate-signature", "evidence-signatures", "log", "seed", "decision", "validity"}
@@ -80,6 +81,7 @@ def examine_certificate(
     if opened is None:
         return Examination(_result(CertificateVerdict.INVALID, checks, trust), None)
     certificate = opened.certificate.value
+    check_witnesses(document, certificate, trust, expectations.minimum_witnesses, checks)
     check_validity(certificate, expectations, checks)
     check_model(certificate, expectations, checks)
     opened = _with_rerun(opened, trust, expectations, checks)
@@ -95,6 +97,8 @@ def examine_certificate(
         checks=checks,
     )
     required = REQUIRED | {KEYS} if trust.bounded else REQUIRED
+    if witnesses_required(trust, expectations.minimum_witnesses):
+        required |= {WITNESSES}
     verdict = _verdict(checks, certificate, expectations, found, required)
     if verdict is CertificateVerdict.VALID and stale:
         verdict = CertificateVerdict.STALE

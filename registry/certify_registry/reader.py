@@ -19,6 +19,7 @@ from certify_registry.faults import absent
 from certify_registry.lifecycle.voices import change_of, voices_needed
 from certify_registry.log import tree
 from certify_registry.log.committed import Committed
+from certify_registry.log.kept import KeptCosignatures
 from certify_registry.log.log import Log
 from certify_registry.store import finding, lookup
 from certify_registry.store.blobs import BlobStore
@@ -33,6 +34,7 @@ class Reader:
         self._log = log
         self._blobs = BlobStore(log.folder)
         self._committed = Committed(log, self._blobs)
+        self._kept = KeptCosignatures(log.folder)
 
     @property
     def origin(self) -> str:
@@ -51,9 +53,13 @@ class Reader:
             return tree.read_head(connection).size
 
     def checkpoint(self) -> str:
-        """The newest signed checkpoint."""
+        """The newest signed checkpoint, with the cosignatures that are kept for it."""
         with self._read() as connection:
-            return tree.read_head(connection).checkpoint
+            return self._kept.over(tree.read_head(connection).checkpoint)
+
+    def cosigned(self) -> str | None:
+        """The newest checkpoint that witnesses have cosigned, which may be older than the newest one."""
+        return self._kept.newest()
 
     def proof(self, index: int) -> str:
         """The tlog-proof of an entry against the newest checkpoint.
@@ -65,7 +71,8 @@ class Reader:
             head = tree.read_head(connection)
             if not 0 <= index < head.size:
                 raise absent(f"the log has no entry {index}", f"it has {head.size} entries")
-            return format_tlog_proof(index, tree.inclusion(connection, index, head.size), head.checkpoint)
+            checkpoint = self._kept.over(head.checkpoint)
+            return format_tlog_proof(index, tree.inclusion(connection, index, head.size), checkpoint)
 
     def consistency(self, old_size: int) -> tuple[bytes, ...]:
         """The hashes that show the log's first ``old_size`` entries unchanged under its newest checkpoint.

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from certify.errors import UsageError
 from certify.evidence.canonical import sha256_hex
+from certify.trust.note import verify_checkpoint
 from certify_registry import admission
 from certify_registry.fsck.examine import examine
 from certify_registry.fsck.finding import Finding
@@ -134,6 +135,22 @@ class Registry(Reader):
             index = self._add(connection, submission, now) if known is None else known
         self._log.publisher.catch_up()
         return Appended(index, self.proof(index), duplicate=known is not None)
+
+    def publish_cosigned(self, note: str) -> bool:
+        """Publish the newest checkpoint with the cosignatures of witnesses, which proofs then carry.
+
+        Args:
+            note: the checkpoint, its cosignatures verified by the caller.
+
+        Returns:
+            Whether it was still the newest one.
+
+        Raises:
+            HostileInput: CERT-E075, CERT-E076, it is no checkpoint of this log.
+            RegistryError: CERT-E071 busy; CERT-E073 the disk is full.
+        """
+        verify_checkpoint(note, self._log.key)
+        return self._log.publisher.publish_cosigned(note, self._kept)
 
     def put_blob(self, data: bytes) -> str:
         """Keep bytes beside the log, such as a PDF, under their SHA-256, which is returned.

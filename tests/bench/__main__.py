@@ -3,6 +3,7 @@
     python -m tests.bench [--rounds N] [--only TABLE] [--small-files N] [--huge-mib N]
     python -m tests.bench --only gate [--rounds N] [--gate-mib N]
     python -m tests.bench --only overhead [--rounds N] [--answers N] [--engines hf,openai,vllm] [--endpoint URL]
+    python -m tests.bench --only proofs [--rounds N]
     python -m tests.bench --only resume [--answers N]
     python -m tests.bench --only roof [--shape small|3b] [--answers N] [--tokens N]
     python -m tests.bench --only scan [--megabytes N] [--slice N] [--no-large]
@@ -128,7 +129,19 @@ def main() -> None:
     """Prints the tables as Markdown."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=9)
-    tables = ["start", "inside", "gate", "hashing", "policies", "overhead", "resume", "roof", "scan", "scan-accuracy"]
+    tables = [
+        "start",
+        "inside",
+        "gate",
+        "hashing",
+        "policies",
+        "overhead",
+        "proofs",
+        "resume",
+        "roof",
+        "scan",
+        "scan-accuracy",
+    ]
     parser.add_argument("--only", choices=tables)
     parser.add_argument("--gate-mib", type=int, default=256, help="weights of the model that the gate looks at")
     parser.add_argument("--small-files", type=int, default=20_000)
@@ -175,6 +188,10 @@ def main() -> None:
         from tests.bench.overhead.tables import print_overhead
 
         print_overhead(rounds, given.answers, given.endpoint, given.engines.split(","))
+    if given.only == "proofs":
+        from tests.bench.proofs import print_proofs
+
+        print_proofs(rounds)
     if given.only == "resume":
         from tests.bench.overhead.resume import REPEATS, print_resume
 

@@ -27,6 +27,7 @@ from certify.cli.explanations import (
     tasks,
     timestamps,
     trust,
+    witness,
 )
 from certify.cli.explanations.base import Explanation
 
@@ -57,6 +58,7 @@ _ROOMS = (
     tasks,
     timestamps,
     trust,
+    witness,
 )
 
 EXPLANATIONS: dict[str, Explanation] = dict(

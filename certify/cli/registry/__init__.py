@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import typer
 
+from certify.cli.registry.cosign import cosign
 from certify.cli.registry.create import create
 from certify.cli.registry.fsck import fsck
 from certify.cli.registry.impact import impact
 from certify.cli.registry.list import list_certificates
+from certify.cli.registry.mirror import mirror
+from certify.cli.registry.monitor import monitor
 from certify.cli.registry.search import search
 from certify.cli.registry.show import show
 from certify.cli.registry.snapshot import snapshot
+from certify.cli.registry.witness import witness
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Inspect and check the embedded registry.")
 app.command("create")(create)
@@ -20,3 +24,7 @@ app.command("fsck")(fsck)
 app.command("search")(search)
 app.command("impact")(impact)
 app.command("snapshot")(snapshot)
+app.command("cosign")(cosign)
+app.command("witness")(witness)
+app.command("monitor")(monitor)
+app.command("mirror")(mirror)

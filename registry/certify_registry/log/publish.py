@@ -18,9 +18,10 @@ from sqlalchemy import Connection, select
 
 from certify.errors import HostileInput
 from certify.evidence.merkle import HASH_SIZE
-from certify.trust.note import Checkpoint, VerifierKey, verify_checkpoint
+from certify.trust.note import Checkpoint, VerifierKey, parse_note, verify_checkpoint
 from certify_registry.faults import busy, told_plainly
 from certify_registry.log import tree
+from certify_registry.log.kept import KeptCosignatures
 from certify_registry.log.memory import Memory
 from certify_registry.log.tiles import Tile, due_tiles, encode_entries, overtaken, rightmost_tiles
 from certify_registry.store.database import Database
@@ -54,6 +55,19 @@ class Publisher:
             self._memory.remember(head.checkpoint)
             for tile in overtaken(published, head.size):
                 shutil.rmtree(self._folder / f"{tile.folder}.p", ignore_errors=True)
+
+    def publish_cosigned(self, note: str, kept: KeptCosignatures) -> bool:
+        """Keep and publish the newest checkpoint with cosignatures; False where the log has grown meanwhile.
+
+        Raises:
+            RegistryError: CERT-E071 another process has been publishing for too long; CERT-E073 disk full.
+        """
+        with told_plainly(self._folder), self._alone(), self._database.read() as connection:
+            newest = parse_note(tree.read_head(connection).checkpoint).text == parse_note(note).text
+            if newest:
+                kept.keep(note)
+                write_derived(self._folder / CHECKPOINT, note.encode())
+            return newest
 
     def content(self, connection: Connection, tile: Tile) -> bytes:
         """What belongs into a tile.
