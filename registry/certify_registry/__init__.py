@@ -2,6 +2,7 @@
 
 from certify_registry.fsck.finding import Finding
 from certify_registry.registry import Appended, Registry
+from certify_registry.store.finding import FoundCertificate, Question
 from certify_registry.store.lookup import CertificateRow, EntryRow, PlanRow
 
-__all__ = ["Appended", "CertificateRow", "EntryRow", "Finding", "PlanRow", "Registry"]
+__all__ = ["Appended", "CertificateRow", "EntryRow", "Finding", "FoundCertificate", "PlanRow", "Question", "Registry"]

@@ -28,6 +28,7 @@ from certify_registry.log.tiles import MAX_ENTRY
 from certify_registry.store.index_rows import IndexRow, index_rows
 from certify_registry.store.lookup import entry_of_payload
 from certify_registry.store.tables import CertificateEntry, EvaluationEntry, KeyEvent, PlanEntry, table_of
+from certify_registry.store.terms import TermOf, terms_of
 
 ROLES = ("data-steward", "evaluator", "issuer", "revoker", "approver")
 ROLE_OF = {
@@ -55,6 +56,7 @@ class Submission:
     statement: Statement
     leaf: bytes
     rows: tuple[IndexRow, ...]
+    terms: frozenset[TermOf]
 
     @property
     def leaf_hash(self) -> bytes:
@@ -74,7 +76,8 @@ def read_submission(data: bytes) -> Submission:
     leaf = entry_of(bundle).to_bytes()
     if len(leaf) > MAX_ENTRY:
         raise HostileInput("CERT-E074", "the statement's names are too long for the log")
-    return Submission(bundle, statement, leaf, index_rows(statement, bundle.payload_sha256))
+    rows, terms = index_rows(statement, bundle.payload_sha256), terms_of(statement, bundle.keyid)
+    return Submission(bundle, statement, leaf, rows, terms)
 
 
 def check_signer(connection: Connection, submission: Submission) -> None:

@@ -22,6 +22,7 @@ from certify_registry.log.committed import Committed
 from certify_registry.log.log import Log
 from certify_registry.store import lookup
 from certify_registry.store.blobs import BlobStore
+from certify_registry.store.finding import FoundCertificate, Question, matching, standing_in_list, states_of
 from certify_registry.store.lookup import CertificateRow, EntryRow, PlanRow
 
 
@@ -151,6 +152,35 @@ class Reader:
         """The certificates of exactly this model, newest first."""
         with self._read() as connection:
             return lookup.certificates_of(connection, model_identity)
+
+    def find(
+        self,
+        question: Question,
+        *,
+        status: str | None = None,
+        now: str,
+        before: int | None = None,
+        limit: int = 50,
+    ) -> tuple[FoundCertificate, ...]:
+        """At most ``limit`` certificates that a question matches, newest first, each with how it stands.
+
+        Args:
+            question: what is looked for.
+            status: only those that stand so at ``now``; the words are those of ``FoundCertificate``.
+            now: the time in UTC, ``2026-11-23T17:00:00Z``.
+            before: log index of the last one of an earlier answer, which this one continues.
+            limit: how many at most.
+
+        How they stand here is the index's word; ``standing`` reads it from the signed log.
+        """
+        found: list[FoundCertificate] = []
+        with self._read() as connection:
+            while len(found) < limit and (rows := matching(connection, question, before, max(limit, 50))):
+                states = states_of(connection, [row.serial for row in rows])
+                told = (FoundCertificate(row, standing_in_list(row, states[row.serial], now)) for row in rows)
+                found += [one for one in told if status is None or one.standing == status]
+                before = rows[-1].log_index
+        return tuple(found[:limit])
 
     def rendering_of(self, serial: str) -> tuple[int, bytes] | None:
         """Log index and bundle of a certificate's newest rendering, by the log's own entries.

@@ -20,6 +20,7 @@ from certify_registry.log import tree
 from certify_registry.log.log import create_log, open_log
 from certify_registry.reader import Reader
 from certify_registry.store import lookup
+from certify_registry.store.terms import fill_terms
 
 _TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z", re.ASCII)
 
@@ -71,7 +72,10 @@ class Registry(Reader):
             RegistryError: CERT-E070 damaged; CERT-E072 older than what it has signed; CERT-E079 not there.
             TrustError: CERT-E075, the key is not this log's.
         """
-        return cls(open_log(folder, log_key, lock, wait))
+        registry = cls(open_log(folder, log_key, lock, wait))
+        if log_key is not None:
+            registry._fill_terms()
+        return registry
 
     def __enter__(self) -> Self:
         return self
@@ -142,6 +146,15 @@ class Registry(Reader):
     def fsck(self, now: str) -> tuple[Finding, ...]:
         """Everything about the files that is not as it was written; empty when all is well."""
         return tuple(examine(self._log, self._blobs, now))
+
+    def _fill_terms(self) -> None:
+        """Write what older certificates are found by, when an older version has logged them."""
+        try:
+            with self._log.database.write() as connection:
+                fill_terms(connection, self._blobs)
+        except BaseException:
+            self.close()
+            raise
 
     def _known(self, connection: Connection, submission: admission.Submission) -> int | None:
         """The index of an entry logged before; its bundle is put back if the disk has lost it."""

@@ -17,10 +17,11 @@ from certify_registry.log.log import Log, check_head
 from certify_registry.store import lookup
 from certify_registry.store.blobs import BlobStore
 from certify_registry.store.lookup import EntryRow
-from certify_registry.store.tables import INDEX_ROWS, Entry, Head, KeyEvent, Node, Row, table_of
+from certify_registry.store.tables import INDEX_ROWS, Entry, Head, KeyEvent, Node, Row, Term, table_of
 
 _CHUNK = 256
-_entries, _nodes, _heads, _keys = table_of(Entry), table_of(Node), table_of(Head), table_of(KeyEvent)
+_entries, _nodes, _heads = table_of(Entry), table_of(Node), table_of(Head)
+_keys, _terms = table_of(KeyEvent), table_of(Term)
 
 
 def examine_entries(connection: Connection, log: Log, blobs: BlobStore, now: str) -> Iterator[Finding]:
@@ -43,6 +44,7 @@ class _Walk:
         self._nodes: dict[tuple[int, int], bytes] = {}
         self._rows: dict[type[Row], dict[int, dict[str, object]]] = defaultdict(dict)
         self._seen: set[tuple[type[Row], str]] = set()
+        self._terms: set[tuple[int, str, str]] = set()
         self.size = 0
 
     def entry(self, row: EntryRow) -> Iterator[Finding]:
@@ -80,6 +82,9 @@ class _Walk:
             found = {found["log_index"]: dict(found) for found in self._connection.execute(select(table)).mappings()}
             if found != self._rows[row]:
                 yield Finding("index", table.name, "does not follow from the logged statements")
+        terms = {(row.log_index, row.kind, row.term) for row in self._connection.execute(select(_terms))}
+        if terms != self._terms:
+            yield Finding("index", "terms", "do not follow from the logged statements")
 
     def _problems(self, row: EntryRow) -> Iterator[str]:
         if leaf_hash(row.leaf) != row.leaf_hash:
@@ -109,6 +114,7 @@ class _Walk:
             yield "nobody ever enrolled its key"
         else:
             verify_signature(submission.bundle, self._keys[row.keyid])
+        self._terms |= {(row.log_index, *term) for term in submission.terms}
         for made in submission.rows:
             mark = (made.table, made.values[made.once]) if made.once else None
             if mark is None or mark not in self._seen:

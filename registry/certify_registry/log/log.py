@@ -26,6 +26,7 @@ from certify_registry.log.publish import CHECKPOINT, Publisher
 from certify_registry.store import tables
 from certify_registry.store.database import DATABASE, Database
 from certify_registry.store.tables import table_of
+from certify_registry.store.terms import store_terms
 
 _log, _entries, _heads = table_of(tables.Log), table_of(tables.Entry), table_of(tables.Head)
 
@@ -80,6 +81,7 @@ class Log:
         tree.store_growth(connection, head.size + 1, growth, checkpoint)
         for row in submission.rows:
             _insert_once(connection, row.table, {"log_index": head.size, **row.values}, row.once)
+        store_terms(connection, head.size, submission.terms)
         return head.size
 
     def close(self) -> None:

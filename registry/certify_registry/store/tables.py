@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import ClassVar, cast
 
-from sqlalchemy import BigInteger, CheckConstraint, Integer, MetaData, Table, Text
+from sqlalchemy import BigInteger, CheckConstraint, Index, Integer, MetaData, Table, Text
 from sqlmodel import Field, SQLModel
 
 STRICT = {"sqlite_strict": True}
@@ -147,6 +147,16 @@ class StatusEntry(Row, table=True):
     log_index: int = Field(primary_key=True, foreign_key="entries.log_index", sa_type=NUMBER)
     serial: str = Field(sa_type=Text, index=True, foreign_key="certificates.serial")
     state: str = Field(sa_type=Text)
+
+
+class Term(Row, table=True):
+    """Something a certificate is found by: its issuer, its policy, a key or a dataset it rests on."""
+
+    __tablename__ = "terms"
+    __table_args__ = (Index("ix_terms_kind_term", "kind", "term"), STRICT)
+    log_index: int = Field(primary_key=True, foreign_key="entries.log_index", sa_type=NUMBER)
+    kind: str = Field(sa_type=Text, primary_key=True)
+    term: str = Field(sa_type=Text, primary_key=True)
 
 
 INDEX_ROWS: tuple[type[Row], ...] = (PlanEntry, EvaluationEntry, CertificateEntry, RenderingEntry, StatusEntry)

@@ -9,7 +9,7 @@ from certify_registry.store.migrations.guards import FUNCTION, guard_heads, make
 from certify_registry.store.tables import NUMBER
 
 revision = "r0003"
-down_revision = "r0001"
+down_revision = "r0002"
 branch_labels = None
 depends_on = None
 
