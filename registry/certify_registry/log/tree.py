@@ -1,10 +1,8 @@
-"""The hash tree as the database holds it: grown one leaf at a time, read one proof at a time."""
+"""The hash tree as the database holds it, read one proof at a time."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, select
 
 from certify.evidence.merkle import (
     HASH_SIZE,
@@ -13,40 +11,13 @@ from certify.evidence.merkle import (
     consistency_ranges,
     inclusion_ranges,
     join_subtrees,
-    node_hash,
     tree_root,
 )
 from certify_registry.faults import damaged
+from certify_registry.log.growth import TILE_HEIGHT
 from certify_registry.store.tables import Entry, Head, Node, table_of
 
-TILE_HEIGHT = 8
-"""Levels of the tree in one tile. Source: C2SP tlog-tiles."""
-
 _entries, _nodes, _heads = table_of(Entry), table_of(Node), table_of(Head)
-
-
-class Growth(NamedTuple):
-    """What one more leaf changes."""
-
-    frontier: tuple[bytes, ...]
-    """Roots of the full subtrees, left to right."""
-    nodes: tuple[tuple[int, int, bytes], ...]
-    """Level, position and hash of the tile hashes that are now final."""
-
-    @property
-    def root(self) -> bytes:
-        """Root of the tree with the leaf."""
-        return join_subtrees(self.frontier)
-
-
-def grow(frontier: tuple[bytes, ...], size: int, leaf_hash: bytes) -> Growth:
-    """The tree of ``size`` leaves with one more; a full subtree of 256**n leaves becomes a node of level n."""
-    waiting, carry, height, nodes = list(frontier), leaf_hash, 0, []
-    while size >> height & 1:
-        carry, height = node_hash(waiting.pop(), carry), height + 1
-        if height % TILE_HEIGHT == 0:
-            nodes.append((height // TILE_HEIGHT, size >> height, carry))
-    return Growth((*waiting, carry), tuple(nodes))
 
 
 def unpack(frontier: bytes) -> tuple[bytes, ...]:
@@ -69,13 +40,13 @@ def read_head(connection: Connection, size: int | None = None) -> Head:
     return Head(**row)
 
 
-def store_growth(connection: Connection, size: int, growth: Growth, checkpoint: str) -> None:
-    """Write what one more leaf changed; ``size`` counts it."""
-    if growth.nodes:
-        rows = [{"level": level, "position": position, "hash": node} for level, position, node in growth.nodes]
-        connection.execute(insert(_nodes), rows)
-    head = {"size": size, "root": growth.root, "frontier": b"".join(growth.frontier), "checkpoint": checkpoint}
-    connection.execute(insert(_heads), [head])
+def root_at(connection: Connection, size: int) -> bytes:
+    """The root the log had when it had ``size`` entries, worked out from its leaves and nodes.
+
+    Raises:
+        RegistryError: CERT-E070, some are missing.
+    """
+    return _range_hash(connection, Range(0, size)) if size else tree_root(())
 
 
 def hashes(connection: Connection, level: int, start: int, end: int) -> list[bytes]:
