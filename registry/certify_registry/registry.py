@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import Connection
 
 from certify.errors import CertifyError, UsageError
 from certify.trust.tlog_proof import format_tlog_proof
 from certify_registry import admission
+from certify_registry.appended import Appended
 from certify_registry.checking import Checked, Checkers
 from certify_registry.fsck.examine import examine
 from certify_registry.fsck.finding import Finding
@@ -23,26 +22,13 @@ from certify_registry.log import tree
 from certify_registry.log.batch import Sealed
 from certify_registry.log.log import Log, create_log, open_log
 from certify_registry.reader import Reader
+from certify_registry.store.ports import Database
 from certify_registry.store.surroundings import Mode, Surroundings, embedded
 from certify_registry.store.terms import fill_terms
 
 _TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z", re.ASCII)
 
-
-@dataclass(frozen=True)
-class Appended:
-    """Where a statement is in the log, and the proof of it."""
-
-    index: int
-    """Log index, from 0."""
-    proof: str
-    """tlog-proof against a signed checkpoint that covers the entry."""
-    duplicate: bool
-    """Whether it was there before."""
-
-
-Within = Callable[[Connection, list[Place | CertifyError]], None]
-"""Something to be committed together with the answers."""
+__all__ = ["Appended", "Registry"]
 
 
 class Registry(Reader):
@@ -103,6 +89,11 @@ class Registry(Reader):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    @property
+    def database(self) -> Database:
+        """Where its rows are."""
+        return self._log.database
 
     def close(self) -> None:
         """Let go of the files."""
@@ -175,14 +166,13 @@ class Registry(Reader):
         return (checkers or self._checkers).check_all(bundles, self._pems())
 
     def append_checked(
-        self, checked: Sequence[Checked | CertifyError], *, now: str, within: Within | None = None
+        self, checked: Sequence[Checked | CertifyError], *, now: str
     ) -> tuple[Appended | CertifyError, ...]:
         """``append_many`` of statements that ``check`` has looked at.
 
         Args:
             checked: what it found.
             now: the time in UTC.
-            within: called with the answers before they are committed, within the same transaction.
         """
         if not _TIME.fullmatch(now):
             raise UsageError("CERT-E079", f"{now[:40]!r} is not a time like 2026-11-23T17:00:00Z")
@@ -197,8 +187,6 @@ class Registry(Reader):
                 for place in places
                 if isinstance(place, Place) and place.index < batch.head.size
             }
-            if within is not None:
-                within(connection, places)
         self._log.publisher.catch_up()
         return tuple(
             place if isinstance(place, CertifyError) else _appended(place, sealed, earlier.get(place.index))

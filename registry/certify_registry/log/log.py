@@ -89,6 +89,7 @@ def create_log(around: Surroundings, origin: str, private_key: Ed25519PrivateKey
             database.upgrade(connection)
             require_empty(connection, database)
             _write_first_rows(connection, signer)
+        database.migrate()
         log = Log(around, signer.verifier, private_key)
         log.start()
     except BaseException:

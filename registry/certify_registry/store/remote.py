@@ -1,4 +1,4 @@
-"""Objects in a store such as S3: durable when the store has answered, replaced only under a condition where it matters."""
+"""Objects in a store such as S3: durable when it has answered, replaced under a condition where that matters."""
 
 from __future__ import annotations
 

@@ -130,7 +130,8 @@ def _text(name: str) -> sa.Column[str]:
 
 
 def _log_index() -> sa.Column[int]:
-    return sa.Column("log_index", NUMBER, sa.ForeignKey("entries.log_index"), primary_key=True, nullable=False, autoincrement=False)
+    entry = sa.ForeignKey("entries.log_index")
+    return sa.Column("log_index", NUMBER, entry, primary_key=True, nullable=False, autoincrement=False)
 
 
 def _index(table: str, *columns: str) -> None:

@@ -58,4 +58,5 @@ def _grant() -> None:
     op.execute("GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA public TO certify_writer")
     op.execute("REVOKE INSERT ON alembic_version FROM certify_writer")
     op.execute("GRANT UPDATE, DELETE ON inbox TO certify_writer")
+    op.execute("GRANT USAGE ON SEQUENCE inbox_id_seq TO certify_writer")
     op.execute(f"REVOKE ALL ON FUNCTION {FUNCTION}() FROM PUBLIC")
