@@ -63,10 +63,8 @@ def told_plainly(place: object) -> Iterator[None]:
     """
     try:
         yield
-    except (DBAPIError, sqlite3.Error, OSError, UnicodeDecodeError) as error:
-        raise _of_local(error, place) from error
     except Exception as error:
-        found = foreign_fault(error, place)
+        found = _fault(error, place)
         if found is error:
             raise
         raise found from error
@@ -80,18 +78,20 @@ def foreign_fault(error: Exception, place: object) -> Exception:
     return _of_postgres(error, place) if room == "psycopg" else error
 
 
-def _of_local(error: Exception, place: object) -> Exception:
-    if isinstance(error, DBAPIError):
-        if not isinstance(error.orig, sqlite3.Error):
-            return foreign_fault(error.orig, place) if isinstance(error.orig, Exception) else error
-        error = error.orig
+def _fault(error: Exception, place: object) -> Exception:
+    """The registry error for a failure of database, file system or object store; any other as it is."""
+    if isinstance(error, DBAPIError) and isinstance(error.orig, Exception):
+        found = _fault(error.orig, place)
+        return error if found is error.orig else found
     if isinstance(error, sqlite3.Error):
         return _of_sqlite(error, place)
     if isinstance(error, UnicodeDecodeError):  # what sqlite3 raises when damage reaches the text of its own message
         return damaged(f"the database of the registry in {place} is damaged", str(error))
     if isinstance(error, OSError) and error.errno in _NO_ROOM:
         return no_room(f"the registry in {place} could not be written")
-    return absent(f"a file of the registry in {place} cannot be used: {getattr(error, 'strerror', '') or error}")
+    if isinstance(error, OSError):
+        return absent(f"a file of the registry in {place} cannot be used: {error.strerror or error}")
+    return foreign_fault(error, place)
 
 
 def _of_sqlite(error: sqlite3.Error, place: object) -> Exception:

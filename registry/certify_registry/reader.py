@@ -45,6 +45,11 @@ class Reader:
         return self._log.key.vkey
 
     @property
+    def blobs(self) -> BlobStore:
+        """What is kept by digest: statements, PDFs and other files."""
+        return self._blobs
+
+    @property
     def size(self) -> int:
         """Entries in the log."""
         with self._read() as connection:

@@ -205,6 +205,17 @@ class Registry(Reader):
         """Everything about the files that is not as it was written; empty when all is well."""
         return tuple(examine(self._log, self._blobs, now))
 
+    def hand_over(self) -> None:
+        """Sign nothing any more: the log goes on elsewhere, from a copy taken after this.
+
+        Raises:
+            RegistryError: CERT-E072, it is not the newest; CERT-E079, it was opened without its key.
+        """
+        with self._log.database.write() as connection:
+            head = tree.read_head(connection)
+            self._log.memory.remember(connection, head)
+            self._log.memory.hand_over()
+
     def _fill_terms(self) -> None:
         """Write what older certificates are found by, when an older version has logged them."""
         try:
@@ -224,8 +235,9 @@ class Registry(Reader):
 
     def _record_key(self, event: str, pem: str, party: str, role: str) -> None:
         with self._log.database.write() as connection:
-            size = tree.read_head(connection).size
-            admission.record_key(connection, event, pem=pem, party=party, role=role, size=size)
+            head = tree.read_head(connection)
+            self._log.memory.require_current(connection, head)
+            admission.record_key(connection, event, pem=pem, party=party, role=role, size=head.size)
 
 
 def _appended(place: Place, sealed: Sealed, path: tuple[bytes, ...] | None) -> Appended:

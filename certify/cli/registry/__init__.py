@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import typer
 
+from certify.cli.registry.backup import backup
 from certify.cli.registry.create import create
+from certify.cli.registry.export import export
 from certify.cli.registry.fsck import fsck
+from certify.cli.registry.hammer import hammer
+from certify.cli.registry.import_ import import_registry
 from certify.cli.registry.list import list_certificates
+from certify.cli.registry.restore import restore
 from certify.cli.registry.show import show
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Inspect and check the embedded registry.")
@@ -14,3 +19,8 @@ app.command("create")(create)
 app.command("show")(show)
 app.command("list")(list_certificates)
 app.command("fsck")(fsck)
+app.command("export")(export)
+app.command("import")(import_registry)
+app.command("backup")(backup)
+app.command("restore")(restore)
+app.command("hammer")(hammer)

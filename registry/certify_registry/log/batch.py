@@ -30,7 +30,53 @@ class Sealed:
         return format_tlog_proof(index, self.growth.path(index), self.head.checkpoint)
 
 
-class Batch:
+class Rows:
+    """Writes the rows of entries and of the tree above them.
+
+    Args:
+        connection: the only writer's.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self._waiting: list[dict[str, object]] = []
+
+    def add_entry(self, submission: Submission, index: int, bundle_sha256: str, now: str) -> None:
+        """Write an entry and what it is found by.
+
+        Statements of kinds whose order matters are in the database at once, so that the next can be judged by them.
+        """
+        self._waiting.append(_entry_row(submission, index, bundle_sha256, now))
+        if submission.statement.predicate_type in ROLE_OF or submission.rows or submission.terms:
+            self.flush()
+        for row in submission.rows:
+            _insert_once(self.connection, row.table, {"log_index": index, **row.values}, row.once)
+        store_terms(self.connection, index, submission.terms)
+
+    def flush(self) -> None:
+        """Write the entries that were only collected so far."""
+        if self._waiting:
+            self.connection.execute(insert(_entries), self._waiting)
+            self._waiting = []
+
+    def add_tree(self, growth: Growth, checkpoint: str, number: int) -> Head:
+        """Write what the entries make of the tree, and the signed head."""
+        self.flush()
+        if growth.nodes:
+            rows = [{"level": level, "position": position, "hash": node} for level, position, node in growth.nodes]
+            self.connection.execute(insert(_nodes), rows)
+        values = {
+            "size": growth.size,
+            "root": growth.root,
+            "frontier": b"".join(growth.frontier),
+            "checkpoint": checkpoint,
+            "number": number,
+        }
+        self.connection.execute(insert(_heads), [values])
+        return Head(**values)
+
+
+class Batch(Rows):
     """Entries on their way into the log.
 
     Args:
@@ -40,50 +86,24 @@ class Batch:
     """
 
     def __init__(self, connection: Connection, head: Head, signer: NoteSigner) -> None:
-        self.connection, self.head, self._signer = connection, head, signer
+        super().__init__(connection)
+        self.head, self._signer = head, signer
         self._leaves: list[bytes] = []
-        self._waiting: list[dict[str, object]] = []
 
     def add(self, submission: Submission, bundle_sha256: str, now: str) -> int:
-        """Write an entry and what it is found by; returns its index.
-
-        Statements of kinds whose order matters are in the database at once, so that the next can be judged by them.
-        """
+        """Write the next entry; returns its index."""
         index = self.head.size + len(self._leaves)
         self._leaves.append(submission.leaf_hash)
-        self._waiting.append(_entry_row(submission, index, bundle_sha256, now))
-        if submission.statement.predicate_type in ROLE_OF or submission.rows or submission.terms:
-            self.flush()
-        for row in submission.rows:
-            _insert_once(self.connection, row.table, {"log_index": index, **row.values}, row.once)
-        store_terms(self.connection, index, submission.terms)
+        self.add_entry(submission, index, bundle_sha256, now)
         return index
-
-    def flush(self) -> None:
-        """Write the entries that were only collected so far."""
-        if self._waiting:
-            self.connection.execute(insert(_entries), self._waiting)
-            self._waiting = []
 
     def seal(self) -> Sealed:
         """Write the tree and the signed head; where nothing was added, the head is the one before."""
-        self.flush()
         growth = Growth(tree.unpack(self.head.frontier), self.head.size, self._leaves)
         if not self._leaves:
             return Sealed(self.head, growth)
-        if growth.nodes:
-            rows = [{"level": level, "position": position, "hash": node} for level, position, node in growth.nodes]
-            self.connection.execute(insert(_nodes), rows)
         checkpoint = sign_checkpoint(Checkpoint(self._signer.name, growth.size, growth.root), self._signer)
-        values = {
-            "size": growth.size,
-            "root": growth.root,
-            "frontier": b"".join(growth.frontier),
-            "checkpoint": checkpoint,
-            "number": self.head.number + 1,
-        }
-        self.connection.execute(insert(_heads), [values])
-        return Sealed(Head(**values), growth)
+        return Sealed(self.add_tree(growth, checkpoint, self.head.number + 1), growth)
 
 
 def _entry_row(submission: Submission, index: int, bundle_sha256: str, now: str) -> dict[str, object]:
