@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import tempfile
 import threading
 import traceback
 from pathlib import Path
@@ -24,7 +25,7 @@ from certify.trust.bundle import parse_bundle
 from certify.trust.keys import KeySigner
 from certify.trust.log_entry import entry_of
 from certify.trust.tlog_proof import verify_tlog_proof
-from certify_registry import connect
+from certify_registry import Registry, connect
 from certify_registry.grouping import GroupAppender
 from certify_registry.inbox import InboxAppender
 from tests.fakes import logged_statements as made
@@ -35,6 +36,7 @@ SIGNER = KeySigner.of(Ed25519PrivateKey.from_private_bytes(b"\x08" * 32))
 
 def main() -> None:
     """Serve requests until there are no more."""
+    warm()
     for line in sys.stdin:
         asked: dict[str, Any] = json.loads(line)
         if "reap" in asked:
@@ -49,6 +51,14 @@ def main() -> None:
                 traceback.print_exc()
             os._exit(0)
         print(child, flush=True)
+
+
+def warm() -> None:
+    """Import everything before anybody is forked, who would import it again each time."""
+    with tempfile.TemporaryDirectory() as folder, Registry.create(Path(folder), "localhost/warm", LOG_KEY) as registry:
+        registry.enroll(SIGNER.public_pem, "A", "evaluator")
+        registry.append(made.note(0, SIGNER), now=made.NOW)
+        registry.fsck(made.NOW)
 
 
 def write(place: dict[str, Any], start: int, clients: int, told: str) -> None:

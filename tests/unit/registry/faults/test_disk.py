@@ -48,9 +48,9 @@ def make(folder: Path, count: int) -> None:
         registry.append_many([made.note(number, SIGNER) for number in range(count)], now=made.NOW)
 
 
-def fail_everywhere(process: subprocess.Popen[str], home: Path, step: int) -> int:
+def fail_everywhere(process: subprocess.Popen[str], home: Path, step: int, entries: int) -> int:
     """Let every ``step``-th write of two appends fail; returns how many did."""
-    make(home / "template", 250)
+    make(home / "template", entries)
     failed = 0
     assert process.stdin is not None
     assert process.stdout is not None
@@ -73,12 +73,12 @@ def fail_everywhere(process: subprocess.Popen[str], home: Path, step: int) -> in
 
 
 def test_a_disk_that_fails_loses_nothing(failing: subprocess.Popen[str], home: Path) -> None:
-    assert fail_everywhere(failing, home, step=11) > 4
+    assert fail_everywhere(failing, home, step=29, entries=3) > 4
 
 
 @pytest.mark.slow  # some hundred registries
 def test_a_disk_that_fails_at_any_write_loses_nothing(failing: subprocess.Popen[str], home: Path) -> None:
-    assert fail_everywhere(failing, home, step=1) > 100
+    assert fail_everywhere(failing, home, step=1, entries=250) > 100
 
 
 def cut_short(home: Path, every: int, batches: tuple[int, ...]) -> int:
