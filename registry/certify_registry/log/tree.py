@@ -17,6 +17,8 @@ from certify_registry.faults import damaged
 from certify_registry.log.growth import TILE_HEIGHT
 from certify_registry.store.tables import Entry, Head, Node, table_of
 
+FULL = 2**TILE_HEIGHT
+"""Hashes in a full tile."""
 _entries, _nodes, _heads = table_of(Entry), table_of(Node), table_of(Head)
 
 
@@ -46,7 +48,7 @@ def root_at(connection: Connection, size: int) -> bytes:
     Raises:
         RegistryError: CERT-E070, some are missing.
     """
-    return _range_hash(connection, Range(0, size)) if size else tree_root(())
+    return _Tiles(connection, size).root_of(Range(0, size)) if size else tree_root(())
 
 
 def hashes(connection: Connection, level: int, start: int, end: int) -> list[bytes]:
@@ -72,7 +74,8 @@ def inclusion(connection: Connection, index: int, size: int) -> tuple[bytes, ...
     Raises:
         IndexError: there is no such leaf.
     """
-    return tuple(_range_hash(connection, part) for part in inclusion_ranges(index, size))
+    reader = _Tiles(connection, size)
+    return tuple(reader.root_of(part) for part in inclusion_ranges(index, size))
 
 
 def consistency(connection: Connection, old_size: int, size: int) -> tuple[bytes, ...]:
@@ -81,14 +84,31 @@ def consistency(connection: Connection, old_size: int, size: int) -> tuple[bytes
     Raises:
         IndexError: there is no such path.
     """
-    return tuple(_range_hash(connection, part) for part in consistency_ranges(old_size, size))
+    reader = _Tiles(connection, size)
+    return tuple(reader.root_of(part) for part in consistency_ranges(old_size, size))
 
 
-def _range_hash(connection: Connection, part: Range) -> bytes:
-    return join_subtrees([_full_subtree(connection, *full) for full in complete_subtrees(*part)])
+class _Tiles:
+    """Reads the tree of a size tile by tile, each once: a path touches three of them in a log of a million."""
 
+    def __init__(self, connection: Connection, size: int) -> None:
+        self._connection, self._size = connection, size
+        self._read: dict[tuple[int, int], list[bytes]] = {}
 
-def _full_subtree(connection: Connection, start: int, end: int) -> bytes:
-    level = ((end - start).bit_length() - 1) // TILE_HEIGHT
-    scale = level * TILE_HEIGHT
-    return tree_root(hashes(connection, level, start >> scale, end >> scale))
+    def root_of(self, part: Range) -> bytes:
+        """The root over a range of leaves that is part of a proof."""
+        return join_subtrees([self._full_subtree(*full) for full in complete_subtrees(*part)])
+
+    def _full_subtree(self, start: int, end: int) -> bytes:
+        level = ((end - start).bit_length() - 1) // TILE_HEIGHT
+        scale = level * TILE_HEIGHT
+        first, last = start >> scale, end >> scale
+        place = first // FULL
+        tile = self._tile(level, place)[first - place * FULL : last - place * FULL]
+        return tree_root(tile)
+
+    def _tile(self, level: int, place: int) -> list[bytes]:
+        if (level, place) not in self._read:
+            end = min((place + 1) * FULL, self._size >> level * TILE_HEIGHT)
+            self._read[level, place] = hashes(self._connection, level, place * FULL, end)
+        return self._read[level, place]

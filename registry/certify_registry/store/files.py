@@ -5,14 +5,17 @@ from __future__ import annotations
 import ctypes
 import os
 import tempfile
+import time
 from collections.abc import Mapping
 from functools import cache
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 TEMPORARY = ".partial-"
 """Begins the name of a file that was never finished; readers skip it."""
-_MANY = 8
+_NUMBERS = count(time.time_ns())
+MANY = 8
 """Files from which on two syncs of everything are cheaper than two of each file."""
 
 
@@ -28,25 +31,24 @@ def write_whole(path: Path, data: bytes) -> None:
         _sync_folder(folder)
 
 
-def write_all(folder: Path, files: Mapping[Path, bytes]) -> None:
+def write_all(folder: Path, files: Mapping[str, bytes]) -> None:
     """``write_whole`` for many files below ``folder``, at the price of two syncs of its file system.
 
     Raises:
         OSError: the disk is full or the folder cannot be written; files that were to be new may be there already.
     """
     sync = _sync_file_system()
-    if sync is None or len(files) < _MANY:
+    if sync is None or len(files) < MANY:
         for path, data in files.items():
-            write_whole(path, data)
+            write_whole(Path(path), data)
         return
-    written: dict[str, Path] = {}
+    written: dict[str, str] = {}
     try:
         for path, data in files.items():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            written[_write_unsynced(path, data)] = path
+            written[_write_unsynced(str(path), data)] = str(path)
         sync(folder)
-        for temporary, path in written.items():
-            Path(temporary).replace(path)
+        for temporary, name in written.items():
+            os.replace(temporary, name)
         sync(folder)
     except BaseException:
         for temporary in written:
@@ -100,13 +102,21 @@ def _replace(path: Path, data: bytes) -> None:
         raise
 
 
-def _write_unsynced(path: Path, data: bytes) -> str:
+def _write_unsynced(path: str, data: bytes) -> str:
     """The name of a temporary file beside ``path`` that holds ``data``, as far as the system's memory goes."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=TEMPORARY)
+    folder, _, _ = path.rpartition("/")
+    temporary = f"{folder}/{TEMPORARY}{os.getpid()}-{next(_NUMBERS)}"
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
     try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
-            os.fchmod(stream.fileno(), 0o644)
+        handle = os.open(temporary, flags, 0o644)
+    except FileNotFoundError:
+        os.makedirs(folder, exist_ok=True)
+        handle = os.open(temporary, flags, 0o644)
+    try:
+        with os.fdopen(handle, "wb", buffering=0) as stream:
+            rest = memoryview(data)
+            while rest:
+                rest = rest[stream.write(rest) :]
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise

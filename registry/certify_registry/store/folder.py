@@ -5,11 +5,12 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
+import stat
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from certify_registry.store.files import TEMPORARY, read_regular, write_all, write_derived, write_whole
+from certify_registry.store.files import MANY, TEMPORARY, read_regular, write_all, write_derived, write_whole
 
 
 class FolderObjects:
@@ -37,8 +38,11 @@ class FolderObjects:
 
     def size_of(self, name: str) -> int | None:
         """Bytes of a file, or None where there is none."""
-        path = self.folder / name
-        return path.stat().st_size if path.is_file() else None
+        try:
+            found = os.stat(f"{self.folder}/{name}")
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        return found.st_size if stat.S_ISREG(found.st_mode) else None
 
     def put_many(self, objects: Mapping[str, bytes], *, derived: bool = False) -> None:
         """Write or replace files.
@@ -46,14 +50,15 @@ class FolderObjects:
         Raises:
             OSError: the disk is full or the folder cannot be written.
         """
-        if derived:
+        if derived and len(objects) < MANY:
             for name, data in objects.items():
                 write_derived(self.folder / name, data)
         elif len(objects) == 1:
             ((name, data),) = objects.items()
             write_whole(self.folder / name, data)
         elif objects:
-            write_all(self.folder, {self.folder / name: data for name, data in objects.items()})
+            folder = str(self.folder)
+            write_all(self.folder, {f"{folder}/{name}": data for name, data in objects.items()})
 
     def names(self, under: str) -> Iterator[str]:
         """The paths of all files and links below a folder, sorted."""
