@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from certify.errors import CertifyError
 from certify.trust.bundle import verify_signature
@@ -13,7 +13,8 @@ from certify_registry.log.batch import Batch
 from certify_registry.store import lookup
 
 
-class Place(NamedTuple):
+@dataclass(frozen=True)
+class Place:
     """Where a statement is in the log."""
 
     index: int

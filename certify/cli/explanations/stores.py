@@ -19,8 +19,8 @@ CODES = {
     "CERT-E603": Explanation(
         "A copy of a registry does not verify",
         "Everything in a copy is worked out again before it is believed: the signatures by the keys that were "
-        "enrolled, the leaves, every root the log has signed. Something in this copy was changed, cut short or is missing. "
-        "Nothing was written. Take another copy.",
+        "enrolled, the leaves, every root the log has signed. Something in this copy was changed, cut short or is "
+        "missing. Nothing was written. Take another copy.",
     ),
     "CERT-E604": Explanation(
         "This copy cannot be used that way",

@@ -65,15 +65,10 @@ class Rows:
         if growth.nodes:
             rows = [{"level": level, "position": position, "hash": node} for level, position, node in growth.nodes]
             self.connection.execute(insert(_nodes), rows)
-        values = {
-            "size": growth.size,
-            "root": growth.root,
-            "frontier": b"".join(growth.frontier),
-            "checkpoint": checkpoint,
-            "number": number,
-        }
-        self.connection.execute(insert(_heads), [values])
-        return Head(**values)
+        frontier = b"".join(growth.frontier)
+        head = Head(size=growth.size, root=growth.root, frontier=frontier, checkpoint=checkpoint, number=number)
+        self.connection.execute(insert(_heads), [head.model_dump()])
+        return head
 
 
 class Batch(Rows):

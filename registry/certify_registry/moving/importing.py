@@ -95,12 +95,12 @@ class _Arriving:
     def all_of(self, described: Described) -> None:
         """Write everything; the last head has to be the one the copy says it has."""
         self._connection.execute(insert(_log), [{"id": 1, "origin": described.origin, "vkey": described.vkey}])
-        for line in read_lines(self._folder / KEYS, KeyLine):
-            self._enter_key(line)
+        for key in read_lines(self._folder / KEYS, KeyLine):
+            self._enter_key(key)
         rows, last = self._entries(), None
-        for number, line in enumerate(read_lines(self._folder / HEADS, HeadLine)):
-            self._head(rows, number, line)
-            last = line
+        for number, head in enumerate(read_lines(self._folder / HEADS, HeadLine)):
+            self._head(rows, number, head)
+            last = head
         if last is None or last.checkpoint != described.checkpoint or next(rows, None) is not None:
             raise broken("its entries do not end where its newest checkpoint says")
         self._other_blobs()
