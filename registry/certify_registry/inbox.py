@@ -89,8 +89,9 @@ class InboxAppender:
             if not sound:
                 continue
             try:
-                with self._lock, self._database.queueing() as connection:
-                    numbers = queue.put(connection, [bundle for bundle, _ in sound])
+                with self._lock:  # nobody collects answers before it is known whose they are
+                    with self._database.queueing() as connection:
+                        numbers = queue.put(connection, [bundle for bundle, _ in sound])
                     self._waiting |= dict(zip(numbers, (future for _, future in sound), strict=True))
             except Exception as error:
                 for _, future in sound:

@@ -104,8 +104,8 @@ def started(name: str, work: Callable[[], None]) -> threading.Thread:
 
 
 def settle(future: Future[Appended], answer: Appended | BaseException) -> None:
-    """Give a client the answer, unless it went away."""
-    if not future.set_running_or_notify_cancel():
+    """Give a client the answer, unless it went away or has one."""
+    if future.done() or not future.set_running_or_notify_cancel():
         return
     if isinstance(answer, BaseException):
         future.set_exception(answer)
