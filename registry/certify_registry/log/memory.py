@@ -51,10 +51,11 @@ class Memory:
             old = self.raw()
             if old == new or self.moved:
                 return
-            signed = () if old is None else (self._verified(old),)
-            compare(connection, signed)
-            if signed and signed[0].size > head.size:
-                return
+            if old is not None and not tree.has_signed(connection, old):
+                signed = self._verified(old)
+                compare(connection, (signed,))
+                if signed.size > head.size:
+                    return
             with told_plainly(self._objects.place):
                 if self._objects.swap(self._name, old, new):
                     return

@@ -31,6 +31,7 @@ class Publisher:
 
     def __init__(self, objects: Objects, database: Database, key: VerifierKey, memory: Memory) -> None:
         self._objects, self._database, self._key, self._memory = objects, database, key, memory
+        self._last: tuple[bytes, Checkpoint] | None = None
 
     def catch_up(self) -> None:
         """Write every file that the newest head calls for and that is not there yet.
@@ -68,9 +69,12 @@ class Publisher:
     def checkpoint_on_disk(self) -> Checkpoint | None:
         """The published checkpoint, or None when it is missing or not the log's own."""
         try:
-            return verify_checkpoint(self._objects.get(CHECKPOINT, MAX_NOTE).decode("utf-8"), self._key)
+            note = self._objects.get(CHECKPOINT, MAX_NOTE)
+            if self._last is None or self._last[0] != note:
+                self._last = (note, verify_checkpoint(note.decode("utf-8"), self._key))
         except (OSError, ValueError, HostileInput):
             return None
+        return self._last[1]
 
     def _write_tiles(self, connection: Connection, published: int, size: int) -> None:
         due = list(dict.fromkeys(self._due(connection, published, size)))

@@ -19,6 +19,8 @@ from certify_registry.store.tables import Entry, Head, Node, table_of
 
 FULL = 2**TILE_HEIGHT
 """Hashes in a full tile."""
+_DIGITS = 18
+"""Of a size that the database can hold for certain."""
 _entries, _nodes, _heads = table_of(Entry), table_of(Node), table_of(Head)
 
 
@@ -40,6 +42,15 @@ def read_head(connection: Connection, size: int | None = None) -> Head:
     if row is None:
         raise damaged("the log lacks a signed head", f"none for size {size}" if size is not None else "there is none")
     return Head(**row)
+
+
+def has_signed(connection: Connection, note: bytes) -> bool:
+    """Whether a signed head of the database is exactly this note, whose signature then was checked when it was made."""
+    lines = note.split(b"\n")
+    if len(lines) < 2 or not lines[1].isdigit() or len(lines[1]) > _DIGITS:
+        return False
+    query = select(_heads.c.checkpoint).where(_heads.c.size == int(lines[1]))
+    return connection.execute(query).scalar() == note.decode("utf-8", "replace")
 
 
 def root_at(connection: Connection, size: int) -> bytes:
