@@ -246,5 +246,6 @@ def _log(workspace: Workspace, registry: Registry, payload: bytes, signer: State
 
 
 def _published(workspace: Workspace, registry: Registry, serial: str, appended: Appended) -> Changed:
+    cosign_log(workspace)
     write_whole(workspace.certificates / f"{serial}.status.json", ask_registry(registry, serial).to_bytes())
     return Changed(appended.index, standing_here(workspace, registry, serial))

@@ -12,6 +12,7 @@ from certify.trust.freshness import Freshness, Seen, freshness
 from certify.trust.status import Standing, StandingOf, Term
 from certify.trust.status_list import CheckedLists, StatusLists, check_lists
 from certify.trust.trustfile import TrustFile
+from certify.trust.witnessed import witnessed
 from certify.verify.chain import prove
 from certify.verify.document import Document
 from certify.verify.result import Checklist
@@ -70,6 +71,7 @@ def check_status_lists(
     """
     try:
         lists = check_lists(StatusLists.from_bytes(data, name="status lists"), trust.log_vkey)
+        cosigned_at = _cosigned_at(lists.note, trust)
         index = prove(document.certificate, document.file.certificate_proof, trust).index
     except CertifyError as error:
         checks.failed(NAME, f"the status lists cannot be believed: {error.what}", error.code)
@@ -78,13 +80,23 @@ def check_status_lists(
     if index >= size:
         checks.skipped(NAME, f"they speak for {size:,} log entries, the certificate is entry {index:,}: get newer ones")
         return None
-    return _listed(lists, index, certificate, trust, asked)
+    return _listed(lists, index, certificate, cosigned_at, asked)
 
 
-def _listed(lists: CheckedLists, index: int, certificate: Certificate, trust: TrustFile, asked: Asked) -> Listed:
+def _cosigned_at(note: str, trust: TrustFile) -> str | None:
+    """When enough witnesses had seen the lists' log: empty where they are too few, None where nobody must."""
+    policy = trust.log.policy
+    if policy.satisfied(()):
+        return None
+    return witnessed(note, policy).time_text
+
+
+def _listed(lists: CheckedLists, index: int, certificate: Certificate, cosigned_at: str | None, asked: Asked) -> Listed:
     standing = lists.standing(index)
     reason = "" if standing is Standing.VALID else "listed as withdrawn; the registry tells why"
-    seen = Seen(True, standing, lists.valid_from, lists.valid_until, quorum=trust.log.quorum)
+    # the policy has counted the witnesses already: they stand here as one voice, or none
+    voices = (cosigned_at,) if cosigned_at else ()
+    seen = Seen(True, standing, lists.valid_from, lists.valid_until, voices, quorum=int(cosigned_at is not None))
     term = Term(certificate.valid_from, certificate.valid_until)
     verdict = freshness(seen, term=term, now=asked.at, max_age=asked.max_age)
     return Listed(StandingOf(standing, reason), lists, verdict)

@@ -13,6 +13,7 @@ from certify.verify.expectations import Expectations
 from certify.verify.result import Checklist
 from certify.verify.standing import check_status, is_stale
 from certify.verify.status_lists import Asked, Listed, check_status_lists, record_lists, weigh
+from certify.verify.witnesses import answer_witnessed
 
 
 def judge_withdrawal(
@@ -39,7 +40,8 @@ def judge_withdrawal(
     found = check_status(document, certificate.serial, answer, trust, checks, asked_at=asked_at)
     limit = expectations.maximum_status_age_days
     limit = trust.status_max_age_days if limit is None else limit
-    stale = is_stale(asked_at if answer is not None else None, expectations.at, limit)
+    witnessed = answer is not None and answer_witnessed(answer.checkpoint, trust)[0]
+    stale = is_stale(asked_at if witnessed else None, expectations.at, limit)
     if expectations.status_lists is None:
         return found, stale
     asked = Asked(expectations.at, None if limit is None else timedelta(days=limit))

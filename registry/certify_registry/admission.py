@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -74,7 +75,7 @@ def read_submission(data: bytes) -> Submission:
     """
     bundle = parse_bundle(data)
     statement = statement_of(bundle)
-    leaf = entry_of(bundle).to_bytes()
+    leaf = entry_of(bundle, statement).to_bytes()
     if len(leaf) > MAX_ENTRY:
         raise HostileInput("CERT-E074", "the statement's names are too long for the log")
     rows, terms = index_rows(statement, bundle.payload_sha256), terms_of(statement, bundle.keyid)
@@ -88,13 +89,26 @@ def check_signer(connection: Connection, submission: Submission) -> None:
         RegistryError: CERT-E074, the key is not enrolled for this.
         HostileInput: the signature does not belong to the statement.
     """
+    roles = enrolled_roles(connection, submission.bundle.keyid)
+    verify_signature(submission.bundle, require_role(roles, submission))
+
+
+def require_role(roles: Mapping[str, str], submission: Submission) -> str:
+    """The PEM text of a statement's key, if its roles are enough for the statement.
+
+    Args:
+        roles: the roles the key has now, each with its PEM text.
+        submission: the statement; its signature is not looked at.
+
+    Raises:
+        RegistryError: CERT-E074, the key is not enrolled for this.
+    """
     keyid, role = submission.bundle.keyid, ROLE_OF.get(submission.statement.predicate_type)
-    roles = enrolled_roles(connection, keyid)
     if not roles:
         raise _not_admitted(f"the key {keyid[:16]}… is not enrolled")
     if role is not None and role not in roles:
         raise _not_admitted(f"the key {keyid[:16]}… is enrolled as {', '.join(sorted(roles))}, not as {role}")
-    verify_signature(submission.bundle, next(iter(roles.values())))
+    return next(iter(roles.values()))
 
 
 def check_order(connection: Connection, submission: Submission, now: str) -> None:
@@ -130,6 +144,16 @@ def enrolled_roles(connection: Connection, keyid: str) -> dict[str, str]:
     return roles
 
 
+def known_keys(connection: Connection) -> dict[str, str]:
+    """The PEM text of every key that was ever enrolled, by key id."""
+    return dict(connection.execute(select(_keys.c.keyid, _keys.c.pem)).tuples().all())
+
+
+def last_key_event(connection: Connection) -> int | None:
+    """The number of the newest event about keys, or None where there is none."""
+    return connection.execute(select(_keys.c.seq).order_by(_keys.c.seq.desc()).limit(1)).scalar()
+
+
 def all_enrolled(connection: Connection) -> dict[tuple[str, str], tuple[str, str]]:
     """Every key the log takes statements from now: (key id, role) to its PEM text and who holds it."""
     found: dict[tuple[str, str], tuple[str, str]] = {}
@@ -158,7 +182,7 @@ def record_key(connection: Connection, event: str, *, pem: str, party: str, role
     if role not in ROLES or not party.strip() or "\x00" in party:
         raise UsageError("CERT-E074", f"a key needs a party and one of the roles {', '.join(ROLES)}, not {role!r}")
     public_key_of(pem)
-    last = connection.execute(select(_keys.c.seq).order_by(_keys.c.seq.desc()).limit(1)).scalar()
+    last = last_key_event(connection)
     values: dict[str, int | str] = {
         "seq": 0 if last is None else last + 1,
         "event": event,

@@ -32,9 +32,9 @@ class Reader:
 
     def __init__(self, log: Log) -> None:
         self._log = log
-        self._blobs = BlobStore(log.folder)
+        self._blobs = BlobStore(log.objects)
         self._committed = Committed(log, self._blobs)
-        self._kept = KeptCosignatures(log.folder)
+        self._kept = KeptCosignatures(log.objects)
 
     @property
     def origin(self) -> str:
@@ -45,6 +45,11 @@ class Reader:
     def vkey(self) -> str:
         """The log's public key in one line, for trust files."""
         return self._log.key.vkey
+
+    @property
+    def blobs(self) -> BlobStore:
+        """What is kept by digest: statements, PDFs and other files."""
+        return self._blobs
 
     @property
     def size(self) -> int:

@@ -129,19 +129,8 @@ def main() -> None:
     """Prints the tables as Markdown."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=9)
-    tables = [
-        "start",
-        "inside",
-        "gate",
-        "hashing",
-        "policies",
-        "overhead",
-        "proofs",
-        "resume",
-        "roof",
-        "scan",
-        "scan-accuracy",
-    ]
+    tables = ["start", "inside", "gate", "hashing", "policies", "overhead", "proofs", "resume", "registry", "roof"]
+    tables += ["scan", "scan-accuracy"]
     parser.add_argument("--only", choices=tables)
     parser.add_argument("--gate-mib", type=int, default=256, help="weights of the model that the gate looks at")
     parser.add_argument("--small-files", type=int, default=20_000)
@@ -160,6 +149,7 @@ def main() -> None:
     parser.add_argument("--engines", default="hf,openai", help="whose rows of the overhead")
     parser.add_argument("--shape", choices=["small", "3b"], default="small", help="of the model held against the roof")
     parser.add_argument("--tokens", type=int, default=256, help="length of an answer held against the roof")
+    parser.add_argument("--entries", type=int, default=1_000_000, help="of the large log of the registry; 0 for none")
     given = parser.parse_args()
     rounds = given.rounds
     load = os.getloadavg()[0]
@@ -196,6 +186,10 @@ def main() -> None:
         from tests.bench.overhead.resume import REPEATS, print_resume
 
         print_resume(given.answers // REPEATS)
+    if given.only == "registry":
+        from tests.bench.registry import print_registry
+
+        print_registry(given.answers, given.entries)
     if given.only == "roof":
         from tests.bench.roof import print_roof
 

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import typer
 
+from certify.cli.registry.backup import backup
 from certify.cli.registry.cosign import cosign
 from certify.cli.registry.create import create
+from certify.cli.registry.export import export
 from certify.cli.registry.fsck import fsck
+from certify.cli.registry.hammer import hammer
 from certify.cli.registry.impact import impact
+from certify.cli.registry.import_ import import_registry
 from certify.cli.registry.list import list_certificates
 from certify.cli.registry.mirror import mirror
 from certify.cli.registry.monitor import monitor
+from certify.cli.registry.restore import restore
 from certify.cli.registry.search import search
 from certify.cli.registry.show import show
 from certify.cli.registry.snapshot import snapshot
@@ -28,3 +33,8 @@ app.command("cosign")(cosign)
 app.command("witness")(witness)
 app.command("monitor")(monitor)
 app.command("mirror")(mirror)
+app.command("export")(export)
+app.command("import")(import_registry)
+app.command("backup")(backup)
+app.command("restore")(restore)
+app.command("hammer")(hammer)

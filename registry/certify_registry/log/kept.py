@@ -1,26 +1,28 @@
 """The newest checkpoint that witnesses have cosigned, kept beside the log.
 
 The database signs each checkpoint once; what others add to it later comes from outside, can be asked for again, and so
-lies in a file of its own.
+lies in an object of its own.
 """
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from certify.errors import HostileInput
 from certify.trust.note import Note, parse_note, signature_line
-from certify_registry.store.files import read_regular, write_derived
+from certify_registry.store.ports import Objects
 
 COSIGNED = "cosigned"
 _LIMIT = 1024 * 1024
 
 
 class KeptCosignatures:
-    """The file ``cosigned`` in a registry's folder."""
+    """The object ``cosigned`` of a registry.
 
-    def __init__(self, folder: Path) -> None:
-        self._path = folder / COSIGNED
+    Args:
+        objects: where the registry's public files lie.
+    """
+
+    def __init__(self, objects: Objects) -> None:
+        self._objects = objects
 
     def newest(self) -> str | None:
         """The newest checkpoint with its cosignatures; None where there is none, or none that can be read."""
@@ -41,11 +43,11 @@ class KeptCosignatures:
         Raises:
             OSError: the disk is full or not writable.
         """
-        write_derived(self._path, note.encode())
+        self._objects.put_many({COSIGNED: note.encode()}, derived=True)
 
     def _read(self) -> Note | None:
         try:
-            return parse_note(read_regular(self._path, _LIMIT).decode("utf-8"))
+            return parse_note(self._objects.get(COSIGNED, _LIMIT).decode("utf-8"))
         except (OSError, ValueError, HostileInput):
             return None
 
