@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from certify.evidence.certificate import Status
 from certify.evidence.evaluation import EarlierPlan
 from certify.evidence.merkle import leaf_hash
+from certify.evidence.merkle_range import outside_ranges
 from certify.evidence.statement import RENDERING, STATUS
 from certify.trust.bundle import Bundle, parse_bundle, statement_of
 from certify.trust.log_entry import entry_of
@@ -67,17 +68,40 @@ class Reader:
                 raise absent(f"the log has no entry {index}", f"it has {head.size} entries")
             return format_tlog_proof(index, tree.inclusion(connection, index, head.size), head.checkpoint)
 
-    def consistency(self, old_size: int) -> tuple[bytes, ...]:
-        """The hashes that show the log's first ``old_size`` entries unchanged under its newest checkpoint.
+    def consistency(self, old_size: int, size: int | None = None) -> tuple[bytes, ...]:
+        """The hashes that show the log's first ``old_size`` entries unchanged in the log of ``size``, or the newest.
 
         Raises:
             RegistryError: CERT-E079, the log was never that large, or ``old_size`` is 0.
         """
         with self._read() as connection:
-            size = tree.read_head(connection).size
-            if not 0 < old_size <= size:
-                raise absent(f"no proof leads from {old_size} entries to {size}")
-            return tree.consistency(connection, old_size, size)
+            newest = tree.read_head(connection).size
+            wanted = newest if size is None else size
+            if not 0 < old_size <= wanted <= newest:
+                raise absent(f"no proof leads from {old_size} entries to {wanted}", f"the log has {newest} entries")
+            return tree.consistency(connection, old_size, wanted)
+
+    def range_proof(self, start: int, end: int, size: int) -> tuple[bytes, ...]:
+        """The hashes that show entries ``start`` up to ``end`` to be all of those in the log of ``size``.
+
+        ``certify.evidence.merkle_range`` checks them.
+
+        Raises:
+            RegistryError: CERT-E079, there is no such range.
+        """
+        with self._read() as connection:
+            newest = tree.read_head(connection).size
+            if not 0 <= start < end <= size <= newest:
+                raise absent(f"the log has no entries {start} to {end}", f"it has {newest} entries")
+            return tuple(tree.range_hash(connection, part) for part in outside_ranges(start, end, size))
+
+    def check_head(self) -> None:
+        """Return if the newest head is signed, and the database holds everything that was ever signed.
+
+        Raises:
+            RegistryError: CERT-E070 damaged; CERT-E072 older than what it has signed, as after restoring a backup.
+        """
+        self._log.start()
 
     def entries(self, start: int, end: int) -> tuple[EntryRow, ...]:
         """The entries ``start`` up to ``end``, as many as there are; no index is ever left out."""

@@ -1,12 +1,14 @@
-"""``certify registry``: the embedded registry."""
+"""``certify registry``: the embedded registry, and the service over it."""
 
 from __future__ import annotations
 
 import typer
 
+from certify.cli.registry import api_keys
 from certify.cli.registry.create import create
 from certify.cli.registry.fsck import fsck
 from certify.cli.registry.list import list_certificates
+from certify.cli.registry.serve import serve
 from certify.cli.registry.show import show
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Inspect and check the embedded registry.")
@@ -14,3 +16,5 @@ app.command("create")(create)
 app.command("show")(show)
 app.command("list")(list_certificates)
 app.command("fsck")(fsck)
+app.command("serve")(serve)
+app.add_typer(api_keys.app, name="api-keys")
