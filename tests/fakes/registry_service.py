@@ -74,6 +74,7 @@ def make_service(
     folder: Path, registry: Registry, settings: ServiceSettings, *, appender: Appender | None = None
 ) -> Service:
     """The parts of a service over an embedded registry."""
+    bounded = Bounded(appender or OneByOne(registry, now), settings.limits.outstanding)
     return Service(
         settings=settings,
         reader=registry,
@@ -82,8 +83,8 @@ def make_service(
         now=now,
         keys=KeyRing(settings.api_keys or folder / "none", now),
         writer=None if settings.read_only else registry,
-        appender=None if settings.read_only else Bounded(appender or OneByOne(registry, now), settings.limits.outstanding),
-    )  # fmt: skip
+        appender=None if settings.read_only else bounded,
+    )
 
 
 @contextmanager

@@ -51,7 +51,7 @@ def create_app(service: Service, pages: Sequence[APIRouter] = ()) -> ASGIApp:
     app.router.routes.extend(log.FILES)
     for router in pages:
         app.include_router(router, include_in_schema=False)
-    _describe_problems(app)
+    _describe(app, private=service.settings.private)
     instrument(app, service.settings.otlp_endpoint)
     return Edge(app, service)
 
@@ -66,7 +66,11 @@ def _operation(route: APIRoute) -> str:
     return route.name
 
 
-def _describe_problems(app: FastAPI) -> None:
-    """Add the form of problem documents, which no address returns by its own type."""
+def _describe(app: FastAPI, *, private: bool) -> None:
+    """Add what the framework cannot know: the form of problem documents, and that reading takes no credentials."""
     described = app.openapi()
     described["components"]["schemas"]["Problem"] = Problem.model_json_schema(by_alias=True)
+    for path in described["paths"].values():
+        reading = path.get("get", {})
+        if "security" in reading and not private:
+            reading["security"].append({})
