@@ -48,6 +48,15 @@ class Served:
         headers = {"authorization": f"Bearer {self.secrets[role]}"} if role else {}
         return httpx.Client(base_url=self.url, headers=headers, timeout=30, trust_env=False, **options)
 
+    def line_of(self, answer: httpx.Response) -> dict[str, Any]:
+        """The line of the access log about an answer; it is written when the answer is on its way."""
+        for _ in range(500):
+            for line in self.lines:
+                if line["request"] == answer.headers["x-request-id"]:
+                    return line
+            threading.Event().wait(0.01)
+        raise AssertionError("no line in the log")
+
     def post(self, bundle: bytes, role: str = "issuer") -> httpx.Response:
         """The answer to a statement."""
         with self.client(role) as client:

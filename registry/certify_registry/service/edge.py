@@ -23,6 +23,11 @@ SAFE = {
     b"content-security-policy": HARMLESS.encode(),
 }
 """Headers of every answer that does not choose its own."""
+MAX_ADDRESS = 8192
+"""Bytes of an address with its question."""
+MAX_HEAD = 16 * 1024
+"""Bytes of all headers."""
+MAX_HEADERS = 100
 GONE = 499
 """Stands in the log for a caller who hung up."""
 
@@ -46,8 +51,9 @@ class Edge:
         seen = _Seen(scope, receive, send)
         scope.setdefault("state", {})["instance"] = seen.instance
         try:
-            if any(c < " " or c in "\x7f\ufffd" for c in scope["path"]):
-                told = problem_of(bad_request("the address holds characters that no address has"), status=400)
+            fault = _fault(scope)
+            if fault is not None:
+                told = problem_of(bad_request(fault[1]), status=fault[0], instance=seen.instance)
                 await respond(told, {"cache-control": "no-store"})(scope, receive, seen.send)
             else:
                 await self._app(scope, seen.receive, seen.send)
@@ -105,11 +111,25 @@ class _Seen:
         if message["type"] == "http.response.start":
             self.status = message["status"]
             given = {name.lower() for name, _ in message["headers"]}
-            added = {**SAFE, b"connection": b"close"} if self._unread else SAFE
+            added = {**SAFE, b"x-request-id": self.instance.encode()}
+            if self._unread:
+                added[b"connection"] = b"close"
             message["headers"] = [*message["headers"], *((name, v) for name, v in added.items() if name not in given)]
         else:
             self.sent += len(message.get("body", b""))
         await self._send(message)
+
+
+def _fault(scope: Scope) -> tuple[int, str] | None:
+    """What no server should look further at: status and words; uvicorn has no limits for a head that comes at once."""
+    if len(scope["raw_path"]) + len(scope["query_string"]) > MAX_ADDRESS:
+        return 414, "the address is too long"
+    headers = scope["headers"]
+    if len(headers) > MAX_HEADERS or sum(len(name) + len(value) for name, value in headers) > MAX_HEAD:
+        return 431, "the head of the request is too long"
+    if any(c < " " or c in "\x7f\ufffd" for c in scope["path"]):
+        return 400, "the address holds characters that no address has"
+    return None
 
 
 def route_of(scope: Scope) -> str:

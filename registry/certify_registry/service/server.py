@@ -17,8 +17,8 @@ from certify_registry.service.problems import MEDIA_TYPE, problem_of
 from certify_registry.service.refusals import bad_request
 from certify_registry.service.settings import ServiceSettings
 
-HEAD_BYTES = 16 * 1024
-"""Longest head of a request."""
+HEAD_BYTES = 32 * 1024
+"""Most of a head that is kept while the rest has not come."""
 KEEP_SECONDS = 15
 """How long a quiet connection is kept."""
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal, TypeAlias, get_args
+from typing import Any, Literal, Self, TypeAlias, get_args
 
 import yaml
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, model_validator
 
 from certify.errors import UsageError
 from certify.evidence.base import StrictValue
@@ -102,12 +102,11 @@ class ServiceSettings(StrictValue):
     limits: Limits = Limits()
     """How much may be asked for."""
 
-    @field_validator("objects")
-    @classmethod
-    def _with_database(cls, value: str | None, info: Any) -> str | None:
-        if (value is None) != (info.data.get("database") is None):
+    @model_validator(mode="after")
+    def _both(self) -> Self:
+        if (self.objects is None) != (self.database is None):
             raise ValueError("database and objects are given together")
-        return value
+        return self
 
     @property
     def host(self) -> str:
