@@ -126,7 +126,7 @@ def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _refuse_nul(value: Any) -> None:
-    """Returns if no text in a value holds U+0000, which some databases cannot keep and some programs take for an end."""
+    """Returns if no text in a value holds U+0000, which some databases cannot keep."""
     if isinstance(value, str) and "\x00" in value:
         raise HostileInput("CERT-E046", "a text holds the character U+0000")
     parts = [*value, *value.values()] if isinstance(value, dict) else value if isinstance(value, list) else ()

@@ -194,8 +194,7 @@ def test_the_figures_say_what_happened(alone: Path) -> None:
 
 
 def test_the_log_of_requests_names_the_caller_and_no_secret(world: Served) -> None:
-    world.post(made.note(5, world.signers["data-steward"]), "submitter")
-    line = world.lines[-1]
+    line = world.line_of(world.post(made.note(5, world.signers["data-steward"]), "submitter"))
     assert line["caller"] == "key:submitter"
     assert {"time", "client", "method", "path", "status", "bytes", "ms", "request"} <= set(line)
     assert not any(secret in str(world.lines) for secret in world.secrets.values())

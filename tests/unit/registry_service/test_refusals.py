@@ -9,7 +9,15 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from certify.cli.explanations import EXPLANATIONS
-from certify.errors import EvidenceMissing, HostileInput, InternalError, RegistryError, TrustError, UsageError
+from certify.errors import (
+    CertifyError,
+    EvidenceMissing,
+    HostileInput,
+    InternalError,
+    RegistryError,
+    TrustError,
+    UsageError,
+)
 from certify_registry import Appended
 from certify_registry.service import problems
 from certify_registry.service.outstanding import Bounded
@@ -19,16 +27,16 @@ from tests.fakes.registry_service import Served, served
 
 
 @pytest.mark.parametrize(
-    ("error", "expected"),
+    ("kind", "code", "expected"),
     [
-        (UsageError("CERT-E011", "x"), 400), (HostileInput("CERT-E044", "x"), 422), (EvidenceMissing("CERT-E050", "x"), 409),
-        (TrustError("CERT-E041", "x"), 422), (RegistryError("CERT-E071", "x"), 503), (RegistryError("CERT-E072", "x"), 503),
-        (RegistryError("CERT-E073", "x"), 503), (RegistryError("CERT-E070", "x"), 500), (RegistryError("CERT-E074", "x"), 403),
-        (RegistryError("CERT-E077", "x"), 409), (RegistryError("CERT-E078", "x"), 409), (RegistryError("CERT-E079", "x"), 404),
-        (InternalError("CERT-E099", "x"), 500),
+        (UsageError, "011", 400), (HostileInput, "044", 422), (EvidenceMissing, "050", 409), (TrustError, "041", 422),
+        (RegistryError, "071", 503), (RegistryError, "072", 503), (RegistryError, "073", 503), (RegistryError, "070", 500),
+        (RegistryError, "074", 403), (RegistryError, "077", 409), (RegistryError, "078", 409), (RegistryError, "079", 404),
+        (InternalError, "099", 500),
     ],
 )  # fmt: skip
-def test_the_status_follows_from_kind_and_code(error, expected: int) -> None:
+def test_the_status_follows_from_kind_and_code(kind: type[CertifyError], code: str, expected: int) -> None:
+    error = kind(f"CERT-E{code}", "x")
     assert status_of(error) == expected
     assert problem_of(error).status == expected
 
@@ -82,7 +90,7 @@ def test_a_fault_inside_is_told_to_the_operator_alone(world: Served, broken, err
     assert (answer.status_code, answer.json()["code"]) == (status, code)
     assert "secret" not in answer.text
     assert "/srv" not in answer.text
-    line = world.lines[-1]
+    line = world.line_of(answer)
     assert "/srv/x" in line["trouble"]
     assert (line["request"], line["status"]) == (answer.json()["instance"], status)
 
