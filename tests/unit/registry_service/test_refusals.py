@@ -30,8 +30,10 @@ from tests.fakes.registry_service import Served, served
     ("kind", "code", "expected"),
     [
         (UsageError, "011", 400), (HostileInput, "044", 422), (EvidenceMissing, "050", 409), (TrustError, "041", 422),
-        (RegistryError, "071", 503), (RegistryError, "072", 503), (RegistryError, "073", 503), (RegistryError, "070", 500),
-        (RegistryError, "074", 403), (RegistryError, "077", 409), (RegistryError, "078", 409), (RegistryError, "079", 404),
+        (RegistryError, "071", 503), (RegistryError, "072", 503), (RegistryError, "073", 503),
+        (RegistryError, "070", 500),
+        (RegistryError, "074", 403), (RegistryError, "077", 409), (RegistryError, "078", 409),
+        (RegistryError, "079", 404),
         (InternalError, "099", 500),
     ],
 )  # fmt: skip

@@ -45,6 +45,6 @@ BATCH_BODY = body({"type": "array", "minItems": 1, "maxItems": 256, "items": BUN
 PDF_BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,
-        "content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}},
+        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
     }
 }
