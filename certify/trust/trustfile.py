@@ -55,6 +55,8 @@ class TrustedLog(StrictValue):
     """Checkpoint keys of cosigning witnesses; this version cannot check them and refuses a file that names any."""
     quorum: int = Field(default=0, ge=0, strict=True)
     """How many witnesses must have cosigned a checkpoint."""
+    registry: str | None = Field(default=None, pattern=r"^https?://", max_length=2000)
+    """Address of the registry that serves the log; `certify verify --online` asks it about withdrawals."""
 
 
 class SeedWitness(StrictValue):

@@ -10,6 +10,7 @@ from certify.cli.registry.fsck import fsck
 from certify.cli.registry.list import list_certificates
 from certify.cli.registry.serve import serve
 from certify.cli.registry.show import show
+from certify.cli.registry.submit import submit
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Inspect and check the embedded registry.")
 app.command("create")(create)
@@ -17,4 +18,5 @@ app.command("show")(show)
 app.command("list")(list_certificates)
 app.command("fsck")(fsck)
 app.command("serve")(serve)
+app.command("submit")(submit)
 app.add_typer(api_keys.app, name="api-keys")

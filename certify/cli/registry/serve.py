@@ -22,18 +22,18 @@ def serve(
     from certify.pipeline.registry_service import open_service
     from certify.pipeline.workspace import Workspace
     from certify_registry.service.app import create_app
-    from certify_registry.service.server import json_lines, server_of
+    from certify_registry.service.server import address_of, json_lines, listening, server_of
     from certify_registry.service.settings import load_settings, with_command_line
 
     settings = with_command_line(load_settings(config), listen=listen, read_only=read_only)
     workspace = Workspace.open(Context.home(context), ask=ask_passphrase)
-    with open_service(workspace, settings) as service:
+    with listening(settings) as taken, open_service(workspace, settings) as service:
         service.log_line = json_lines()
         server = server_of(create_app(service), settings)
-        say(f"serving {service.reader.origin} at http://{settings.listen}/ ; stop with Ctrl-C")
+        say(f"serving {service.reader.origin} at {address_of(taken)} until Ctrl-C")
         if service.appender is None:
             say("read-only: nothing is taken")
         elif not service.writable:
             say("nobody can write yet: make a key with `certify registry api-keys add NAME --role submitter`")
-        server.run()
+        server.run(sockets=[taken])
     return int(ExitCode.POSITIVE)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -15,7 +15,7 @@ from certify.errors import HostileInput, UsageError
 from certify.evidence.base import Sha256, StrictValue, Utc
 from certify.files import read_file, write_whole
 from certify_registry.service.principals import Principal
-from certify_registry.service.settings import Role
+from certify_registry.service.settings import ROLES, Role
 
 PREFIX = "certify_"
 """Begins every key, so that programs that look for leaked secrets know one."""
@@ -69,7 +69,7 @@ def read_keys(path: Path) -> KeyFile:
         raise UsageError("CERT-E675", f"{path} cannot be used: {error.what}", "", "restore it from a backup") from error
 
 
-def add_key(path: Path, name: str, roles: tuple[Role, ...], *, now: str, expires: str | None = None) -> str:
+def add_key(path: Path, name: str, roles: Sequence[str], *, now: str, expires: str | None = None) -> str:
     """Make a key and keep its digest; the key itself, which nobody can look up again, is returned.
 
     Args:
@@ -90,7 +90,7 @@ def add_key(path: Path, name: str, roles: tuple[Role, ...], *, now: str, expires
     try:
         made = ApiKey.from_document({**document, "expires": expires} if expires else document, name="the API key")
     except HostileInput as error:
-        hint = "a name has small letters, digits, dots and hyphens; a key has a role"
+        hint = f"a name has small letters, digits, dots and hyphens; a role is one of {', '.join(ROLES)}"
         raise UsageError("CERT-E675", error.what, "", hint) from error
     write_whole(path, kept.model_copy(update={"keys": (*kept.keys, made)}).to_bytes(), mode=0o600)
     return secret

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -13,6 +14,7 @@ import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import STATUS_PHRASES, H11Protocol
 
+from certify.errors import UsageError
 from certify_registry.service.problems import MEDIA_TYPE, problem_of
 from certify_registry.service.refusals import bad_request
 from certify_registry.service.settings import ServiceSettings
@@ -51,6 +53,30 @@ def server_of(app: ASGIApp, settings: ServiceSettings) -> uvicorn.Server:
             h11_max_incomplete_event_size=HEAD_BYTES,
         )
     )
+
+
+def listening(settings: ServiceSettings) -> socket.socket:
+    """The socket that a server takes its connections from.
+
+    Raises:
+        UsageError: CERT-E661, the address is in use, is not this machine's, or needs other rights.
+    """
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        return socket.create_server((settings.host, settings.port), family=family, backlog=2048)
+    except (OSError, OverflowError) as error:
+        raise UsageError(
+            "CERT-E661",
+            f"the service cannot listen on {settings.listen}: {getattr(error, 'strerror', None) or error}",
+            "another program may use the port",
+            "name another address with --listen HOST:PORT",
+        ) from error
+
+
+def address_of(taken: socket.socket) -> str:
+    """The address of a listening socket, for people."""
+    host, port = taken.getsockname()[:2]
+    return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
 
 
 def json_lines(stream: Any = None) -> Callable[[dict[str, Any]], None]:

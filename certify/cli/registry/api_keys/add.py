@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
@@ -18,8 +18,8 @@ def add(
     context: typer.Context,
     name: Annotated[str, typer.Argument(metavar="NAME", help="Who will use it; used once.")],
     role: Annotated[
-        list[Literal["submitter", "issuer", "revoker", "policy-admin", "auditor", "witness"]],
-        typer.Option(help="What it allows; give it again for more."),
+        list[str],
+        typer.Option(help="submitter, issuer, revoker, policy-admin, auditor or witness; give it again for more."),
     ],
     expires: Annotated[
         str | None, typer.Option(metavar="TIME", help="Refused from then: 2027-11-23T12:00:00Z.")
@@ -32,7 +32,7 @@ def add(
     from certify_registry.service.api_keys import add_key
 
     path = key_file(context, file)
-    secret = add_key(path, name, tuple(dict.fromkeys(role)), now=now(), expires=expires)
+    secret = add_key(path, name, list(dict.fromkeys(role)), now=now(), expires=expires)
     if json:
         emit_json("registry", {"name": name, "roles": role, "expires": expires, "key": secret})
     else:
