@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -35,5 +36,6 @@ def serve(
             say("read-only: nothing is taken")
         elif not service.writable:
             say("nobody can write yet: make a key with `certify registry api-keys add NAME --role submitter`")
-        server.run(sockets=[taken])
+        with suppress(KeyboardInterrupt):  # the way to stop it; what was taken is finished by then
+            server.run(sockets=[taken])
     return int(ExitCode.POSITIVE)

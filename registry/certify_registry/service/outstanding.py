@@ -5,8 +5,8 @@ from __future__ import annotations
 import threading
 from concurrent.futures import Future
 
+from certify_registry import Appended
 from certify_registry.appending import Appender
-from certify_registry.registry import Appended
 from certify_registry.service.refusals import overloaded
 
 

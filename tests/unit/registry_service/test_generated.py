@@ -81,14 +81,14 @@ def test_every_answer_is_one_that_is_described(world: Served) -> None:
     assert world.registry.size == before
 
 
-@pytest.mark.slow  # makes some ten thousand requests
+@pytest.mark.slow  # makes some thousand requests, each thought out by a machine
 def test_thousands_of_answers_are_ones_that_are_described(alone: Path, many: dict[str, float]) -> None:
     with served(alone, limits=many) as world:
         with_content(world)
         before = world.registry.size
-        found = ask_everything(world, 1000)
+        found = ask_everything(world, 400)
         print(sum(found.values()), dict(found))
-        assert sum(found.values()) > 10_000
+        assert sum(found.values()) > 4_000
         assert not [status for status in found if status >= 500]
         assert world.registry.size == before
         assert world.registry.fsck(now()) == ()

@@ -15,9 +15,9 @@ from starlette.responses import Response
 from certify.errors import CertifyError, HostileInput
 from certify.evidence.statement import EVALUATION, RENDERING, STATUS, Statement
 from certify.trust.bundle import Bundle, parse_bundle, statement_of
+from certify_registry import Appended
 from certify_registry.faults import absent
 from certify_registry.reader import Reader
-from certify_registry.registry import Appended
 from certify_registry.service.answers import FOR_GOOD, NEVER, PRIVATE_FOR_GOOD, document
 from certify_registry.service.bodies import read_json
 from certify_registry.service.callers import Reading, Writing, spend

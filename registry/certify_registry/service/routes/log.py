@@ -67,7 +67,8 @@ async def _public(request: Request, path: str, media_type: str, *, for_good: boo
     service = service_of(request)
     try:
         await log_reader(request)
-        data = service.files.read(path)
+        read = service.files.read
+        data = read(path) if service.files.quick else await service.call(read, path)
         if data is None:
             raise absent("the log has no such file", hint="see /checkpoint for its size, and c2sp.org/tlog-tiles")
     except CertifyError as error:
