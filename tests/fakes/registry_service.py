@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -97,16 +98,17 @@ def make_service(
 
 
 @contextmanager
-def running(service: Service, pages: Sequence[Any] = ()) -> Iterator[str]:
+def running(service: Service, pages: Sequence[Any] = (), taken: socket.socket | None = None) -> Iterator[str]:
     """The service's address while it runs."""
     server = server_of(create_app(service, pages), service.settings)
-    thread = threading.Thread(target=server.run, daemon=True)
+    given = {} if taken is None else {"sockets": [taken]}
+    thread = threading.Thread(target=server.run, kwargs=given, daemon=True)
     thread.start()
     try:
         while not server.started:
             assert thread.is_alive()
             threading.Event().wait(0.005)
-        port = server.servers[0].sockets[0].getsockname()[1]
+        port = (taken or server.servers[0].sockets[0]).getsockname()[1]
         yield f"http://127.0.0.1:{port}"
     finally:
         server.should_exit = True
