@@ -180,10 +180,14 @@ def test_api_keys_are_made_shown_once_listed_and_revoked(bare: Path, cli: Cli) -
 def test_answers_do_not_wait_for_the_next_packet(bare: Path) -> None:
     """Nagle's algorithm and delayed acknowledgements cost 40 ms an answer where nobody turns the first off."""
     settings = ServiceSettings(listen="127.0.0.1:0")
-    with listening(settings) as taken, open_service(Workspace.open(bare), settings) as service:
-        with running(service, taken=taken) as url, httpx.Client(trust_env=False) as client:
-            client.get(f"{url}/checkpoint")
-            spent = sorted(client.get(f"{url}/checkpoint").elapsed.total_seconds() for _ in range(40))
+    with (
+        listening(settings) as taken,
+        open_service(Workspace.open(bare), settings) as service,
+        running(service, taken=taken) as url,
+        httpx.Client(trust_env=False) as client,
+    ):
+        client.get(f"{url}/checkpoint")
+        spent = sorted(client.get(f"{url}/checkpoint").elapsed.total_seconds() for _ in range(40))
     assert spent[0] < 0.03
 
 
