@@ -218,3 +218,12 @@ def test_nothing_is_traced_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
     app = FastAPI()
     instrument(app, None)
     assert not hasattr(app.state, "tracing")
+
+
+def test_a_status_list_is_given_out_where_the_registry_makes_one(alone: Path) -> None:
+    with served(alone) as world, world.client() as client:
+        assert client.get("/api/v1/status-lists/revocation").status_code == 404
+        world.service.status_list = lambda reader, purpose: f'{{"{purpose}": {reader.size}}}'.encode()
+        answer = client.get("/api/v1/status-lists/revocation")
+        assert (answer.json(), answer.headers["cache-control"]) == ({"revocation": 0}, "public, max-age=5")
+        assert client.get("/api/v1/status-lists/refresh").status_code == 404

@@ -45,7 +45,7 @@ def ask_everything(world: Served, examples: int) -> Counter[int]:
 
                 def check(case: Case) -> None:
                     headers = {"Authorization": f"Bearer {world.secrets['all']}"}
-                    answer = case.call(session=session, headers=headers)
+                    answer = case.call(session=session, headers=headers, timeout=60)  # a busy machine is no fault
                     found[answer.status_code] += 1
                     case.validate_response(answer, checks=CHECKS)
 
@@ -86,9 +86,9 @@ def test_thousands_of_answers_are_ones_that_are_described(alone: Path, many: dic
     with served(alone, limits=many) as world:
         with_content(world)
         before = world.registry.size
-        found = ask_everything(world, 400)
+        found = ask_everything(world, 150)
         print(sum(found.values()), dict(found))
-        assert sum(found.values()) > 4_000
+        assert sum(found.values()) > 2_000
         assert not [status for status in found if status >= 500]
         assert world.registry.size == before
         assert world.registry.fsck(now()) == ()
