@@ -22,7 +22,7 @@ def add(
         typer.Option(help="submitter, issuer, revoker, policy-admin, auditor or witness; give it again for more."),
     ],
     expires: Annotated[
-        str | None, typer.Option(metavar="TIME", help="Refused from then: 2027-11-23T12:00:00Z.")
+        str | None, typer.Option(metavar="TIME", help="Until when (UTC); 2027-11-23T12:00:00Z.")
     ] = None,
     file: KeyFile = None,
     json: Json = False,
