@@ -21,9 +21,7 @@ def add(
         list[str],
         typer.Option(help="submitter, issuer, revoker, policy-admin, auditor or witness; give it again for more."),
     ],
-    expires: Annotated[
-        str | None, typer.Option(metavar="TIME", help="Until when (UTC); 2027-11-23T12:00:00Z.")
-    ] = None,
+    expires: Annotated[str | None, typer.Option(metavar="TIME", help="Until when (UTC); 2027-11-23T12:00:00Z.")] = None,
     file: KeyFile = None,
     json: Json = False,
 ) -> int:
