@@ -10,7 +10,6 @@ from sqlalchemy import Connection
 from certify.evidence.certificate import Status
 from certify.evidence.evaluation import EarlierPlan
 from certify.evidence.merkle import leaf_hash
-from certify.evidence.merkle_range import outside_ranges
 from certify.evidence.statement import RENDERING, STATUS
 from certify.trust.bundle import Bundle, parse_bundle, statement_of
 from certify.trust.log_entry import entry_of
@@ -18,7 +17,7 @@ from certify.trust.status import StandingOf, fold_statuses
 from certify.trust.tlog_proof import format_tlog_proof
 from certify_registry import admission
 from certify_registry.faults import absent
-from certify_registry.log import tree
+from certify_registry.log import ranges, tree
 from certify_registry.log.committed import Committed
 from certify_registry.log.log import Log
 from certify_registry.store import lookup
@@ -93,7 +92,7 @@ class Reader:
             newest = tree.read_head(connection).size
             if not 0 <= start < end <= size <= newest:
                 raise absent(f"the log has no entries {start} to {end}", f"it has {newest} entries")
-            return tuple(tree.range_hash(connection, part) for part in outside_ranges(start, end, size))
+            return ranges.outside(connection, start, end, size)
 
     def check_head(self) -> None:
         """Return if the newest head is signed, and the database holds everything that was ever signed.

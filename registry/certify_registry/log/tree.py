@@ -101,7 +101,7 @@ def inclusion(connection: Connection, index: int, size: int) -> tuple[bytes, ...
     Raises:
         IndexError: there is no such leaf.
     """
-    return tuple(range_hash(connection, part) for part in inclusion_ranges(index, size))
+    return tuple(_range_hash(connection, part) for part in inclusion_ranges(index, size))
 
 
 def consistency(connection: Connection, old_size: int, size: int) -> tuple[bytes, ...]:
@@ -110,11 +110,10 @@ def consistency(connection: Connection, old_size: int, size: int) -> tuple[bytes
     Raises:
         IndexError: there is no such path.
     """
-    return tuple(range_hash(connection, part) for part in consistency_ranges(old_size, size))
+    return tuple(_range_hash(connection, part) for part in consistency_ranges(old_size, size))
 
 
-def range_hash(connection: Connection, part: Range) -> bytes:
-    """The root over a range of leaves that a proof names."""
+def _range_hash(connection: Connection, part: Range) -> bytes:
     return join_subtrees([_full_subtree(connection, *full) for full in complete_subtrees(*part)])
 
 
