@@ -15,6 +15,11 @@ Status = Annotated[Path | None, typer.Option(help="Saved answer of a registry (S
 StatusList = Annotated[
     Path | None, typer.Option(metavar="FILE", help="Status lists of the certificate's registry: whether withdrawn.")
 ]
+Registry = Annotated[
+    str | None,
+    typer.Option("--registry", "--status-from", metavar="URL", help="Registry to ask: withdrawn? And a serial's PDF."),
+]
+Online = Annotated[bool, typer.Option("--online", help="Ask the registry that your trust file names.")]
 MaxStatusAge = Annotated[
     int | None, typer.Option(min=1, metavar="DAYS", help="Oldest acceptable answer about withdrawal.")
 ]

@@ -13,6 +13,7 @@ from certify.evidence.certificate import State, Status
 from certify.evidence.lifecycle import Reason
 from certify.files import write_whole
 from certify.pipeline.clock import now
+from certify.pipeline.cosigning import cosign_log
 from certify.pipeline.workspace import Workspace
 from certify.trust.bundle import parse_bundle
 from certify.trust.dsse import sign_statement

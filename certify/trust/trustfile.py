@@ -59,6 +59,8 @@ class TrustedLog(StrictValue):
     """How many of these witnesses must have cosigned a checkpoint."""
     witness_policy: str | None = Field(default=None, min_length=1, max_length=256 * 1024)
     """The same as a text with groups, in place of the two. Source: C2SP tlog-policy."""
+    registry: str | None = Field(default=None, pattern=r"^https?://", max_length=2000)
+    """Address of the registry that serves the log; `certify verify --online` asks it about withdrawals."""
 
     @property
     def policy(self) -> TlogPolicy:

@@ -17,7 +17,7 @@ from certify.trust.tlog_proof import format_tlog_proof
 from certify_registry import admission
 from certify_registry.faults import absent
 from certify_registry.lifecycle.voices import change_of, voices_needed
-from certify_registry.log import tree
+from certify_registry.log import ranges, tree
 from certify_registry.log.committed import Committed
 from certify_registry.log.kept import KeptCosignatures
 from certify_registry.log.log import Log
@@ -79,17 +79,40 @@ class Reader:
             checkpoint = self._kept.over(head.checkpoint)
             return format_tlog_proof(index, tree.inclusion(connection, index, head.size), checkpoint)
 
-    def consistency(self, old_size: int) -> tuple[bytes, ...]:
-        """The hashes that show the log's first ``old_size`` entries unchanged under its newest checkpoint.
+    def consistency(self, old_size: int, size: int | None = None) -> tuple[bytes, ...]:
+        """The hashes that show the log's first ``old_size`` entries unchanged in the log of ``size``, or the newest.
 
         Raises:
             RegistryError: CERT-E079, the log was never that large, or ``old_size`` is 0.
         """
         with self._read() as connection:
-            size = tree.read_head(connection).size
-            if not 0 < old_size <= size:
-                raise absent(f"no proof leads from {old_size} entries to {size}")
-            return tree.consistency(connection, old_size, size)
+            newest = tree.read_head(connection).size
+            wanted = newest if size is None else size
+            if not 0 < old_size <= wanted <= newest:
+                raise absent(f"no proof leads from {old_size} entries to {wanted}", f"the log has {newest} entries")
+            return tree.consistency(connection, old_size, wanted)
+
+    def range_proof(self, start: int, end: int, size: int) -> tuple[bytes, ...]:
+        """The hashes that show entries ``start`` up to ``end`` to be all of those in the log of ``size``.
+
+        ``certify.evidence.merkle_range`` checks them.
+
+        Raises:
+            RegistryError: CERT-E079, there is no such range.
+        """
+        with self._read() as connection:
+            newest = tree.read_head(connection).size
+            if not 0 <= start < end <= size <= newest:
+                raise absent(f"the log has no entries {start} to {end}", f"it has {newest} entries")
+            return ranges.outside(connection, start, end, size)
+
+    def check_head(self) -> None:
+        """Return if the newest head is signed, and the database holds everything that was ever signed.
+
+        Raises:
+            RegistryError: CERT-E070 damaged; CERT-E072 older than what it has signed, as after restoring a backup.
+        """
+        self._log.start()
 
     def entries(self, start: int, end: int) -> tuple[EntryRow, ...]:
         """The entries ``start`` up to ``end``, as many as there are; no index is ever left out."""

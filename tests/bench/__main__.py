@@ -7,6 +7,7 @@
     python -m tests.bench --only resume [--answers N]
     python -m tests.bench --only roof [--shape small|3b] [--answers N] [--tokens N]
     python -m tests.bench --only scan [--megabytes N] [--slice N] [--no-large]
+    python -m tests.bench --only service [--rounds N]
     python -m tests.bench --only scan-accuracy [--seed N] [--suites text,gsm8k,aime] [--plants N] [--megabytes N]
 
 Rounds are interleaved and the median is taken, so that a busy machine slows every row alike. Ratios are printed: a time
@@ -130,7 +131,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=9)
     tables = ["start", "inside", "gate", "hashing", "policies", "overhead", "proofs", "resume", "registry", "roof"]
-    tables += ["scan", "scan-accuracy"]
+    tables += ["scan", "scan-accuracy", "service"]
     parser.add_argument("--only", choices=tables)
     parser.add_argument("--gate-mib", type=int, default=256, help="weights of the model that the gate looks at")
     parser.add_argument("--small-files", type=int, default=20_000)
@@ -194,6 +195,10 @@ def main() -> None:
         from tests.bench.roof import print_roof
 
         print_roof(given.shape, given.answers, given.tokens)
+    if given.only == "service":
+        from tests.bench.service import print_service
+
+        print_service(min(rounds, 3))
     if given.only == "scan":
         from tests.bench.scan.speed import print_speed
 

@@ -1,9 +1,10 @@
-"""``certify registry``: the embedded registry."""
+"""``certify registry``: the embedded registry, and the service over it."""
 
 from __future__ import annotations
 
 import typer
 
+from certify.cli.registry import api_keys
 from certify.cli.registry.backup import backup
 from certify.cli.registry.cosign import cosign
 from certify.cli.registry.create import create
@@ -17,8 +18,10 @@ from certify.cli.registry.mirror import mirror
 from certify.cli.registry.monitor import monitor
 from certify.cli.registry.restore import restore
 from certify.cli.registry.search import search
+from certify.cli.registry.serve import serve
 from certify.cli.registry.show import show
 from certify.cli.registry.snapshot import snapshot
+from certify.cli.registry.submit import submit
 from certify.cli.registry.witness import witness
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Inspect and check the embedded registry.")
@@ -38,3 +41,6 @@ app.command("import")(import_registry)
 app.command("backup")(backup)
 app.command("restore")(restore)
 app.command("hammer")(hammer)
+app.command("serve")(serve)
+app.command("submit")(submit)
+app.add_typer(api_keys.app, name="api-keys")
