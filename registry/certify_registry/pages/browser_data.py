@@ -1,0 +1,62 @@
+"""What the page for dropped files must hold before anything is dropped on it, since it asks nothing afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from certify.evidence.canonical import parse_json
+from certify.verify.document import RegistryAnswer, StatusEntry
+from certify_registry.pages.catalogue import Catalogue
+from certify_registry.reader import Reader
+from certify_registry.store.lookup import CertificateRow
+
+
+def answer_of(reader: Reader, serial: str) -> RegistryAnswer:
+    """The registry's answer about one certificate, every part signed or proven.
+
+    Raises:
+        RegistryError: CERT-E070, what is on disk is not what was logged.
+    """
+    rendering = reader.rendering_of(serial)
+    return RegistryAnswer(
+        serial=serial,
+        rendering=parse_json(rendering[1], name="rendering") if rendering else None,
+        rendering_proof=reader.proof(rendering[0]) if rendering else None,
+        statuses=tuple(
+            StatusEntry(bundle=parse_json(bundle, name="status"), proof=reader.proof(index))
+            for index, bundle in reader.statuses(serial)
+        ),
+        checkpoint=reader.checkpoint(),
+    )
+
+
+def browser_data(catalogue: Catalogue, rows: Sequence[CertificateRow], *, complete: bool) -> dict[str, Any]:
+    """The data of the page: keys, the log's key, and the answer about each of ``rows``.
+
+    Args:
+        catalogue: reads the registry.
+        rows: certificates whose files can be checked.
+        complete: whether these are all that the registry holds.
+    """
+    reader = catalogue.reader
+    return {
+        "schema": "certify/browser/v1",
+        "origin": reader.origin,
+        "vkey": reader.vkey,
+        "size": reader.size,
+        "loadedAt": catalogue.now,
+        "complete": complete,
+        "keys": _keys(reader),
+        "certificates": {
+            row.serial: {"logIndex": row.log_index, "answer": answer_of(reader, row.serial).document()} for row in rows
+        },
+    }
+
+
+def _keys(reader: Reader) -> dict[str, Any]:
+    """Key id to PEM text, holder and roles, of every key that the registry takes statements from now."""
+    found: dict[str, Any] = {}
+    for (keyid, role), (pem, party) in sorted(reader.enrolled().items()):
+        found.setdefault(keyid, {"pem": pem, "party": party, "roles": []})["roles"].append(role)
+    return found

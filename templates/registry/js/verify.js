@@ -1,0 +1,153 @@
+// A certificate, checked against what the page already holds. Nothing here asks the network for anything.
+
+import { hex, Refused, sha256 } from './bytes.js';
+import { parseCanonical } from './canonical.js';
+import { readBundle, verifySignature } from './dsse.js';
+import { entryOf, readLogKey, verifyCheckpoint, verifyProof } from './note.js';
+import { attachment, isPdf } from './pdf.js';
+import { dated, fold } from './status.js';
+
+const BASE = 'https://certify-models.dev/predicates';
+const LARGEST = 64 * 1024 * 1024;
+
+/** @typedef {{id: string, title: string, result: 'pass'|'fail'|'skip', detail: string}} Check */
+/** @typedef {{verdict: string, serial: string, model: string, reason: string, checks: Check[]}} Outcome */
+
+/** Something that cannot be told here, and is therefore neither right nor wrong. */
+class Unknown extends Error {}
+
+/**
+ * @param {Uint8Array} bytes The file. @param {any} data What the page carries. @param {string} now UTC, to the second.
+ * @returns {Promise<Outcome>} The verdict is `valid`, `invalid`, `incomplete`, or how the certificate stands.
+ */
+export async function verifyFile(bytes, data, now) {
+  /** @type {Outcome} */
+  const outcome = { verdict: 'invalid', serial: '', model: '', reason: '', checks: [] };
+  const check = recorder(outcome.checks);
+  const file = await check('file', 'Can be read', () => readFile(bytes));
+  if (!file) return outcome;
+  const { certificate, whole } = file;
+  const claim = certificate.statement.predicate;
+  Object.assign(outcome, { serial: String(claim.serial), model: String(claim.model?.name ?? '') });
+  const world = { data, log: await readLogKey(data.vkey), file, claim, fileSha256: hex(await sha256(bytes)) };
+  await check('signature', 'Signed by the issuer', () => issuerSigned(world));
+  await check('log', 'In the log', () => inLog(world));
+  await check('evidence', 'Evidence signed', () => evidenceSigned(world));
+  const answer = await check('known', 'Known to the registry', () => known(world));
+  if (whole) await check('whole-file', 'Every byte as issued', () => asIssued(world, answer));
+  const standing = await check('status', 'Status', () => status(world, answer));
+  settle(outcome, standing, claim, now);
+  return outcome;
+}
+
+/** @param {Check[]} checks */
+function recorder(checks) {
+  return async (id, title, make) => {
+    try {
+      const { detail, value } = await make();
+      checks.push({ id, title, result: 'pass', detail });
+      return value;
+    } catch (error) {
+      const unknown = error instanceof Unknown || error?.name === 'NotSupportedError';
+      const detail = error instanceof Unknown || error instanceof Refused ? error.message : `it cannot be checked: ${error}`;
+      checks.push({ id, title, result: unknown ? 'skip' : 'fail', detail });
+      return null;
+    }
+  };
+}
+
+function settle(outcome, standing, claim, now) {
+  if (outcome.checks.some((one) => one.result === 'fail')) return;
+  outcome.verdict = 'incomplete';
+  if (standing === null) return;
+  outcome.reason = standing.change?.reason ?? '';
+  const word = dated(standing.standing, claim, now);
+  if (word === 'valid' && outcome.checks.some((one) => one.result === 'skip')) return;
+  outcome.verdict = word;
+}
+
+async function readFile(bytes) {
+  if (bytes.length > LARGEST) throw new Refused('it is too large to be a certificate');
+  const whole = isPdf(bytes);
+  const file = parseCanonical(whole ? await attachment(bytes) : bytes, whole ? 'the bundle inside' : 'the file');
+  if (file.schema !== 'certify/bundle/v1') throw new Refused('it is not a certificate, nor its bundle');
+  const certificate = await readBundle(file.certificate, 'the certificate');
+  if (certificate.statement.predicateType !== `${BASE}/certificate/v0.1`) throw new Refused('it holds no certificate');
+  return { detail: whole ? 'a PDF with a bundle inside' : 'a bundle', value: { ...file, whole, certificate, bundle: file } };
+}
+
+/** The holder of the key that signed, which must fill a role by the registry's word. */
+async function signedBy(bundle, role, { data }) {
+  const key = Object.hasOwn(data.keys, bundle.keyid) ? data.keys[bundle.keyid] : null;
+  if (key === null) throw new Unknown(`signed with key ${bundle.keyid.slice(0, 8)}, from which this registry takes nothing now`);
+  await verifySignature(bundle, key.pem);
+  if (role && !key.roles.includes(role)) throw new Refused(`${key.party} signed, and is not known as ${role}`);
+  return key.party;
+}
+
+async function issuerSigned(world) {
+  const party = await signedBy(world.file.certificate, 'issuer', world);
+  return { detail: `${party}, key ${world.file.certificate.keyid.slice(0, 8)}` };
+}
+
+async function inLog({ file, log }) {
+  const found = await verifyProof(String(file.bundle.certificateProof), entryOf(file.certificate), log);
+  return { detail: `entry ${found.index} of ${log.name}, under a root the log has signed` };
+}
+
+async function evidenceSigned(world) {
+  const { claim, file } = world;
+  const [named, held] = [claim.evidence.map((one) => one.payloadSha256), Object.keys(file.bundle.statements)];
+  if ([...named].sort().join() !== [...held].sort().join()) throw new Refused('the statements are not those that the certificate names');
+  let unknown = 0;
+  for (const one of claim.evidence) {
+    const statement = await readBundle(file.bundle.statements[one.payloadSha256], `the ${one.kind} statement`);
+    if (statement.sha256 !== one.payloadSha256 || statement.keyid !== one.keyid) throw new Refused(`the ${one.kind} statement is another`);
+    unknown += await signedBy(statement, null, world).then(() => 0, (error) => {
+      if (error instanceof Unknown) return 1;
+      throw error instanceof Refused ? new Refused(`the ${one.kind} statement: ${error.message}`) : error;
+    });
+  }
+  if (unknown) throw new Unknown(`${unknown} of ${named.length} statements are signed with keys this registry does not name`);
+  return { detail: `${named.length} statements, each by the key that the certificate names` };
+}
+
+async function known({ data, claim }) {
+  const found = Object.hasOwn(data.certificates, claim.serial) ? data.certificates[claim.serial] : null;
+  if (found) return { detail: `log entry ${found.logIndex}`, value: found.answer };
+  if (data.complete) throw new Refused(`this registry holds no certificate ${claim.serial}`);
+  throw new Unknown(`this page has not loaded ${claim.serial}: name the serial above, then drop the file again`);
+}
+
+/** A statement of the answer, signed in a role and in the log. */
+async function logged(document, proof, role, type, world) {
+  const bundle = await readBundle(document, `the registry's ${role === 'issuer' ? 'rendering' : 'status'}`);
+  await signedBy(bundle, role, world);
+  if (bundle.statement.predicateType !== `${BASE}/${type}/v0.1`) throw new Refused('the registry answers with another statement');
+  const { index } = await verifyProof(String(proof), entryOf(bundle), world.log);
+  return { index, said: bundle.statement.predicate };
+}
+
+async function asIssued(world, answer) {
+  if (!answer?.rendering) throw new Unknown('the registry has no entry to compare the file with');
+  const { said } = await logged(answer.rendering, answer.renderingProof, 'issuer', 'rendering', world);
+  const { claim, file } = world;
+  if (said.pdfSha256 !== world.fileSha256 || said.serial !== claim.serial || said.certificateSha256 !== file.certificate.sha256) {
+    throw new Refused('the file is not, byte for byte, the one that was issued');
+  }
+  return { detail: `sha256 ${world.fileSha256.slice(0, 16)}… as signed and logged` };
+}
+
+async function status(world, answer) {
+  if (!answer) throw new Unknown('the registry’s answer about this certificate is not at hand');
+  const { size } = await verifyCheckpoint(String(answer.checkpoint), world.log);
+  const changes = [];
+  for (const entry of answer.statuses ?? []) {
+    const { index, said } = await logged(entry.bundle, entry.proof, 'revoker', 'status', world);
+    if (said.serial === world.claim.serial) changes.push({ index, ...said });
+  }
+  const found = fold(changes);
+  const { standing, change } = found;
+  const told = standing === 'valid' ? `not withdrawn in ${size} log entries` : `${standing}, log entry ${change.index}`;
+  return { detail: `${told}; as this page was loaded, ${world.data.loadedAt}`, value: found };
+}
