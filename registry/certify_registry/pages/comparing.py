@@ -15,7 +15,7 @@ class Difference(NamedTuple):
     label: str
     """What it is about."""
     first: str
-    """What the first says; a dash where it says nothing."""
+    """What the first says; says so where it says nothing."""
     second: str
     """What the second says."""
 
@@ -50,7 +50,9 @@ def compare(first: Held, second: Held) -> tuple[Part, ...]:
 def _part(title: str, first: Iterable[tuple[str, str]], second: Iterable[tuple[str, str]]) -> Part:
     one, two = dict(first), dict(second)
     labels = [*one, *(label for label in two if label not in one)]
-    return Part(title, tuple(Difference(label, one.get(label, "–"), two.get(label, "–")) for label in labels))
+    return Part(
+        title, tuple(Difference(label, one.get(label, "not said"), two.get(label, "not said")) for label in labels)
+    )
 
 
 def _head(held: Held) -> list[tuple[str, str]]:

@@ -10,7 +10,9 @@ MISSING = ("CERT-E079", "CERT-E680")
 
 def missing(what: str) -> UsageError:
     """The error for a page about something the registry does not hold."""
-    return UsageError("CERT-E680", what[:300], "the registry has nothing of that name", "search for it by name or digest")
+    return UsageError(
+        "CERT-E680", what[:300], "the registry has nothing of that name", "search for it by name or digest"
+    )
 
 
 def unreadable(what: str, hint: str) -> UsageError:

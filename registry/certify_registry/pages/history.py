@@ -19,7 +19,7 @@ _WORDS = {
 class Event(NamedTuple):
     """Something that happened."""
 
-    index: int | None
+    place: int | None
     """Place in the log; absent for what only the calendar brings."""
     time: str
     """By the signer's clock."""
@@ -45,7 +45,7 @@ def history(catalogue: Catalogue, held: Held) -> tuple[Event, ...]:
     if rendering is not None:
         events.append(_drawn(*rendering))
     events += [_changed(*entry) for entry in catalogue.reader.statuses(held.row.serial)]
-    events.sort(key=lambda one: one.index or 0)
+    events.sort(key=lambda one: one.place or 0)
     if catalogue.now > made.valid_until:
         events.append(Event(None, made.valid_until, "Expired", "expired", "Its validity ended.", ""))
     return tuple(events)

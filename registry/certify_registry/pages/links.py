@@ -96,8 +96,8 @@ class FileLinks(ServerLinks):
         return self._up(f"m/{identity}.html")
 
     def compare(self, first: str, second: str) -> str:
-        """What differs between two certificates."""
-        return self._up(f"compare/{first}_{second}.html")
+        """What differs between two certificates; one page for both orders."""
+        return self._up(f"compare/{'_'.join(sorted((first, second)))}.html")
 
     def issuer(self, keyid: str) -> str:
         """Who holds a key, and what it signed."""

@@ -19,7 +19,7 @@ _ABOUT_A_CERTIFICATE = (CERTIFICATE, RENDERING, STATUS)
 class Logged(NamedTuple):
     """An entry."""
 
-    index: int
+    place: int
     """Place in the log."""
     kind: str
     """Kind of statement."""
@@ -36,7 +36,7 @@ class Logged(NamedTuple):
 class Change(NamedTuple):
     """A change of a certificate's standing."""
 
-    index: int
+    place: int
     """Place in the log."""
     serial: str
     """The certificate."""

@@ -81,7 +81,9 @@ def search(catalogue: Catalogue, form: Form) -> Results:
 def _question(form: Form) -> Question:
     text = form.q.strip()
     packed = "".join(text.split()).lower().removeprefix("sha256:")
-    terms = [(kind, value.strip()) for kind, value in (("issuer", form.issuer), ("policy", form.policy)) if value.strip()]
+    terms = [
+        (kind, value.strip()) for kind, value in (("issuer", form.issuer), ("policy", form.policy)) if value.strip()
+    ]
     if _DIGEST.fullmatch(packed):
         return Question(digest=packed, terms=tuple(terms))
     return Question(text=text or None, terms=tuple(terms))

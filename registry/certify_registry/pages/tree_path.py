@@ -41,7 +41,7 @@ class Line(NamedTuple):
 class TreePath(NamedTuple):
     """An inclusion proof, drawn."""
 
-    index: int
+    place: int
     """Place of the entry in the log."""
     size: int
     """Entries the log had."""

@@ -7,10 +7,10 @@ import re
 from typing import Any, NamedTuple
 
 from certify.evidence.canonical import sha256_hex
+from certify.evidence.merkle import leaf_hash
 from certify.page.annex import EvidenceRow
 from certify.trust.bundle import Bundle
 from certify.trust.log_entry import entry_of
-from certify.evidence.merkle import leaf_hash
 from certify_registry.pages.browser_data import browser_data
 from certify_registry.pages.catalogue import Catalogue, Held, payload_document
 from certify_registry.pages.comparing import compare
@@ -25,6 +25,8 @@ from certify_registry.store.finding import Question
 
 SHOWN_BYTES = 24 * 1024
 """Characters of a statement that are shown in a page; the whole can be downloaded."""
+COMPARED = 20
+"""Other certificates of a model that a certificate's page names, newest first."""
 TILE = 256
 """Hashes in a full tile. Source: C2SP tlog-tiles."""
 _DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
@@ -166,7 +168,7 @@ class Views:
     def _others(self, held: Held) -> list[Result]:
         rows = self.catalogue.reader.certificates_of(held.row.model_identity)
         others = [row for row in rows if row.serial != held.row.serial]
-        return [Result(self.catalogue.brief(row), self.catalogue.status(row)) for row in others[:20]]
+        return [Result(self.catalogue.brief(row), self.catalogue.status(row)) for row in others[:COMPARED]]
 
     def _page(self, template: str, **values: Any) -> str:
         settings = self.catalogue.settings

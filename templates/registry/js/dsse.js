@@ -6,8 +6,8 @@ import { parse } from './canonical.js';
 const PAYLOAD_TYPE = 'application/vnd.in-toto+json';
 const BUNDLE_TYPE = 'application/vnd.dev.sigstore.bundle.v0.3+json';
 const STATEMENT_TYPE = 'https://in-toto.io/Statement/v1';
-const P256 = '06072a8648ce3d020106082a8648ce3d030107';
-const ED25519 = '302a300506032b6570032100';
+const P256_DER = '06072a8648ce3d020106082a8648ce3d030107';
+const ED25519_DER = '302a300506032b6570032100';
 
 /**
  * @typedef {{payload: Uint8Array, sha256: string, keyid: string, signature: Uint8Array, statement: any}} Bundle
@@ -43,7 +43,7 @@ export async function verifySignature(bundle, pem) {
   if (hex(await sha256(utf8(pem))) !== bundle.keyid) throw new Refused('it was signed with another key');
   const der = unbase64(pem.replace(/-----(BEGIN|END) PUBLIC KEY-----|\s/g, ''), 'the public key');
   const signed = pae(PAYLOAD_TYPE, bundle.payload);
-  const ok = hex(der).startsWith(ED25519) ? await verifyEd25519(der.subarray(12), bundle.signature, signed)
+  const ok = hex(der).startsWith(ED25519_DER) ? await verifyEd25519(der.subarray(12), bundle.signature, signed)
     : await verifyP256(der, bundle.signature, signed);
   if (!ok) throw new Refused('its signature does not match: it was changed after it was signed');
 }
@@ -55,7 +55,7 @@ export async function verifyEd25519(key, signature, data) {
 }
 
 async function verifyP256(der, signature, data) {
-  if (!hex(der).includes(P256)) throw new Refused('its key is of a kind that is not used here');
+  if (!hex(der).includes(P256_DER)) throw new Refused('its key is of a kind that is not used here');
   const algorithm = { name: 'ECDSA', namedCurve: 'P-256' };
   const imported = await crypto.subtle.importKey('spki', der, algorithm, false, ['verify']);
   return crypto.subtle.verify({ name: 'ECDSA', hash: 'SHA-256' }, imported, rawSignature(signature), data);

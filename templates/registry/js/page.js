@@ -13,7 +13,7 @@ const WORDS = {
   expired: ['open', 'square', 'Expired'],
   not_yet_valid: ['open', 'ring', 'Not yet valid'],
 };
-const RESULTS = { pass: ['✓', 'Holds', 'good'], fail: ['✗', 'Fails', 'bad'], skip: ['–', 'Not checked', 'open'] };
+const RESULTS = { pass: ['✓', 'Holds', 'good'], fail: ['✗', 'Fails', 'bad'], skip: ['–', 'Not checked', 'open'], warn: ['!', 'Withdrawn', 'bad'] };
 
 /** @param {string} name @param {string} [className] @param {string} [words] @returns {HTMLElement} */
 function element(name, className = '', words = '') {

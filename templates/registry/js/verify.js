@@ -10,7 +10,7 @@ import { dated, fold } from './status.js';
 const BASE = 'https://certify-models.dev/predicates';
 const LARGEST = 64 * 1024 * 1024;
 
-/** @typedef {{id: string, title: string, result: 'pass'|'fail'|'skip', detail: string}} Check */
+/** @typedef {{id: string, title: string, result: 'pass'|'fail'|'skip'|'warn', detail: string}} Check */
 /** @typedef {{verdict: string, serial: string, model: string, reason: string, checks: Check[]}} Outcome */
 
 /** Something that cannot be told here, and is therefore neither right nor wrong. */
@@ -44,8 +44,8 @@ export async function verifyFile(bytes, data, now) {
 function recorder(checks) {
   return async (id, title, make) => {
     try {
-      const { detail, value } = await make();
-      checks.push({ id, title, result: 'pass', detail });
+      const { detail, value, result = 'pass' } = await make();
+      checks.push({ id, title, result, detail });
       return value;
     } catch (error) {
       const unknown = error instanceof Unknown || error?.name === 'NotSupportedError';
@@ -76,10 +76,15 @@ async function readFile(bytes) {
   return { detail: whole ? 'a PDF with a bundle inside' : 'a bundle', value: { ...file, whole, certificate, bundle: file } };
 }
 
+/** @param {string} keyid @returns {string} As the pages print it. */
+function keyWords(keyid) {
+  return `key ${keyid.slice(0, 4)} ${keyid.slice(4, 8)}`;
+}
+
 /** The holder of the key that signed, which must fill a role by the registry's word. */
 async function signedBy(bundle, role, { data }) {
   const key = Object.hasOwn(data.keys, bundle.keyid) ? data.keys[bundle.keyid] : null;
-  if (key === null) throw new Unknown(`signed with key ${bundle.keyid.slice(0, 8)}, from which this registry takes nothing now`);
+  if (key === null) throw new Unknown(`signed with ${keyWords(bundle.keyid)}, from which this registry takes nothing now`);
   await verifySignature(bundle, key.pem);
   if (role && !key.roles.includes(role)) throw new Refused(`${key.party} signed, and is not known as ${role}`);
   return key.party;
@@ -87,7 +92,7 @@ async function signedBy(bundle, role, { data }) {
 
 async function issuerSigned(world) {
   const party = await signedBy(world.file.certificate, 'issuer', world);
-  return { detail: `${party}, key ${world.file.certificate.keyid.slice(0, 8)}` };
+  return { detail: `${party}, ${keyWords(world.file.certificate.keyid)}` };
 }
 
 async function inLog({ file, log }) {
@@ -149,5 +154,5 @@ async function status(world, answer) {
   const found = fold(changes);
   const { standing, change } = found;
   const told = standing === 'valid' ? `not withdrawn in ${size} log entries` : `${standing}, log entry ${change.index}`;
-  return { detail: `${told}; as this page was loaded, ${world.data.loadedAt}`, value: found };
+  return { detail: `${told}; as this page was loaded, ${world.data.loadedAt}`, value: found, result: change && standing !== 'valid' ? 'warn' : 'pass' };
 }
