@@ -24,7 +24,7 @@ from certify.attest.statements import (
     rendering_statement,
     status_statement,
 )
-from certify.evidence.canonical import sha256_hex
+from certify.evidence.canonical import canonical_digest, sha256_hex
 from certify.evidence.certificate import (
     Certificate,
     CertificateFile,
@@ -36,6 +36,7 @@ from certify.evidence.certificate import (
     serial_for,
 )
 from certify.evidence.model import ModelIdentity
+from certify.evidence.plan import PolicyReference
 from certify.evidence.statement import DATASET, EVALUATION, PLAN, SHORT_NAMES, VSA
 from certify.issue.render import render
 from certify.issue.sign import issuer_certificate, sign_pdf
@@ -59,6 +60,7 @@ PARTIES = {
     "issuer": "Institut für Modellprüfung",
     "revoker": "Aufsicht des Instituts",
 }
+POLICY_USED = PolicyReference(id="starter", version="1.0.0", sha256=canonical_digest(sample.policy()))
 HOSTILE = "<script>window.pwned=1</script>\"'><img src=x onerror=window.pwned=1>{{7*7}}"
 RIGHT_TO_LEFT = "نموذج التفكير \u202egpj.exe"
 
@@ -174,6 +176,7 @@ def _issue(
         Level.ISSUER_RUN,
         serial=serial,
         model=model,
+        policy=POLICY_USED,
         evidence=tuple(_reference(kind, bundle, places.get(kind)) for kind, bundle in statements.items()),
         proofs={kind: registry.proof(places[kind]) for kind in ("plan", "evaluation", "decision")},
         status_location=f"{ORIGIN}/c/{serial}",

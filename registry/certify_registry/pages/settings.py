@@ -24,7 +24,7 @@ class PagesSettings:
     certificates: Path | None = None
     """Folder with ``SERIAL.json`` and ``SERIAL.pdf`` of an issuer; PDFs kept in the registry need none."""
     preloaded: int = 64
-    """Most certificates whose status the page for dropped files carries; a larger registry asks for the serial first."""
+    """Most certificates that the page for dropped files carries; a larger registry asks for the serial first."""
     listed: int = 50
     """Certificates on a page of search results."""
     clock: Callable[[], str] = utc_now

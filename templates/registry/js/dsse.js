@@ -27,8 +27,15 @@ export async function readBundle(document, name) {
     throw new Refused(`${name} is not a signed statement`);
   }
   if (signatures.length !== 1) throw new Refused(`${name} carries ${signatures.length} signatures instead of one`);
+  const material = document.verificationMaterial;
+  requireOnly(document, ['mediaType', 'verificationMaterial', 'dsseEnvelope'], name);
+  requireOnly(material, ['publicKey', 'tlogEntries', 'timestampVerificationData'], name);
+  requireOnly(material?.publicKey, ['hint'], name);
+  requireOnly(envelope, ['payload', 'payloadType', 'signatures'], name);
+  requireOnly(signatures[0], ['sig', 'keyid'], name);
+  if (material.tlogEntries !== undefined && JSON.stringify(material.tlogEntries) !== '[]') throw new Refused(`${name} is malformed`);
   const keyid = signatures[0].keyid;
-  if (keyid !== document.verificationMaterial?.publicKey?.hint) throw new Refused(`${name} names two different keys`);
+  if (keyid !== material.publicKey.hint) throw new Refused(`${name} names two different keys`);
   const payload = unbase64(envelope.payload, `the payload of ${name}`);
   const statement = parse(payload, `the statement of ${name}`);
   if (statement._type !== STATEMENT_TYPE) throw new Refused(`${name} is no in-toto Statement v1`);
@@ -36,6 +43,13 @@ export async function readBundle(document, name) {
     payload, statement, keyid, sha256: hex(await sha256(payload)),
     signature: unbase64(signatures[0].sig, `the signature of ${name}`),
   };
+}
+
+/** What nobody signed must be nothing else than what is known. */
+export function requireOnly(value, names, name) {
+  if (value === null || typeof value !== 'object' || Object.keys(value).some((key) => !names.includes(key))) {
+    throw new Refused(`${name} holds something unknown`);
+  }
 }
 
 /** @param {Bundle} bundle @param {string} pem Public key, PEM text. @returns {Promise<void>} Throws unless the key signed it. */

@@ -1,8 +1,8 @@
 // A certificate, checked against what the page already holds. Nothing here asks the network for anything.
 
-import { hex, Refused, sha256 } from './bytes.js';
-import { parseCanonical } from './canonical.js';
-import { readBundle, verifySignature } from './dsse.js';
+import { hex, Refused, sha256, utf8 } from './bytes.js';
+import { canonical, parseCanonical } from './canonical.js';
+import { readBundle, requireOnly, verifySignature } from './dsse.js';
 import { entryOf, readLogKey, verifyCheckpoint, verifyProof } from './note.js';
 import { attachment, isPdf } from './pdf.js';
 import { dated, fold } from './status.js';
@@ -33,6 +33,7 @@ export async function verifyFile(bytes, data, now) {
   await check('signature', 'Signed by the issuer', () => issuerSigned(world));
   await check('log', 'In the log', () => inLog(world));
   await check('evidence', 'Evidence signed', () => evidenceSigned(world));
+  await check('policy', 'Policy as named', () => policyAsNamed(world));
   const answer = await check('known', 'Known to the registry', () => known(world));
   if (whole) await check('whole-file', 'Every byte as issued', () => asIssued(world, answer));
   const standing = await check('status', 'Status', () => status(world, answer));
@@ -71,6 +72,7 @@ async function readFile(bytes) {
   const whole = isPdf(bytes);
   const file = parseCanonical(whole ? await attachment(bytes) : bytes, whole ? 'the bundle inside' : 'the file');
   if (file.schema !== 'certify/bundle/v1') throw new Refused('it is not a certificate, nor its bundle');
+  requireOnly(file, ['schema', 'certificate', 'certificateProof', 'statements', 'policy'], 'the bundle');
   const certificate = await readBundle(file.certificate, 'the certificate');
   if (certificate.statement.predicateType !== `${BASE}/certificate/v0.1`) throw new Refused('it holds no certificate');
   return { detail: whole ? 'a PDF with a bundle inside' : 'a bundle', value: { ...file, whole, certificate, bundle: file } };
@@ -115,6 +117,12 @@ async function evidenceSigned(world) {
   }
   if (unknown) throw new Unknown(`${unknown} of ${named.length} statements are signed with keys this registry does not name`);
   return { detail: `${named.length} statements, each by the key that the certificate names` };
+}
+
+async function policyAsNamed({ claim, file }) {
+  const digest = hex(await sha256(utf8(canonical(file.bundle.policy))));
+  if (digest !== claim.policy?.sha256) throw new Refused('the policy inside is not the one that the certificate names');
+  return { detail: `${claim.policy.id} ${claim.policy.version}; only certify verify applies it again` };
 }
 
 async function known({ data, claim }) {
