@@ -10,9 +10,11 @@ import hashlib
 import os
 import shutil
 import tempfile
+import zlib
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +37,7 @@ from certify.evidence.certificate import (
     Status,
     serial_for,
 )
+from certify.evidence.evaluation import NotRun
 from certify.evidence.model import ModelIdentity
 from certify.evidence.plan import PolicyReference
 from certify.evidence.statement import DATASET, EVALUATION, PLAN, SHORT_NAMES, VSA
@@ -62,6 +65,24 @@ PARTIES = {
 }
 POLICY_USED = PolicyReference(id="starter", version="1.0.0", sha256=canonical_digest(sample.policy()))
 HOSTILE = "<script>window.pwned=1</script>\"'><img src=x onerror=window.pwned=1>{{7*7}}"
+CORPUS = (
+    HOSTILE,
+    "</title></script></style></textarea><svg/onload=window.pwned=1>",
+    '"onmouseover=window.pwned=1 x="',
+    "'onfocus=window.pwned=1 autofocus='",
+    "<a href=javascript:window.pwned=1>x</a>",
+    "]]><foreignObject><iframe srcdoc='<script>parent.pwned=1</script>'>",
+    "<!--<script>window.pwned=1//-->",
+    "<base href=//evil.example/><meta http-equiv=refresh content=0;url=//evil.example>",
+    "{{ ''.__class__.__mro__ }}{% for x in ().__class__.__base__.__subclasses__() %}{% endfor %}",
+    "&lt;script&gt;window.pwned=1&lt;/script&gt; &#60;img src=x&#62;",
+    "<style>*{display:none}</style><link rel=stylesheet href=//evil.example>",
+    '=HYPERLINK("http://evil.example")',
+    "+cmd|' /C calc'!A0",
+    "<form action=//evil.example><button>Verify</button></form>",
+    "\u202e\u2066evil\u2069\u200b\ufeff a\u0301\u0301\u0301\u0301\u0301\u0301",
+)
+"""Texts that become markup, script, formulas or another order of reading where a page is careless."""
 RIGHT_TO_LEFT = "نموذج التفكير \u202egpj.exe"
 
 
@@ -73,7 +94,7 @@ class Issued:
     bundle: bytes = field(repr=False)
     """The file ``SERIAL.json``."""
     pdf: bytes = field(repr=False)
-    """The signed PDF; other bytes where nobody drew it."""
+    """The signed PDF; where nobody drew it, a file with the bundle attached and no pages."""
 
     @property
     def serial(self) -> str:
@@ -107,7 +128,7 @@ class PagesWorld:
 
 @cache
 def registry_world(*, drawn: bool = False) -> PagesWorld:
-    """The registry; with ``drawn``, the PDFs of ``active`` and ``revoked`` are real, which takes seconds."""
+    """The registry; with ``drawn``, the PDF of ``active`` is a real one, which takes seconds."""
     root = Path(tempfile.mkdtemp(prefix="certify-pages-", dir=MEMORY))
     atexit.register(shutil.rmtree, root, ignore_errors=True)
     signers = {role: generate_signer("ed25519" if role == "evaluator" else "ecdsa") for role in PARTIES}
@@ -124,10 +145,10 @@ def _fill(world: PagesWorld, registry: Registry, drawn: bool) -> None:
     model, other = sample.MODEL, _model("grammar-coach-1b")
     _issue(world, registry, "superseded", model, weaker=True)
     _issue(world, registry, "active", model, draw=drawn)
-    _issue(world, registry, "revoked", other, draw=drawn)
+    _issue(world, registry, "revoked", other)
     _issue(world, registry, "suspended", _model("ledger-checker-3b"))
     _issue(world, registry, "expired", _model("archive-reader-0.5b"), valid_until="2026-11-30T00:00:00Z")
-    _issue(world, registry, "hostile", _model(HOSTILE), issuer=HOSTILE, caveats=(HOSTILE,))
+    _issue(world, registry, "hostile", _model(HOSTILE), **_hostile())
     _issue(world, registry, "right-to-left", _model(RIGHT_TO_LEFT))
     _issue(world, registry, "reinstated", _model("triage-notes-7b"))
     change = _changer(world, registry)
@@ -142,6 +163,29 @@ def _fill(world: PagesWorld, registry: Registry, drawn: bool) -> None:
 def _model(name: str) -> ModelIdentity:
     names = {field: sample.digest(f"{field} {name}") for field in ("identity", "weights_digest", "release_digest")}
     return sample.MODEL.model_copy(update={"name": name, **names})
+
+
+def _hostile() -> dict[str, Any]:
+    """Every text of a certificate that strangers write, each from the corpus in turn."""
+    texts = cycle(CORPUS)
+
+    def in_turn(value: Any, *names: str) -> Any:
+        return value.model_copy(update={name: next(texts) for name in names})
+
+    plain = sample.certificate(Level.ISSUER_RUN)
+    declared = [name for name, value in sample.DECLARATION_VALUE if isinstance(value, str) and name != "declared_at"]
+    return {
+        "issuer": HOSTILE,
+        "caveats": CORPUS,
+        "rules": tuple(in_turn(one, "id", "title", "message", "severity", "coverage") for one in plain.rules),
+        "headlines": tuple(in_turn(one, "name", "value", "detail") for one in plain.headlines),
+        "declaration": in_turn(sample.DECLARATION_VALUE, *declared),
+        "configuration": in_turn(sample.CONFIGURATION, "engine", "engine_version", "dtype", "system_prompt"),
+        "datasets": (in_turn(sample.DATA, "name"),),
+        "not_checked": tuple(NotRun(check=one, reason=one) for one in CORPUS[:3]),
+        "clauses": tuple(in_turn(one, "clause", "title") for one in sample.clauses()),
+        "policy": PolicyReference(id=CORPUS[2], version=CORPUS[4], sha256=canonical_digest(sample.policy())),
+    }
 
 
 def _changer(world: PagesWorld, registry: Registry) -> Any:
@@ -176,11 +220,10 @@ def _issue(
         Level.ISSUER_RUN,
         serial=serial,
         model=model,
-        policy=POLICY_USED,
         evidence=tuple(_reference(kind, bundle, places.get(kind)) for kind, bundle in statements.items()),
         proofs={kind: registry.proof(places[kind]) for kind in ("plan", "evaluation", "decision")},
         status_location=f"{ORIGIN}/c/{serial}",
-        **changes,
+        **{"policy": POLICY_USED, **changes},
     )
     issuer = world.signers["issuer"]
     bundle = sign_statement(certificate_statement(certificate), issuer)
@@ -191,7 +234,7 @@ def _issue(
         statements={payload_of(one): parse_bundle(one).document for one in statements.values()},
         policy=sample.policy(),
     ).to_bytes()
-    pdf = _draw(certificate, file, issuer) if draw else f"%PDF-1.7 not drawn {serial}".encode()
+    pdf = _draw(certificate, file, issuer) if draw else _undrawn(file)
     rendering = Rendering(
         serial=serial,
         certificate_sha256=payload_of(bundle),
@@ -201,8 +244,7 @@ def _issue(
     )
     registry.append(sign_statement(rendering_statement(rendering), issuer), now=NOW)
     (world.files / f"{serial}.json").write_bytes(file)
-    if draw:
-        (world.files / f"{serial}.pdf").write_bytes(pdf)
+    (world.files / f"{serial}.pdf").write_bytes(pdf)
     world.issued[name] = Issued(certificate, file, pdf)
 
 
@@ -266,6 +308,13 @@ def _reference(kind: str, bundle: bytes, place: int | None) -> EvidenceReference
         party=PARTIES[role],
         log_index=place,
     )
+
+
+def _undrawn(file: bytes) -> bytes:
+    """As much of a PDF as a reader needs that looks for its attachment."""
+    packed = zlib.compress(file)
+    head = b"%%PDF-1.7\n5 0 obj\n<</Type /EmbeddedFile/Filter /FlateDecode/Length %d>>\nstream\n" % len(packed)
+    return head + packed + b"\nendstream\nendobj\n%%EOF\n"
 
 
 def _draw(certificate: Certificate, file: bytes, issuer: KeySigner) -> bytes:

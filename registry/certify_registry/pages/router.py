@@ -101,7 +101,7 @@ def _add_documents(router: APIRouter, catalogue: Callable[[], Catalogue]) -> Non
     def bundle(serial: str) -> Response:
         found = catalogue()
         file = found.file(found.row(serial))
-        return _file(file and file.to_bytes(), "application/json", f"{serial}.json")
+        return _file(None if file is None else file.to_bytes(), "application/json", f"{serial}.json")
 
     @router.get("/c/{serial}/badge.svg")
     def badge_svg(serial: str) -> Response:
@@ -121,7 +121,8 @@ def _add_documents(router: APIRouter, catalogue: Callable[[], Catalogue]) -> Non
         held = found.held(serial)
         named = payload in {one.payload_sha256 for one in held.certificate.evidence}
         statement = found.statement(held, payload) if named else None
-        return _file(statement and statement.to_bytes(), "application/json", f"{payload[:16]}.json")
+        data = None if statement is None else statement.to_bytes()
+        return _file(data, "application/json", f"{payload[:16]}.json")
 
     @router.get("/log/{index}.json")
     def entry(index: str) -> Response:

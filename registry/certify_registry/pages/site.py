@@ -47,13 +47,13 @@ def write_site(reader: Reader, published: Path, settings: PagesSettings, folder:
     rows = [one.row for one in reader.find(Question(), now=catalogue.now, limit=MOST + 1)]
     if len(rows) > MOST:
         raise UsageError("CERT-E682", f"the registry holds more than {MOST:,} certificates", "", "serve it instead")
-    written: list[str] = []
+    written: set[str] = set()
 
     def write(name: str, data: bytes) -> None:
         place = folder / name
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(data)
-        written.append(name)
+        written.add(name)
 
     _write_assets(write)
     _write_log(reader, published, write)
