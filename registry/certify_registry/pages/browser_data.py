@@ -55,8 +55,13 @@ def browser_data(catalogue: Catalogue, rows: Sequence[CertificateRow], *, comple
 
 
 def _keys(reader: Reader) -> dict[str, Any]:
-    """Key id to PEM text, holder and roles, of every key that the registry takes statements from now."""
+    """Key id to PEM text, holder and roles, of every key that the registry takes statements from or once did.
+
+    The log took what a former key signed only while the key was enrolled, so it is still shown as signed.
+    """
     found: dict[str, Any] = {}
-    for (keyid, role), (pem, party) in sorted(reader.enrolled().items()):
-        found.setdefault(keyid, {"pem": pem, "party": party, "roles": []})["roles"].append(role)
+    enrolled = {keyid for keyid, _ in reader.enrolled()}
+    for (keyid, role), (pem, party) in sorted(reader.every_key().items()):
+        key = found.setdefault(keyid, {"pem": pem, "party": party, "roles": [], "former": keyid not in enrolled})
+        key["roles"].append(role)
     return found

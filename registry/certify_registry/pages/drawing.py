@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import io
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from certify.counting import counted
 from certify.page.annex import key_words
-from certify.page.wording import groups, minute, size
+from certify.page.wording import groups, minute
 from certify.resources import room
 from certify_registry.pages.links import ServerLinks
 from certify_registry.pages.wording import STATUSES, day, shown
@@ -43,15 +42,6 @@ def static_file(name: str) -> tuple[bytes, str] | None:
     return place.read_bytes(), _TYPES[name.rpartition(".")[2]]
 
 
-def qr(text: str) -> str:
-    """A QR code of an address as SVG. Source: ISO/IEC 18004, error level M."""
-    import segno
-
-    out = io.BytesIO()
-    segno.make_qr(text, error="m").save(out, kind="svg", border=0, xmldecl=False, omitsize=True, svgclass="qr")
-    return out.getvalue().decode()
-
-
 @cache
 def _environment() -> Environment:
     from jinja2 import Environment, FunctionLoader, StrictUndefined
@@ -72,6 +62,6 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(own=isolated, groups=groups, key=key_words, minute=minute, day=day, size=size)
+    environment.filters.update(own=isolated, groups=groups, key=key_words, minute=minute, day=day)
     environment.globals.update(statuses=STATUSES, counted=counted)
     return environment

@@ -114,11 +114,12 @@ class Views:
         known = _DIGEST.fullmatch(keyid) is not None
         question = Question(terms=(("key", keyid),))
         found = reader.find(question, now=self.catalogue.now, limit=200) if known else ()
-        keys = {role: told for (one, role), told in sorted(reader.enrolled().items()) if one == keyid}
+        keys = {role: told for (one, role), told in sorted(reader.every_key().items()) if one == keyid}
+        taken = [role for one, role in reader.enrolled() if one == keyid]
         if not keys and not found:
             raise missing(f"no key {keyid[:64]!r}")
         lines = [Result(self.catalogue.brief(one.row), self.catalogue.status(one.row)) for one in found]
-        return self._page("issuer.html", keyid=keyid, keys=keys, lines=lines)
+        return self._page("issuer.html", keyid=keyid, keys=keys, taken=taken, lines=lines)
 
     def log(self) -> str:
         """The log: its key, its newest checkpoint, its newest entries, and how to watch it."""

@@ -86,10 +86,10 @@ function keyWords(keyid) {
 /** The holder of the key that signed, which must fill a role by the registry's word. */
 async function signedBy(bundle, role, { data }) {
   const key = Object.hasOwn(data.keys, bundle.keyid) ? data.keys[bundle.keyid] : null;
-  if (key === null) throw new Unknown(`signed with ${keyWords(bundle.keyid)}, from which this registry takes nothing now`);
+  if (key === null) throw new Unknown(`signed with ${keyWords(bundle.keyid)}, which this registry does not know`);
   await verifySignature(bundle, key.pem);
   if (role && !key.roles.includes(role)) throw new Refused(`${key.party} signed, and is not known as ${role}`);
-  return key.party;
+  return key.former ? `${key.party}, with a key that is taken no more` : key.party;
 }
 
 async function issuerSigned(world) {

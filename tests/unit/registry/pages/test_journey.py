@@ -149,7 +149,7 @@ def test_a_large_registry_asks_for_the_serial_first(browser: Browser, drawn: Sit
     context = browser.new_context()
     page = context.new_page()
     page.clock.set_fixed_time(TODAY)
-    html = {serial: text for serial, text in _verify_pages(small)}
+    html = dict(_verify_pages(small))
     page.route(
         "**/verify*", lambda route: route.fulfill(body=html[_serial(route.request.url)], content_type="text/html")
     )
@@ -214,7 +214,8 @@ def test_contrast_is_enough_in_light_and_dark(browser: Browser, address: str, dr
 
 
 LOW_CONTRAST = """() => {
-  const channel = (value) => { value /= 255; return value <= 0.03928 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4; };
+  const linear = (value) => (value <= 0.03928 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4);
+  const channel = (value) => linear(value / 255);
   const light = ([r, g, b]) => 0.2126 * channel(r) + 0.7152 * channel(g) + 0.0722 * channel(b);
   const colour = (text) => (text.match(/[\\d.]+/g) ?? []).map(Number);
   const behind = (node) => {

@@ -6,12 +6,21 @@ import csv
 import hashlib
 import io
 import re
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi.testclient import TestClient
 
+from certify.trust.keys import generate_signer
+from certify_registry import Registry
+from certify_registry.pages.browser_data import browser_data
+from certify_registry.pages.catalogue import Catalogue
 from certify_registry.pages.drawing import MODULES
+from certify_registry.pages.links import ServerLinks
+from certify_registry.pages.settings import PagesSettings
+from certify_registry.pages.views import Views
 from certify_registry.pages.wording import STATUSES, csv_cell, shown
 from tests.fakes.registry_world import ORIGIN
 from tests.unit.registry.pages.conftest import Site, site_of
@@ -213,3 +222,17 @@ def test_texts_that_reorder_or_hide_others_are_spelled() -> None:
     assert shown("a\u202eb\x00\u200bc") == "a[U+202E]b[U+0000][U+200B]c"
     assert shown("نموذج") == "نموذج"
     assert shown("e" + "\u0301" * 40) == "e" + "\u0301" * 3
+
+
+def test_a_retired_key_is_still_known_as_such(tmp_path: Path) -> None:
+    key, other = generate_signer(), generate_signer()
+    with Registry.create(tmp_path / "registry", "log.example/a", Ed25519PrivateKey.generate()) as registry:
+        registry.enroll(key.public_pem, "Former Ltd", "issuer")
+        registry.enroll(other.public_pem, "Present Ltd", "issuer")
+        registry.retire(key.public_pem, "Former Ltd", "issuer")
+        catalogue = Catalogue(registry, PagesSettings())
+        keys = browser_data(catalogue, [], complete=True)["keys"]
+        assert {one["party"]: one["former"] for one in keys.values()} == {"Former Ltd": True, "Present Ltd": False}
+        page = words(Views(catalogue, ServerLinks()).issuer(key.keyid))
+        assert "takes no statement from this key now" in page
+        assert "Former Ltd" in page
