@@ -25,7 +25,10 @@ export async function verifyFile(bytes, data, now) {
   const outcome = { verdict: 'invalid', serial: '', model: '', reason: '', checks: [] };
   const check = recorder(outcome.checks);
   const file = await check('file', 'Can be read', () => readFile(bytes));
-  if (!file) return outcome;
+  if (!file) {
+    settle(outcome, null, {}, now);
+    return outcome;
+  }
   const { certificate, whole } = file;
   const claim = certificate.statement.predicate;
   Object.assign(outcome, { serial: String(claim.serial), model: String(claim.model?.name ?? '') });
@@ -58,11 +61,16 @@ function recorder(checks) {
 }
 
 function settle(outcome, standing, claim, now) {
-  if (outcome.checks.some((one) => one.result === 'fail')) return;
+  const failed = outcome.checks.find((one) => one.result === 'fail');
+  if (failed) {
+    outcome.reason = `${failed.title}: ${failed.detail}.`;
+    return;
+  }
   outcome.verdict = 'incomplete';
   if (standing === null) return;
-  outcome.reason = standing.change?.reason ?? '';
   const word = dated(standing.standing, claim, now);
+  const dates = { expired: `Its validity ended at ${claim.validUntil}.`, not_yet_valid: `It begins at ${claim.validFrom}.` };
+  outcome.reason = word === standing.standing && word !== 'valid' ? standing.change?.reason ?? '' : dates[word] ?? '';
   if (word === 'valid' && outcome.checks.some((one) => one.result === 'skip')) return;
   outcome.verdict = word;
 }

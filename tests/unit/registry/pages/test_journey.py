@@ -74,6 +74,7 @@ def test_a_reader_finds_a_certificate_and_drops_its_pdf(page: Page, address: str
         tampered[place] ^= 1
         assert drop(page, "tampered.pdf", bytes(tampered)) == []
         assert page.locator("#outcome h2").inner_text() == "Invalid. Do not rely on this file"
+        assert "Every byte as issued: " in page.locator("#outcome .notice").inner_text()
     assert drop(page, "longer.pdf", active.pdf + b"\n") == []
     assert "not, byte for byte, the one that was issued" in page.locator("#outcome").inner_text()
 
