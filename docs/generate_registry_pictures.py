@@ -28,8 +28,8 @@ def main() -> None:
     with served(world) as address, sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
 
-        def picture(name: str, path: str, width: int, height: int, scheme: Any = "light", drop: bytes = b"") -> None:
-            page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)
+        def picture(name: str, path: str, size: tuple[int, int], *, scheme: Any = "light", drop: bytes = b"") -> None:
+            page = browser.new_page(viewport={"width": size[0], "height": size[1]}, color_scheme=scheme)
             page.clock.set_fixed_time(TODAY)
             page.goto(address + path)
             if drop:
@@ -39,13 +39,13 @@ def main() -> None:
             small(page.screenshot(), PICTURES / f"registry-{name}.png")
             page.close()
 
-        picture("search", "/", 1000, 900)
-        picture("active", f"/c/{active.serial}", 1000, 1300)
-        picture("revoked", f"/c/{revoked.serial}", 1000, 620)
-        picture("proof", f"/c/{active.serial}#proof", 1000, 760)
-        picture("drop", "/verify", 1000, 980, drop=active.pdf)
-        picture("tampered", "/verify", 1000, 980, "dark", drop=active.pdf.replace(b"%PDF-1.7", b"%PDF-1.6", 1))
-        picture("telephone", f"/c/{revoked.serial}", 360, 760)
+        picture("search", "/", (1000, 900))
+        picture("active", f"/c/{active.serial}", (1000, 1300))
+        picture("revoked", f"/c/{revoked.serial}", (1000, 620))
+        picture("proof", f"/c/{active.serial}#proof", (1000, 760))
+        picture("drop", "/verify", (1000, 980), drop=active.pdf)
+        picture("tampered", "/verify", (1000, 980), scheme="dark", drop=active.pdf.replace(b"%PDF-1.7", b"%PDF-1.6", 1))
+        picture("telephone", f"/c/{revoked.serial}", (360, 760))
         browser.close()
 
 

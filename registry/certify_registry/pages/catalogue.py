@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from certify.errors import CertifyError
@@ -133,7 +134,7 @@ class Catalogue:
         try:
             if data is None:
                 pdf = self.pdf(row)
-                data = None if pdf is None else read_pdf(pdf).bundle
+                data = None if pdf is None else _bundle_in(pdf)
             file = None if data is None else CertificateFile.from_bytes(data, name="certificate file")
         except CertifyError:
             return None
@@ -157,6 +158,16 @@ class Catalogue:
                 predicate = statement_of(self._bundle(one.payload_sha256)).predicate
                 return Evaluation.from_document(predicate, name="evaluation", by_name=False).results()
         return {}
+
+
+@lru_cache(maxsize=32)
+def _bundle_in(pdf: bytes) -> bytes:
+    """The bundle of a PDF; taking one apart is slow.
+
+    Raises:
+        HostileInput: it is no certificate's PDF.
+    """
+    return read_pdf(pdf).bundle
 
 
 def payload_document(bundle: Bundle) -> Any:

@@ -14,7 +14,7 @@ from certify.errors import CertifyError
 from certify_registry.pages import feeds
 from certify_registry.pages.badge import badge, line
 from certify_registry.pages.catalogue import Catalogue
-from certify_registry.pages.drawing import static_file
+from certify_registry.pages.drawing import draw, static_file
 from certify_registry.pages.faults import http_status, missing
 from certify_registry.pages.links import ServerLinks
 from certify_registry.pages.searching import Form
@@ -31,7 +31,6 @@ def pages_router(reader_of: Callable[[], Reader], settings: PagesSettings) -> AP
         reader_of: gives the registry for one request.
         settings: how it presents itself.
     """
-    links = ServerLinks()
 
     def catalogue() -> Catalogue:
         return Catalogue(reader_of(), settings)
@@ -46,15 +45,23 @@ def pages_router(reader_of: Callable[[], Reader], settings: PagesSettings) -> AP
                 try:
                     return await handle(request)
                 except CertifyError as error:
-                    text = Views(catalogue(), links).error(error.code, error.what, error.why, error.hint)
-                    return HTMLResponse(text, http_status(error), HEADERS)
+                    return HTMLResponse(_told(error, settings), http_status(error), HEADERS)
 
             return told
 
     router = APIRouter(route_class=PageRoute, include_in_schema=False)
     _add_documents(router, catalogue)
-    _add_pages(router, lambda: Views(catalogue(), links))
+    _add_pages(router, lambda: Views(catalogue(), ServerLinks()))
+    for route in router.routes:
+        if isinstance(route, APIRoute):
+            route.methods.add("HEAD")
     return router
+
+
+def _told(error: CertifyError, settings: PagesSettings) -> str:
+    """The page that says why there is no other; it needs no registry."""
+    said = {"code": error.code, "what": error.what, "why": error.why, "hint": error.hint}
+    return draw("error.html", ServerLinks(), settings=settings, now=settings.clock(), **said)
 
 
 def _add_pages(router: APIRouter, views: Callable[[], Views]) -> None:

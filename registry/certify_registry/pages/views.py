@@ -150,10 +150,6 @@ class Views:
         data = browser_data(catalogue, rows, complete=complete)
         return self._page("verify.html", data=data, serial=serial, count=len(rows), complete=complete)
 
-    def error(self, code: str, what: str, why: str, hint: str) -> str:
-        """The page that says why there is no other."""
-        return self._page("error.html", code=code, what=what, why=why, hint=hint)
-
     def _statements(self, held: Held) -> list[Statement]:
         made = []
         for reference, row in zip(held.certificate.evidence, held.page.evidence, strict=True):

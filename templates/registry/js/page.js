@@ -1,10 +1,11 @@
 // What the pages do where there is JavaScript. Everything that is read works without.
 
 import { checkShownProof } from './proof.js';
-import { verifyFile } from './verify.js';
+import { LARGEST, verifyFile } from './verify.js';
 
 const WORDS = {
   valid: ['good', 'circle', 'Valid, as far as a browser can check'],
+  stale: ['open', 'ring', 'Intact, but this page is too old to say whether it still stands'],
   invalid: ['bad', 'octagon', 'Invalid. Do not rely on this file'],
   incomplete: ['open', 'ring', 'Not decided'],
   revoked: ['bad', 'octagon', 'Revoked. Do not rely on this certificate'],
@@ -14,6 +15,8 @@ const WORDS = {
   not_yet_valid: ['open', 'ring', 'Not yet valid'],
 };
 const RESULTS = { pass: ['✓', 'Holds', 'good'], fail: ['✗', 'Fails', 'bad'], skip: ['–', 'Not checked', 'open'], warn: ['!', 'Withdrawn', 'bad'] };
+
+const INSECURE = 'This page came without HTTPS, and browsers keep cryptography from such pages. Use certify verify.';
 
 /** @param {string} name @param {string} [className] @param {string} [words] @returns {HTMLElement} */
 function element(name, className = '', words = '') {
@@ -92,12 +95,22 @@ function table(checks) {
 function readyForFiles(zone) {
   const data = JSON.parse(document.getElementById('registry-data').textContent);
   const [place, input] = [document.getElementById('outcome'), zone.querySelector('input')];
+  if (!globalThis.crypto?.subtle) {
+    place.replaceChildren(element('p', 'warning', INSECURE));
+    return;
+  }
   let turn = 0;
   const check = async (file) => {
     const mine = ++turn;
     place.replaceChildren(element('p', '', 'Checking…'));
     const now = `${new Date().toISOString().slice(0, 19)}Z`;
-    const outcome = await verifyFile(new Uint8Array(await file.arrayBuffer()), data, now);
+    let outcome = { verdict: 'incomplete', serial: '', model: '', reason: 'The file cannot be read.', checks: [] };
+    try {
+      const bytes = new Uint8Array(await file.slice(0, LARGEST + 1).arrayBuffer());
+      outcome = await verifyFile(bytes, data, now);
+    } catch (error) {
+      outcome.reason = `The file cannot be read: ${error.name}.`;
+    }
     if (mine === turn) show(place, outcome, file.name);
   };
   zone.hidden = false;

@@ -18,7 +18,8 @@ export async function checkShownProof(section) {
     }
     tell(verdict, 'good', `✓ Checked in this browser: ${made.length - 1} hashes lead to the root of ${found.size} entries, and the log signed it.`);
   } catch (error) {
-    tell(verdict, 'bad', `✗ This proof does not hold: ${error instanceof Refused ? error.message : error}.`);
+    if (error instanceof Refused) tell(verdict, 'bad', `✗ This proof does not hold: ${error.message}.`);
+    else tell(verdict, 'open', '– This browser cannot check the proof: it lacks Ed25519, or the page came without HTTPS.');
   }
 }
 

@@ -8,7 +8,10 @@ import { attachment, isPdf } from './pdf.js';
 import { dated, fold } from './status.js';
 
 const BASE = 'https://certify-models.dev/predicates';
-const LARGEST = 64 * 1024 * 1024;
+export const LARGEST = 64 * 1024 * 1024;
+
+/** How long the registry's answer about withdrawals is taken for the present one. */
+const DAY = 24 * 3600 * 1000;
 
 /** @typedef {{id: string, title: string, result: 'pass'|'fail'|'skip'|'warn', detail: string}} Check */
 /** @typedef {{verdict: string, serial: string, model: string, reason: string, checks: Check[]}} Outcome */
@@ -18,7 +21,7 @@ class Unknown extends Error {}
 
 /**
  * @param {Uint8Array} bytes The file. @param {any} data What the page carries. @param {string} now UTC, to the second.
- * @returns {Promise<Outcome>} The verdict is `valid`, `invalid`, `incomplete`, or how the certificate stands.
+ * @returns {Promise<Outcome>} The verdict is `valid`, `stale`, `invalid`, `incomplete`, or how the certificate stands.
  */
 export async function verifyFile(bytes, data, now) {
   /** @type {Outcome} */
@@ -41,7 +44,15 @@ export async function verifyFile(bytes, data, now) {
   if (whole) await check('whole-file', 'Every byte as issued', () => asIssued(world, answer));
   const standing = await check('status', 'Status', () => status(world, answer));
   settle(outcome, standing, claim, now);
+  if (outcome.verdict === 'valid' && age(data.loadedAt, now) > DAY) {
+    Object.assign(outcome, { verdict: 'stale', reason: `How it stood at ${data.loadedAt}; it may have been withdrawn since.` });
+  }
   return outcome;
+}
+
+/** Milliseconds between two times. */
+function age(from, to) {
+  return Date.parse(to) - Date.parse(from);
 }
 
 /** @param {Check[]} checks */

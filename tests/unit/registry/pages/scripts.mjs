@@ -65,4 +65,9 @@ const state = (index, word) => ({ index, state: word, reason: '', declaredAt: ''
 const folds = [[], ['suspended'], ['suspended', 'reinstated'], ['revoked', 'reinstated'], ['superseded', 'revoked'],
   ['superseded', 'reinstated'], ['suspended', 'superseded']].map((words) => fold(words.map((word, at) => state(at, word)).reverse()).standing);
 
-console.log(JSON.stringify({ outcomes, mutations, folds, leaf: text(entryOf(certificate)) === leaf }));
+const later = new Date(Date.parse(now) + 25 * 3600 * 1000).toISOString().replace('.000', '');
+const stale = (await verifyFile(bytesOf(files.bundle), data, later)).verdict;
+const unknown = await verifyFile(bytesOf(files.bundle), { ...data, certificates: {}, complete: false }, now);
+const keyless = await verifyFile(bytesOf(files.bundle), { ...data, keys: {} }, now);
+
+console.log(JSON.stringify({ stale, unknown, keyless, outcomes, mutations, folds, leaf: text(entryOf(certificate)) === leaf }));

@@ -11,17 +11,21 @@ from xml.etree import ElementTree
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from certify.errors import RegistryError
 from certify.trust.keys import generate_signer
 from certify_registry import Registry
 from certify_registry.pages.browser_data import browser_data
 from certify_registry.pages.catalogue import Catalogue
 from certify_registry.pages.drawing import MODULES
 from certify_registry.pages.links import ServerLinks
+from certify_registry.pages.router import pages_router
 from certify_registry.pages.settings import PagesSettings
 from certify_registry.pages.views import Views
 from certify_registry.pages.wording import STATUSES, csv_cell, shown
+from certify_registry.reader import Reader
 from tests.fakes.registry_world import ORIGIN
 from tests.unit.registry.pages.conftest import Site, site_of
 
@@ -143,6 +147,31 @@ def test_search_goes_on_where_it_ended(site: Site) -> None:
 def test_what_is_not_there_is_said_plainly(client: TestClient, address: str, code: str, status: int) -> None:
     answer = client.get(address)
     assert (answer.status_code, code in answer.text) == (status, True)
+
+
+def test_a_registry_that_fails_is_a_page_too(site: Site) -> None:
+    def broken() -> Reader:
+        raise RegistryError("CERT-E070", "the registry is damaged", "", "ask again later")
+
+    app = FastAPI()
+    app.include_router(pages_router(broken, site.settings))
+    answer = TestClient(app).get("/")
+    assert (answer.status_code, "CERT-E070" in answer.text) == (503, True)
+
+
+def test_a_bundle_comes_out_of_a_kept_pdf_where_no_folder_has_it(drawn: Site) -> None:
+    issued = drawn.world.issued["active"]
+    with Registry.open(drawn.world.registry, drawn.world.log_key) as registry:
+        registry.put_blob(issued.pdf)
+        found = Catalogue(registry, PagesSettings())
+        file = found.file(found.row(issued.serial))
+        assert file is not None
+        assert file.to_bytes() == issued.bundle
+
+
+def test_head_asks_for_the_same_without_the_body(client: TestClient, site: Site) -> None:
+    for address in ("/", f"/c/{site.serial('active')}", f"/c/{site.serial('active')}.json"):
+        assert client.head(address).status_code == 200
 
 
 def test_every_page_forbids_what_it_does_not_need(client: TestClient, site: Site) -> None:

@@ -139,6 +139,13 @@ def test_no_flipped_bit_gets_past_a_proof_a_signature_or_a_bundle(told: dict[str
     assert mutations["bundle"]["tried"] == 100
 
 
+def test_what_cannot_be_told_is_not_called_valid(told: dict[str, Any]) -> None:
+    assert told["stale"] == "stale", "the page was loaded more than a day ago"
+    assert told["unknown"]["verdict"] == told["keyless"]["verdict"] == "incomplete"
+    skipped = {check["id"] for check in told["keyless"]["checks"] if check["result"] == "skip"}
+    assert {"signature", "evidence"} <= skipped
+
+
 def test_standing_is_folded_as_the_log_orders_it(told: dict[str, Any]) -> None:
     expected = ["valid", "suspended", "valid", "revoked", "revoked", "superseded", "superseded"]
     assert told["folds"] == expected

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
+from contextlib import redirect_stdout
 from html.parser import HTMLParser
+from io import StringIO
 from pathlib import Path
 
 import pytest
 
-from certify.errors import UsageError
+from certify.cli.app import run
 from certify.evidence.merkle import inclusion_path, leaf_hash, tree_root
+from certify.pipeline.workspace import Configuration
 from certify.trust.note import Checkpoint, NoteSigner, sign_checkpoint
 from certify.trust.tlog_proof import format_tlog_proof
-from certify_registry.pages.site import write_site
 from certify_registry.pages.tree_path import tree_path
 from tests.unit.registry.pages.conftest import Site
 
@@ -29,12 +32,22 @@ class Links(HTMLParser):
 
 
 @pytest.fixture(scope="session")
-def folder(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The files."""
+def home(site: Site) -> Path:
+    """A workspace around the registry."""
+    configuration = Configuration(applicant="Institute", environment="production", created_at="2026-11-23T16:00:00Z")
+    (site.world.root / "workspace.json").write_bytes(configuration.to_bytes())
+    return site.world.root
+
+
+@pytest.fixture(scope="session")
+def folder(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The files, as the command writes them."""
     place = tmp_path_factory.mktemp("site") / "pages"
-    assert write_site(site.registry, site.world.registry, site.settings, place) == sum(
-        path.is_file() for path in place.rglob("*")
-    )
+    with redirect_stdout(StringIO()) as said:
+        assert run(["--home", str(home), "registry", "site", str(place), "--name", "A Registry", "--json"]) == 0
+    told = json.loads(said.getvalue())
+    assert told["schema"] == "certify/registry/v1"
+    assert told["files"] == sum(path.is_file() for path in place.rglob("*"))
     return place
 
 
@@ -64,9 +77,21 @@ def test_the_files_hold_the_log_and_every_certificate(folder: Path, site: Site) 
         assert issued.serial in (folder / "verify.html").read_text()
 
 
-def test_an_old_copy_is_never_mixed_with_a_new_one(folder: Path, site: Site) -> None:
-    with pytest.raises(UsageError, match="not an empty folder"):
-        write_site(site.registry, site.world.registry, site.settings, folder)
+def test_an_old_copy_is_never_mixed_with_a_new_one(
+    home: Path, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = (folder / "index.html").read_bytes()
+    assert run(["--home", str(home), "registry", "site", str(folder)]) == 2
+    assert "CERT-E682" in capsys.readouterr().err
+    assert (folder / "index.html").read_bytes() == before
+
+
+def test_a_folder_that_cannot_be_written_is_the_disks_fault(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("in the way")
+    assert run(["--home", str(home), "registry", "site", str(tmp_path / "file" / "pages")]) == 5
+    assert "CERT-E073" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 8, 13, 64, 100])
