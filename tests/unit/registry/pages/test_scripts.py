@@ -16,23 +16,26 @@ from certify.resources import room
 from certify.trust.bundle import parse_bundle
 from certify.trust.log_entry import entry_of
 from certify_registry.pages.browser_data import browser_data
+from certify_registry.pages.links import ServerLinks
 from certify_registry.pages.scripts import joined_scripts
+from certify_registry.pages.settings import PagesSettings
+from certify_registry.pages.views import Views
 from certify_registry.store.finding import Question
 from tests.conformance.peers import node
-from tests.fakes.registry_world import TODAY
+from tests.fakes.chain import level_one, waived_and_approved
 from tests.unit.registry.pages.conftest import Site
 
 
 def run_scripts(site: Site, folder: Path, files: dict[str, bytes], *, flips: int, stride: int = 1) -> dict[str, Any]:
     """What the scripts say of ``files``, and how many of the flipped bits they let pass."""
-    rows = [one.row for one in site.registry.find(Question(), now=TODAY)]
+    rows = [one.row for one in site.registry.find(Question(), now=site.catalogue.now)]
     document = parse_json(files["bundle"])
     chance = random.Random(7)
     pdf = files.get("pdf", b"")
     given = {
         "files": {name: base64.b64encode(data).decode() for name, data in files.items()},
         "data": browser_data(site.catalogue, rows, complete=True),
-        "now": TODAY,
+        "now": site.catalogue.now,
         "stride": stride,
         "leaf": entry_of(parse_bundle(document["certificate"])).to_bytes().decode(),
         "flips": {
@@ -167,3 +170,20 @@ def test_no_bit_at_all_gets_past_and_none_of_a_pdf(drawn: Site, tmp_path: Path) 
     assert found["mutations"]["ed25519"]["tried"] == 64 * 8
     assert found["mutations"]["proof"]["tried"] > 2000
     assert {name: one["wrong"] for name, one in found["mutations"].items()} == dict.fromkeys(found["mutations"], 0)
+
+
+@pytest.mark.slow  # two whole runs of the main job
+def test_certificates_of_the_main_job_hold_in_a_browser(tmp_path: Path) -> None:
+    for chain in (level_one(), waived_and_approved()):
+        workspace, at = chain.house.workspace, chain.at
+        with workspace.reading() as registry:
+            settings = PagesSettings(certificates=workspace.certificates, clock=lambda at=at: at)  # type: ignore[misc]
+            site = Site(chain.house, registry, settings)  # type: ignore[arg-type]
+            files = {"bundle": chain.bundle, "pdf": chain.pdf}
+            found = run_scripts(site, tmp_path, files, flips=10, stride=40)
+            page = Views(site.catalogue, ServerLinks()).certificate(chain.certificate.serial)
+        assert found["outcomes"]["bundle"]["verdict"] == "valid", found["outcomes"]["bundle"]
+        assert {one["wrong"] for one in found["mutations"].values()} == {0}
+        assert "Active" in page
+        drawn = chain.pdf.startswith(b"%PDF-1.7\n")
+        assert found["outcomes"]["pdf"]["verdict"] == ("valid" if drawn else "invalid")
