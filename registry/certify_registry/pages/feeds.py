@@ -22,8 +22,8 @@ def atom(catalogue: Catalogue, links: ServerLinks) -> str:
                 updated=found[0].time if found else "1970-01-01T00:00:00Z")  # fmt: skip
 
 
-def table(catalogue: Catalogue, form: Form) -> str:
-    """The certificates a form asks for as CSV, a page at a time. Source: RFC 4180.
+def table(catalogue: Catalogue, form: Form) -> tuple[str, str]:
+    """The certificates a form asks for as CSV, and the query of the next page. Source: RFC 4180.
 
     Raises:
         UsageError: CERT-E681, the form asks for nothing that can be looked up.
@@ -31,9 +31,10 @@ def table(catalogue: Catalogue, form: Form) -> str:
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow([*COLUMNS, "log_index"])
-    for brief, status in search(catalogue, form).lines:
+    found = search(catalogue, form)
+    for brief, status in found.lines:
         row = brief.row
         cells = (row.serial, status.word, row.model_name, row.model_identity, brief.policy, str(brief.level),
                  brief.issuer, row.valid_from, row.valid_until)  # fmt: skip
         writer.writerow([*map(csv_cell, cells), row.log_index])
-    return out.getvalue()
+    return out.getvalue(), found.more

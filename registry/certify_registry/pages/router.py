@@ -139,7 +139,11 @@ def _add_documents(router: APIRouter, catalogue: Callable[[], Catalogue]) -> Non
 
     @router.get("/certificates.csv")
     def certificates(q: str = "", issuer: str = "", policy: str = "", status: str = "", before: str = "") -> Response:
-        return _document(feeds.table(catalogue(), Form(q, issuer, policy, status, before)), "text/csv; charset=utf-8")
+        text, more = feeds.table(catalogue(), Form(q, issuer, policy, status, before))
+        answer = _document(text, "text/csv; charset=utf-8")
+        if more:
+            answer.headers["Link"] = f'<{ServerLinks().csv(more)}>; rel="next"'
+        return answer
 
     @router.get("/feed.atom")
     def feed() -> Response:

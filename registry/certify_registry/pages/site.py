@@ -88,7 +88,7 @@ def _write_shared(catalogue: Catalogue, rows: list[CertificateRow], write: Write
     write("log.html", top.log().encode())
     write("verify.html", top.verify(everything=True).encode())
     write("feed.atom", feeds.atom(catalogue, FileLinks()).encode())
-    write("certificates.csv", feeds.table(top.catalogue, Form()).encode())
+    write("certificates.csv", feeds.table(top.catalogue, Form())[0].encode())
     for identity in sorted({row.model_identity for row in rows}):
         write(f"m/{identity}.html", below.model(identity).encode())
         for newer, older in _compared([row.serial for row in catalogue.reader.certificates_of(identity)]):

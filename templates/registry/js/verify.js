@@ -94,6 +94,7 @@ async function readFile(bytes) {
   requireOnly(file, ['schema', 'certificate', 'certificateProof', 'statements', 'policy'], 'the bundle');
   const certificate = await readBundle(file.certificate, 'the certificate');
   if (certificate.statement.predicateType !== `${BASE}/certificate/v0.1`) throw new Refused('it holds no certificate');
+  if (!Array.isArray(certificate.statement.predicate?.evidence)) throw new Refused('its certificate names no evidence');
   return { detail: whole ? 'a PDF with a bundle inside' : 'a bundle', value: { ...file, whole, certificate, bundle: file } };
 }
 
@@ -125,17 +126,29 @@ async function evidenceSigned(world) {
   const { claim, file } = world;
   const [named, held] = [claim.evidence.map((one) => one.payloadSha256), Object.keys(file.bundle.statements)];
   if ([...named].sort().join() !== [...held].sort().join()) throw new Refused('the statements are not those that the certificate names');
-  let unknown = 0;
+  let [unknown, places] = [0, 0];
   for (const one of claim.evidence) {
     const statement = await readBundle(file.bundle.statements[one.payloadSha256], `the ${one.kind} statement`);
     if (statement.sha256 !== one.payloadSha256 || statement.keyid !== one.keyid) throw new Refused(`the ${one.kind} statement is another`);
+    places += await provenPlace(one, statement, world);
     unknown += await signedBy(statement, null, world).then(() => 0, (error) => {
       if (error instanceof Unknown) return 1;
       throw error instanceof Refused ? new Refused(`the ${one.kind} statement: ${error.message}`) : error;
     });
   }
   if (unknown) throw new Unknown(`${unknown} of ${named.length} statements are signed with keys this registry does not name`);
-  return { detail: `${named.length} statements, each by the key that the certificate names` };
+  return { detail: `${named.length} statements, each by the key that the certificate names; ${places} proven to be in the log` };
+}
+
+/** 1 where the certificate carries a log proof of a statement, which must hold; else 0. */
+async function provenPlace(one, statement, { claim, log }) {
+  const proof = claim.proofs?.[one.payloadSha256] ?? claim.proofs?.[one.kind];
+  if (proof === undefined) return 0;
+  const { index } = await verifyProof(String(proof), entryOf(statement), log).catch((error) => {
+    throw error instanceof Refused ? new Refused(`the ${one.kind} statement: ${error.message}`) : error;
+  });
+  if (one.logIndex !== undefined && one.logIndex !== null && index !== one.logIndex) throw new Refused(`the ${one.kind} statement is at another place`);
+  return 1;
 }
 
 async function policyAsNamed({ claim, file }) {

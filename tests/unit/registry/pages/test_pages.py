@@ -119,6 +119,9 @@ def test_search_goes_on_where_it_ended(site: Site) -> None:
         address = more.group(1) if more else ""
     assert address == ""
     assert sorted(seen) == sorted(issued.serial for issued in site.world.issued.values())
+    table = client.get("/certificates.csv")
+    assert table.headers["link"].startswith("</certificates.csv?before=")
+    assert table.text.count("CM-") == 3
 
 
 @pytest.mark.parametrize(

@@ -142,6 +142,11 @@ def test_no_flipped_bit_gets_past_a_proof_a_signature_or_a_bundle(told: dict[str
     assert mutations["bundle"]["tried"] == 100
 
 
+def test_the_evidence_is_proven_to_be_in_the_log(told: dict[str, Any]) -> None:
+    [evidence] = [check for check in told["outcomes"]["bundle"]["checks"] if check["id"] == "evidence"]
+    assert evidence["detail"] == "5 statements, each by the key that the certificate names; 3 proven to be in the log"
+
+
 def test_what_cannot_be_told_is_not_called_valid(told: dict[str, Any]) -> None:
     assert told["stale"] == "stale", "the page was loaded more than a day ago"
     assert told["unknown"]["verdict"] == told["keyless"]["verdict"] == "incomplete"
