@@ -20,8 +20,8 @@ class ServerLinks:
         return f"/c/{serial}"
 
     def raw(self, serial: str, ending: str) -> str:
-        """A certificate's file: ``pdf``, ``json``, ``badge.svg`` or ``line.txt``."""
-        return f"/c/{serial}{'.' if ending in ('pdf', 'json') else '/'}{ending}"
+        """A certificate's file: ``pdf``, ``bundle.json``, ``badge.svg`` or ``line.txt``."""
+        return f"/c/{serial}{'.' if ending == 'pdf' else '/'}{ending}"
 
     def model(self, identity: str) -> str:
         """All certificates of a model."""
@@ -89,7 +89,7 @@ class FileLinks(ServerLinks):
 
     def raw(self, serial: str, ending: str) -> str:
         """A certificate's file."""
-        return self._up(f"c/{serial}.{ending}")
+        return self._up(f"c/{serial}.{'json' if ending == 'bundle.json' else ending}")
 
     def model(self, identity: str) -> str:
         """All certificates of a model."""

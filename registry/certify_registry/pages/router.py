@@ -104,7 +104,7 @@ def _add_documents(router: APIRouter, catalogue: Callable[[], Catalogue]) -> Non
         found = catalogue()
         return _file(found.pdf(found.row(serial)), "application/pdf", f"{serial}.pdf")
 
-    @router.get("/c/{serial}.json")
+    @router.get("/c/{serial}/bundle.json")
     def bundle(serial: str) -> Response:
         found = catalogue()
         file = found.file(found.row(serial))

@@ -71,7 +71,7 @@ def test_a_certificate_shows_the_facts_of_its_pdf_and_its_evidence(client: TestC
 def test_every_download_is_what_the_log_says_it_is(client: TestClient, site: Site) -> None:
     issued = site.world.issued["active"]
     row = site.catalogue.row(issued.serial)
-    assert client.get(f"/c/{issued.serial}.json").content == issued.bundle
+    assert client.get(f"/c/{issued.serial}/bundle.json").content == issued.bundle
     assert client.get(f"/log/{row.log_index}.json").content == site.registry.bundle_at(row.log_index)
     for one in issued.certificate.evidence:
         answer = client.get(f"/c/{issued.serial}/{one.payload_sha256}.json")
@@ -173,7 +173,7 @@ def test_a_bundle_comes_out_of_a_kept_pdf_where_no_folder_has_it(drawn: Site) ->
 
 
 def test_head_asks_for_the_same_without_the_body(client: TestClient, site: Site) -> None:
-    for address in ("/", f"/c/{site.serial('active')}", f"/c/{site.serial('active')}.json"):
+    for address in ("/", f"/c/{site.serial('active')}", f"/c/{site.serial('active')}/bundle.json"):
         assert client.head(address).status_code == 200
 
 
