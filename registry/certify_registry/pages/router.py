@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
+from fastapi.params import Depends
 from fastapi.responses import HTMLResponse
 from fastapi.routing import APIRoute
 
@@ -24,12 +25,16 @@ from certify_registry.pages.views import Views, etag
 from certify_registry.reader import Reader
 
 
-def pages_router(reader_of: Callable[[], Reader], settings: PagesSettings) -> APIRouter:
+def pages_router(
+    reader_of: Callable[[], Reader], settings: PagesSettings, *, guards: Sequence[Depends] = ()
+) -> APIRouter:
     """The pages of a registry.
 
     Args:
         reader_of: gives the registry for one request.
         settings: how it presents itself.
+        guards: what a request must pass before it is answered, such as a check who asks; for registries that are
+            not for everybody.
     """
 
     def catalogue() -> Catalogue:
@@ -49,7 +54,7 @@ def pages_router(reader_of: Callable[[], Reader], settings: PagesSettings) -> AP
 
             return told
 
-    router = APIRouter(route_class=PageRoute, include_in_schema=False)
+    router = APIRouter(route_class=PageRoute, include_in_schema=False, dependencies=guards)
     _add_documents(router, catalogue)
     _add_pages(router, lambda: Views(catalogue(), ServerLinks()))
     for route in router.routes:
@@ -114,7 +119,9 @@ def _add_documents(router: APIRouter, catalogue: Callable[[], Catalogue]) -> Non
     def badge_svg(serial: str) -> Response:
         found = catalogue()
         row = found.row(serial)
-        return _document(badge(row.serial, found.status(row)), "image/svg+xml")
+        answer = _document(badge(row.serial, found.status(row)), "image/svg+xml")
+        answer.headers["Cross-Origin-Resource-Policy"] = "cross-origin"  # it is made to be shown elsewhere
+        return answer
 
     @router.get("/c/{serial}/line.txt")
     def line_txt(serial: str) -> Response:

@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI, HTTPException
 from fastapi.testclient import TestClient
 
 from certify.errors import RegistryError
@@ -177,6 +177,17 @@ def test_head_asks_for_the_same_without_the_body(client: TestClient, site: Site)
         assert client.head(address).status_code == 200
 
 
+def test_guards_stand_before_every_page(site: Site) -> None:
+    def nobody() -> None:
+        raise HTTPException(401)
+
+    app = FastAPI()
+    app.include_router(pages_router(lambda: site.registry, site.settings, guards=[Depends(nobody)]))
+    client = TestClient(app)
+    for address in ("/", "/log", "/verify", "/feed.atom", f"/c/{site.serial('active')}", "/certificates.csv"):
+        assert client.get(address).status_code == 401
+
+
 def test_every_page_forbids_what_it_does_not_need(client: TestClient, site: Site) -> None:
     serial = site.serial("active")
     for address in ("/", f"/c/{serial}", "/log", "/verify", "/c/nothing", "/static/page.js", "/feed.atom"):
@@ -218,6 +229,7 @@ def test_the_badge_and_the_line_carry_the_live_status(client: TestClient, site: 
         badge = client.get(f"/c/{site.serial(name)}/badge.svg")
         ElementTree.fromstring(badge.text)
         assert badge.headers["content-type"] == "image/svg+xml"
+        assert badge.headers["cross-origin-resource-policy"] == "cross-origin"
         assert f"{site.serial(name)}: {word}" in badge.text
         line = client.get(f"/c/{site.serial(name)}/line.txt").text
         assert line.startswith(f"{site.serial(name)} {word} | model ")
