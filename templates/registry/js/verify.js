@@ -4,7 +4,7 @@ import { hex, Refused, sha256, utf8 } from './bytes.js';
 import { canonical, parseCanonical } from './canonical.js';
 import { readBundle, requireOnly, verifySignature } from './dsse.js';
 import { entryOf, readLogKey, verifyCheckpoint, verifyProof } from './note.js';
-import { attachment, isPdf } from './pdf.js';
+import { attachment, isArchived, isPdf } from './pdf.js';
 import { dated, fold } from './status.js';
 
 const BASE = 'https://certify-models.dev/predicates';
@@ -35,7 +35,7 @@ export async function verifyFile(bytes, data, now) {
   const { certificate, whole } = file;
   const claim = certificate.statement.predicate;
   Object.assign(outcome, { serial: String(claim.serial), model: String(claim.model?.name ?? '') });
-  const world = { data, log: await readLogKey(data.vkey), file, claim, fileSha256: hex(await sha256(bytes)) };
+  const world = { data, log: await readLogKey(data.vkey), file, claim, bytes, fileSha256: hex(await sha256(bytes)) };
   await check('signature', 'Signed by the issuer', () => issuerSigned(world));
   await check('log', 'In the log', () => inLog(world));
   await check('evidence', 'Evidence signed', () => evidenceSigned(world));
@@ -177,6 +177,9 @@ async function asIssued(world, answer) {
   if (!answer?.rendering) throw new Unknown('the registry has no entry to compare the file with');
   const { said } = await logged(answer.rendering, answer.renderingProof, 'issuer', 'rendering', world);
   const { claim, file } = world;
+  if (await isArchived(world.bytes, (digest) => hex(digest) === said.pdfSha256)) {
+    throw new Unknown('the issued file is in it, whole; what was added behind it, as archives do, only certify verify can judge');
+  }
   if (said.pdfSha256 !== world.fileSha256 || said.serial !== claim.serial || said.certificateSha256 !== file.certificate.sha256) {
     throw new Refused('the file is not, byte for byte, the one that was issued');
   }

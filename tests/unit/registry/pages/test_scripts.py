@@ -6,6 +6,7 @@ import base64
 import json
 import random
 import subprocess
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +70,9 @@ def told(site: Site, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]
     good, other = site.world.issued["active"].bundle, parse_json(site.world.issued["revoked"].bundle)
     mine = parse_json(good)
     named = next(iter(mine["statements"]))
+    pdf = site.world.issued["active"].pdf
+    other_file = b"9 0 obj\n<</Type /EmbeddedFile/Filter /FlateDecode/Length %d>>\nstream\n%b\nendstream\nendobj\n"
+    packed = zlib.compress(b'{"another": "attachment"}')
     foreign = {**mine["certificate"]["verificationMaterial"], "note": "nobody signed this"}
     files = {
         "bundle": good,
@@ -86,6 +90,12 @@ def told(site: Site, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]
         "list": b"[]",
         "empty": b"",
         "deep": b"[" * 100_000,
+        "pdf-added": pdf + b"junk",
+        "pdf-archived": pdf + b"7 0 obj\n<</Type /DocTimeStamp>>\nendobj\n%%EOF\n",
+        "pdf-twice": pdf + pdf,
+        "pdf-more-attachments": pdf.replace(b"%%EOF", other_file % (len(packed), packed) + b"%%EOF"),
+        "pdf-cut": pdf[:-3000],
+        "pdf-good": pdf,
         "foreign-pdf": b"%PDF-1.7\nhello",
         **{f"is-{name}": one.bundle for name, one in site.world.issued.items()},
     }
@@ -124,6 +134,10 @@ def test_bundles_are_told_as_their_certificates_stand(told: dict[str, Any]) -> N
         ("empty", "file"),
         ("deep", "file"),
         ("foreign-pdf", "file"),
+        ("pdf-added", "whole-file"),
+        ("pdf-twice", "file"),
+        ("pdf-more-attachments", "whole-file"),
+        ("pdf-cut", "file"),
     ],
 )
 def test_what_is_no_untouched_bundle_is_invalid_for_its_own_reason(
@@ -149,6 +163,8 @@ def test_the_evidence_is_proven_to_be_in_the_log(told: dict[str, Any]) -> None:
 
 def test_what_cannot_be_told_is_not_called_valid(told: dict[str, Any]) -> None:
     assert told["stale"] == "stale", "the page was loaded more than a day ago"
+    assert told["outcomes"]["pdf-good"]["verdict"] == "valid"
+    assert told["outcomes"]["pdf-archived"]["verdict"] == "incomplete", "what was added is for certify verify to judge"
     assert told["unknown"]["verdict"] == told["keyless"]["verdict"] == "incomplete"
     skipped = {check["id"] for check in told["keyless"]["checks"] if check["result"] == "skip"}
     assert {"signature", "evidence"} <= skipped
