@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from certify.evidence.merkle import inclusion_ranges, node_hash
+from certify.page.wording import groups
 from certify.trust.note import parse_checkpoint, parse_note
 from certify.trust.tlog_proof import parse_tlog_proof
 
@@ -90,7 +91,7 @@ def tree_path(proof: str, leaf: bytes, leaf_hash: bytes) -> TreePath:
     told = f"Entry {read.index} of {checkpoint.size} is joined with {len(ranges)} other hashes, one after the other"
     return TreePath(
         *(read.index, checkpoint.size, checkpoint.origin, proof, leaf.decode(), tuple(nodes), tuple(lines), height),
-        words=f"{told}; what comes out, {now.hex()}, is the root that the log has signed.",
+        words=f"{told}; what comes out, {groups(now.hex(), 1)[0]}, is the root that the log has signed.",
     )
 
 
