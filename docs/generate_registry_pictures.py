@@ -50,10 +50,11 @@ def main() -> None:
 
 
 def small(png: bytes, place: Path) -> None:
-    """Write a picture in 64 colours, which is enough for pages of text."""
+    """Write a picture in 96 colours, which is enough for pages of text and their few signs."""
     from PIL import Image
 
-    Image.open(io.BytesIO(png)).convert("RGB").quantize(64, dither=Image.Dither.NONE).save(place, optimize=True)
+    picture = Image.open(io.BytesIO(png)).convert("RGB")
+    picture.quantize(96, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(place, optimize=True)
 
 
 @contextmanager

@@ -83,6 +83,7 @@ CORPUS = (
     "\u202e\u2066evil\u2069\u200b\ufeff a\u0301\u0301\u0301\u0301\u0301\u0301",
 )
 """Texts that become markup, script, formulas or another order of reading where a page is careless."""
+LONG = "W" * 3000
 RIGHT_TO_LEFT = "نموذج التفكير \u202egpj.exe"
 
 
@@ -148,7 +149,7 @@ def _fill(world: PagesWorld, registry: Registry, drawn: bool) -> None:
     _issue(world, registry, "revoked", other)
     _issue(world, registry, "suspended", _model("ledger-checker-3b"))
     _issue(world, registry, "expired", _model("archive-reader-0.5b"), valid_until="2026-11-30T00:00:00Z")
-    _issue(world, registry, "hostile", _model(HOSTILE), **_hostile())
+    _issue(world, registry, "hostile", _model(f"{HOSTILE} {LONG[:200]}"), **_hostile())
     _issue(world, registry, "right-to-left", _model(RIGHT_TO_LEFT))
     _issue(world, registry, "reinstated", _model("triage-notes-7b"))
     change = _changer(world, registry)
@@ -176,7 +177,7 @@ def _hostile() -> dict[str, Any]:
     declared = [name for name, value in sample.DECLARATION_VALUE if isinstance(value, str) and name != "declared_at"]
     return {
         "issuer": HOSTILE,
-        "caveats": CORPUS,
+        "caveats": (*CORPUS, LONG),
         "rules": tuple(in_turn(one, "id", "title", "message", "severity", "coverage") for one in plain.rules),
         "headlines": tuple(in_turn(one, "name", "value", "detail") for one in plain.headlines),
         "declaration": in_turn(sample.DECLARATION_VALUE, *declared),

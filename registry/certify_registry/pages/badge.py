@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from certify.page.wording import clip
 from certify_registry.pages.catalogue import Brief
 from certify_registry.pages.drawing import draw
 from certify_registry.pages.links import ServerLinks
@@ -20,7 +21,7 @@ def line(brief: Brief, status: Status) -> str:
     row = brief.row
     parts = [
         f"{row.serial} {status.word}",
-        f"model {row.model_name}",
+        f"model {clip(row.model_name, 120)}",
         f"identity {row.model_identity[:16]}",
         f"policy {brief.policy}",
         f"level {brief.level}",

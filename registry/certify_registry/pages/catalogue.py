@@ -15,6 +15,7 @@ from certify.evidence.certificate import SERIAL_PATTERN, Certificate, Certificat
 from certify.evidence.evaluation import Evaluation
 from certify.files import read_file
 from certify.page.page import Page, page_of
+from certify.page.wording import clip
 from certify.trust.bundle import Bundle, parse_bundle, statement_of
 from certify.verify.pdf import read_pdf
 from certify_registry.pages.faults import missing
@@ -77,7 +78,7 @@ class Catalogue:
     def brief(self, row: CertificateRow) -> Brief:
         """What a list says of a certificate."""
         made = self._certificate(self._bundle(row.payload_sha256))
-        return Brief(row, made.issuer, f"{made.policy.id} {made.policy.version}", int(made.level))
+        return Brief(row, clip(made.issuer, 90), clip(f"{made.policy.id} {made.policy.version}", 60), int(made.level))
 
     def status(self, row: CertificateRow) -> Status:
         """How a certificate stands now, by the signed entries of the log.

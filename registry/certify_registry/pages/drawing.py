@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from certify.counting import counted
 from certify.page.annex import key_words
-from certify.page.wording import groups, minute
+from certify.page.wording import clip, groups, minute
 from certify.resources import room
 from certify_registry.pages.links import ServerLinks
 from certify_registry.pages.wording import STATUSES, day, shown
@@ -62,6 +62,6 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(own=isolated, groups=groups, key=key_words, minute=minute, day=day)
+    environment.filters.update(own=isolated, groups=groups, key=key_words, minute=minute, day=day, clip=clip)
     environment.globals.update(statuses=STATUSES, counted=counted)
     return environment

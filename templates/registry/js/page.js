@@ -59,7 +59,7 @@ function show(place, outcome, name) {
   const told = element('div');
   told.append(element('h2', '', words));
   const about = element('p');
-  about.append(own(outcome.model ? `${outcome.serial}, ${outcome.model}` : name));
+  about.append(own(outcome.model ? `${outcome.serial}, ${outcome.model.slice(0, 120)}` : name.slice(0, 200)));
   told.append(about);
   if (outcome.reason) {
     const reason = element('p');
