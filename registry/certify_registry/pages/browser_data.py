@@ -48,9 +48,17 @@ def browser_data(catalogue: Catalogue, rows: Sequence[CertificateRow], *, comple
         "loadedAt": catalogue.now,
         "complete": complete,
         "keys": _keys(reader),
-        "certificates": {
-            row.serial: {"logIndex": row.log_index, "answer": answer_of(reader, row.serial).document()} for row in rows
-        },
+        "certificates": {row.serial: _known(reader, row) for row in rows},
+    }
+
+
+def _known(reader: Reader, row: CertificateRow) -> dict[str, Any]:
+    """What the page holds of a certificate; ``needed`` is how many revokers had to sign each change of standing."""
+    needed = reader.voices_needed() if hasattr(reader, "voices_needed") else lambda _index: 1
+    return {
+        "logIndex": row.log_index,
+        "answer": answer_of(reader, row.serial).document(),
+        "needed": [needed(index) for index, _ in reader.statuses(row.serial)],
     }
 
 

@@ -17,6 +17,7 @@ from certify.files import read_file
 from certify.page.page import Page, page_of
 from certify.page.wording import clip
 from certify.trust.bundle import Bundle, parse_bundle, statement_of
+from certify.trust.status import StandingOf
 from certify.verify.pdf import read_pdf
 from certify_registry.pages.faults import missing
 from certify_registry.pages.settings import PagesSettings
@@ -52,8 +53,10 @@ class Held:
     """The file that is handed out, where it is at hand."""
     page: Page = field(repr=False)
     """The facts of the PDF's pages, by the same function."""
+    standing: StandingOf
+    """What was signed and logged about its standing."""
     status: Status
-    """How it stands now, by the signed entries of the log and the clock."""
+    """How it stands now, by that and the clock."""
 
 
 class Catalogue:
@@ -86,7 +89,10 @@ class Catalogue:
         Raises:
             RegistryError: CERT-E070, its entries are not those of the signed log.
         """
-        return status_of(self.reader.standing(row.serial), row.valid_from, row.valid_until, self.now)
+        return self._status(row, self.reader.standing(row.serial))
+
+    def _status(self, row: CertificateRow, standing: StandingOf) -> Status:
+        return status_of(standing, row.valid_from, row.valid_until, self.now)
 
     def held(self, serial: str) -> Held:
         """A certificate with all that its page tells.
@@ -99,7 +105,8 @@ class Catalogue:
         bundle = self._bundle(row.payload_sha256)
         certificate, file = self._certificate(bundle), self.file(row)
         page = page_of(certificate, self._results(certificate), file.policy if file else None)
-        return Held(row, certificate, bundle, file, page, self.status(row))
+        standing = self.reader.standing(serial)
+        return Held(row, certificate, bundle, file, page, standing, self._status(row, standing))
 
     def statement(self, held: Held, payload_sha256: str) -> Bundle | None:
         """A statement that a certificate rests on, out of the log or else out of its file."""

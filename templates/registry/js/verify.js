@@ -159,7 +159,7 @@ async function policyAsNamed({ claim, file }) {
 
 async function known({ data, claim }) {
   const found = Object.hasOwn(data.certificates, claim.serial) ? data.certificates[claim.serial] : null;
-  if (found) return { detail: `log entry ${found.logIndex}`, value: found.answer };
+  if (found) return { detail: `log entry ${found.logIndex}`, value: { ...found.answer, needed: found.needed } };
   if (data.complete) throw new Refused(`this registry holds no certificate ${claim.serial}`);
   throw new Unknown(`this page has not loaded ${claim.serial}: name the serial above, then drop the file again`);
 }
@@ -170,7 +170,7 @@ async function logged(document, proof, role, type, world) {
   await signedBy(bundle, role, world);
   if (bundle.statement.predicateType !== `${BASE}/${type}/v0.1`) throw new Refused('the registry answers with another statement');
   const { index } = await verifyProof(String(proof), entryOf(bundle), world.log);
-  return { index, said: bundle.statement.predicate };
+  return { index, said: bundle.statement.predicate, keyid: bundle.keyid, sha256: bundle.sha256 };
 }
 
 async function asIssued(world, answer) {
@@ -190,9 +190,9 @@ async function status(world, answer) {
   if (!answer) throw new Unknown('the registry’s answer about this certificate is not at hand');
   const { size } = await verifyCheckpoint(String(answer.checkpoint), world.log);
   const changes = [];
-  for (const entry of answer.statuses ?? []) {
-    const { index, said } = await logged(entry.bundle, entry.proof, 'revoker', 'status', world);
-    if (said.serial === world.claim.serial) changes.push({ index, ...said });
+  for (const [number, entry] of (answer.statuses ?? []).entries()) {
+    const { said, ...place } = await logged(entry.bundle, entry.proof, 'revoker', 'status', world);
+    if (said.serial === world.claim.serial) changes.push({ ...said, ...place, needed: answer.needed?.[number] ?? 1 });
   }
   const found = fold(changes);
   const { standing, change } = found;

@@ -63,9 +63,16 @@ const mutations = {
   pdf: files.pdf ? await flipped(bytesOf(files.pdf), flips.pdf, good) : { wrong: 0, tried: 0 },
 };
 
-const state = (index, word) => ({ index, state: word, reason: '', declaredAt: '' });
+/** `revoked/a/2` is a revocation by key a where two must sign; a third letter names another statement. */
+const state = (index, word) => {
+  const [name, keyid = 'a', needed = '1', sha256 = name] = word.split('/');
+  return { index, state: name, reason: '', declaredAt: '', keyid, sha256, needed: Number(needed) };
+};
 const folds = [[], ['suspended'], ['suspended', 'reinstated'], ['revoked', 'reinstated'], ['superseded', 'revoked'],
-  ['superseded', 'reinstated'], ['suspended', 'superseded']].map((words) => fold(words.map((word, at) => state(at, word)).reverse()).standing);
+  ['superseded', 'reinstated'], ['suspended', 'superseded'],
+  ['revoked/a/2'], ['revoked/a/2', 'revoked/a/2'], ['revoked/a/2', 'revoked/b/2'], ['revoked/a/2', 'revoked/b/2/other'],
+  ['suspended', 'reinstated/a/2'], ['suspended', 'reinstated/a/2', 'reinstated/b/2'],
+  ['suspended', 'reinstated/a/2', 'suspended/a', 'reinstated/b/2'], ['revoked/a/2', 'reinstated/a/2', 'reinstated/b/2', 'revoked/b/2']].map((words) => fold(words.map((word, at) => state(at, word)).reverse()).standing);
 
 const later = new Date(Date.parse(now) + 25 * 3600 * 1000).toISOString().replace('.000', '');
 const stale = (await verifyFile(bytesOf(files.bundle), data, later)).verdict;

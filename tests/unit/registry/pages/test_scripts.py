@@ -172,6 +172,8 @@ def test_what_cannot_be_told_is_not_called_valid(told: dict[str, Any]) -> None:
 
 def test_standing_is_folded_as_the_log_orders_it(told: dict[str, Any]) -> None:
     expected = ["valid", "suspended", "valid", "revoked", "revoked", "superseded", "superseded"]
+    expected += ["suspended", "suspended", "revoked", "suspended"]  # one voice of two, one twice, both, two statements
+    expected += ["suspended", "valid", "suspended", "suspended"]
     assert told["folds"] == expected
     assert told["leaf"], "the record of a statement is the one that the log hashes"
 
