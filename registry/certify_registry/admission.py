@@ -166,6 +166,13 @@ def all_enrolled(connection: Connection) -> dict[tuple[str, str], tuple[str, str
     return found
 
 
+def every_key(connection: Connection) -> dict[tuple[str, str], tuple[str, str]]:
+    """Every key the log takes statements from or once did: (key id, role) to its PEM text and who held it last."""
+    columns = (_keys.c.keyid, _keys.c.role, _keys.c.pem, _keys.c.party)
+    found = connection.execute(select(*columns).order_by(_keys.c.seq))
+    return {(keyid, role): (pem, party) for keyid, role, pem, party in found}
+
+
 def was_retired(connection: Connection, keyid: str, role: str) -> bool:
     """Whether the last word on a key in a role is that the log takes no more from it."""
     query = select(_keys.c.event).where(_keys.c.keyid == keyid, _keys.c.role == role).order_by(_keys.c.seq.desc())

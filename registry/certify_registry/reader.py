@@ -299,6 +299,11 @@ class Reader:
         with self._read() as connection:
             return admission.all_enrolled(connection)
 
+    def every_key(self) -> dict[tuple[str, str], tuple[str, str]]:
+        """``enrolled`` with the keys that it took statements from once and takes none from any more."""
+        with self._read() as connection:
+            return admission.every_key(connection)
+
     def retired(self, keyid: str, role: str) -> bool:
         """Whether it took statements in a role from a key once, and takes none any more."""
         with self._read() as connection:

@@ -20,11 +20,12 @@ from certify.cli.registry.restore import restore
 from certify.cli.registry.search import search
 from certify.cli.registry.serve import serve
 from certify.cli.registry.show import show
+from certify.cli.registry.site import site
 from certify.cli.registry.snapshot import snapshot
 from certify.cli.registry.submit import submit
 from certify.cli.registry.witness import witness
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="Inspect and check the embedded registry.")
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Run, search, watch and check a registry.")
 app.command("create")(create)
 app.command("show")(show)
 app.command("list")(list_certificates)
@@ -44,3 +45,4 @@ app.command("hammer")(hammer)
 app.command("serve")(serve)
 app.command("submit")(submit)
 app.add_typer(api_keys.app, name="api-keys")
+app.command("site")(site)
