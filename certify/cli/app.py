@@ -45,15 +45,17 @@ VERBS: dict[str, Verb] = {
     "export": Verb("export", "Write a verified certificate as VSA, OSCAL, CycloneDX, a model card and others."),
     "archive": Verb("archive", "Make a copy of a certificate that can be checked for decades (PAdES B-LTA)."),
     "revoke": Verb("revoke", "Withdraw a certificate for good, with a reason."),
-    "suspend": Verb("suspend", "Withdraw a certificate for now."),
+    "suspend": Verb("suspend", "Withdraw a certificate for now, or all that a cause touches."),
     "reinstate": Verb("reinstate", "Lift a suspension."),
+    "supersede": Verb("supersede", "Say which newer certificate takes one's place."),
+    "renew": Verb("renew", "Test a certified model again and let the new certificate take the old one's place."),
     "model": Verb("model", "Make a clean model folder; identify, sign and verify a model."),
     "data": Verb("data", "Describe training data and record how it was made."),
     "scan": Verb("scan", "Look for benchmark items in training data, nothing else."),
     "keys": Verb("keys", "Make, list, rotate and revoke signing keys."),
     "trust": Verb("trust", "Make, sign and read trust files: who may sign what."),
     "policy": Verb("policy", "Write, read, try and compare policies."),
-    "registry": Verb("registry", "Inspect and check the embedded registry."),
+    "registry": Verb("registry", "Run, search, watch and check a registry."),
     "plan": Verb("plan", "First stage of run: size, sign and log the plan, ask nothing yet."),
     "check": Verb("check", "Second stage of run: ask the planned questions and judge the answers."),
     "decide": Verb("decide", "Third stage of run: apply the policy to the evaluation."),
@@ -63,6 +65,7 @@ VERBS: dict[str, Verb] = {
 
 
 EXTRAS = {
+    "fastapi": "server", "uvicorn": "server", "prometheus_client": "server", "jwt": "server", "opentelemetry": "server",
     "sqlmodel": "registry", "sqlalchemy": "registry", "alembic": "registry",
     "in_toto": "attest",
     "lm_eval": "eval", "numpy": "eval",

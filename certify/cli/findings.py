@@ -70,6 +70,8 @@ def _particulars(findings: Findings) -> list[tuple[str, str]]:
             ("valid", f"{findings.valid_from} to {findings.valid_until}"),
             ("surveillance", findings.next_surveillance or "none asked by the policy"),
         ]
+        if findings.renewal is not None:
+            rows.append(("renews", f"{findings.renewal.serial}; tested anew, {_taken_over(findings)} taken over"))
     rows += [
         (
             "tested as",
@@ -85,6 +87,12 @@ def _particulars(findings: Findings) -> list[tuple[str, str]]:
     if approvers and isinstance(findings, Certificate):
         rows.append(("approved by", ", ".join(approvers)))
     return rows
+
+
+def _taken_over(certificate: Certificate) -> str:
+    """The kinds of statements that a renewal rests on as the former certificate did."""
+    reused = certificate.renewal.reused if certificate.renewal else ()
+    return " and ".join(one.kind for one in certificate.evidence if one.payload_sha256 in reused) or "nothing"
 
 
 def served_rows(serving: Serving | None) -> list[tuple[str, str]]:

@@ -12,6 +12,14 @@ from certify.cli.app import Settings
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
 Trust = Annotated[Path | None, typer.Option(help="Trust file: whose signatures count.", envvar="CERTIFY_TRUST")]
 Status = Annotated[Path | None, typer.Option(help="Saved answer of a registry (SERIAL.status.json).")]
+StatusList = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Status lists of the certificate's registry: whether withdrawn.")
+]
+Registry = Annotated[
+    str | None,
+    typer.Option("--registry", "--status-from", metavar="URL", help="Registry to ask: withdrawn? And a serial's PDF."),
+]
+Online = Annotated[bool, typer.Option("--online", help="Ask the registry that your trust file names.")]
 MaxStatusAge = Annotated[
     int | None, typer.Option(min=1, metavar="DAYS", help="Oldest acceptable answer about withdrawal.")
 ]

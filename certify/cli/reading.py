@@ -12,9 +12,10 @@ from certify.errors import CertifyError, HostileInput, UsageError
 from certify.evidence.certificate import SERIAL_PATTERN
 from certify.files import read_file
 from certify.pipeline.clock import now
+from certify.pipeline.registry_client import RegistryClient
 from certify.pipeline.workspace import DEFAULT_HOME, Workspace
 from certify.trust.trustfile import TrustFile
-from certify.verify.document import RegistryAnswer
+from certify.verify.document import RegistryAnswer, claimed_certificate
 
 
 @dataclass(frozen=True)
@@ -49,16 +50,41 @@ def find_trust(settings: Settings, named: Path | None) -> TrustFile | None:
     return TrustFile.load(own) if own.is_file() else None
 
 
-def find_certificate(settings: Settings, named: str, status: Path | None) -> FoundCertificate:
-    """The certificate behind a path or a serial, and the newest answer about it that is at hand.
-
-    A workspace named with --home answers from its registry, if that holds the certificate; a saved answer,
-    named or beside the file, is read otherwise. That one can only speak against the certificate: what it
-    lists is signed, that it lists all is not.
+def registry_of(trust: TrustFile | None, *, wanted: bool) -> str | None:
+    """The address of the registry that the trust file names, where the reader wants to ask it.
 
     Raises:
-        UsageError: CERT-E012, there is no such file or serial.
+        UsageError: CERT-E674, it names none.
     """
+    if not wanted:
+        return None
+    if trust is None or trust.log.registry is None:
+        raise UsageError(
+            "CERT-E674",
+            "the trust file names no registry" if trust else "there is no trust file that could name a registry",
+            "a registry is never taken from the certificate: it could name one that its forger runs",
+            "name one with --registry URL",
+        )
+    return trust.log.registry
+
+
+def find_certificate(
+    settings: Settings, named: str, status: Path | None, registry: str | None = None
+) -> FoundCertificate:
+    """The certificate behind a path or a serial, and the newest answer about it that is at hand.
+
+    A registry elsewhere is asked only where the reader names it, and gives the PDF of a serial, too. A workspace
+    named with --home answers from its registry, if that holds the certificate; a saved answer, named or beside
+    the file, is read otherwise. That one can only speak against the certificate: what it lists is signed, that it
+    lists all is not.
+
+    Raises:
+        UsageError: CERT-E012, there is no such file or serial; CERT-E674, no registry can be at the address.
+        RegistryError: CERT-E672, CERT-E673, the registry that was named does not answer, or refuses.
+        HostileInput: CERT-E678, it answers something else.
+    """
+    if registry is not None:
+        return _from_registry(RegistryClient(registry), named)
     if re.match(SERIAL_PATTERN, named):
         path = (settings.home or DEFAULT_HOME) / "certificates" / f"{named}.pdf"
         if not path.is_file():
@@ -75,6 +101,15 @@ def find_certificate(settings: Settings, named: str, status: Path | None) -> Fou
     if status is not None and saved is not None:
         asked = asked.model_copy(update={"statuses": (*asked.statuses, *saved.statuses)})
     return FoundCertificate(data, asked, asked_at=now())
+
+
+def _from_registry(client: RegistryClient, named: str) -> FoundCertificate:
+    data = client.pdf(named) if re.match(SERIAL_PATTERN, named) else read_file(_certificate_file(Path(named)))
+    try:
+        serial = claimed_certificate(data).serial
+    except CertifyError:
+        return FoundCertificate(data, None)  # the verification itself will say what is wrong with the document
+    return FoundCertificate(data, client.status(serial), asked_at=now())
 
 
 def _certificate_file(path: Path) -> Path:
@@ -102,7 +137,6 @@ def _saved(path: Path, *, named: bool) -> RegistryAnswer | None:
 
 def _from_workspace(home: Path, data: bytes) -> RegistryAnswer | None:
     from certify.pipeline.standing import ask_registry
-    from certify.verify.document import claimed_certificate
 
     try:
         serial = claimed_certificate(data).serial

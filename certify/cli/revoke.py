@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from certify.cli.lifecycle import change
+from certify.cli.lifecycle import Cause, Confirm, Key, ReasonWords, change
 from certify.cli.options import Json
 from certify.evidence.certificate import State
 
@@ -17,8 +17,11 @@ app = typer.Typer(add_completion=False)
 def revoke(
     context: typer.Context,
     serial: Annotated[str, typer.Argument(help="The certificate.")],
-    reason: Annotated[str, typer.Option(help="Why; everybody can read it.")],
+    reason: ReasonWords = None,
+    cause: Cause = None,
+    confirm: Confirm = False,
+    key: Key = None,
     json: Json = False,
 ) -> int:
     """Withdraw a certificate for good, with a reason."""
-    return change(context, serial, State.REVOKED, reason, json)
+    return change(context, serial, State.REVOKED, reason, json, cause=cause, key=key, confirm=confirm)

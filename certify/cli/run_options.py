@@ -97,4 +97,5 @@ def request_of(context: typer.Context) -> RunRequest:
             f"the engine {given['engine']} has no such choice",
             "add --engine vllm, or put what a server needs into --serve",
         )
-    return RunRequest.model_validate({name: given[name] for name in RunRequest.model_fields}, by_name=True)
+    asked = {name: value for name, value in given.items() if name in RunRequest.model_fields}
+    return RunRequest.model_validate(asked, by_name=True)

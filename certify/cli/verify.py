@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from certify.cli.options import Context, Json, MaxStatusAge, MinLevel, Status, Trust
+from certify.cli.options import Context, Json, MaxStatusAge, MinLevel, Online, Registry, Status, StatusList, Trust
 from certify.cli.render import checklist, emit, emit_json, fields, next_step
 from certify.errors import ExitCode
 
@@ -42,13 +42,19 @@ def verify(
     at: Annotated[str | None, typer.Option(help="Time to ask about, 2026-11-23T12:00:00Z; now when absent.")] = None,
     max_status_age: MaxStatusAge = None,
     status: Status = None,
+    status_list: StatusList = None,
+    registry: Registry = None,
+    online: Online = False,
     rerun: Annotated[
         Path | None, typer.Option(metavar="FILE", help="A second party's signed rerun (`certify audit --rerun`).")
     ] = None,
+    require_witnesses: Annotated[
+        int, typer.Option(min=0, metavar="N", help="At least N of the trust file's witnesses cosigned the log.")
+    ] = 0,
     json: Json = False,
 ) -> int:
     """Check somebody's certificate, offline, under your own trust file."""
-    from certify.cli.reading import find_certificate, find_trust
+    from certify.cli.reading import find_certificate, find_trust, registry_of
     from certify.decide import load_policy
     from certify.evidence.certificate import Level
     from certify.files import read_file
@@ -58,7 +64,7 @@ def verify(
 
     settings = Context.of(context)
     trust_file = find_trust(settings, trust)
-    found = find_certificate(settings, certificate, status)
+    found = find_certificate(settings, certificate, status, registry or registry_of(trust_file, wanted=online))
     wanted = load_policy(policy).reference if policy else None
     result = verify_certificate(
         found.data,
@@ -71,6 +77,8 @@ def verify(
             minimum_level=Level(min_level),
             maximum_status_age_days=max_status_age,
             rerun=read_file(rerun) if rerun else None,
+            status_lists=read_file(status_list) if status_list else None,
+            minimum_witnesses=require_witnesses,
         ),
         answer=found.answer,
         asked_at=found.asked_at,
@@ -126,6 +134,6 @@ def _show(result: Verification, trust_name: str | None, certificate: str) -> Non
     elif result.verdict == "incomplete":
         next_step(f"certify verify {certificate} --trust FILE", "the trust file comes from whoever you trust")
     elif result.verdict == "stale":
-        next_step(f"certify --home WORKSPACE verify {certificate}", "asks the registry of a workspace")
+        next_step(f"certify verify {certificate} --registry URL", "asks the registry; --online the trust file's")
     elif result.verdict == "valid":
         next_step(f"certify show {certificate}")

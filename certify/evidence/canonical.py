@@ -89,13 +89,16 @@ def parse_json(data: bytes, *, name: str = "document", max_bytes: int = MAX_BYTE
         raise HostileInput("CERT-E046", f"{name} is not UTF-8 text") from error
     _refuse_deep_nesting(text, name)
     try:
-        return json.loads(
+        value = json.loads(
             text,
             object_pairs_hook=_unique_keys,
             parse_constant=_refuse_constant,
             parse_int=_bounded_integer,
             parse_float=_finite_float,
         )
+        if "\\u0000" in text:
+            _refuse_nul(value)
+        return value
     except HostileInput:
         raise
     except (ValueError, RecursionError) as error:
@@ -118,10 +121,17 @@ def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     for key, value in pairs:
         if key in result:
             raise HostileInput("CERT-E047", f"the key {key!r} appears twice in one object")
-        if "\x00" in key or (isinstance(value, str) and "\x00" in value):
-            raise HostileInput("CERT-E046", "a text holds the character U+0000")
         result[key] = value
     return result
+
+
+def _refuse_nul(value: Any) -> None:
+    """Returns if no text in a value holds U+0000, which some databases cannot keep."""
+    if isinstance(value, str) and "\x00" in value:
+        raise HostileInput("CERT-E046", "a text holds the character U+0000")
+    parts = [*value, *value.values()] if isinstance(value, dict) else value if isinstance(value, list) else ()
+    for part in parts:
+        _refuse_nul(part)
 
 
 def _refuse_constant(name: str) -> Any:

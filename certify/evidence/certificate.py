@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from enum import IntEnum, StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, model_validator
 
 from certify.evidence.base import Sha256, Utc, Value
 from certify.evidence.clauses import ClauseOutcome
 from certify.evidence.dataset import DataExamined, DatasetIdentity, Declaration
 from certify.evidence.decision import RuleOutcome, Verdict
 from certify.evidence.evaluation import NotRun
+from certify.evidence.lifecycle import Reason, Renewal
 from certify.evidence.model import ModelIdentity, TestedConfiguration
 from certify.evidence.plan import EntropyKind, PolicyReference
 
@@ -143,6 +144,8 @@ class Certificate(Findings):
     """By when the model is to be tested again while the certificate runs; absent where the policy asks for none."""
     status_location: str
     """Where to ask whether it still stands."""
+    renewal: Renewal | None = None
+    """The certificate whose place it takes, and what it takes over from it; absent for a first one."""
 
 
 class ScreeningReport(Findings):
@@ -193,8 +196,20 @@ class Status(Value):
     """What changes."""
     reason: str = Field(min_length=1, max_length=1000)
     """Why, in the revoker's words."""
+    reason_code: Reason | None = None
+    """Why, as programs read it; absent in statements of older versions."""
+    superseded_by: str | None = Field(default=None, pattern=SERIAL_PATTERN)
+    """The certificate that takes its place; only where it is superseded, and absent in older statements."""
     declared_at: Utc
     """When the revoker signed; the log index, not this time, orders changes."""
+
+    @model_validator(mode="after")
+    def _one_successor(self) -> Self:
+        if self.superseded_by is not None and self.state is not State.SUPERSEDED:
+            raise ValueError("only a certificate that is superseded has a successor")
+        if self.superseded_by == self.serial:
+            raise ValueError("a certificate does not supersede itself")
+        return self
 
 
 class CertificateFile(Value):

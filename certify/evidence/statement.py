@@ -23,6 +23,7 @@ CONTAMINATION = f"{PREDICATE_BASE}/contamination/v0.1"
 CERTIFICATE = f"{PREDICATE_BASE}/certificate/v0.1"
 RENDERING = f"{PREDICATE_BASE}/rendering/v0.1"
 STATUS = f"{PREDICATE_BASE}/status/v0.1"
+STATUS_LIST = f"{PREDICATE_BASE}/status-list/v0.1"
 PREPARATION = f"{PREDICATE_BASE}/preparation/v0.1"
 DISCLOSURE = f"{PREDICATE_BASE}/disclosure/v0.1"
 TRUST = f"{PREDICATE_BASE}/trust/v0.1"
@@ -45,6 +46,7 @@ SHORT_NAMES = {
     CERTIFICATE: "certificate",
     RENDERING: "rendering",
     STATUS: "status",
+    STATUS_LIST: "status-list",
     PREPARATION: "preparation",
     DISCLOSURE: "disclosure",
     TRUST: "trust",

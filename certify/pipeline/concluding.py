@@ -57,7 +57,7 @@ def _finish(
         report_screening(workspace, folder, policy, decided)
         return RunOutcome(run=folder.name, verdict=verdict, pdf=f"runs/{folder.name}/screening.pdf")
     reporter.stage("Issuing the certificate")
-    certificate, _, _ = issue_certificate(workspace, folder, policy, decided)
+    certificate, _, _ = issue_certificate(workspace, folder, policy, decided, reporter.note)
     serial = certificate.serial
     return RunOutcome(
         run=folder.name,

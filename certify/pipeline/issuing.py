@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -28,11 +28,13 @@ from certify.files import read_file, write_whole
 from certify.page.page import Page, page_of
 from certify.page.row import Row
 from certify.pipeline.clock import FORM, later, now
+from certify.pipeline.cosigning import cosign_log, print_nothing, require_cosigned
 from certify.pipeline.deciding import Decided
 from certify.pipeline.evaluating import plans_like
 from certify.pipeline.files import RunFolder
 from certify.pipeline.planning import signed_once
 from certify.pipeline.request import STATE, RunState
+from certify.pipeline.reusing import renewal_of
 from certify.pipeline.standing import ask_registry
 from certify.pipeline.workspace import Workspace
 from certify.pipeline.x509_setup import certificates_for
@@ -45,26 +47,41 @@ from certify.verify.words.headlines import headlines
 
 
 def issue_certificate(
-    workspace: Workspace, folder: RunFolder, policy: LoadedPolicy, decided: Decided
+    workspace: Workspace,
+    folder: RunFolder,
+    policy: LoadedPolicy,
+    decided: Decided,
+    note: Callable[[str], None] = print_nothing,
 ) -> tuple[Certificate, bytes, bytes]:
     """The certificate, its bundle file and its signed PDF; each made once for a run.
 
     The order of the log is kept: the certificate first, then the PDF that carries the certificate's
-    proof, then the rendering that names the PDF's digest.
+    proof, then the rendering that names the PDF's digest. Before each proof is taken the log's witnesses are asked.
+
+    Raises:
+        RegistryError: CERT-E646, fewer witnesses answered than the trust file asks for; the run can be continued.
     """
+    if not folder.has("certificate.bundle.json"):
+        require_cosigned(workspace, note)
     proofs = {kind: workspace.registry.proof(index) for kind, index in decided.log_places.items()}
     bundle = signed_once(
         workspace,
         folder,
         "certificate",
         "issuer",
-        lambda: certificate_statement(_certificate(workspace, policy, decided, proofs)),
+        lambda: certificate_statement(
+            _certificate(workspace, policy, decided, proofs).model_copy(
+                update={"renewal": renewal_of(workspace, folder, decided.bundles)}
+            )
+        ),
     )
-    appended = workspace.log(bundle)
+    index = workspace.log(bundle).index
+    if not folder.has("certificate.json"):
+        require_cosigned(workspace, note)
     certificate = Certificate.from_document(statement_of(bundle).predicate, name="certificate")
     file = CertificateFile(
         certificate=bundle.document,
-        certificate_proof=appended.proof,
+        certificate_proof=workspace.registry.proof(index),
         statements={part.payload_sha256: part.document for part in decided.bundles},
         policy=policy.document,
     )
@@ -82,6 +99,7 @@ def issue_certificate(
         lambda: rendering_statement(_rendering(certificate, bundle, pdf, report)),
     )
     workspace.log(rendering)
+    cosign_log(workspace, note)
     answer = ask_registry(workspace.registry, certificate.serial)
     publish(
         workspace,

@@ -18,12 +18,15 @@ from certify.evidence.plan import EntropyKind, EntropySource, Plan, fresh_seed
 from certify.pipeline.clock import later, now
 from certify.pipeline.files import RunFolder
 from certify.pipeline.request import Prepared, RunInputs
+from certify.pipeline.reusing import former_statements, reuse_statement
 from certify.pipeline.workspace import Workspace
 from certify.trust.bundle import Bundle, parse_bundle
 from certify.trust.dsse import sign_statement
 from certify.trust.verified import Verified, verify_statement
 from certify.verify.entropy import check_witnesses, entropy_of
 
+STEWARD = "data-steward"
+"""Who speaks of training data and intended use."""
 WITNESS_FOLDER = "witnesses"
 """Where a run waits for the answers of its seed witnesses, one JSON file each."""
 
@@ -48,22 +51,20 @@ def require_entropy(workspace: Workspace, kind: EntropyKind) -> None:
 
 
 def attest_inputs(workspace: Workspace, folder: RunFolder, inputs: RunInputs) -> list[Bundle]:
-    """The signed statements about training data and intended use; made once."""
+    """The signed statements about training data and intended use; made once, or taken over by a renewal."""
     bundles = []
     model = inputs.model.identity
+    former = former_statements(workspace, inputs.request.renews)
     if inputs.data is not None:
         word = inputs.description or StewardsWord(None, None, None, None)
         dataset = word.dataset(inputs.data.identity, complete=inputs.request.complete, described_at=now())
-        bundles.append(
-            signed_once(workspace, folder, "dataset", "data-steward", lambda: dataset_statement(dataset, model))
-        )
+        said = dataset_statement(dataset, model)
+        reuse_statement(workspace, folder, "dataset", said, role=STEWARD, former=former)
+        bundles.append(signed_once(workspace, folder, "dataset", STEWARD, lambda: said))
     if inputs.declaration is not None:
-        declaration = inputs.declaration
-        bundles.append(
-            signed_once(
-                workspace, folder, "declaration", "data-steward", lambda: declaration_statement(declaration, model)
-            )
-        )
+        declared = declaration_statement(inputs.declaration, model)
+        reuse_statement(workspace, folder, "declaration", declared, role=STEWARD, former=former)
+        bundles.append(signed_once(workspace, folder, "declaration", STEWARD, lambda: declared))
     return bundles
 
 

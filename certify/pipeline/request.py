@@ -89,6 +89,8 @@ class RunRequest(Value):
     """Name of the environment variable that holds the endpoint's key; never the key."""
     answer_seconds: float | None = None
     """Longest wait for one answer of a server."""
+    renews: str | None = None
+    """Serial of the certificate whose place the new one takes; absent for a first one."""
 
     @property
     def at_once(self) -> int:
@@ -128,6 +130,8 @@ class RunInputs:
             described["decoding"] = request.decoding
         server = [request.endpoint, request.serve, request.endpoint_model]
         served = {"server": server} if any(server) else {}
+        if request.renews is not None:
+            described["renews"] = request.renews
         if request.context_length is not None:
             described["context"] = request.context_length
         if request.tensor_parallel > 1 or request.batch_invariant:

@@ -5,15 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 from certify.errors import HostileInput, RegistryError, UsageError
 from certify.trust.timestamps import SKEW, TimestampRoot, moment_of, verify_timestamp
 from certify.trust.tokens import MAX_REPLY, canonical_response, read_response
-
-if TYPE_CHECKING:
-    from urllib.request import OpenerDirector
+from certify.web import opener
 
 QUERY_TYPE, REPLY_TYPE = "application/timestamp-query", "application/timestamp-reply"
 """Source: RFC 3161 section 3.4."""
@@ -86,7 +84,7 @@ class HttpTimestamper:
         request = Request(self.url, data=query, headers=headers, method="POST")  # noqa: S310 - http(s)
         deadline = time.monotonic() + self._timeout
         try:
-            with _opener().open(request, timeout=self._timeout) as answer:
+            with opener().open(request, timeout=self._timeout) as answer:
                 kind = answer.headers.get_content_type()
                 if answer.status != 200 or kind != REPLY_TYPE:
                     raise self._failed(f"answered with status {answer.status} and {kind[:60]}, not with a timestamp")
@@ -134,20 +132,3 @@ def require_url(url: str) -> None:
             "it begins with http:// or https:// and names a host, without a user",
             "such as http://timestamp.example.org/tsr",
         )
-
-
-def _opener() -> OpenerDirector:
-    """Knows http and https and the proxies of the environment; follows no redirect and opens no file."""
-    import urllib.request
-
-    opener = urllib.request.OpenerDirector()
-    for handler in (
-        urllib.request.ProxyHandler(),
-        urllib.request.HTTPHandler(),
-        urllib.request.HTTPSHandler(),
-        urllib.request.HTTPDefaultErrorHandler(),
-        urllib.request.HTTPErrorProcessor(),
-        urllib.request.UnknownHandler(),
-    ):
-        opener.add_handler(handler)
-    return opener

@@ -98,6 +98,35 @@ class StampRules:
                 **({"timestampsRequired": required} if required is not None else {})}  # fmt: skip
 
 
+@dataclass(frozen=True)
+class WitnessRules:
+    """What a trust file says of the witnesses of its log."""
+
+    vkeys: Sequence[str] = ()
+    """Keys of witnesses to add, one line each."""
+    quorum: int | None = None
+    """How many must have cosigned; as before where absent."""
+    policy: str | None = None
+    """All of it as a text, in place of keys and number."""
+
+    def fields(self, log: Mapping[str, Any]) -> dict[str, Any]:
+        """The ``log`` of a trust file's document with these rules in it.
+
+        Raises:
+            UsageError: CERT-E011, both a text and keys or a number are given.
+        """
+        if self.policy is not None:
+            if self.vkeys or self.quorum is not None:
+                raise _usage("a witness policy says all there is to say", "leave out --witness and --quorum")
+            return {"origin": log["origin"], "vkey": log["vkey"], "witnessPolicy": self.policy}
+        kept = {name: value for name, value in log.items() if name != "witnessPolicy"} if self.vkeys else dict(log)
+        if self.vkeys:
+            kept["witnesses"] = [*dict.fromkeys([*log.get("witnesses", ()), *self.vkeys])]
+        if self.quorum is not None:
+            kept["quorum"] = self.quorum
+        return kept
+
+
 def make_trust_file(
     name: str,
     *,
@@ -109,6 +138,7 @@ def make_trust_file(
     thresholds: Mapping[str, int] | None = None,
     terms: Sequence[KeyTerm] = (),
     stamps: StampRules | None = None,
+    log_witnesses: WitnessRules | None = None,
 ) -> TrustFile:
     """A production trust file; one with root keys is a draft until they have signed it.
 
@@ -129,6 +159,7 @@ def make_trust_file(
     }
     _add(document, grants, witnesses)
     document.update(stamps.fields(document) if stamps else {})
+    document["log"] = log_witnesses.fields(document["log"]) if log_witnesses else document["log"]
     return _finished(document, thresholds or {}, terms)
 
 
@@ -142,6 +173,7 @@ def next_trust_file(
     thresholds: Mapping[str, int] | None = None,
     terms: Sequence[KeyTerm] = (),
     stamps: StampRules | None = None,
+    log_witnesses: WitnessRules | None = None,
 ) -> TrustFile:
     """A draft of the next version of a trust file: the old one with keys added and removed.
 
@@ -154,6 +186,7 @@ def next_trust_file(
         thresholds: role to how many keys must sign.
         terms: keys that count for a part of the log.
         stamps: timestamp authorities to add, and whether timestamps are required; as in the old one where absent.
+        log_witnesses: witnesses of the log to add, and how many must have cosigned; as in the old one where absent.
 
     Raises:
         UsageError: as ``make_trust_file``; CERT-E011, ``remove`` names no key or several.
@@ -165,6 +198,7 @@ def next_trust_file(
         _remove(document, named)
     _add(document, grants, witnesses)
     document.update(stamps.fields(document) if stamps else {})
+    document["log"] = log_witnesses.fields(document["log"]) if log_witnesses else document["log"]
     return _finished(document, thresholds or {}, terms)
 
 

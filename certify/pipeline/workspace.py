@@ -160,9 +160,9 @@ class Workspace:
         Raises:
             RegistryError: CERT-E071 another process holds the workspace; CERT-E070 damaged.
         """
-        from certify_registry import Registry
+        from certify.pipeline.placing import open_registry
 
-        with self._lock(), Registry.open(self.home / "registry", self.log_key()) as registry:
+        with self._lock(), open_registry(self.home, self.log_key()) as registry:
             self._registry = registry
             try:
                 yield registry
@@ -172,9 +172,9 @@ class Workspace:
     @contextmanager
     def reading(self) -> Iterator[Registry]:
         """The registry without its key."""
-        from certify_registry import Registry
+        from certify.pipeline.placing import open_registry
 
-        with Registry.open(self.home / "registry") as registry:
+        with open_registry(self.home) as registry:
             yield registry
 
     @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal, Protocol, TypeAlias, cast
 
@@ -86,6 +87,7 @@ def pem_of(public: PublicKey) -> str:
     return public.public_bytes(serialization.Encoding.PEM, form).decode("ascii")
 
 
+@lru_cache(maxsize=256)
 def public_key_of(pem: str) -> PublicKey:
     """The key of a PEM text.
 

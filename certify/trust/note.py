@@ -1,7 +1,7 @@
 """Signed notes and checkpoints: the small texts by which a log commits to its content.
 
-Source: C2SP signed-note and tlog-checkpoint. Only Ed25519 note signatures (type 0x01) are made and
-checked; lines by keys the reader does not know, such as witnesses', are carried and ignored.
+Source: C2SP signed-note and tlog-checkpoint. Here a log signs with Ed25519 note signatures (type 0x01);
+lines by keys the reader does not know are carried and ignored. What witnesses sign is in ``cosignature``.
 """
 
 from __future__ import annotations
@@ -36,12 +36,12 @@ class VerifierKey(NamedTuple):
     @property
     def key_id(self) -> bytes:
         """Four bytes that tell keys apart; a label, no proof. Source: C2SP signed-note."""
-        return hashlib.sha256(self.name.encode() + b"\n" + ED25519 + self.public_key).digest()[:4]
+        return key_id_of(self.name, ED25519, self.public_key)
 
     @property
     def vkey(self) -> str:
         """The key in one line: name, key id and public key, joined by plus signs."""
-        return f"{self.name}+{self.key_id.hex()}+{encode64(ED25519 + self.public_key)}"
+        return vkey_of(self.name, ED25519, self.public_key)
 
 
 class NoteSigner(NamedTuple):
@@ -90,17 +90,38 @@ def parse_vkey(text: str) -> VerifierKey:
     Raises:
         TrustError: it is malformed, of another kind, or its key id is not that of the key.
     """
+    name, kind, public = split_vkey(text)
+    if kind != ED25519 or len(public) != 32:
+        raise bad_vkey("it is not of the form name+keyid+key with an Ed25519 key")
+    return VerifierKey(name, public)
+
+
+def split_vkey(text: str) -> tuple[str, bytes, bytes]:
+    """Name, signature type (one byte) and public key of one line ``name+keyid+key``, whatever the type.
+
+    Raises:
+        TrustError: CERT-E075, it is malformed, or its key id is not that of the key.
+    """
     parts = text.split("+", 2)
     try:
         key = decode64(parts[2]) if len(parts) == 3 else b""
     except HostileInput:
         key = b""
-    if len(key) != 1 + 32 or key[:1] != ED25519 or not is_key_name(parts[0]):
-        raise _bad_vkey("it is not of the form name+keyid+key with an Ed25519 key")
-    verifier = VerifierKey(parts[0], key[1:])
-    if parts[1] != verifier.key_id.hex():
-        raise _bad_vkey("its key id does not belong to its key")
-    return verifier
+    if len(key) < 2 or not is_key_name(parts[0]):
+        raise bad_vkey("it is not of the form name+keyid+key with an Ed25519 key")
+    if parts[1] != key_id_of(parts[0], key[:1], key[1:]).hex():
+        raise bad_vkey("its key id does not belong to its key")
+    return parts[0], key[:1], key[1:]
+
+
+def key_id_of(name: str, kind: bytes, public_key: bytes) -> bytes:
+    """Four bytes that tell keys apart; ``kind`` is the signature type. Source: C2SP signed-note."""
+    return hashlib.sha256(name.encode() + b"\n" + kind + public_key).digest()[:4]
+
+
+def vkey_of(name: str, kind: bytes, public_key: bytes) -> str:
+    """A key of any signature type in one line. Source: C2SP signed-note, verifier keys."""
+    return f"{name}+{key_id_of(name, kind, public_key).hex()}+{encode64(kind + public_key)}"
 
 
 def is_key_name(name: str) -> bool:
@@ -124,7 +145,7 @@ def parse_note(document: str) -> Note:
     lines = tail[:-1].split("\n")
     if len(lines) > MAX_SIGNATURES:
         raise malformed(f"the note carries more than {MAX_SIGNATURES} signatures")
-    return Note(text + "\n", tuple(_signature_line(line) for line in lines))
+    return Note(text + "\n", tuple(parse_signature_line(line) for line in lines))
 
 
 def verify_note(note: Note, keys: Iterable[VerifierKey]) -> tuple[VerifierKey, ...]:
@@ -152,16 +173,43 @@ def verify_note(note: Note, keys: Iterable[VerifierKey]) -> tuple[VerifierKey, .
 def sign_note(text: str, signer: NoteSigner) -> str:
     """A note of ``text``, which ends in a newline, with one signature."""
     signature = signer.private_key.sign(text.encode())
-    return f"{text}\n{_MARK}{signer.name} {encode64(signer.verifier.key_id + signature)}\n"
+    return f"{text}\n{signature_line(signer.name, signer.verifier.key_id, signature)}"
 
 
-def parse_checkpoint(text: str) -> Checkpoint:
+def signature_line(name: str, key_id: bytes, signature: bytes) -> str:
+    """One line under a note, its newline included."""
+    return f"{_MARK}{name} {encode64(key_id + signature)}\n"
+
+
+def parse_signature_line(line: str) -> SignatureLine:
+    """One line under a note, without its newline.
+
+    Raises:
+        HostileInput: CERT-E075, it is none.
+    """
+    name, space, encoded = line.removeprefix(_MARK).partition(" ")
+    if not line.startswith(_MARK) or not space or not is_key_name(name):
+        raise malformed("a line under the note is not a signature")
+    data = decode64(encoded)
+    if len(data) < 5:
+        raise malformed("a signature under the note is too short")
+    return SignatureLine(name, data[:4], data[4:])
+
+
+def parse_checkpoint(text: str, *, extensions: bool = False) -> Checkpoint:
     """The checkpoint in a note's text.
+
+    Args:
+        text: the note's text.
+        extensions: whether lines after the third are passed over, as a witness of other people's logs does; in our
+            own logs there are none.
 
     Raises:
         HostileInput: not exactly origin, size and root.
     """
     lines = text.split("\n")
+    if extensions and all(lines[3:-1]):
+        del lines[3:-1]
     if len(lines) != 4 or lines[3] or not lines[0]:
         raise malformed("a checkpoint has exactly three lines: origin, size and root")
     root = decode64(lines[2])
@@ -232,16 +280,7 @@ def unverified(why: str) -> HostileInput:
     return HostileInput("CERT-E076", "this log proof or checkpoint does not verify", why, hint)
 
 
-def _signature_line(line: str) -> SignatureLine:
-    name, space, encoded = line.removeprefix(_MARK).partition(" ")
-    if not line.startswith(_MARK) or not space or not is_key_name(name):
-        raise malformed("a line under the note is not a signature")
-    data = decode64(encoded)
-    if len(data) < 5:
-        raise malformed("a signature under the note is too short")
-    return SignatureLine(name, data[:4], data[4:])
-
-
-def _bad_vkey(why: str) -> TrustError:
+def bad_vkey(why: str) -> TrustError:
+    """The error for a key line that cannot be used."""
     hint = "copy the log key from the registry again; it is one line"
     return TrustError("CERT-E075", "the log key cannot be used", why, hint)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from certify.evidence.merkle import HASH_SIZE, leaf_hash, verify_inclusion
 from certify.trust.note import (
     MAX_CHARACTERS,
+    Checkpoint,
     decode64,
     encode64,
     malformed,
@@ -95,7 +96,15 @@ def verify_tlog_proof(text: str, leaf_data: bytes, vkey: str) -> LogProof:
     """
     key = parse_vkey(vkey)
     proof = parse_tlog_proof(text)
-    checkpoint = verify_checkpoint(proof.checkpoint, key)
+    return included(proof, leaf_data, verify_checkpoint(proof.checkpoint, key))
+
+
+def included(proof: TlogProof, leaf_data: bytes, checkpoint: Checkpoint) -> LogProof:
+    """What a proof establishes under a checkpoint whose signatures the caller has checked.
+
+    Raises:
+        HostileInput: CERT-E076, the entry is not in the log at this place.
+    """
     if not verify_inclusion(leaf_hash(leaf_data), proof.index, checkpoint.size, proof.path, checkpoint.root):
         raise unverified("the entry is not in the log at this place")
     return LogProof(proof.index, checkpoint.size, checkpoint.root, checkpoint.origin)

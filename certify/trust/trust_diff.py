@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from certify.trust.key_window import KeyWindow
-from certify.trust.trustfile import TrustedRole, TrustFile
+from certify.trust.trustfile import TrustedLog, TrustedRole, TrustFile
 
 
 def differences(old: TrustFile, new: TrustFile) -> tuple[str, ...]:
@@ -35,6 +35,18 @@ def _header(old: TrustFile, new: TrustFile) -> Iterator[str]:
     ):
         if before != after:
             yield f"{label}: {before} -> {after}"
+    yield from _log_witnesses(old.log, new.log)
+
+
+def _log_witnesses(old: TrustedLog, new: TrustedLog) -> Iterator[str]:
+    before, after = ({one.key: one.key.name for one in log.policy.witnesses} for log in (old, new))
+    for change, names in (("removed", before.items() - after.items()), ("added", after.items() - before.items())):
+        for key, name in sorted(names):
+            yield f"witness of the log {change}: {name}, {key.algorithm} key {key.key_id.hex()}"
+    if old.quorum != new.quorum:
+        yield f"witnesses that must have cosigned a checkpoint: {old.quorum} -> {new.quorum}"
+    if (old.witness_policy or "") != (new.witness_policy or ""):
+        yield f"witness policy of the log: {old.witness_policy or 'none'} -> {new.witness_policy or 'none'}"
 
 
 def _keys(old: TrustFile, new: TrustFile) -> Iterator[str]:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from certify.errors import TrustError
+from certify.trust.cosignature import parse_cosigner_vkey
 from certify.trust.keys import Scheme, keyid_of_pem, public_key_of, scheme_of
 from certify.trust.note import parse_vkey
 from certify.trust.timestamps import certificates_of
+from certify.trust.tlog_policy import PolicyLog, TlogPolicy, counted_policy, parse_policy, unusable
 
 if TYPE_CHECKING:
     from certify.trust.trustfile import TrustedKey, TrustedLog, TrustedRole, TrustFile
@@ -84,8 +88,31 @@ def _check_role(role: str, held: TrustedRole, keys: dict[str, TrustedKey]) -> No
 def _check_log(log: TrustedLog) -> None:
     if _vkey_name(log.vkey) != log.origin:
         raise ValueError(f"the log key does not carry the log's name {log.origin}")
-    if log.witnesses or log.quorum:
-        raise ValueError("the log names witnesses, whose cosignatures this version cannot check")
+    if log.witness_policy is not None and (log.witnesses or log.quorum):
+        raise ValueError("the log has both a witness policy and a list of witnesses; one of them decides")
+    try:
+        policy = log.policy
+    except TrustError as error:
+        raise ValueError(f"the witnesses of the log: {error.why or error.what}") from error
+    own = parse_vkey(log.vkey).public_key
+    if any(witness.key.public_key == own for witness in policy.witnesses):
+        raise ValueError("the log is named as a witness of itself")
+
+
+@lru_cache(maxsize=64)
+def log_policy(vkey: str, witnesses: tuple[str, ...], quorum: int, text: str | None) -> TlogPolicy:
+    """The witness policy of a trust file's log; takes the fields of ``TrustedLog``.
+
+    Raises:
+        TrustError: CERT-E075, a key cannot be used; CERT-E641, the policy cannot, or it speaks of other logs.
+    """
+    log = parse_vkey(vkey)
+    if text is None:
+        return counted_policy(log, [parse_cosigner_vkey(one) for one in witnesses], quorum)
+    policy = parse_policy(text)
+    if policy.logs and log not in [one.key for one in policy.logs]:
+        raise unusable(f"it does not name the log {log.name}")
+    return replace(policy, logs=(PolicyLog(log),))
 
 
 def _vkey_name(text: str) -> str:

@@ -13,7 +13,8 @@ from certify.evidence.canonical import parse_json
 from certify.trust.key_window import KeyWindow
 from certify.trust.keys import Scheme
 from certify.trust.timestamps import TimestampRoot
-from certify.trust.trust_rules import check_consistent
+from certify.trust.tlog_policy import TlogPolicy
+from certify.trust.trust_rules import check_consistent, log_policy
 
 SCHEMA: Literal["certify/trust/v1"] = "certify/trust/v1"
 MAX_TRUST_FILE = 1024 * 1024
@@ -51,10 +52,20 @@ class TrustedLog(StrictValue):
     """The log's name, first line of its checkpoints."""
     vkey: str = Field(max_length=600)
     """The log's checkpoint key in one line. Source: C2SP signed-note, verifier keys."""
-    witnesses: tuple[str, ...] = ()
-    """Checkpoint keys of cosigning witnesses; this version cannot check them and refuses a file that names any."""
+    witnesses: tuple[str, ...] = Field(default=(), max_length=32)
+    """Keys of the witnesses whose cosignatures count, one line each; keys of one name are one witness.
+    Source: C2SP tlog-cosignature."""
     quorum: int = Field(default=0, ge=0, strict=True)
-    """How many witnesses must have cosigned a checkpoint."""
+    """How many of these witnesses must have cosigned a checkpoint."""
+    witness_policy: str | None = Field(default=None, min_length=1, max_length=256 * 1024)
+    """The same as a text with groups, in place of the two. Source: C2SP tlog-policy."""
+    registry: str | None = Field(default=None, pattern=r"^https?://", max_length=2000)
+    """Address of the registry that serves the log; `certify verify --online` asks it about withdrawals."""
+
+    @property
+    def policy(self) -> TlogPolicy:
+        """Which checkpoints of the log count: signed by its key, and cosigned by as many as the file asks for."""
+        return log_policy(self.vkey, self.witnesses, self.quorum, self.witness_policy)
 
 
 class SeedWitness(StrictValue):

@@ -30,6 +30,10 @@ class Expectations:
     """Oldest acceptable answer about withdrawal."""
     rerun: bytes | None = None
     """Bundle of a second party's rerun, untrusted."""
+    status_lists: bytes | None = None
+    """Status lists of the certificate's log, untrusted."""
+    minimum_witnesses: int = 0
+    """How many witnesses must have cosigned the log, beside what the trust file asks for."""
 
     def __post_init__(self) -> None:
         """Refuse a time that could only be compared letter by letter.

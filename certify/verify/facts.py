@@ -47,10 +47,18 @@ def check_facts(
     }
     if attempts.excludable:
         raise HostileInput("CERT-E090", "the certificate excludes hidden attempts, which no log shows to this version")
+    _check_renewal(certificate)
     for name, (said, found) in pairs.items():
         if said != found:
             raise HostileInput("CERT-E090", f"the {name} on the certificate is not what the evidence says")
     return f"{len(pairs)} facts on the certificate follow from the evidence"
+
+
+def _check_renewal(certificate: Certificate) -> None:
+    """What a renewal says it takes over is among its evidence; that the former certificate had it, too, is its word."""
+    renewal, held = certificate.renewal, {one.payload_sha256 for one in certificate.evidence}
+    if renewal is not None and (renewal.serial == certificate.serial or not held.issuperset(renewal.reused)):
+        raise HostileInput("CERT-E090", "the certificate renews itself, or takes over what it does not hold")
 
 
 def check_term(certificate: Certificate, policy: LoadedPolicy) -> None:

@@ -10,12 +10,13 @@ from certify.evidence.certificate import Certificate, Rendering, Status
 from certify.trust.bundle import parse_bundle
 from certify.trust.key_window import require_counting
 from certify.trust.note import parse_vkey, verify_checkpoint
-from certify.trust.status import Standing, StandingOf, standing_of
+from certify.trust.status import REVOKER, Standing, StandingOf, standing_of, voices_needed
 from certify.trust.trustfile import TrustFile
-from certify.trust.verified import verify_statement
+from certify.trust.verified import verify_statement, verify_voice
 from certify.verify.chain import prove
 from certify.verify.document import Document, RegistryAnswer
 from certify.verify.result import Checklist
+from certify.verify.witnesses import answer_witnessed
 
 
 def check_rendering(
@@ -89,10 +90,25 @@ def check_status(
             "status", "a saved answer lists no withdrawal; it cannot show that it lists all: ask the registry"
         )
     elif found.standing is Standing.VALID:
-        checks.passed("status", f"not withdrawn in {size} log entries; the registry was asked at {asked_at}")
+        enough, words = answer_witnessed(answer.checkpoint, trust)
+        seen = f"not withdrawn in {size} log entries; the registry was asked at {asked_at}"
+        if enough:
+            checks.passed("status", f"{seen}; {words}" if words else seen)
+        else:
+            checks.skipped("status", f"{seen}, and others may be shown another log: {words}")
     else:
-        checks.failed("status", f"{found.standing}, log entry {found.index}: {found.reason}", "CERT-E096")
+        checks.failed("status", withdrawal_words(found), "CERT-E096")
     return found
+
+
+def withdrawal_words(found: StandingOf) -> str:
+    """How and why a certificate was withdrawn, in a line."""
+    cause = "" if found.reason_code is None else f" ({found.reason_code.replace('_', ' ')})"
+    words = f"{found.standing}, log entry {found.index}{cause}: {found.reason}"
+    if found.waits_for:
+        more = "one more revoker" if found.waits_for == 1 else f"{found.waits_for} more revokers"
+        return f"{words}; a revocation is logged and counts as a suspension until {more} signed it"
+    return f"{words}; see {found.superseded_by}" if found.superseded_by else words
 
 
 def _covering(document: Document, found: StandingOf, checkpoint: str, trust: TrustFile) -> int:
@@ -107,7 +123,8 @@ def _covering(document: Document, found: StandingOf, checkpoint: str, trust: Tru
 def read_standing(serial: str, answer: RegistryAnswer, trust: TrustFile) -> StandingOf:
     """How a certificate stands by the signed and logged changes in an answer.
 
-    A change by a key that did not count at that place of the log, such as a stolen one, changes nothing.
+    A change by a key that did not count at that place of the log, such as a stolen one, changes nothing. A revocation
+    that fewer revokers have signed than the trust file asks for suspends.
 
     Raises:
         HostileInput: the answer is about another certificate, or an entry is not signed by a revoker
@@ -118,11 +135,11 @@ def read_standing(serial: str, answer: RegistryAnswer, trust: TrustFile) -> Stan
     entries = []
     for entry in answer.statuses:
         bundle = parse_bundle(entry.bundle, name="status")
-        status = verify_statement(bundle, role="revoker", predicate_type=kinds.STATUS, model=Status, trust=trust)
+        status = verify_voice(bundle, role=REVOKER, predicate_type=kinds.STATUS, model=Status, trust=trust)
         index = prove(bundle, entry.proof, trust).index
         if not trust.keys[bundle.keyid].fault_at(index):
             entries.append((index, status))
-    return standing_of(serial, entries)
+    return standing_of(serial, entries, voices_needed(trust))
 
 
 def is_stale(asked_at: str | None, at: str, days: int | None) -> bool:

@@ -22,9 +22,11 @@ from certify.verify.floors import FLOORS, unknown_generators
 from certify.verify.key_validity import KEYS, check_keys
 from certify.verify.reruns import DISAGREES, raised_level
 from certify.verify.result import CertificateVerdict, Checklist, Result
-from certify.verify.standing import check_rendering, check_status, is_stale
+from certify.verify.standing import check_rendering
 from certify.verify.timestamps import check_timestamps
 from certify.verify.verification import Examination, Opened, Verification
+from certify.verify.withdrawal import judge_withdrawal
+from certify.verify.witnesses import WITNESSES, check_witnesses, witnesses_required
 
 REQUIRED = frozenset(
     {"document", "trust-file", "certificate-signature", "evidence-signatures", "log", "seed", "decision", "validity"}
@@ -84,17 +86,24 @@ def examine_certificate(
     if opened is None:
         return Examination(_result(CertificateVerdict.INVALID, checks, trust), None)
     certificate = opened.certificate.value
+    check_witnesses(document, certificate, trust, expectations.minimum_witnesses, checks)
     check_validity(certificate, expectations, checks)
     check_model(certificate, expectations, checks)
     opened = _with_rerun(opened, trust, expectations, checks)
     check_expectations(certificate.policy, opened.level, expectations, checks)
     check_rendering(document, certificate, answer, trust, checks)
-    found = check_status(document, certificate.serial, answer, trust, checks, asked_at=asked_at)
-    limit = expectations.maximum_status_age_days
-    stale = is_stale(
-        asked_at if answer is not None else None, expectations.at, trust.status_max_age_days if limit is None else limit
+    found, stale = judge_withdrawal(
+        document,
+        certificate,
+        answer=answer,
+        asked_at=asked_at,
+        trust=trust,
+        expectations=expectations,
+        checks=checks,
     )
     required = REQUIRED | {KEYS} if trust.bounded else REQUIRED
+    if witnesses_required(trust, expectations.minimum_witnesses):
+        required |= {WITNESSES}
     verdict = _verdict(checks, certificate, expectations, found, required)
     if verdict is CertificateVerdict.VALID and stale:
         verdict = CertificateVerdict.STALE
@@ -255,13 +264,11 @@ def _verdict(
     required: frozenset[str],
 ) -> CertificateVerdict:
     """The one word; whatever is broken outweighs what has lapsed, and withdrawal outweighs dates."""
-    lapsed = {"status", "validity"}
-    broken = [line for line in checks.lines if line.result is Result.FAIL and line.id not in lapsed]
-    unbelievable = found is None and any(line.id == "status" and line.result is Result.FAIL for line in checks.lines)
-    if broken or unbelievable:
+    lapsed = ("CERT-E096", "CERT-E093")  # withdrawn, or not in force at the time asked about: not broken
+    if any(line.result is Result.FAIL and line.code not in lapsed for line in checks.lines):
         return CertificateVerdict.INVALID
     passed = {line.id for line in checks.lines if line.result is Result.PASS}
-    if not passed >= required - lapsed:
+    if not passed >= required - {"status", "validity"}:
         return CertificateVerdict.INVALID
     if found is not None and found.standing is not Standing.VALID:
         return CertificateVerdict(found.standing.value)

@@ -32,6 +32,7 @@ from certify.evidence.dataset import Dataset, DatasetIdentity, Declaration
 from certify.evidence.decision import Decision, RuleOutcome
 from certify.evidence.disclosure import Disclosure
 from certify.evidence.evaluation import Evaluation, NotRun
+from certify.evidence.lifecycle import StatusList, StatusPurpose
 from certify.evidence.looks import Interim
 from certify.evidence.model import ModelIdentity, TestedConfiguration
 from certify.evidence.plan import Plan, PolicyReference
@@ -41,6 +42,7 @@ from certify.evidence.response import Response
 from certify.trust.keys import KeySigner
 from certify.trust.note import NoteSigner
 from certify.trust.signed_trust import trust_statement
+from certify.trust.status_list import bits_of, encode_bits, subject_for
 from certify.trust.trustfile import TrustFile
 
 HERE = Path(__file__).resolve().parent
@@ -55,6 +57,7 @@ PAGES: dict[str, type[Value]] = {
     kinds.CERTIFICATE: Certificate,
     kinds.RENDERING: Rendering,
     kinds.STATUS: Status,
+    kinds.STATUS_LIST: StatusList,
     kinds.PREPARATION: Preparation,
     kinds.DISCLOSURE: Disclosure,
     kinds.TRUST: TrustFile,
@@ -65,6 +68,9 @@ PAGES: dict[str, type[Value]] = {
 }
 SHARED = (ModelIdentity, TestedConfiguration, PolicyReference, DatasetIdentity, NotRun, RuleOutcome, ClauseOutcome)
 """Values that several predicates hold; they and what is inside them are described once, in shared.md."""
+
+LISTED_BITS = bits_of([77], 1234)
+"""The certificate at log entry 77 is withdrawn."""
 
 SAMPLES: dict[str, Any] = {
     "serial": "CM-0D1F-9K2M-T7XA",
@@ -114,6 +120,13 @@ SAMPLES: dict[str, Any] = {
     "Declaration.owner": "Example Ltd",
     "Declaration.intended_use": "Sums in household accounts",
     "Status.reason": "the evaluator's key was lost",
+    "Status.reason_code": "key_compromise",
+    "StatusList.origin": "log.example/certify",
+    "StatusList.size": 1234,
+    "StatusList.status_purpose": StatusPurpose.REVOCATION.value,
+    "StatusList.encoded_list": encode_bits(LISTED_BITS),
+    "StatusList.checkpoint": "log.example/certify\n1234\n...",
+    "StatusList.valid_until": "2026-11-24T17:00:00Z",
     "Preparation.tool": "certify 0.1.0",
     "Preparation.source_name": "example/reasoner-1b",
     "FileEntry.path": "config.json",
@@ -297,6 +310,9 @@ def statement(uri: str, model: type[Value]) -> dict[str, Any]:
         return dict(json.loads(decision_statement(model.from_document(content), identity)))  # type: ignore[arg-type]
     if uri == kinds.TRUST:
         return dict(json.loads(trust_statement(_trust_sample())))
+    if uri == kinds.STATUS_LIST:
+        listed = subject_for(SAMPLES["StatusList.origin"], StatusPurpose.REVOCATION, LISTED_BITS).document()
+        return {"_type": kinds.STATEMENT_TYPE, "subject": [listed], "predicateType": uri, "predicate": content}
     name, field = SUBJECTS.get(uri, (SAMPLES["name"], "identity"))
     subject = {"name": name, "digest": {"sha256": sha256_hex(field.encode())}}
     return {"_type": kinds.STATEMENT_TYPE, "subject": [subject], "predicateType": uri, "predicate": content}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
@@ -73,7 +75,7 @@ def read_submission(data: bytes) -> Submission:
     """
     bundle = parse_bundle(data)
     statement = statement_of(bundle)
-    leaf = entry_of(bundle).to_bytes()
+    leaf = entry_of(bundle, statement).to_bytes()
     if len(leaf) > MAX_ENTRY:
         raise HostileInput("CERT-E074", "the statement's names are too long for the log")
     rows, terms = index_rows(statement, bundle.payload_sha256), terms_of(statement, bundle.keyid)
@@ -87,13 +89,26 @@ def check_signer(connection: Connection, submission: Submission) -> None:
         RegistryError: CERT-E074, the key is not enrolled for this.
         HostileInput: the signature does not belong to the statement.
     """
+    roles = enrolled_roles(connection, submission.bundle.keyid)
+    verify_signature(submission.bundle, require_role(roles, submission))
+
+
+def require_role(roles: Mapping[str, str], submission: Submission) -> str:
+    """The PEM text of a statement's key, if its roles are enough for the statement.
+
+    Args:
+        roles: the roles the key has now, each with its PEM text.
+        submission: the statement; its signature is not looked at.
+
+    Raises:
+        RegistryError: CERT-E074, the key is not enrolled for this.
+    """
     keyid, role = submission.bundle.keyid, ROLE_OF.get(submission.statement.predicate_type)
-    roles = enrolled_roles(connection, keyid)
     if not roles:
         raise _not_admitted(f"the key {keyid[:16]}… is not enrolled")
     if role is not None and role not in roles:
         raise _not_admitted(f"the key {keyid[:16]}… is enrolled as {', '.join(sorted(roles))}, not as {role}")
-    verify_signature(submission.bundle, next(iter(roles.values())))
+    return next(iter(roles.values()))
 
 
 def check_order(connection: Connection, submission: Submission, now: str) -> None:
@@ -101,7 +116,8 @@ def check_order(connection: Connection, submission: Submission, now: str) -> Non
 
     Raises:
         RegistryError: CERT-E077 the log already has the one that counts; CERT-E078 past the plan's deadline;
-            CERT-E079 it speaks of a plan, decision or certificate that is not in the log.
+            CERT-E079 it speaks of a plan, decision or certificate that is not in the log; CERT-E626 it names a
+            successor that is older than what it succeeds.
     """
     if submission.statement.predicate_type == APPROVAL:
         _known_decision(connection, submission.statement.subject[0].digest.sha256)
@@ -112,6 +128,8 @@ def check_order(connection: Connection, submission: Submission, now: str) -> Non
             _check_certificate(connection, row)
         elif "serial" in row.values:
             _known_certificate(connection, str(row.values["serial"]))
+    if submission.statement.predicate_type == STATUS:
+        _check_successor(connection, submission.statement.predicate)
 
 
 def enrolled_roles(connection: Connection, keyid: str) -> dict[str, str]:
@@ -126,6 +144,16 @@ def enrolled_roles(connection: Connection, keyid: str) -> dict[str, str]:
     return roles
 
 
+def known_keys(connection: Connection) -> dict[str, str]:
+    """The PEM text of every key that was ever enrolled, by key id."""
+    return dict(connection.execute(select(_keys.c.keyid, _keys.c.pem)).tuples().all())
+
+
+def last_key_event(connection: Connection) -> int | None:
+    """The number of the newest event about keys, or None where there is none."""
+    return connection.execute(select(_keys.c.seq).order_by(_keys.c.seq.desc()).limit(1)).scalar()
+
+
 def all_enrolled(connection: Connection) -> dict[tuple[str, str], tuple[str, str]]:
     """Every key the log takes statements from now: (key id, role) to its PEM text and who holds it."""
     found: dict[tuple[str, str], tuple[str, str]] = {}
@@ -136,6 +164,13 @@ def all_enrolled(connection: Connection) -> dict[tuple[str, str], tuple[str, str
         else:
             found.pop((keyid, role), None)
     return found
+
+
+def every_key(connection: Connection) -> dict[tuple[str, str], tuple[str, str]]:
+    """Every key the log takes statements from or once did: (key id, role) to its PEM text and who held it last."""
+    columns = (_keys.c.keyid, _keys.c.role, _keys.c.pem, _keys.c.party)
+    found = connection.execute(select(*columns).order_by(_keys.c.seq))
+    return {(keyid, role): (pem, party) for keyid, role, pem, party in found}
 
 
 def was_retired(connection: Connection, keyid: str, role: str) -> bool:
@@ -154,7 +189,7 @@ def record_key(connection: Connection, event: str, *, pem: str, party: str, role
     if role not in ROLES or not party.strip() or "\x00" in party:
         raise UsageError("CERT-E074", f"a key needs a party and one of the roles {', '.join(ROLES)}, not {role!r}")
     public_key_of(pem)
-    last = connection.execute(select(_keys.c.seq).order_by(_keys.c.seq.desc()).limit(1)).scalar()
+    last = last_key_event(connection)
     values: dict[str, int | str] = {
         "seq": 0 if last is None else last + 1,
         "event": event,
@@ -198,11 +233,23 @@ def _check_certificate(connection: Connection, row: IndexRow) -> None:
         raise RegistryError("CERT-E077", f"the log already holds another certificate {serial}", why, "decide anew")
 
 
-def _known_certificate(connection: Connection, serial: str) -> None:
-    query = select(_certificates.c.serial).where(_certificates.c.serial == serial)
-    if connection.execute(query).scalar() is None:
+def _known_certificate(connection: Connection, serial: str) -> int:
+    query = select(_certificates.c.log_index).where(_certificates.c.serial == serial)
+    index: int | None = connection.execute(query).scalar()
+    if index is None:
         hint = "check the serial; it is printed on page one"
         raise RegistryError("CERT-E079", f"the log holds no certificate {serial}", "", hint)
+    return index
+
+
+def _check_successor(connection: Connection, status: dict[str, Any]) -> None:
+    successor = status.get("supersededBy")
+    if successor is None:
+        return
+    if _known_certificate(connection, successor) <= _known_certificate(connection, status["serial"]):
+        why = "a certificate is superseded by one that was issued after it"
+        hint = "check which of the two serials is the newer certificate"
+        raise RegistryError("CERT-E626", f"{successor} is older than {status['serial']}", why, hint)
 
 
 def _known_decision(connection: Connection, payload_sha256: str) -> None:

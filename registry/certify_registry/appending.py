@@ -7,7 +7,8 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Protocol
 
-from certify_registry.registry import Appended, Registry
+from certify_registry.appended import Appended
+from certify_registry.registry import Registry
 
 
 class Appender(Protocol):

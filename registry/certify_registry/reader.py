@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from sqlalchemy import Connection
 
-from certify.evidence.certificate import Status
 from certify.evidence.evaluation import EarlierPlan
 from certify.evidence.merkle import leaf_hash
 from certify.evidence.statement import RENDERING, STATUS
-from certify.trust.bundle import Bundle, parse_bundle, statement_of
+from certify.trust.bundle import Bundle, parse_bundle
 from certify.trust.log_entry import entry_of
-from certify.trust.status import StandingOf, fold_statuses
+from certify.trust.status import Change, Needed, StandingOf, fold_changes
 from certify.trust.tlog_proof import format_tlog_proof
 from certify_registry import admission
 from certify_registry.faults import absent
+from certify_registry.lifecycle.voices import change_of, voices_needed
 from certify_registry.log import tree
 from certify_registry.log.committed import Committed
+from certify_registry.log.kept import KeptCosignatures
 from certify_registry.log.log import Log
-from certify_registry.store import lookup
+from certify_registry.store import finding, lookup
 from certify_registry.store.blobs import BlobStore
-from certify_registry.store.finding import FoundCertificate, Question, matching, standing_in_list, states_of
+from certify_registry.store.finding import FoundCertificate, Question, changes_of, matching, standing_in_list
 from certify_registry.store.lookup import CertificateRow, EntryRow, PlanRow
 
 
@@ -31,8 +32,9 @@ class Reader:
 
     def __init__(self, log: Log) -> None:
         self._log = log
-        self._blobs = BlobStore(log.folder)
+        self._blobs = BlobStore(log.objects)
         self._committed = Committed(log, self._blobs)
+        self._kept = KeptCosignatures(log.objects)
 
     @property
     def origin(self) -> str:
@@ -45,15 +47,24 @@ class Reader:
         return self._log.key.vkey
 
     @property
+    def blobs(self) -> BlobStore:
+        """What is kept by digest: statements, PDFs and other files."""
+        return self._blobs
+
+    @property
     def size(self) -> int:
         """Entries in the log."""
         with self._read() as connection:
             return tree.read_head(connection).size
 
     def checkpoint(self) -> str:
-        """The newest signed checkpoint."""
+        """The newest signed checkpoint, with the cosignatures that are kept for it."""
         with self._read() as connection:
-            return tree.read_head(connection).checkpoint
+            return self._kept.over(tree.read_head(connection).checkpoint)
+
+    def cosigned(self) -> str | None:
+        """The newest checkpoint that witnesses have cosigned, which may be older than the newest one."""
+        return self._kept.newest()
 
     def proof(self, index: int) -> str:
         """The tlog-proof of an entry against the newest checkpoint.
@@ -65,19 +76,43 @@ class Reader:
             head = tree.read_head(connection)
             if not 0 <= index < head.size:
                 raise absent(f"the log has no entry {index}", f"it has {head.size} entries")
-            return format_tlog_proof(index, tree.inclusion(connection, index, head.size), head.checkpoint)
+            checkpoint = self._kept.over(head.checkpoint)
+            return format_tlog_proof(index, tree.inclusion(connection, index, head.size), checkpoint)
 
-    def consistency(self, old_size: int) -> tuple[bytes, ...]:
-        """The hashes that show the log's first ``old_size`` entries unchanged under its newest checkpoint.
+    def consistency(self, old_size: int, size: int | None = None) -> tuple[bytes, ...]:
+        """The hashes that show the log's first ``old_size`` entries unchanged in the log of ``size``, or the newest.
 
         Raises:
             RegistryError: CERT-E079, the log was never that large, or ``old_size`` is 0.
         """
         with self._read() as connection:
-            size = tree.read_head(connection).size
-            if not 0 < old_size <= size:
-                raise absent(f"no proof leads from {old_size} entries to {size}")
-            return tree.consistency(connection, old_size, size)
+            newest = tree.read_head(connection).size
+            wanted = newest if size is None else size
+            if not 0 < old_size <= wanted <= newest:
+                raise absent(f"no proof leads from {old_size} entries to {wanted}", f"the log has {newest} entries")
+            return tree.consistency(connection, old_size, wanted)
+
+    def range_proof(self, start: int, end: int, size: int) -> tuple[bytes, ...]:
+        """The hashes that show entries ``start`` up to ``end`` to be all of those in the log of ``size``.
+
+        ``certify.evidence.merkle_range`` checks them.
+
+        Raises:
+            RegistryError: CERT-E079, there is no such range.
+        """
+        with self._read() as connection:
+            newest = tree.read_head(connection).size
+            if not 0 <= start < end <= size <= newest:
+                raise absent(f"the log has no entries {start} to {end}", f"it has {newest} entries")
+            return tree.outside(connection, start, end, size)
+
+    def check_head(self) -> None:
+        """Return if the newest head is signed, and the database holds everything that was ever signed.
+
+        Raises:
+            RegistryError: CERT-E070 damaged; CERT-E072 older than what it has signed, as after restoring a backup.
+        """
+        self._log.start()
 
     def entries(self, start: int, end: int) -> tuple[EntryRow, ...]:
         """The entries ``start`` up to ``end``, as many as there are; no index is ever left out."""
@@ -176,11 +211,26 @@ class Reader:
         found: list[FoundCertificate] = []
         with self._read() as connection:
             while len(found) < limit and (rows := matching(connection, question, before, max(limit, 50))):
-                states = states_of(connection, [row.serial for row in rows])
-                told = (FoundCertificate(row, standing_in_list(row, states[row.serial], now)) for row in rows)
+                states, needed = changes_of(connection, [row.serial for row in rows]), voices_needed(connection)
+                told = (FoundCertificate(row, standing_in_list(row, states[row.serial], now, needed)) for row in rows)
                 found += [one for one in told if status is None or one.standing == status]
                 before = rows[-1].log_index
         return tuple(found[:limit])
+
+    def touched(self, kind: str, terms: Iterable[str]) -> tuple[CertificateRow, ...]:
+        """The certificates with any of these terms, oldest first; the kinds are those of ``store.terms``."""
+        with self._read() as connection:
+            return finding.touched(connection, kind, terms)
+
+    def known_terms(self, kind: str, prefix: str = "") -> tuple[str, ...]:
+        """The terms of a kind that begin so, sorted."""
+        with self._read() as connection:
+            return finding.known_terms(connection, kind, prefix)
+
+    def indexed_changes(self, serials: Sequence[str]) -> dict[str, list[Change]]:
+        """Every word about the standing of each certificate, by the index; ``changes`` reads one's from the log."""
+        with self._read() as connection:
+            return changes_of(connection, serials)
 
     def rendering_of(self, serial: str) -> tuple[int, bytes] | None:
         """Log index and bundle of a certificate's newest rendering, by the log's own entries.
@@ -216,15 +266,43 @@ class Reader:
         """
         if self.certificate(serial) is None:
             raise absent(f"the log holds no certificate {serial}")
-        statements = ((index, statement_of(parse_bundle(bundle))) for index, bundle in self.statuses(serial))
-        return fold_statuses(
-            serial, ((index, Status.from_document(made.predicate, by_name=False)) for index, made in statements)
-        )
+        return fold_changes(serial, self.changes(serial), self.voices_needed())
+
+    def changes(self, serial: str) -> tuple[Change, ...]:
+        """Every word about a certificate's standing, read from the log's own entries, in their order.
+
+        Raises:
+            RegistryError: CERT-E070, its statuses are not those of the signed log.
+        """
+        return tuple(change_of(index, parse_bundle(bundle)) for index, bundle in self.statuses(serial))
+
+    def all_changes(self) -> dict[str, tuple[Change, ...]]:
+        """Every word about the standing of each certificate that has any, read from the log's own entries.
+
+        Raises:
+            RegistryError: CERT-E070, the entries are not those of the signed log.
+        """
+        with self._read() as connection:
+            found = self._committed.every(connection, STATUS)
+        return {
+            serial: tuple(change_of(index, parse_bundle(bundle)) for index, bundle in said)
+            for serial, said in found.items()
+        }
+
+    def voices_needed(self) -> Needed:
+        """How many revokers must sign a revocation at a place of the log, by the keys this registry has enrolled."""
+        with self._read() as connection:
+            return voices_needed(connection)
 
     def enrolled(self) -> dict[tuple[str, str], tuple[str, str]]:
         """Every key it takes statements from now: (key id, role) to its PEM text and who holds it."""
         with self._read() as connection:
             return admission.all_enrolled(connection)
+
+    def every_key(self) -> dict[tuple[str, str], tuple[str, str]]:
+        """``enrolled`` with the keys that it took statements from once and takes none from any more."""
+        with self._read() as connection:
+            return admission.every_key(connection)
 
     def retired(self, keyid: str, role: str) -> bool:
         """Whether it took statements in a role from a key once, and takes none any more."""

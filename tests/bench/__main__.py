@@ -3,11 +3,13 @@
     python -m tests.bench [--rounds N] [--only TABLE] [--small-files N] [--huge-mib N]
     python -m tests.bench --only gate [--rounds N] [--gate-mib N]
     python -m tests.bench --only overhead [--rounds N] [--answers N] [--engines hf,openai,vllm] [--endpoint URL]
+    python -m tests.bench --only proofs [--rounds N]
     python -m tests.bench --only resume [--answers N]
     python -m tests.bench --only roof [--shape small|3b] [--answers N] [--tokens N]
     python -m tests.bench --only scan [--megabytes N] [--slice N] [--no-large]
     python -m tests.bench --only pdf [--rounds N]
     python -m tests.bench --only tamper [--flips N]
+    python -m tests.bench --only service [--rounds N]
     python -m tests.bench --only scan-accuracy [--seed N] [--suites text,gsm8k,aime] [--plants N] [--megabytes N]
 
 Rounds are interleaved and the median is taken, so that a busy machine slows every row alike. Ratios are printed: a time
@@ -130,8 +132,20 @@ def main() -> None:
     """Prints the tables as Markdown."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=9)
-    tables = ["start", "inside", "gate", "hashing", "policies", "overhead", "resume", "roof", "scan", "scan-accuracy"]
-    tables += ["pdf", "tamper"]
+    tables = [
+        "start",
+        "inside",
+        "gate",
+        "hashing",
+        "policies",
+        "overhead",
+        "pdf",
+        "proofs",
+        "resume",
+        "registry",
+        "roof",
+    ]
+    tables += ["roof", "scan", "scan-accuracy", "service", "tamper"]
     parser.add_argument("--only", choices=tables)
     parser.add_argument("--gate-mib", type=int, default=256, help="weights of the model that the gate looks at")
     parser.add_argument("--small-files", type=int, default=20_000)
@@ -151,6 +165,7 @@ def main() -> None:
     parser.add_argument("--shape", choices=["small", "3b"], default="small", help="of the model held against the roof")
     parser.add_argument("--tokens", type=int, default=256, help="length of an answer held against the roof")
     parser.add_argument("--flips", type=int, default=10_000, help="random bits of a PDF to flip")
+    parser.add_argument("--entries", type=int, default=1_000_000, help="of the large log of the registry; 0 for none")
     given = parser.parse_args()
     rounds = given.rounds
     load = os.getloadavg()[0]
@@ -183,14 +198,26 @@ def main() -> None:
         from tests.bench.overhead.tables import print_overhead
 
         print_overhead(rounds, given.answers, given.endpoint, given.engines.split(","))
+    if given.only == "proofs":
+        from tests.bench.proofs import print_proofs
+
+        print_proofs(rounds)
     if given.only == "resume":
         from tests.bench.overhead.resume import REPEATS, print_resume
 
         print_resume(given.answers // REPEATS)
+    if given.only == "registry":
+        from tests.bench.registry import print_registry
+
+        print_registry(given.answers, given.entries)
     if given.only == "roof":
         from tests.bench.roof import print_roof
 
         print_roof(given.shape, given.answers, given.tokens)
+    if given.only == "service":
+        from tests.bench.service import print_service
+
+        print_service(min(rounds, 3))
     if given.only == "scan":
         from tests.bench.scan.speed import print_speed
 

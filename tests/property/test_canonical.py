@@ -30,6 +30,13 @@ VALUES = st.recursive(
 )
 
 
+@pytest.mark.parametrize("written", ['"\\u0000"', '["a", ["\\u0000"]]', '{"a": ["x\\u0000"]}', '{"a\\u0000": 1}'])
+def test_the_character_nobody_can_keep_is_refused_wherever_it_stands(written: str) -> None:
+    with pytest.raises(HostileInput, match="CERT-E046"):
+        parse_json(written.encode())
+    assert parse_json(written.replace("u0000", "\\u0000").encode())
+
+
 def same(one: Any, other: Any) -> bool:
     """Equality of JSON values: true is not 1, and 1.0 is."""
     if isinstance(one, dict) and isinstance(other, dict):

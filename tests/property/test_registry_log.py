@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
+from random import Random
 
+import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pymerkle import InmemoryTree
 
-from certify.evidence.merkle import consistency_path, inclusion_path, join_subtrees, leaf_hash, tree_root
+from certify.evidence.merkle import consistency_path, inclusion_path, leaf_hash, tree_root
 from certify.trust.bundle import parse_bundle
 from certify.trust.keys import generate_signer
 from certify.trust.log_entry import entry_of
 from certify.trust.note import parse_vkey, verify_checkpoint
 from certify.trust.tlog_proof import verify_tlog_proof
 from certify_registry import Registry
+from certify_registry.log.growth import Growth
 from certify_registry.log.tiles import due_tiles, rightmost_tiles, tiles_of
-from certify_registry.log.tree import grow
 from tests.fakes import logged_statements as made
 
 SIGNERS = [generate_signer(), generate_signer("ed25519")]
@@ -48,18 +50,24 @@ def test_the_log_is_the_list_of_distinct_statements(submissions: list[tuple[int,
         registry.close()
 
 
-@settings(max_examples=30, deadline=None)
-@given(st.integers(1, 1200))
-def test_a_tree_grown_leaf_by_leaf_is_the_tree(size: int) -> None:
-    hashes = [leaf_hash(str(number).encode()) for number in range(size)]
-    frontier: tuple[bytes, ...] = ()
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.integers(0, 300), max_size=6), st.randoms(use_true_random=False))
+def test_a_tree_grown_by_batches_is_the_tree(batches: list[int], random: Random) -> None:
+    hashes: list[bytes] = []
+    growth = Growth((), 0, [])
     nodes: dict[tuple[int, int], bytes] = {}
-    for number, leaf in enumerate(hashes):
-        growth = grow(frontier, number, leaf)
-        frontier = growth.frontier
+    for count in batches:
+        fresh = [leaf_hash(str(len(hashes) + place).encode()) for place in range(count)]
+        growth = Growth(growth.frontier, len(hashes), fresh)
+        hashes += fresh
         nodes |= {(level, position): node for level, position, node in growth.nodes}
-    assert join_subtrees(frontier) == tree_root(hashes)
-    assert nodes == {(1, place): tree_root(hashes[place * 256 : place * 256 + 256]) for place in range(size // 256)}
+        assert growth.root == tree_root(hashes)
+        for index in random.sample(range(len(hashes) - count, len(hashes)), min(count, 5)):
+            assert growth.path(index) == inclusion_path(hashes, index)
+    assert nodes == {(1, part): tree_root(hashes[part * 256 :][:256]) for part in range(len(hashes) // 256)}
+    if len(hashes) > growth.size - growth.old_size:
+        with pytest.raises(KeyError):
+            growth.path(0)
 
 
 @settings(max_examples=25, deadline=None)

@@ -13,7 +13,9 @@ from certify.cli.explanations import (
     hashing,
     inputs,
     keys,
+    lifecycle,
     oms,
+    pages,
     pdf,
     pdf_file,
     registry,
@@ -23,10 +25,13 @@ from certify.cli.explanations import (
     scanning,
     semantic,
     servers,
+    service,
     steps,
+    stores,
     tasks,
     timestamps,
     trust,
+    witness,
 )
 from certify.cli.explanations.base import Explanation
 
@@ -43,7 +48,9 @@ _ROOMS = (
     hashing,
     inputs,
     keys,
+    lifecycle,
     oms,
+    pages,
     pdf,
     pdf_file,
     registry,
@@ -53,10 +60,13 @@ _ROOMS = (
     scanning,
     semantic,
     servers,
+    service,
     steps,
+    stores,
     tasks,
     timestamps,
     trust,
+    witness,
 )
 
 EXPLANATIONS: dict[str, Explanation] = dict(

@@ -86,13 +86,18 @@ def answer_question(question: Question, known: Bytes | None = None) -> Answered:
 
 
 def _held(question: Question, found: FoundCertificate, asked: Asked, alone: bool) -> GateResult:
+    from certify.files import read_file
     from certify.verify.expectations import Expectations
     from certify.verify.verify import examine_certificate
 
     examined = examine_certificate(
         found.data,
         trust=None if alone else question.trust_file,
-        expectations=Expectations(at=asked.at, maximum_status_age_days=question.max_status_age),
+        expectations=Expectations(
+            at=asked.at,
+            maximum_status_age_days=question.max_status_age,
+            status_lists=read_file(question.status_list) if question.status_list else None,
+        ),
         answer=found.answer,
         asked_at=found.asked_at,
     )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from certify.cli.gate.options import Certificate, LockFile, Policy, Serial
-from certify.cli.options import Context, Json, MaxStatusAge, MinLevel, Status, Trust
+from certify.cli.options import Context, Json, MaxStatusAge, MinLevel, Status, StatusList, Trust
 from certify.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ def gate(
     ] = None,
     trust: Trust = None,
     status: Status = None,
+    status_list: StatusList = None,
     max_status_age: MaxStatusAge = None,
     min_level: MinLevel = 0,
     rehash: Annotated[bool, typer.Option("--rehash", help="Read every byte, whatever is remembered.")] = False,
@@ -72,6 +73,7 @@ def gate(
         identity=identity,
         trust=trust,
         status=status,
+        status_list=status_list,
         max_status_age=max_status_age,
         min_level=min_level,
         rehash=rehash,

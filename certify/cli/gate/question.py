@@ -41,6 +41,8 @@ class Question:
     """The trust file."""
     status: Path | None = None
     """Saved answer of a registry."""
+    status_list: Path | None = None
+    """Status lists of the certificate's registry."""
     max_status_age: int | None = None
     """Days."""
     min_level: int = 0

@@ -44,6 +44,15 @@ def make(
     optional_timestamps: Annotated[
         bool, typer.Option("--optional-timestamps", help="With --from: readers no longer insist.")
     ] = False,
+    witness: Annotated[
+        list[str] | None, typer.Option(metavar="VKEY|FILE", help="Witness of the log, or a file of its keys; repeat.")
+    ] = None,
+    quorum: Annotated[
+        int | None, typer.Option(min=0, metavar="N", help="How many witnesses must have cosigned the log.")
+    ] = None,
+    witness_policy: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Witnesses in groups (c2sp.org/tlog-policy), in their place.")
+    ] = None,
     version: Annotated[int, typer.Option(min=1, help="Grows with every change.")] = 1,
     old: Annotated[
         Path | None, typer.Option("--from", metavar="OLD", help="Draw up the next version of this file instead.")
@@ -56,7 +65,7 @@ def make(
     """Make a production trust file; with keys in the role root it is a draft for them to sign."""
     from certify.files import write_whole
     from certify.pipeline.timestamp_setup import parse_root
-    from certify.pipeline.trusting import KeyGrant, KeyTerm, StampRules, make_trust_file, next_trust_file
+    from certify.pipeline.trusting import KeyGrant, KeyTerm, StampRules, WitnessRules, make_trust_file, next_trust_file
     from certify.trust.signed_trust import load_trust_document
 
     grants = [KeyGrant.parse(text) for text in key or ()]
@@ -67,6 +76,7 @@ def make(
         raise UsageError("CERT-E011", "timestamps cannot be both required and optional", hint="give one of the two")
     required = True if require_timestamps else False if optional_timestamps else None
     stamps = StampRules([parse_root(text) for text in timestamp_root or ()], required)
+    seen_by = WitnessRules(_vkeys(witness or []), quorum, None if witness_policy is None else _text(witness_policy))
     before = None if old is None else load_trust_document(old).trust
     if before is not None:
         trust = next_trust_file(
@@ -78,12 +88,13 @@ def make(
             thresholds=thresholds,
             terms=terms,
             stamps=stamps,
+            log_witnesses=seen_by,
         )
     else:
         trust = make_trust_file(
             _needed("--name", name), version=version, expires=_needed("--expires", expires),
             log_vkey=_needed("--log", log), grants=_some(grants), witnesses=witnesses,
-            thresholds=thresholds, terms=terms, stamps=stamps,
+            thresholds=thresholds, terms=terms, stamps=stamps, log_witnesses=seen_by,
         )  # fmt: skip
     write_whole(destination, trust.to_bytes())
     _tell(destination, before, trust, json)
@@ -99,6 +110,19 @@ def _tell(destination: Path, old: TrustFile | None, trust: TrustFile, json: bool
         next_step(f"certify trust sign {destination} --key ROOT-KEY --out FILE.jsonl", "each root keyholder in turn")
     else:
         next_step(f"certify verify CERT --trust {destination}")
+
+
+def _vkeys(named: list[str]) -> list[str]:
+    """Keys as given, or the lines of a file; a key has plus signs in it."""
+    lines = [[one] if one.count("+") >= 2 else _text(Path(one)).split("\n") for one in named]
+    return [line for some in lines for line in some if line]
+
+
+def _text(path: Path) -> str:
+    from certify.files import read_file
+    from certify.trust.tlog_policy import MAX_POLICY
+
+    return read_file(path, max_bytes=MAX_POLICY).decode("utf-8", "surrogateescape")
 
 
 def _threshold(text: str) -> tuple[str, int]:

@@ -62,3 +62,15 @@ def print_trust(trust: TrustFile) -> None:
     for root in trust.timestamp_roots or ():
         required = ", required" if trust.timestamps_required else ""
         emit(f"  {'timestamps':<13} {root.short_fingerprint}  {root.party}{required}")
+    _print_witnesses(trust)
+
+
+def _print_witnesses(trust: TrustFile) -> None:
+    policy = trust.log.policy
+    for witness in policy.witnesses:
+        emit(f"  {'log witness':<13} {witness.key.key_id.hex():<16}  {witness.key.name}, {witness.key.algorithm}")
+    if trust.log.witness_policy is not None:
+        emit(f"  log witness: the quorum {policy.quorum!r} of the file's witness policy must have cosigned")
+    elif policy.witnesses:
+        count = len({witness.key.name for witness in policy.witnesses})
+        emit(f"  log witness: {trust.log.quorum} of {count} must have cosigned")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, select
 
 from certify.errors import CertifyError
 from certify.trust.keys import keyid_of_pem, public_key_of
@@ -34,7 +34,7 @@ def examine(log: Log, blobs: BlobStore, now: str) -> Iterator[Finding]:
     """
     yield from _part("lock", lambda: examine_lock(log))
     yield from _part("blobs", lambda: examine_blobs(blobs))
-    yield from _part("database", lambda: _in(log, _examine_database))
+    yield from _part("database", lambda: _in(log, lambda connection: _examine_database(connection, log)))
     yield from _part("keys", lambda: _in(log, _examine_keys))
     yield from _part("entries", lambda: _in(log, lambda connection: examine_entries(connection, log, blobs, now)))
     yield from _part("files", lambda: _in(log, lambda connection: examine_tiles(connection, log)))
@@ -56,22 +56,9 @@ def _in(log: Log, examiner: Callable[[Connection], Iterable[Finding]]) -> list[F
         return list(examiner(connection))
 
 
-def _examine_database(connection: Connection) -> Iterator[Finding]:
-    for pragma in ("integrity_check", "foreign_key_check"):
-        for row in connection.execute(text(f"PRAGMA {pragma}")):
-            if tuple(row) != ("ok",):
-                yield Finding("database", pragma, " ".join(map(str, row)))
-    yield from _examine_shape(connection)
-
-
-def _examine_shape(connection: Connection) -> Iterator[Finding]:
-    """Tables, indexes and triggers against those that a new registry gets."""
-    from certify_registry.store.database import fresh_shape, shape_of
-
-    found, expected = shape_of(connection), fresh_shape()
-    for name in sorted(found.keys() | expected.keys()):
-        if found.get(name) != expected.get(name):
-            yield Finding("database", name, "is not defined as this version defines it")
+def _examine_database(connection: Connection, log: Log) -> Iterator[Finding]:
+    for where, problem in log.database.problems(connection):
+        yield Finding("database", where, problem)
 
 
 def _examine_keys(connection: Connection) -> Iterator[Finding]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 from sqlalchemy import Connection
 
@@ -15,7 +14,6 @@ from certify_registry.log.log import Log
 from certify_registry.log.memory import compare
 from certify_registry.log.tiles import FULL, Tile, tiles_of
 from certify_registry.store.blobs import BlobStore
-from certify_registry.store.files import TEMPORARY, read_regular
 
 _LIMIT = (2**16 + 1) * FULL
 _PARTIAL = re.compile(
@@ -30,9 +28,8 @@ def examine_tiles(connection: Connection, log: Log) -> Iterator[Finding]:
     for tile in tiles_of(size):
         known.add(tile.path)
         yield from _tile(connection, log, tile)
-    for path in sorted((log.folder / "tile").rglob("*")):
-        name = path.relative_to(log.folder).as_posix()
-        if name in known or path.name.startswith(TEMPORARY) or (path.is_dir() and not path.is_symlink()):
+    for name in log.objects.names("tile"):
+        if name in known:
             continue
         earlier = _earlier_partial(name, size)
         if earlier is None:
@@ -72,8 +69,7 @@ def examine_blobs(blobs: BlobStore) -> Iterator[Finding]:
     """Findings about files kept by digest."""
     for digest in blobs.digests():
         if "/" in digest:
-            if not Path(digest).name.startswith(TEMPORARY):
-                yield Finding("blobs", digest, "is not a file of this registry")
+            yield Finding("blobs", digest, "is not a file of this registry")
             continue
         try:
             blobs.get(digest)
@@ -83,7 +79,7 @@ def examine_blobs(blobs: BlobStore) -> Iterator[Finding]:
 
 def _tile(connection: Connection, log: Log, tile: Tile) -> Iterator[Finding]:
     try:
-        found = read_regular(log.folder / tile.path, _LIMIT)
+        found = log.objects.get(tile.path, _LIMIT)
     except OSError as error:
         yield Finding("files", tile.path, f"cannot be read: {error.strerror}")
         return

@@ -13,6 +13,7 @@ from certify.trust.bundle import verify_signature
 from certify_registry.admission import Submission, guard_of, read_submission
 from certify_registry.fsck.finding import Finding
 from certify_registry.log import tree
+from certify_registry.log.growth import Growth
 from certify_registry.log.log import Log, check_head
 from certify_registry.store import lookup
 from certify_registry.store.blobs import BlobStore
@@ -40,7 +41,10 @@ class _Walk:
     def __init__(self, connection: Connection, log: Log, blobs: BlobStore, now: str) -> None:
         self._connection, self._log, self._blobs, self._now = connection, log, blobs, now
         self._keys = dict(connection.execute(select(_keys.c.keyid, _keys.c.pem)).tuples().all())
+        self._heads = [(row.size, row.number) for row in connection.execute(select(_heads.c.size, _heads.c.number))]
+        self._signed = {size for size, _ in self._heads}
         self._frontier: tuple[bytes, ...] = ()
+        self._leaves: list[bytes] = []
         self._nodes: dict[tuple[int, int], bytes] = {}
         self._rows: dict[type[Row], dict[int, dict[str, object]]] = defaultdict(dict)
         self._seen: set[tuple[type[Row], str]] = set()
@@ -48,18 +52,20 @@ class _Walk:
         self.size = 0
 
     def entry(self, row: EntryRow) -> Iterator[Finding]:
-        """Findings about the next entry and the head that covers it."""
+        """Findings about the next entry, and about the head that was signed with it as the last."""
         where = f"entry {self.size}"
         if row.log_index != self.size:
             yield Finding("entries", where, "is missing")
         yield from (Finding("entries", where, problem) for problem in self._problems(row))
-        growth = tree.grow(self._frontier, self.size, leaf_hash(row.leaf))
-        self._frontier, self.size = growth.frontier, self.size + 1
-        self._nodes |= {(level, position): node for level, position, node in growth.nodes}
+        self._leaves.append(leaf_hash(row.leaf))
+        self.size += 1
         yield from self.head()
 
     def head(self) -> Iterator[Finding]:
-        """Findings about the signed head of the entries seen so far."""
+        """Findings about the head of exactly the entries seen so far, if one was signed."""
+        if self.size not in self._signed:
+            return
+        self._grow()
         try:
             head = tree.read_head(self._connection, self.size)
             check_head(head, self._log.key)
@@ -71,9 +77,12 @@ class _Walk:
 
     def end(self) -> Iterator[Finding]:
         """Findings about what must be there once all entries are known."""
-        sizes = self._connection.execute(select(_heads.c.size).order_by(_heads.c.size)).scalars().all()
-        if list(sizes) != list(range(self.size + 1)):
-            yield Finding("tree", "heads", f"are not one for each size from 0 to {self.size}")
+        self._grow()
+        in_order = sorted(self._heads, key=lambda head: head[1])
+        if [number for _, number in in_order] != list(range(len(in_order))) or in_order != sorted(self._heads):
+            yield Finding("tree", "heads", "are not numbered one after another")
+        if not {0, self.size} <= self._signed or max(self._signed, default=0) != self.size:
+            yield Finding("tree", "heads", f"do not lead from 0 to {self.size} entries")
         nodes = {(row.level, row.position): row.hash for row in self._connection.execute(select(_nodes))}
         if nodes != self._nodes:
             yield Finding("tree", "nodes", "do not follow from the leaves")
@@ -85,6 +94,12 @@ class _Walk:
         terms = {(row.log_index, row.kind, row.term) for row in self._connection.execute(select(_terms))}
         if terms != self._terms:
             yield Finding("index", "terms", "do not follow from the logged statements")
+
+    def _grow(self) -> None:
+        """Put the leaves that were only collected so far into the tree."""
+        growth = Growth(self._frontier, self.size - len(self._leaves), self._leaves)
+        self._frontier, self._leaves = growth.frontier, []
+        self._nodes |= {(level, position): node for level, position, node in growth.nodes}
 
     def _problems(self, row: EntryRow) -> Iterator[str]:
         if leaf_hash(row.leaf) != row.leaf_hash:

@@ -7,15 +7,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from sqlalchemy import Connection
 
 from certify.evidence.log_entry import LogEntry
-from certify.evidence.merkle import leaf_hash, tree_root
+from certify.evidence.merkle import leaf_hash
 from certify.trust.bundle import parse_bundle, statement_of
 from certify.trust.log_entry import entry_of
 from certify_registry.faults import damaged
 from certify_registry.log import tree
+from certify_registry.log.growth import Growth
 from certify_registry.log.log import Log, check_head
 from certify_registry.store import lookup
 from certify_registry.store.blobs import BlobStore
@@ -29,8 +31,19 @@ Logged = tuple[int, bytes]
 """Log index and bundle."""
 
 
+class _Known(NamedTuple):
+    """What was read under a head."""
+
+    checkpoint: str
+    """The head."""
+    growth: Growth
+    """The tree of all entries up to there."""
+    found: Mapping[str, tuple[Logged, ...]]
+    """The statements of one kind, by serial."""
+
+
 class Committed:
-    """The statements about certificates that a log has signed for; worked out once for each size of the log.
+    """The statements about certificates that a log has signed for; every entry is read and hashed once.
 
     Args:
         log: the log.
@@ -39,7 +52,7 @@ class Committed:
 
     def __init__(self, log: Log, blobs: BlobStore) -> None:
         self._log, self._blobs = log, blobs
-        self._known: dict[str, tuple[str, Mapping[str, tuple[Logged, ...]]]] = {}
+        self._known: dict[str, _Known] = {}
 
     def about(self, connection: Connection, kind: str, serial: str, indexed: Sequence[int]) -> tuple[Logged, ...]:
         """The statements of one kind about one certificate, in the log's order.
@@ -59,17 +72,27 @@ class Committed:
             raise damaged(f"the registry's index of {serial} does not follow from its log", why)
         return found
 
+    def every(self, connection: Connection, kind: str) -> Mapping[str, tuple[Logged, ...]]:
+        """The statements of one kind about every certificate that has any, in the log's order.
+
+        Raises:
+            RegistryError: CERT-E070, the entries are not those of the signed head.
+        """
+        return self._by_serial(connection, kind)
+
     def _by_serial(self, connection: Connection, kind: str) -> Mapping[str, tuple[Logged, ...]]:
         head = tree.read_head(connection)
-        if (known := self._known.get(kind)) is not None and known[0] == head.checkpoint:
-            return known[1]
+        known = self._known.get(kind) or _Known("", Growth((), 0, []), {})
+        if known.checkpoint == head.checkpoint:
+            return known.found
         check_head(head, self._log.key)
-        found: defaultdict[str, tuple[Logged, ...]] = defaultdict(tuple)
-        for row in committed_entries(connection, head, kind):
+        rows, growth = committed_entries(connection, head, kind, known.growth)
+        found = defaultdict(tuple, known.found)
+        for row in rows:
             serial, data = self._statement(row)
             found[serial] += ((row.log_index, data),)
-        self._known[kind] = (head.checkpoint, dict(found))
-        return self._known[kind][1]
+        self._known[kind] = _Known(head.checkpoint, growth, dict(found))
+        return found
 
     def _statement(self, row: EntryRow) -> tuple[str, bytes]:
         data = self._blobs.get(row.bundle_sha256)
@@ -80,26 +103,35 @@ class Committed:
         return made.values["serial"], data
 
 
-def committed_entries(connection: Connection, head: Head, kind: str) -> tuple[EntryRow, ...]:
-    """The entries of one kind under a head whose signature the caller has checked.
+def committed_entries(
+    connection: Connection, head: Head, kind: str, known: Growth
+) -> tuple[tuple[EntryRow, ...], Growth]:
+    """The entries of one kind under a head whose signature the caller has checked, and the tree up to there.
+
+    Args:
+        connection: one snapshot of the database.
+        head: the head.
+        kind: predicate type.
+        known: the tree of entries that were read before, under an earlier head; those are not read again.
 
     Raises:
         RegistryError: CERT-E070, entries are missing, too many, or not those that the head's root was signed for.
     """
     if (count := lookup.entry_count(connection)) != head.size:
         raise damaged(f"the log holds {count} entries and has signed for {head.size}")
-    hashes: list[bytes] = []
     likely: list[EntryRow] = []
-    for start in range(0, head.size, _CHUNK):
-        for row in lookup.entries(connection, start, start + _CHUNK):
-            hashes.append(leaf_hash(row.leaf))
-            if hashes[-1] != row.leaf_hash:
+    growth = known
+    for start in range(known.size, head.size, _CHUNK):
+        rows = lookup.entries(connection, start, min(start + _CHUNK, head.size))
+        for row in rows:
+            if leaf_hash(row.leaf) != row.leaf_hash:
                 raise damaged(f"the leaf of entry {row.log_index} does not have the hash in the tree")
             if kind.encode() in row.leaf:
                 likely.append(row)
-    if tree_root(hashes) != head.root:
+        growth = Growth(growth.frontier, growth.size, [row.leaf_hash for row in rows])
+    if growth.size != head.size or growth.root != head.root:
         raise damaged("the entries of the log are not the ones it has signed for")
-    return tuple(row for row in likely if _kind_of(row) == kind)
+    return tuple(row for row in likely if _kind_of(row) == kind), growth
 
 
 def _kind_of(row: EntryRow) -> str:

@@ -66,9 +66,9 @@ def rightmost_tiles(size: int) -> Iterator[Tile]:
 
 
 def due_tiles(published: int, size: int) -> Iterator[Tile]:
-    """The tiles to write when a log grows: every one a checkpoint of a size in between needs.
+    """The tiles to write when a log grows from one signed size to the next.
 
-    Partial tiles that a full one has overtaken are left out.
+    Above the leaves these are the partial ones of every size in between, of which there are few.
     """
     for level in levels_of(size):
         scale = 8 * max(level, 0)
@@ -77,6 +77,8 @@ def due_tiles(published: int, size: int) -> Iterator[Tile]:
             yield Tile(level, number, FULL)
         last = now // FULL
         first_width = before % FULL + 1 if before // FULL == last else 1
+        if level <= 0:
+            first_width = max(first_width, now % FULL)
         for width in range(first_width, now % FULL + 1):
             yield Tile(level, last, width)
 

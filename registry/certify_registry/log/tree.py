@@ -1,10 +1,8 @@
-"""The hash tree as the database holds it: grown one leaf at a time, read one proof at a time."""
+"""The hash tree as the database holds it, read one proof at a time."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, select
 
 from certify.evidence.merkle import (
     HASH_SIZE,
@@ -13,40 +11,18 @@ from certify.evidence.merkle import (
     consistency_ranges,
     inclusion_ranges,
     join_subtrees,
-    node_hash,
     tree_root,
 )
+from certify.evidence.merkle_range import outside_ranges
 from certify_registry.faults import damaged
+from certify_registry.log.growth import TILE_HEIGHT
 from certify_registry.store.tables import Entry, Head, Node, table_of
 
-TILE_HEIGHT = 8
-"""Levels of the tree in one tile. Source: C2SP tlog-tiles."""
-
+FULL = 2**TILE_HEIGHT
+"""Hashes in a full tile."""
+_DIGITS = 18
+"""Of a size that the database can hold for certain."""
 _entries, _nodes, _heads = table_of(Entry), table_of(Node), table_of(Head)
-
-
-class Growth(NamedTuple):
-    """What one more leaf changes."""
-
-    frontier: tuple[bytes, ...]
-    """Roots of the full subtrees, left to right."""
-    nodes: tuple[tuple[int, int, bytes], ...]
-    """Level, position and hash of the tile hashes that are now final."""
-
-    @property
-    def root(self) -> bytes:
-        """Root of the tree with the leaf."""
-        return join_subtrees(self.frontier)
-
-
-def grow(frontier: tuple[bytes, ...], size: int, leaf_hash: bytes) -> Growth:
-    """The tree of ``size`` leaves with one more; a full subtree of 256**n leaves becomes a node of level n."""
-    waiting, carry, height, nodes = list(frontier), leaf_hash, 0, []
-    while size >> height & 1:
-        carry, height = node_hash(waiting.pop(), carry), height + 1
-        if height % TILE_HEIGHT == 0:
-            nodes.append((height // TILE_HEIGHT, size >> height, carry))
-    return Growth((*waiting, carry), tuple(nodes))
 
 
 def unpack(frontier: bytes) -> tuple[bytes, ...]:
@@ -69,13 +45,22 @@ def read_head(connection: Connection, size: int | None = None) -> Head:
     return Head(**row)
 
 
-def store_growth(connection: Connection, size: int, growth: Growth, checkpoint: str) -> None:
-    """Write what one more leaf changed; ``size`` counts it."""
-    if growth.nodes:
-        rows = [{"level": level, "position": position, "hash": node} for level, position, node in growth.nodes]
-        connection.execute(insert(_nodes), rows)
-    head = {"size": size, "root": growth.root, "frontier": b"".join(growth.frontier), "checkpoint": checkpoint}
-    connection.execute(insert(_heads), [head])
+def has_signed(connection: Connection, note: bytes) -> bool:
+    """Whether a signed head of the database is exactly this note, whose signature then was checked when it was made."""
+    lines = note.split(b"\n")
+    if len(lines) < 2 or not lines[1].isdigit() or len(lines[1]) > _DIGITS:
+        return False
+    query = select(_heads.c.checkpoint).where(_heads.c.size == int(lines[1]))
+    return connection.execute(query).scalar() == note.decode("utf-8", "replace")
+
+
+def root_at(connection: Connection, size: int) -> bytes:
+    """The root the log had when it had ``size`` entries, worked out from its leaves and nodes.
+
+    Raises:
+        RegistryError: CERT-E070, some are missing.
+    """
+    return _Tiles(connection, size).root_of(Range(0, size)) if size else tree_root(())
 
 
 def hashes(connection: Connection, level: int, start: int, end: int) -> list[bytes]:
@@ -101,7 +86,8 @@ def inclusion(connection: Connection, index: int, size: int) -> tuple[bytes, ...
     Raises:
         IndexError: there is no such leaf.
     """
-    return tuple(_range_hash(connection, part) for part in inclusion_ranges(index, size))
+    reader = _Tiles(connection, size)
+    return tuple(reader.root_of(part) for part in inclusion_ranges(index, size))
 
 
 def consistency(connection: Connection, old_size: int, size: int) -> tuple[bytes, ...]:
@@ -110,14 +96,41 @@ def consistency(connection: Connection, old_size: int, size: int) -> tuple[bytes
     Raises:
         IndexError: there is no such path.
     """
-    return tuple(_range_hash(connection, part) for part in consistency_ranges(old_size, size))
+    reader = _Tiles(connection, size)
+    return tuple(reader.root_of(part) for part in consistency_ranges(old_size, size))
 
 
-def _range_hash(connection: Connection, part: Range) -> bytes:
-    return join_subtrees([_full_subtree(connection, *full) for full in complete_subtrees(*part)])
+def outside(connection: Connection, start: int, end: int, size: int) -> tuple[bytes, ...]:
+    """The hashes that lead from the entries ``start`` up to ``end`` to the root of the tree of ``size``.
+
+    Raises:
+        IndexError: there is no such range, or it is empty.
+    """
+    reader = _Tiles(connection, size)
+    return tuple(reader.root_of(part) for part in outside_ranges(start, end, size))
 
 
-def _full_subtree(connection: Connection, start: int, end: int) -> bytes:
-    level = ((end - start).bit_length() - 1) // TILE_HEIGHT
-    scale = level * TILE_HEIGHT
-    return tree_root(hashes(connection, level, start >> scale, end >> scale))
+class _Tiles:
+    """Reads the tree of a size tile by tile, each once: a path touches three of them in a log of a million."""
+
+    def __init__(self, connection: Connection, size: int) -> None:
+        self._connection, self._size = connection, size
+        self._read: dict[tuple[int, int], list[bytes]] = {}
+
+    def root_of(self, part: Range) -> bytes:
+        """The root over a range of leaves that is part of a proof."""
+        return join_subtrees([self._full_subtree(*full) for full in complete_subtrees(*part)])
+
+    def _full_subtree(self, start: int, end: int) -> bytes:
+        level = ((end - start).bit_length() - 1) // TILE_HEIGHT
+        scale = level * TILE_HEIGHT
+        first, last = start >> scale, end >> scale
+        place = first // FULL
+        tile = self._tile(level, place)[first - place * FULL : last - place * FULL]
+        return tree_root(tile)
+
+    def _tile(self, level: int, place: int) -> list[bytes]:
+        if (level, place) not in self._read:
+            end = min((place + 1) * FULL, self._size >> level * TILE_HEIGHT)
+            self._read[level, place] = hashes(self._connection, level, place * FULL, end)
+        return self._read[level, place]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, or_, select
@@ -62,6 +63,8 @@ class EntryRow:
     appended_at: str
 
 
+_PARAMETERS = 500
+"""Values in one query; old builds of SQLite take no more than 999."""
 _ENTRY_COLUMNS = [_entries.c[name] for name in EntryRow.__dataclass_fields__]
 _PLAN_COLUMNS = [_plans.c[name] for name in PlanRow.__dataclass_fields__]
 _CERTIFICATE_COLUMNS = [_certificates.c[name] for name in CertificateRow.__dataclass_fields__]
@@ -83,6 +86,17 @@ def entry_of_leaf(connection: Connection, leaf_hash: bytes) -> EntryRow | None:
     """The entry with this leaf hash."""
     row = connection.execute(select(*_ENTRY_COLUMNS).where(_entries.c.leaf_hash == leaf_hash)).first()
     return None if row is None else EntryRow(*row)
+
+
+def places_of_leaves(connection: Connection, leaf_hashes: Sequence[bytes]) -> dict[bytes, tuple[int, str]]:
+    """Log index and bundle digest of the entries that are there already, by leaf hash."""
+    found: dict[bytes, tuple[int, str]] = {}
+    for start in range(0, len(leaf_hashes), _PARAMETERS):
+        part = leaf_hashes[start : start + _PARAMETERS]
+        columns = (_entries.c.leaf_hash, _entries.c.log_index, _entries.c.bundle_sha256)
+        for leaf, index, bundle in connection.execute(select(*columns).where(_entries.c.leaf_hash.in_(part))):
+            found[leaf] = (index, bundle)
+    return found
 
 
 def entry_of_payload(connection: Connection, payload_sha256: str) -> EntryRow | None:

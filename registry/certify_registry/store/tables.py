@@ -1,4 +1,4 @@
-"""What the database remembers. Nothing in it is ever changed or removed: triggers see to that.
+"""What the database remembers. Nothing in it is ever changed or removed: triggers see to that, and rights.
 
 The log itself is ``entries``, ``nodes`` and ``heads``; ``keys`` says whose statements are taken; the
 rest finds things again and follows from the logged statements alone.
@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from typing import ClassVar, cast
 
-from sqlalchemy import CheckConstraint, Index, MetaData, Table, Text
+from sqlalchemy import BigInteger, CheckConstraint, Index, Integer, MetaData, Table, Text
 from sqlmodel import Field, SQLModel
 
 STRICT = {"sqlite_strict": True}
+NUMBER = BigInteger().with_variant(Integer(), "sqlite")
+"""A whole number of 64 bits, which SQLite's strict tables call INTEGER."""
 
 
 class Row(SQLModel):
@@ -25,7 +27,7 @@ class Log(Row, table=True):
 
     __tablename__ = "log"
     __table_args__ = (CheckConstraint("id = 1", name="one_log"), STRICT)
-    id: int = Field(default=1, primary_key=True)
+    id: int = Field(default=1, primary_key=True, sa_type=NUMBER)
     origin: str = Field(sa_type=Text)
     vkey: str = Field(sa_type=Text)
 
@@ -39,7 +41,7 @@ class Entry(Row, table=True):
         CheckConstraint("length(leaf) <= 65535", name="leaf_fits_a_bundle"),
         STRICT,
     )
-    log_index: int = Field(primary_key=True)
+    log_index: int = Field(primary_key=True, sa_type=NUMBER)
     leaf_hash: bytes = Field(unique=True)
     leaf: bytes
     predicate_type: str = Field(sa_type=Text, index=True)
@@ -56,20 +58,21 @@ class Node(Row, table=True):
 
     __tablename__ = "nodes"
     __table_args__ = (CheckConstraint("length(hash) = 32", name="hash_is_sha256"), STRICT)
-    level: int = Field(primary_key=True)
-    position: int = Field(primary_key=True)
+    level: int = Field(primary_key=True, sa_type=NUMBER)
+    position: int = Field(primary_key=True, sa_type=NUMBER)
     hash: bytes
 
 
 class Head(Row, table=True):
-    """A signed checkpoint, one for every size the log has had; ``frontier`` is where the next leaf joins."""
+    """A signed checkpoint, one for every batch of entries; ``frontier`` is where the next leaf joins."""
 
     __tablename__ = "heads"
     __table_args__ = (CheckConstraint("length(root) = 32", name="root_is_sha256"), STRICT)
-    size: int = Field(primary_key=True)
+    size: int = Field(primary_key=True, sa_type=NUMBER)
     root: bytes
     frontier: bytes
     checkpoint: str = Field(sa_type=Text)
+    number: int = Field(sa_type=NUMBER)
 
 
 class KeyEvent(Row, table=True):
@@ -77,13 +80,13 @@ class KeyEvent(Row, table=True):
 
     __tablename__ = "keys"
     __table_args__ = (CheckConstraint("event in ('enrolled', 'retired')", name="known_event"), STRICT)
-    seq: int = Field(primary_key=True)
+    seq: int = Field(primary_key=True, sa_type=NUMBER)
     event: str = Field(sa_type=Text)
     keyid: str = Field(sa_type=Text, index=True)
     role: str = Field(sa_type=Text)
     party: str = Field(sa_type=Text)
     pem: str = Field(sa_type=Text)
-    size: int
+    size: int = Field(sa_type=NUMBER)
     guard: str = Field(sa_type=Text)
 
 
@@ -92,7 +95,7 @@ class PlanEntry(Row, table=True):
 
     __tablename__ = "plans"
     __table_args__ = (STRICT,)
-    log_index: int = Field(primary_key=True, foreign_key="entries.log_index")
+    log_index: int = Field(primary_key=True, foreign_key="entries.log_index", sa_type=NUMBER)
     payload_sha256: str = Field(sa_type=Text, unique=True)
     applicant: str = Field(sa_type=Text)
     applicant_folded: str = Field(sa_type=Text, index=True)
@@ -107,7 +110,7 @@ class EvaluationEntry(Row, table=True):
 
     __tablename__ = "evaluations"
     __table_args__ = (STRICT,)
-    log_index: int = Field(primary_key=True, foreign_key="entries.log_index")
+    log_index: int = Field(primary_key=True, foreign_key="entries.log_index", sa_type=NUMBER)
     plan_sha256: str = Field(sa_type=Text, unique=True, foreign_key="plans.payload_sha256")
     payload_sha256: str = Field(sa_type=Text)
 
@@ -117,7 +120,7 @@ class CertificateEntry(Row, table=True):
 
     __tablename__ = "certificates"
     __table_args__ = (STRICT,)
-    log_index: int = Field(primary_key=True, foreign_key="entries.log_index")
+    log_index: int = Field(primary_key=True, foreign_key="entries.log_index", sa_type=NUMBER)
     serial: str = Field(sa_type=Text, unique=True)
     model_identity: str = Field(sa_type=Text, index=True)
     model_name: str = Field(sa_type=Text)
@@ -131,7 +134,7 @@ class RenderingEntry(Row, table=True):
 
     __tablename__ = "renderings"
     __table_args__ = (STRICT,)
-    log_index: int = Field(primary_key=True, foreign_key="entries.log_index")
+    log_index: int = Field(primary_key=True, foreign_key="entries.log_index", sa_type=NUMBER)
     serial: str = Field(sa_type=Text, index=True, foreign_key="certificates.serial")
     pdf_sha256: str = Field(sa_type=Text, index=True)
 
@@ -141,7 +144,7 @@ class StatusEntry(Row, table=True):
 
     __tablename__ = "statuses"
     __table_args__ = (STRICT,)
-    log_index: int = Field(primary_key=True, foreign_key="entries.log_index")
+    log_index: int = Field(primary_key=True, foreign_key="entries.log_index", sa_type=NUMBER)
     serial: str = Field(sa_type=Text, index=True, foreign_key="certificates.serial")
     state: str = Field(sa_type=Text)
 
@@ -151,7 +154,7 @@ class Term(Row, table=True):
 
     __tablename__ = "terms"
     __table_args__ = (Index("ix_terms_kind_term", "kind", "term"), STRICT)
-    log_index: int = Field(primary_key=True, foreign_key="entries.log_index")
+    log_index: int = Field(primary_key=True, foreign_key="entries.log_index", sa_type=NUMBER)
     kind: str = Field(sa_type=Text, primary_key=True)
     term: str = Field(sa_type=Text, primary_key=True)
 

@@ -14,7 +14,7 @@ PAGES = [
     *ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "policies").rglob("*.md"),
     *(ROOT / "policies").rglob("*.yaml"), *(ROOT / "registry").glob("*.md"), *(ROOT / ".github").glob("*.md"),
 ]  # fmt: skip
-COMMAND = re.compile(r"certify (?:--home \S+ )?([a-z][a-z-]*)(?: ([a-z]+))?")
+COMMAND = re.compile(r"certify (?:--home \S+ )?([a-z][a-z-]*)(?: ([a-z][a-z-]*))?")
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]+")
 
 

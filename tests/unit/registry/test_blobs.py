@@ -10,6 +10,7 @@ from certify.errors import RegistryError
 from certify.evidence.canonical import sha256_hex
 from certify_registry.store import blobs
 from certify_registry.store.blobs import BlobStore
+from certify_registry.store.folder import FolderObjects
 
 
 def path_of(folder: Path, data: bytes) -> Path:
@@ -19,7 +20,7 @@ def path_of(folder: Path, data: bytes) -> Path:
 
 @pytest.mark.parametrize("data", [b"", b"a PDF", bytes(range(256)) * 4096])
 def test_what_was_put_comes_back(home: Path, data: bytes) -> None:
-    store = BlobStore(home)
+    store = BlobStore(FolderObjects(home))
     digest = store.put(data)
     assert digest == sha256_hex(data)
     assert store.get(digest) == data == path_of(home, data).read_bytes()
@@ -28,7 +29,7 @@ def test_what_was_put_comes_back(home: Path, data: bytes) -> None:
 
 
 def test_a_damaged_file_is_not_returned_and_is_repaired(home: Path) -> None:
-    store = BlobStore(home)
+    store = BlobStore(FolderObjects(home))
     digest = store.put(b"a PDF")
     for damage in (b"", b"a pdf", b"a PDF and more"):
         path_of(home, b"a PDF").write_bytes(damage)
@@ -40,7 +41,7 @@ def test_a_damaged_file_is_not_returned_and_is_repaired(home: Path) -> None:
 
 
 def test_links_are_not_followed(home: Path) -> None:
-    store = BlobStore(home)
+    store = BlobStore(FolderObjects(home))
     digest = store.put(b"a PDF")
     path = path_of(home, b"a PDF")
     (home / "elsewhere").write_bytes(b"a PDF")
@@ -57,14 +58,14 @@ def test_links_are_not_followed(home: Path) -> None:
 def test_names_that_are_no_digests(home: Path) -> None:
     for name in ("", "..", "A" * 64, "0" * 63, "0" * 64 + "\n", "../../x"):
         with pytest.raises(RegistryError) as caught:
-            BlobStore(home).get(name)
+            BlobStore(FolderObjects(home)).get(name)
         assert caught.value.code == "CERT-E079"
 
 
 def test_too_large(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(blobs, "MAX_BLOB", 10)
     with pytest.raises(RegistryError):
-        BlobStore(home).put(b"x" * 11)
+        BlobStore(FolderObjects(home)).put(b"x" * 11)
 
 
 def test_an_interrupted_write_leaves_nothing_in_the_way(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -74,6 +75,6 @@ def test_an_interrupted_write_leaves_nothing_in_the_way(home: Path, monkeypatch:
     with monkeypatch.context() as patch:
         patch.setattr("os.fsync", crash)
         with pytest.raises(KeyboardInterrupt):
-            BlobStore(home).put(b"a PDF")
-    assert list(BlobStore(home).digests()) == []
-    assert BlobStore(home).put(b"a PDF") == sha256_hex(b"a PDF")
+            BlobStore(FolderObjects(home)).put(b"a PDF")
+    assert list(BlobStore(FolderObjects(home)).digests()) == []
+    assert BlobStore(FolderObjects(home)).put(b"a PDF") == sha256_hex(b"a PDF")

@@ -22,8 +22,8 @@ from certify.evidence.merkle import verify_consistency
 from certify.trust.keys import generate_signer, save_key
 from certify.trust.note import parse_vkey, verify_checkpoint
 from certify_registry import Registry
-from certify_registry.log import publish
 from certify_registry.log.publish import Publisher
+from certify_registry.store import folder
 from tests.fakes import logged_statements as made
 from tests.unit.registry.conftest import LOG_KEY, World
 
@@ -101,14 +101,14 @@ def test_a_crash_between_commit_and_files_is_harmless(
         if step == "write_tiles":
             patch.setattr(Publisher, "_write_tiles", crash)
         elif step == "before_checkpoint":
-            genuine = publish.write_derived
+            genuine = folder.write_derived
 
             def until_checkpoint(path: Path, data: bytes) -> None:
                 if path.name == "checkpoint":
                     raise KeyboardInterrupt
                 genuine(path, data)
 
-            patch.setattr(publish, "write_derived", until_checkpoint)
+            patch.setattr(folder, "write_derived", until_checkpoint)
         else:
             patch.setattr("certify_registry.log.memory.Memory.remember", crash)
         for number in (held, held + 1):
@@ -156,7 +156,7 @@ def test_a_full_disk_while_committing_loses_nothing(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    "target", ["certify_registry.store.blobs.write_whole", "certify_registry.log.publish.write_derived"]
+    "target", ["certify_registry.store.folder.write_whole", "certify_registry.store.folder.write_derived"]
 )
 def test_a_full_disk_while_writing_files_loses_nothing(
     world: World, monkeypatch: pytest.MonkeyPatch, target: str
@@ -273,7 +273,7 @@ def test_a_damaged_lock_stops_the_registry(world: World) -> None:
 
 def test_a_folder_that_cannot_be_written_can_be_read(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     append(world, 2)
-    monkeypatch.setattr("certify_registry.store.database.os.access", lambda *_: False)
+    monkeypatch.setattr("certify_registry.store.sqlite.os.access", lambda *_: False)
     for _ in ("while a writer has it open", "afterwards"):
         with Registry.open(world.folder) as reader:
             assert reader.size == 2

@@ -9,7 +9,7 @@ from typing import cast
 import pytest
 
 from certify.evidence.certificate import State, Status
-from certify.trust.status import Standing, StandingOf, fold_statuses, standing_of
+from certify.trust.status import Change, Standing, StandingOf, fold_changes, fold_statuses, standing_of
 
 SERIAL = "CM-0000-0000-0001"
 OTHER = "CM-0000-0000-0002"
@@ -66,5 +66,15 @@ def test_the_logs_order_decides_not_the_signers_clock() -> None:
 
 
 def test_verified_entries_are_read_by_their_value() -> None:
-    entries = cast("list[tuple[int, object]]", [(4, SimpleNamespace(value=status(State.SUSPENDED)))])
+    entries = cast(
+        "list[tuple[int, object]]", [(4, SimpleNamespace(value=status(State.SUSPENDED), keyid="", payload_sha256=""))]
+    )
     assert standing_of(SERIAL, entries).standing is Standing.SUSPENDED  # type: ignore[arg-type]
+
+
+def test_a_revocation_that_waits_is_not_hidden_by_a_suspension() -> None:
+    waiting, doubt = (Change(index, status(state), "A", state) for index, state in enumerate(State) if index < 2)
+    found = fold_changes(SERIAL, [waiting, doubt], lambda _: 2)
+    assert (found.standing, found.waits_for, found.index) == (Standing.SUSPENDED, 1, 0)
+    agreed = fold_changes(SERIAL, [waiting, doubt, Change(2, waiting.status, "B", waiting.payload_sha256)], lambda _: 2)
+    assert (agreed.standing, agreed.index) == (Standing.REVOKED, 2)

@@ -5,6 +5,9 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from certify_registry.store.migrations.guards import guard_entries, make_append_only
+from certify_registry.store.tables import NUMBER
+
 revision = "r0001"
 down_revision = None
 branch_labels = None
@@ -28,24 +31,8 @@ def upgrade() -> None:
     """Create the tables, and the triggers that make them append-only."""
     _create_log()
     _create_indexes_of_statements()
-    for table in _TABLES:
-        for verb in ("UPDATE", "DELETE"):
-            op.execute(
-                f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
-                f"BEGIN SELECT RAISE(ABORT, 'the registry is append-only'); END"
-            )
-    # INSERT OR REPLACE would remove a row without firing the triggers above.
-    op.execute(
-        "CREATE TRIGGER entries_in_order BEFORE INSERT ON entries "
-        "WHEN NEW.log_index != (SELECT coalesce(max(log_index) + 1, 0) FROM entries) "
-        "OR EXISTS (SELECT 1 FROM entries WHERE leaf_hash = NEW.leaf_hash) "
-        "BEGIN SELECT RAISE(ABORT, 'the registry is append-only'); END"
-    )
-    op.execute(
-        "CREATE TRIGGER heads_in_order BEFORE INSERT ON heads "
-        "WHEN NEW.size != (SELECT coalesce(max(size) + 1, 0) FROM heads) "
-        "BEGIN SELECT RAISE(ABORT, 'the registry is append-only'); END"
-    )
+    make_append_only(*_TABLES)
+    guard_entries()
 
 
 def downgrade() -> None:
@@ -56,7 +43,7 @@ def downgrade() -> None:
 def _create_log() -> None:
     op.create_table(
         "log",
-        sa.Column("id", sa.Integer(), primary_key=True, nullable=False),
+        sa.Column("id", NUMBER, primary_key=True, nullable=False, autoincrement=False),
         _text("origin"),
         _text("vkey"),
         sa.CheckConstraint("id = 1", name="one_log"),
@@ -64,7 +51,7 @@ def _create_log() -> None:
     )
     op.create_table(
         "entries",
-        sa.Column("log_index", sa.Integer(), primary_key=True, nullable=False),
+        sa.Column("log_index", NUMBER, primary_key=True, nullable=False, autoincrement=False),
         sa.Column("leaf_hash", sa.LargeBinary(), nullable=False, unique=True),
         sa.Column("leaf", sa.LargeBinary(), nullable=False),
         *map(_text, ("predicate_type", "payload_sha256", "subject", "keyid", "bundle_sha256", "appended_at", "guard")),
@@ -75,15 +62,15 @@ def _create_log() -> None:
     _index("entries", "predicate_type", "payload_sha256", "subject")
     op.create_table(
         "nodes",
-        sa.Column("level", sa.Integer(), primary_key=True, nullable=False),
-        sa.Column("position", sa.Integer(), primary_key=True, nullable=False),
+        sa.Column("level", NUMBER, primary_key=True, nullable=False, autoincrement=False),
+        sa.Column("position", NUMBER, primary_key=True, nullable=False, autoincrement=False),
         sa.Column("hash", sa.LargeBinary(), nullable=False),
         sa.CheckConstraint("length(hash) = 32", name="hash_is_sha256"),
         sqlite_strict=True,
     )
     op.create_table(
         "heads",
-        sa.Column("size", sa.Integer(), primary_key=True, nullable=False),
+        sa.Column("size", NUMBER, primary_key=True, nullable=False, autoincrement=False),
         sa.Column("root", sa.LargeBinary(), nullable=False),
         sa.Column("frontier", sa.LargeBinary(), nullable=False),
         _text("checkpoint"),
@@ -92,9 +79,9 @@ def _create_log() -> None:
     )
     op.create_table(
         "keys",
-        sa.Column("seq", sa.Integer(), primary_key=True, nullable=False),
+        sa.Column("seq", NUMBER, primary_key=True, nullable=False, autoincrement=False),
         *map(_text, ("event", "keyid", "role", "party", "pem")),
-        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("size", NUMBER, nullable=False),
         _text("guard"),
         sa.CheckConstraint("event in ('enrolled', 'retired')", name="known_event"),
         sqlite_strict=True,
@@ -143,7 +130,8 @@ def _text(name: str) -> sa.Column[str]:
 
 
 def _log_index() -> sa.Column[int]:
-    return sa.Column("log_index", sa.Integer(), sa.ForeignKey("entries.log_index"), primary_key=True, nullable=False)
+    entry = sa.ForeignKey("entries.log_index")
+    return sa.Column("log_index", NUMBER, entry, primary_key=True, nullable=False, autoincrement=False)
 
 
 def _index(table: str, *columns: str) -> None:

@@ -1,0 +1,96 @@
+"""The witnesses of the workspace's log are asked, and told of when they are too few."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from certify.errors import RegistryError
+from certify.files import read_file, write_whole
+from certify.pipeline.workspace import Workspace
+from certify.trust.note import parse_checkpoint, parse_note, parse_vkey
+from certify.trust.tlog_policy import MAX_POLICY, PolicyLog, TlogPolicy, parse_policy, unusable
+from certify.trust.witnessed import witnessed
+
+if TYPE_CHECKING:
+    from certify_registry.witness.asking import Cosigned
+
+WITNESSES = "witnesses.policy"
+"""The workspace's file that says which witnesses to ask, and where. Source: C2SP tlog-policy."""
+
+
+def print_nothing(text: str) -> None:
+    """Listens, and says nothing."""
+
+
+def choose_witnesses(workspace: Workspace, text: str | None) -> None:
+    """Asks these witnesses from now on; none with no text.
+
+    Raises:
+        TrustError: CERT-E641, the policy cannot be used, or names no witness with an address; CERT-E075, a key cannot.
+    """
+    if text is None:
+        (workspace.home / WITNESSES).unlink(missing_ok=True)
+        return
+    if not any(one.url for one in parse_policy(text).witnesses):
+        raise unusable("none of its witnesses has an address, so nobody can be asked")
+    write_whole(workspace.home / WITNESSES, text.encode("utf-8", "surrogateescape"))
+
+
+def witnesses_of(workspace: Workspace, vkey: str) -> TlogPolicy | None:
+    """Whom the workspace asks about its log; None where nobody was named.
+
+    Raises:
+        TrustError: CERT-E641, CERT-E075, the workspace's file cannot be used.
+    """
+    path = workspace.home / WITNESSES
+    if not path.is_file():
+        return None
+    text = read_file(path, max_bytes=MAX_POLICY).decode("utf-8", "surrogateescape")
+    return replace(parse_policy(text), logs=(PolicyLog(parse_vkey(vkey)),))
+
+
+def cosign_log(workspace: Workspace, note: Callable[[str], None] = print_nothing) -> Cosigned | None:
+    """Asks the log's witnesses to cosign its newest checkpoint, within ``writing``; None where there are none.
+
+    A witness that does not answer costs its time limit; nothing waits for it, and ``note`` is told.
+    """
+    registry = workspace.registry
+    policy = witnesses_of(workspace, registry.vkey)
+    if policy is None:
+        return None
+    from certify_registry.witness.client import ask_witnesses
+
+    last, known = registry.cosigned(), dict[str, int]()
+    if last is not None:
+        before = parse_note(last)
+        known = dict.fromkeys((line.name for line in before.signatures), parse_checkpoint(before.text).size)
+    found = ask_witnesses(registry.checkpoint(), registry.consistency, policy, known=known)
+    registry.publish_cosigned(found.note)
+    if found.deficit(policy):
+        note(f"witnesses: {found.deficit(policy)}")
+    return found
+
+
+def require_cosigned(workspace: Workspace, note: Callable[[str], None] = print_nothing) -> None:
+    """The same, where the trust file lets nothing count that too few witnesses have cosigned.
+
+    Raises:
+        RegistryError: CERT-E646, they are too few.
+    """
+    policy = workspace.trust.log.policy
+    checkpoint = workspace.registry.checkpoint()
+    if policy.satisfied(()) and not (workspace.home / WITNESSES).is_file():
+        return
+    found = cosign_log(workspace, note)
+    state = witnessed(found.note if found is not None else checkpoint, policy)
+    if state.satisfied:
+        return
+    told = "" if found is None else "; ".join(f"{name}: {why}" for name, why in found.troubles)
+    raise RegistryError(
+        "CERT-E646",
+        f"too few witnesses: {state.words(policy)}" + (f" ({told})" if told else ""),
+        "no reader of the trust file would take the certificate for valid; what was done before is kept",
+        "give the same command again once they answer; certify registry cosign --policy FILE says whom to ask",
+    )
