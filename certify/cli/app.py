@@ -61,7 +61,7 @@ VERBS: dict[str, Verb] = {
 
 
 EXTRAS = {
-    "sqlmodel": "registry", "sqlalchemy": "registry", "alembic": "registry",
+    "sqlmodel": "registry", "sqlalchemy": "registry", "alembic": "registry", "psycopg": "server", "obstore": "server",
     "in_toto": "attest",
     "lm_eval": "eval", "numpy": "eval",
     "torch": "hf", "transformers": "hf", "safetensors": "hf", "tokenizers": "hf",
