@@ -17,9 +17,9 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 
 from certify_registry.faults import absent, told_plainly
 from certify_registry.store.database import SCHEMA, other_version, revision, upgrade
+from certify_registry.store.migrations.guards import WRITER
 from certify_registry.store.surroundings import Mode
 
-WRITER = "certify_writer"
 _LOCKS = {name: zlib.crc32(f"certify registry {name}".encode()) for name in ("write", "publish", "lead")}
 """Numbers of advisory locks; they hold within one database."""
 _POOL = 8

@@ -6,6 +6,8 @@ from alembic import op
 
 _REFUSE = "BEGIN SELECT RAISE(ABORT, 'the registry is append-only'); END"
 FUNCTION = "certify_append_only"
+WRITER = "certify_writer"
+"""The role that every session takes on PostgreSQL."""
 
 
 def on_postgres() -> bool:
@@ -14,7 +16,7 @@ def on_postgres() -> bool:
 
 
 def make_append_only(*tables: str) -> None:
-    """Refuse every change and removal of rows."""
+    """Refuse every change and removal of rows; on PostgreSQL writers get the right to add and to read."""
     if on_postgres():
         op.execute(
             f"CREATE OR REPLACE FUNCTION {FUNCTION}() RETURNS trigger LANGUAGE plpgsql AS "
@@ -27,6 +29,10 @@ def make_append_only(*tables: str) -> None:
                 op.execute(
                     f"CREATE TRIGGER {name} BEFORE {when} ON {table} FOR EACH {each} EXECUTE FUNCTION {FUNCTION}()"
                 )
+            op.execute(
+                f"DO $$ BEGIN IF EXISTS (SELECT FROM pg_roles WHERE rolname = '{WRITER}') "
+                f"THEN GRANT SELECT, INSERT ON {table} TO {WRITER}; END IF; END $$"
+            )
         return
     for table in tables:
         for verb in ("UPDATE", "DELETE"):

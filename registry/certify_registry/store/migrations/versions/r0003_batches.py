@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from certify_registry.store.migrations.guards import FUNCTION, guard_heads, make_append_only, on_postgres
+from certify_registry.store.migrations.guards import FUNCTION, WRITER, guard_heads, make_append_only, on_postgres
 from certify_registry.store.tables import NUMBER
 
 revision = "r0003"
@@ -50,13 +50,13 @@ def _create_inbox() -> None:
 def _grant() -> None:
     """Whoever writes may add rows and read them; changing and removing is nobody's right but the owner's."""
     op.execute(
-        "DO $$ BEGIN CREATE ROLE certify_writer NOLOGIN; "
+        f"DO $$ BEGIN CREATE ROLE {WRITER} NOLOGIN; "
         "EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$"
     )
-    op.execute("DO $$ BEGIN EXECUTE format('GRANT certify_writer TO %I', session_user); END $$")
+    op.execute(f"DO $$ BEGIN EXECUTE format('GRANT {WRITER} TO %I', session_user); END $$")
     op.execute("REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC")
-    op.execute("GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA public TO certify_writer")
-    op.execute("REVOKE INSERT ON alembic_version FROM certify_writer")
-    op.execute("GRANT UPDATE, DELETE ON inbox TO certify_writer")
-    op.execute("GRANT USAGE ON SEQUENCE inbox_id_seq TO certify_writer")
+    op.execute(f"GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA public TO {WRITER}")
+    op.execute(f"REVOKE INSERT ON alembic_version FROM {WRITER}")
+    op.execute(f"GRANT UPDATE, DELETE ON inbox TO {WRITER}")
+    op.execute(f"GRANT USAGE ON SEQUENCE inbox_id_seq TO {WRITER}")
     op.execute(f"REVOKE ALL ON FUNCTION {FUNCTION}() FROM PUBLIC")
