@@ -66,7 +66,7 @@ VERBS: dict[str, Verb] = {
 
 EXTRAS = {
     "fastapi": "server", "uvicorn": "server", "prometheus_client": "server", "jwt": "server", "opentelemetry": "server",
-    "psycopg": "server",
+    "psycopg": "server", "starlette": "server", "obstore": "server",
     "sqlmodel": "registry", "sqlalchemy": "registry", "alembic": "registry",
     "in_toto": "attest",
     "lm_eval": "eval", "numpy": "eval",

@@ -102,11 +102,17 @@ def _wrap(parent: Element, place: int, text: str | None, found: set[str]) -> str
     for offset, (run, end) in enumerate(zip(runs, ends, strict=True)):
         name = str(run.lastgroup)
         found.add(name)
-        long = max(map(len, run.group().split())) > LONGEST_WORD
+        long = _longest_word(text, run) > LONGEST_WORD
         wrapped = Element("span", {"class": f"{name} long" if long else name})
         wrapped.text, wrapped.tail = run.group(), text[run.end() : end]
         parent.insert(place + offset, wrapped)
     return text[: runs[0].start()]
+
+
+def _longest_word(text: str, run: re.Match[str]) -> int:
+    """Letters of the longest word that a run holds or is a part of: runs without a space between them are one word."""
+    start, end = text.rfind(" ", 0, run.start()) + 1, text.find(" ", run.end())
+    return max(map(len, text[start : None if end < 0 else end].split()))
 
 
 def style_of(scripts: Iterable[Script], address: str) -> str:
@@ -128,9 +134,10 @@ def _rules(script: Script, address: str) -> str:
     )
     # an element of its own is all the isolation that WeasyPrint needs: it orders the text of each by itself
     direction = " direction: rtl;" if script.right_to_left else ""
+    block = "; display: inline-block" if script.right_to_left else ""  # begins a line of its own where it must
     return (
         f"{faces}.{script.name} {{ font-family: {script.family}, Inter, JetBrains; line-height: 1;{direction} "
-        f"overflow-wrap: normal }}\n.{script.name}.long {{ overflow-wrap: anywhere }}"
+        f"overflow-wrap: normal }}\n.{script.name}.long {{ overflow-wrap: anywhere{block} }}"
     )
 
 

@@ -40,6 +40,7 @@ KINDS = {
     "control": "bell\x07 null\x00 escape\x1b[31m return\r\x85 vertical\x0b \ufeff \ufffe \x7f",
     "override": "safe\u202eelif\u202c \u2066x\u2069 \u200f\u200e\u061c \u200b\u2060\u00ad",
     "right to left": "שלום (12) عالم 7% \u05b0\u05b0 " * 20,
+    "no spaces": "ש" * 300 + "ن" * 300 + "カ" * 300 + "千" * 300,
     "accents": "Z" + "\u0300\u0301\u0302\u0308" * 60 + "\u0d4d" * 60 + " \u05b0\u05b1\u05b2\u05b3\u064b\u064c",
     "emoji": "🤖👩‍🔬🏳️‍🌈🇩🇪 \U000e0041\U000e007f \U0010ffff",
     "empty": " ",

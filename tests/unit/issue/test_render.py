@@ -308,6 +308,12 @@ def test_languages_leave_page_one_its_room_and_later_numbers_stand_in_the_annex(
     assert "Own problems answered correctly" in whole
 
 
+def test_the_longest_kind_of_statement_stays_on_one_line():
+    first, *others = certificate(Level.ISSUER_RUN).evidence
+    value = certificate(Level.ISSUER_RUN, evidence=(first.model_copy(update={"kind": "contamination"}), *others))
+    assert "contamination Kontor Analytics" in text_of(draw(value), "-layout", "-f", "2", "-l", "2")
+
+
 def refused(count: int):
     """A screening report in which so many required rules are not met, each with much to say."""
     failed = tuple(

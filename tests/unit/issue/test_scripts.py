@@ -78,6 +78,10 @@ def test_drawings_have_the_pages_own_scripts_only():
         ("שלום and עולם", '<p><span class="hebrew">שלום</span> and <span class="hebrew">עולם</span></p>'),
         ("עברית عربي", '<p><span class="hebrew">עברית</span> <span class="arabic">عربي</span></p>'),
         ("ש" * 25, f'<p><span class="hebrew long">{"ש" * 25}</span></p>'),
+        (
+            "ש" * 13 + "ن" * 13,
+            f'<p><span class="hebrew long">{"ש" * 13}</span><span class="arabic long">{"ن" * 13}</span></p>',
+        ),
         ("千问-7B。", '<p><span class="han">千问</span>-7B<span class="han">。</span></p>'),
     ],
 )
