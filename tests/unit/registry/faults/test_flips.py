@@ -10,7 +10,7 @@ from random import Random
 import pytest
 
 from certify_registry import Registry, found
-from certify_registry.fsck.files import _tile, examine_blobs, examine_checkpoint, examine_lock
+from certify_registry.fsck.files import _earlier_partial, _tile, examine_blobs, examine_checkpoint, examine_lock
 from certify_registry.log.tiles import tiles_of
 from certify_registry.store.blobs import BlobStore, name_of
 from tests.fakes import logged_statements as made
@@ -50,6 +50,8 @@ def flip_objects(folder: Path, entries: int, every: int) -> int:
         names = [*kept.names("blobs"), *kept.names("tile"), "checkpoint", "lock"]
         flipped = Flipped({name: kept.get(name, 2**26) for name in names})
         tiles = {tile.path: tile for tile in tiles_of(entries)}
+        earlier = {name: _earlier_partial(name, entries) for name in kept.names("tile") if name not in tiles}
+        tiles |= {name: tile for name, tile in earlier.items() if tile is not None}
         log, random, count = registry._log, Random(1), 0
         contents = {}
         with registry.database.read() as connection:
