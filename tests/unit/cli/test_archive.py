@@ -69,7 +69,7 @@ def _authority_chain(cli, bare: Path) -> bytes:
 
 
 def test_a_certificate_is_archived_and_verified(cli, workspace, home):
-    serial = next((workspace / "certificates").glob("*.pdf")).stem
+    serial = next((workspace / "certificates").glob("CM-????-????-????.pdf")).stem
     alone = cli("--home", workspace, "archive", serial)
     assert (alone.code, alone.error) == (2, "CERT-E592")
     tsa = standing_authority()
