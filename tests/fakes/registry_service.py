@@ -14,13 +14,12 @@ import httpx
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from certify.pipeline.clock import now
-from certify.pipeline.standing import ask_registry
 from certify.trust.keys import KeySigner, generate_signer
 from certify_registry import Registry
-from certify_registry.appending import Appender, OneByOne
+from certify_registry.appending import Appender
+from certify_registry.grouping import GroupAppender
 from certify_registry.service.api_keys import KeyRing, add_key
 from certify_registry.service.app import create_app
-from certify_registry.service.outstanding import Bounded
 from certify_registry.service.public_files import FolderFiles
 from certify_registry.service.server import server_of
 from certify_registry.service.settings import ROLES, ServiceSettings
@@ -84,16 +83,15 @@ def make_service(
     folder: Path, registry: Registry, settings: ServiceSettings, *, appender: Appender | None = None
 ) -> Service:
     """The parts of a service over an embedded registry."""
-    bounded = Bounded(appender or OneByOne(registry, now), settings.limits.outstanding)
+    most = settings.limits.outstanding
     return Service(
         settings=settings,
         reader=registry,
         files=FolderFiles(folder),
-        answer_about=ask_registry,
         now=now,
         keys=KeyRing(settings.api_keys or folder / "none", now),
         writer=None if settings.read_only else registry,
-        appender=None if settings.read_only else bounded,
+        appender=None if settings.read_only else appender or GroupAppender(registry, now, outstanding=most),
     )
 
 

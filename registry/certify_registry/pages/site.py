@@ -125,8 +125,8 @@ def _keyids(catalogue: Catalogue, rows: list[CertificateRow]) -> set[str]:
 def _write_certificate(catalogue: Catalogue, row: CertificateRow, write: Write) -> None:
     held, stem = catalogue.held(row.serial), f"c/{row.serial}"
     write(f"{stem}.html", Views(catalogue, FileLinks(depth=1)).certificate(row.serial).encode())
-    write(f"{stem}.badge.svg", badge(row.serial, held.status).encode())
-    write(f"{stem}.line.txt", line(catalogue.brief(row), held.status).encode())
+    write(f"{stem}.badge.svg", badge(held.certificate, held.status).encode())
+    write(f"{stem}.line.txt", line(held.certificate, held.status).encode())
     if (pdf := catalogue.pdf(row)) is not None:
         write(f"{stem}.pdf", pdf)
     if held.file is not None:
