@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -96,9 +96,9 @@ def make_service(
 
 
 @contextmanager
-def running(service: Service, pages: Sequence[Any] = (), taken: socket.socket | None = None) -> Iterator[str]:
-    """The service's address while it runs."""
-    server = server_of(create_app(service, pages), service.settings)
+def running(service: Service, *, app: Any = None, taken: socket.socket | None = None) -> Iterator[str]:
+    """The service's address while it runs, with its pages where the application of both is given."""
+    server = server_of(app or create_app(service), service.settings)
     given = {} if taken is None else {"sockets": [taken]}
     thread = threading.Thread(target=server.run, kwargs=given, daemon=True)
     thread.start()
