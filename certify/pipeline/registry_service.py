@@ -78,15 +78,21 @@ def registry_of(workspace: Workspace, settings: ServiceSettings, key: Ed25519Pri
     lock = settings.lock
     if (workspace.home / PLACE_FILE).is_file():
         place = place_of(workspace.home)
-        if (place.address, place.objects) != (settings.database, settings.objects) or lock not in (None, place.lock):
+        told = (_host(place.address), place.objects) == (_host(settings.database), settings.objects)
+        if not told or lock not in (None, place.lock):
             raise UsageError(
                 "CERT-E661",
-                f"the settings name a registry in {settings.database.rpartition('@')[2]}, and {PLACE_FILE} another one",
+                f"the settings name a registry in {_host(settings.database)}, and {PLACE_FILE} another one",
                 "two registries under one key would be two histories of one log",
                 "leave database, objects and lock out of the settings: the workspace knows where its registry is",
             )
         lock = place.lock
     return connect(settings.database, key, objects=settings.objects, lock=lock)
+
+
+def _host(address: str) -> str:
+    """An address without its user: servers may connect as another one than the tables' owner."""
+    return address.partition("://")[2].rpartition("@")[2]
 
 
 def keep_pdfs(workspace: Workspace, registry: Registry) -> int:
