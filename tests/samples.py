@@ -19,8 +19,9 @@ from certify.evidence.certificate import State
 from certify.pipeline.main import start_run
 from certify.pipeline.reporter import Silent
 from certify.pipeline.request import Stage
-from certify.pipeline.standing import ask_registry, change_standing
+from certify.pipeline.standing import change_standing
 from certify.pipeline.waiving import keep_waiver
+from certify_registry.answering import ask_registry
 from tests.fakes.chain import (
     Chain,
     answer_as_witnesses,

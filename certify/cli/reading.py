@@ -136,7 +136,7 @@ def _saved(path: Path, *, named: bool) -> RegistryAnswer | None:
 
 
 def _from_workspace(home: Path, data: bytes) -> RegistryAnswer | None:
-    from certify.pipeline.standing import ask_registry
+    from certify_registry.answering import ask_registry
 
     try:
         serial = claimed_certificate(data).serial

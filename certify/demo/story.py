@@ -19,7 +19,7 @@ from certify.pipeline.clock import now
 from certify.pipeline.main import findings_of, run_model
 from certify.pipeline.reporter import Reporter
 from certify.pipeline.request import RunOutcome, RunRequest
-from certify.pipeline.standing import ask_registry, change_standing
+from certify.pipeline.standing import change_standing
 from certify.pipeline.workspace import Workspace
 from certify.verify.expectations import Expectations
 from certify.verify.verification import Verification
@@ -123,6 +123,8 @@ def _scene(scene: str, title: str, expected: str, result: Verification) -> Scene
 
 
 def _verify(workspace: Workspace, pdf: Path, serial: str | None) -> Verification:
+    from certify_registry.answering import ask_registry
+
     answer, moment = None, now()
     if serial is not None:
         with workspace.reading() as registry:

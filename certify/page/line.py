@@ -14,6 +14,7 @@ STANDING = {
     "suspended": Mark("≈", "suspended", "open"),
     "superseded": Mark("–", "superseded", "open"),
     "expired": Mark("–", "expired", "open"),
+    "not_yet_valid": Mark("–", "not yet valid", "open"),
 }
 """How a standing that a registry told looks."""
 UNKNOWN = Mark("–", "standing not asked", "open")
@@ -73,12 +74,10 @@ def badge_of(findings: Findings, standing: str | None = None) -> Badge:
 
 
 def _mark(findings: Findings, standing: str | None) -> Mark:
+    if isinstance(findings, Certificate) and standing not in (None, "valid"):
+        return _standing(standing)
     if findings.development:
         return Mark("–", "development, not for reliance", "open")
-    if not isinstance(findings, Certificate):
-        return verdict_of(findings)
-    if standing is not None and standing != "valid":
-        return _standing(standing)
     return verdict_of(findings)
 
 

@@ -14,6 +14,7 @@ from certify.trust.tlog_policy import MAX_POLICY, PolicyLog, TlogPolicy, parse_p
 from certify.trust.witnessed import witnessed
 
 if TYPE_CHECKING:
+    from certify_registry import Registry
     from certify_registry.witness.asking import Cosigned
 
 WITNESSES = "witnesses.policy"
@@ -60,6 +61,22 @@ def cosign_log(workspace: Workspace, note: Callable[[str], None] = print_nothing
     policy = witnesses_of(workspace, registry.vkey)
     if policy is None:
         return None
+    found = cosign(registry, policy)
+    if found.deficit(policy):
+        note(f"witnesses: {found.deficit(policy)}")
+    return found
+
+
+def cosign(registry: Registry, policy: TlogPolicy) -> Cosigned:
+    """Asks the witnesses of a policy to cosign a registry's newest checkpoint, and publishes it with what they said.
+
+    Args:
+        registry: open with its key.
+        policy: the witnesses of its log.
+
+    Raises:
+        RegistryError: CERT-E071 busy; CERT-E073 the disk is full.
+    """
     from certify_registry.witness.client import ask_witnesses
 
     last, known = registry.cosigned(), dict[str, int]()
@@ -68,8 +85,6 @@ def cosign_log(workspace: Workspace, note: Callable[[str], None] = print_nothing
         known = dict.fromkeys((line.name for line in before.signatures), parse_checkpoint(before.text).size)
     found = ask_witnesses(registry.checkpoint(), registry.consistency, policy, known=known)
     registry.publish_cosigned(found.note)
-    if found.deficit(policy):
-        note(f"witnesses: {found.deficit(policy)}")
     return found
 
 

@@ -35,7 +35,6 @@ from certify.pipeline.files import RunFolder
 from certify.pipeline.planning import signed_once
 from certify.pipeline.request import STATE, RunState
 from certify.pipeline.reusing import renewal_of
-from certify.pipeline.standing import ask_registry
 from certify.pipeline.workspace import Workspace
 from certify.pipeline.x509_setup import certificates_for
 from certify.trust.bundle import Bundle, statement_of
@@ -61,6 +60,8 @@ def issue_certificate(
     Raises:
         RegistryError: CERT-E646, fewer witnesses answered than the trust file asks for; the run can be continued.
     """
+    from certify_registry.answering import ask_registry
+
     if not folder.has("certificate.bundle.json"):
         require_cosigned(workspace, note)
     proofs = {kind: workspace.registry.proof(index) for kind, index in decided.log_places.items()}

@@ -16,7 +16,7 @@ from certify.pipeline.main import outcome_of, run_model
 from certify.pipeline.reporter import Reporter
 from certify.pipeline.request import RunOutcome, RunRequest, RunState
 from certify.pipeline.reusing import STATE
-from certify.pipeline.standing import ask_registry, declare_change, standing_here
+from certify.pipeline.standing import declare_change, standing_here
 from certify.pipeline.workspace import Workspace
 from certify.trust.status import Standing
 from certify.verify.document import claimed_certificate
@@ -119,6 +119,8 @@ def _bundle(workspace: Workspace, serial: str) -> bytes:
 
 
 def _require_renewable(workspace: Workspace, serial: str, request: RunRequest) -> None:
+    from certify_registry.answering import ask_registry
+
     with workspace.reading() as registry:
         answer = ask_registry(registry, serial)
     moment = now()

@@ -1,4 +1,4 @@
-"""What the embedded registry answers about a certificate, as readers take it."""
+"""Changes of a certificate's standing, signed and logged."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from certify.attest.statements import status_statement
 from certify.errors import UsageError
-from certify.evidence.canonical import parse_json
 from certify.evidence.certificate import State, Status
 from certify.evidence.lifecycle import Reason
 from certify.files import write_whole
@@ -19,7 +18,6 @@ from certify.trust.bundle import parse_bundle
 from certify.trust.dsse import sign_statement
 from certify.trust.keys import StatementSigner
 from certify.trust.status import REVOKER, Change, Standing, StandingOf, fold_changes, voices_needed
-from certify.verify.document import RegistryAnswer, StatusEntry
 
 if TYPE_CHECKING:
     from certify_registry import Appended, Registry
@@ -66,21 +64,6 @@ class Changed:
     """Its place in the log."""
     found: StandingOf
     """How the certificate stands now, by the workspace's trust file."""
-
-
-def ask_registry(registry: Registry, serial: str) -> RegistryAnswer:
-    """The registry's answer about one certificate, every part signed or proven."""
-    rendering = registry.rendering_of(serial)
-    return RegistryAnswer(
-        serial=serial,
-        rendering=parse_json(rendering[1], name="rendering") if rendering else None,
-        rendering_proof=registry.proof(rendering[0]) if rendering else None,
-        statuses=tuple(
-            StatusEntry(bundle=parse_json(bundle, name="status"), proof=registry.proof(index))
-            for index, bundle in registry.statuses(serial)
-        ),
-        checkpoint=registry.checkpoint(),
-    )
 
 
 def change_standing(workspace: Workspace, serial: str, state: State, reason: str) -> int:
@@ -247,6 +230,8 @@ def _log(workspace: Workspace, registry: Registry, payload: bytes, signer: State
 
 
 def _published(workspace: Workspace, registry: Registry, serial: str, appended: Appended) -> Changed:
+    from certify_registry.answering import ask_registry
+
     cosign_log(workspace)
     write_whole(workspace.certificates / f"{serial}.status.json", ask_registry(registry, serial).to_bytes())
     return Changed(appended.index, standing_here(workspace, registry, serial))

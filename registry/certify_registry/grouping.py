@@ -41,6 +41,11 @@ class GroupAppender:
         self._checked: Line[tuple[Checked | CertifyError, Future[Appended]]] = Line()
         self._threads = [started("check", self._check), started("sequence", self._sequence)]
 
+    @property
+    def waiting(self) -> int:
+        """Statements taken and not answered yet."""
+        return self._room.taken
+
     def submit(self, bundle: bytes) -> Future[Appended]:
         """Take a statement; see ``Appender``.
 

@@ -63,6 +63,11 @@ class InboxAppender:
         if lead:
             self._threads.append(started("lead", self._lead))
 
+    @property
+    def waiting(self) -> int:
+        """Statements taken and not answered yet."""
+        return self._room.taken
+
     def submit(self, bundle: bytes) -> Future[Appended]:
         """Take a statement; see ``Appender``.
 

@@ -23,7 +23,7 @@ from certify_registry.log import tree
 from certify_registry.log.batch import Sealed
 from certify_registry.log.log import Log, create_log, open_log
 from certify_registry.reader import Reader
-from certify_registry.store.ports import Database
+from certify_registry.store.ports import Database, Objects
 from certify_registry.store.surroundings import Mode, Surroundings, embedded
 from certify_registry.store.terms import fill_terms
 
@@ -95,6 +95,11 @@ class Registry(Reader):
     def database(self) -> Database:
         """Where its rows are."""
         return self._log.database
+
+    @property
+    def objects(self) -> Objects:
+        """Where its blobs, tiles and checkpoint are."""
+        return self._log.objects
 
     def close(self) -> None:
         """Let go of the files."""

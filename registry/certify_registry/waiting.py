@@ -19,6 +19,11 @@ BATCH = 256
 RETRY_AFTER = 1
 """Seconds after which a client that was sent away may try again."""
 
+
+class RoomFull(RegistryError):
+    """Too many statements wait; this one was not taken."""
+
+
 Item = TypeVar("Item")
 Waiting = tuple[bytes, "Future[Appended]"]
 """A bundle, and where its answer goes."""
@@ -35,6 +40,11 @@ class Room:
         self._places, self._taken, self._open = places, 0, True
         self._changed = threading.Condition()
 
+    @property
+    def taken(self) -> int:
+        """How many wait."""
+        return self._taken
+
     def enter(self) -> Future[Appended]:
         """A place, given up by itself when its answer is there.
 
@@ -47,7 +57,7 @@ class Room:
             if self._taken >= self._places:
                 why = f"{self._places} statements are waiting for the log already; this one was not taken"
                 hint = f"send it again in {RETRY_AFTER} second"
-                raise RegistryError("CERT-E071", "the registry is too busy", why, hint)
+                raise RoomFull("CERT-E071", "the registry is too busy", why, hint)
             self._taken += 1
         future: Future[Appended] = Future()
         future.add_done_callback(self._leave)

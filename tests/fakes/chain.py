@@ -40,7 +40,6 @@ from certify.pipeline.founding import create_development
 from certify.pipeline.main import start_run
 from certify.pipeline.reporter import Silent
 from certify.pipeline.request import RunRequest, Stage
-from certify.pipeline.standing import ask_registry
 from certify.pipeline.timestamp_setup import choose_authority
 from certify.pipeline.trusting import KeyGrant, make_trust_file
 from certify.pipeline.waiving import Exemption, keep_waiver, sign_waiver
@@ -52,6 +51,7 @@ from certify.trust.keys import KeySigner, generate_signer
 from certify.trust.trustfile import TrustFile
 from certify.verify.document import RegistryAnswer, open_document
 from certify_registry import Registry
+from certify_registry.answering import ask_registry
 from tests.fakes.scripted_engine import DESCRIBED, PILOT, ScriptedEngine, ThreeUnreadable, judge_here
 from tests.fakes.tsa import serving, stamping, standing_authority
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,13 +14,12 @@ import httpx
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from certify.pipeline.clock import now
-from certify.pipeline.standing import ask_registry
 from certify.trust.keys import KeySigner, generate_signer
 from certify_registry import Registry
-from certify_registry.appending import Appender, OneByOne
+from certify_registry.appending import Appender
+from certify_registry.grouping import GroupAppender
 from certify_registry.service.api_keys import KeyRing, add_key
 from certify_registry.service.app import create_app
-from certify_registry.service.outstanding import Bounded
 from certify_registry.service.public_files import FolderFiles
 from certify_registry.service.server import server_of
 from certify_registry.service.settings import ROLES, ServiceSettings
@@ -84,23 +83,22 @@ def make_service(
     folder: Path, registry: Registry, settings: ServiceSettings, *, appender: Appender | None = None
 ) -> Service:
     """The parts of a service over an embedded registry."""
-    bounded = Bounded(appender or OneByOne(registry, now), settings.limits.outstanding)
+    most = settings.limits.outstanding
     return Service(
         settings=settings,
         reader=registry,
         files=FolderFiles(folder),
-        answer_about=ask_registry,
         now=now,
         keys=KeyRing(settings.api_keys or folder / "none", now),
         writer=None if settings.read_only else registry,
-        appender=None if settings.read_only else bounded,
+        appender=None if settings.read_only else appender or GroupAppender(registry, now, outstanding=most),
     )
 
 
 @contextmanager
-def running(service: Service, pages: Sequence[Any] = (), taken: socket.socket | None = None) -> Iterator[str]:
-    """The service's address while it runs."""
-    server = server_of(create_app(service, pages), service.settings)
+def running(service: Service, *, app: Any = None, taken: socket.socket | None = None) -> Iterator[str]:
+    """The service's address while it runs, with its pages where the application of both is given."""
+    server = server_of(app or create_app(service), service.settings)
     given = {} if taken is None else {"sockets": [taken]}
     thread = threading.Thread(target=server.run, kwargs=given, daemon=True)
     thread.start()

@@ -20,9 +20,8 @@ def serve(
     read_only: Annotated[bool, typer.Option("--read-only", help="Take nothing; needs no log key.")] = False,
 ) -> int:
     """Serve the registry over HTTP: reading for all, writing for holders of API keys, until Ctrl-C."""
-    from certify.pipeline.registry_service import open_service
+    from certify.pipeline.registry_service import application, open_service
     from certify.pipeline.workspace import Workspace
-    from certify_registry.service.app import create_app
     from certify_registry.service.server import address_of, json_lines, listening, server_of
     from certify_registry.service.settings import load_settings, with_command_line
 
@@ -30,7 +29,7 @@ def serve(
     workspace = Workspace.open(Context.home(context), ask=ask_passphrase)
     with listening(settings) as taken, open_service(workspace, settings) as service:
         service.log_line = json_lines()
-        server = server_of(create_app(service), settings)
+        server = server_of(application(workspace, service), settings)
         say(f"serving {service.reader.origin} at {address_of(taken)} until Ctrl-C")
         if service.appender is None:
             say("read-only: nothing is taken")

@@ -27,7 +27,7 @@ def site(
     settings = PagesSettings(name=name, certificates=workspace.certificates)
     with workspace.reading() as registry:
         try:
-            files = write_site(registry, workspace.home / "registry", settings, folder)
+            files = write_site(registry, registry.objects, settings, folder)
         except OSError as error:
             raise RegistryError("CERT-E073", f"{folder} cannot be written: {error.strerror or error}") from error
     if json:

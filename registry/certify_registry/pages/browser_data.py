@@ -5,30 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from certify.evidence.canonical import parse_json
-from certify.verify.document import RegistryAnswer, StatusEntry
+from certify_registry.answering import ask_registry
 from certify_registry.pages.catalogue import Catalogue
 from certify_registry.reader import Reader
 from certify_registry.store.lookup import CertificateRow
-
-
-def answer_of(reader: Reader, serial: str) -> RegistryAnswer:
-    """The registry's answer about one certificate, every part signed or proven.
-
-    Raises:
-        RegistryError: CERT-E070, what is on disk is not what was logged.
-    """
-    rendering = reader.rendering_of(serial)
-    return RegistryAnswer(
-        serial=serial,
-        rendering=parse_json(rendering[1], name="rendering") if rendering else None,
-        rendering_proof=reader.proof(rendering[0]) if rendering else None,
-        statuses=tuple(
-            StatusEntry(bundle=parse_json(bundle, name="status"), proof=reader.proof(index))
-            for index, bundle in reader.statuses(serial)
-        ),
-        checkpoint=reader.checkpoint(),
-    )
 
 
 def browser_data(catalogue: Catalogue, rows: Sequence[CertificateRow], *, complete: bool) -> dict[str, Any]:
@@ -54,10 +34,10 @@ def browser_data(catalogue: Catalogue, rows: Sequence[CertificateRow], *, comple
 
 def _known(reader: Reader, row: CertificateRow) -> dict[str, Any]:
     """What the page holds of a certificate; ``needed`` is how many revokers had to sign each change of standing."""
-    needed = reader.voices_needed() if hasattr(reader, "voices_needed") else lambda _index: 1
+    needed = reader.voices_needed()
     return {
         "logIndex": row.log_index,
-        "answer": answer_of(reader, row.serial).document(),
+        "answer": ask_registry(reader, row.serial).document(),
         "needed": [needed(index) for index, _ in reader.statuses(row.serial)],
     }
 

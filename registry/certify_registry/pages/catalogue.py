@@ -80,8 +80,12 @@ class Catalogue:
 
     def brief(self, row: CertificateRow) -> Brief:
         """What a list says of a certificate."""
-        made = self._certificate(self._bundle(row.payload_sha256))
+        made = self.certificate(row)
         return Brief(row, clip(made.issuer, 90), clip(f"{made.policy.id} {made.policy.version}", 60), int(made.level))
+
+    def certificate(self, row: CertificateRow) -> Certificate:
+        """What was signed."""
+        return self._certificate(self._bundle(row.payload_sha256))
 
     def status(self, row: CertificateRow) -> Status:
         """How a certificate stands now, by the signed entries of the log.

@@ -8,6 +8,10 @@ MISSING = ("CERT-E079", "CERT-E680")
 """Codes of what is not there."""
 
 
+CALLERS = {"CERT-E662": 401, "CERT-E663": 403, "CERT-E664": 429}
+"""Statuses of what is wrong with the caller, not with the page."""
+
+
 def missing(what: str) -> UsageError:
     """The error for a page about something the registry does not hold."""
     return UsageError(
@@ -24,4 +28,6 @@ def http_status(error: CertifyError) -> int:
     """The HTTP status of an error. Source: RFC 9110 section 15."""
     if error.code in MISSING:
         return 404
+    if error.code in CALLERS:
+        return CALLERS[error.code]
     return 400 if isinstance(error, UsageError | HostileInput) else 503

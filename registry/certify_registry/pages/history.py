@@ -46,7 +46,7 @@ def history(catalogue: Catalogue, held: Held) -> tuple[Event, ...]:
         events.append(_drawn(*rendering))
     events += [_changed(*entry) for entry in catalogue.reader.statuses(held.row.serial)]
     events.sort(key=lambda one: one.place or 0)
-    if catalogue.now > made.valid_until:
+    if catalogue.now >= made.valid_until:
         events.append(Event(None, made.valid_until, "Expired", "expired", "Its validity ended.", ""))
     return tuple(events)
 

@@ -23,6 +23,7 @@ from certify_registry.pages.security import DOCUMENT_HEADERS, HEADERS
 from certify_registry.pages.settings import PagesSettings
 from certify_registry.pages.views import Views, etag
 from certify_registry.reader import Reader
+from certify_registry.service.problems import headers_of, problem_of
 
 
 def pages_router(
@@ -50,7 +51,7 @@ def pages_router(
                 try:
                     return await handle(request)
                 except CertifyError as error:
-                    return HTMLResponse(_told(error, settings), http_status(error), HEADERS)
+                    return _refused(request, error, settings)
 
             return told
 
@@ -63,10 +64,16 @@ def pages_router(
     return router
 
 
-def _told(error: CertifyError, settings: PagesSettings) -> str:
-    """The page that says why there is no other; it needs no registry."""
-    said = {"code": error.code, "what": error.what, "why": error.why, "hint": error.hint}
-    return draw("error.html", ServerLinks(), settings=settings, now=settings.clock(), **said)
+def _refused(request: Request, error: CertifyError, settings: PagesSettings) -> Response:
+    """The page that says why there is no other; it needs no registry, and tells its operator more than its reader."""
+    problem = problem_of(error, status=http_status(error))
+    request.state.code = error.code
+    if problem.status >= 500:
+        request.state.trouble = f"{error.code}: {error.what} {error.why}".strip()
+    said = {"code": error.code, "what": problem.detail, "why": problem.why, "hint": problem.hint}
+    text = draw("error.html", ServerLinks(), settings=settings, now=settings.clock(), **said)
+    headers = {name.lower(): value for name, value in HEADERS.items()} | headers_of(error, problem.status)
+    return HTMLResponse(text, problem.status, headers)
 
 
 def _add_pages(router: APIRouter, views: Callable[[], Views]) -> None:
@@ -119,7 +126,7 @@ def _add_documents(router: APIRouter, catalogue: Callable[[], Catalogue]) -> Non
     def badge_svg(serial: str) -> Response:
         found = catalogue()
         row = found.row(serial)
-        answer = _document(badge(row.serial, found.status(row)), "image/svg+xml")
+        answer = _document(badge(found.certificate(row), found.status(row)), "image/svg+xml")
         answer.headers["Cross-Origin-Resource-Policy"] = "cross-origin"  # it is made to be shown elsewhere
         return answer
 
@@ -127,7 +134,7 @@ def _add_documents(router: APIRouter, catalogue: Callable[[], Catalogue]) -> Non
     def line_txt(serial: str) -> Response:
         found = catalogue()
         row = found.row(serial)
-        return _document(line(found.brief(row), found.status(row)), "text/plain; charset=utf-8")
+        return _document(line(found.certificate(row), found.status(row)), "text/plain; charset=utf-8")
 
     @router.get("/c/{serial}/{payload}.json")
     def evidence(serial: str, payload: str) -> Response:

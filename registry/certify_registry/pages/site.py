@@ -18,20 +18,22 @@ from certify_registry.pages.searching import Form
 from certify_registry.pages.settings import PagesSettings
 from certify_registry.pages.views import COMPARED, Views
 from certify_registry.reader import Reader
+from certify_registry.service.public_files import MAX_TILE, TILE
 from certify_registry.store.finding import Question
 from certify_registry.store.lookup import CertificateRow
+from certify_registry.store.ports import Objects
 
 Write = Callable[[str, bytes], None]
 MOST = 5_000
 """Certificates in a folder: the page for dropped files carries them all, at some kilobytes each."""
 
 
-def write_site(reader: Reader, published: Path, settings: PagesSettings, folder: Path) -> int:
+def write_site(reader: Reader, published: Objects, settings: PagesSettings, folder: Path) -> int:
     """Write every page, PDF, badge and statement, the log's tiles and the feed; returns how many files.
 
     Args:
         reader: the registry.
-        published: folder with its ``checkpoint`` and ``tile/``.
+        published: the registry's objects, among which are the log's tiles.
         settings: how it presents itself.
         folder: made if it is not there; must be empty.
 
@@ -71,12 +73,11 @@ def _write_assets(write: Write) -> None:
     write("static/pages.js", joined_scripts().encode())
 
 
-def _write_log(reader: Reader, published: Path, write: Write) -> None:
+def _write_log(reader: Reader, published: Objects, write: Write) -> None:
     """The log as it is published, and the newest entries' statements, which its page links to."""
     write("checkpoint", reader.checkpoint().encode())
-    for path in sorted((published / "tile").rglob("*")):
-        if path.is_file() and not path.is_symlink() and not path.name.startswith("."):
-            write(path.relative_to(published).as_posix(), path.read_bytes())
+    for name in filter(TILE.fullmatch, published.names("tile")):
+        write(name, published.get(name, MAX_TILE))
     for index in range(max(0, reader.size - RECENT), reader.size):
         write(f"log/{index}.json", reader.bundle_at(index))
 
@@ -125,8 +126,8 @@ def _keyids(catalogue: Catalogue, rows: list[CertificateRow]) -> set[str]:
 def _write_certificate(catalogue: Catalogue, row: CertificateRow, write: Write) -> None:
     held, stem = catalogue.held(row.serial), f"c/{row.serial}"
     write(f"{stem}.html", Views(catalogue, FileLinks(depth=1)).certificate(row.serial).encode())
-    write(f"{stem}.badge.svg", badge(row.serial, held.status).encode())
-    write(f"{stem}.line.txt", line(catalogue.brief(row), held.status).encode())
+    write(f"{stem}.badge.svg", badge(held.certificate, held.status).encode())
+    write(f"{stem}.line.txt", line(held.certificate, held.status).encode())
     if (pdf := catalogue.pdf(row)) is not None:
         write(f"{stem}.pdf", pdf)
     if held.file is not None:

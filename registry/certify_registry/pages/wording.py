@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from typing import NamedTuple
 
-from certify.trust.status import Standing, StandingOf
+from certify.trust.status import StandingOf, Term, at_time
 
 
 class Status(NamedTuple):
@@ -40,9 +40,7 @@ STATUSES = {
 
 def status_of(standing: StandingOf, valid_from: str, valid_until: str, now: str) -> Status:
     """How a certificate stands at ``now``: what withdrew it, else its dates."""
-    if standing.standing is not Standing.VALID:
-        return STATUSES[standing.standing.value]
-    return STATUSES["not_yet_valid" if now < valid_from else "expired" if now > valid_until else "valid"]
+    return STATUSES[at_time(standing.standing, Term(valid_from, valid_until), now).value]
 
 
 _SPELLED = frozenset("\u200b\u200e\u200f\u061c\u2028\u2029\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
+from anyio import to_thread
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 from starlette.types import ASGIApp
@@ -18,6 +19,8 @@ from certify_registry.service.state import Service
 from certify_registry.service.telemetry import instrument
 
 API = "/api/v1"
+PAGE_THREADS = 5
+"""Threads that draw pages; with the service's own and the appender's they have to share an engine's 15 connections."""
 TOLD = (
     "An append-only log of signed statements, and the certificates in it. Everything that is answered is signed or "
     "proven; check it with `certify verify` and your own trust file. See docs/registry-service.md."
@@ -58,6 +61,7 @@ def create_app(service: Service, pages: Sequence[APIRouter] = ()) -> ASGIApp:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    to_thread.current_default_thread_limiter().total_tokens = PAGE_THREADS
     yield
     app.state.service.close()
 

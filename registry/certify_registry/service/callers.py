@@ -106,6 +106,8 @@ def _with_role(role: Role) -> Callable[..., Awaitable[Principal]]:
     return caller
 
 
+READER: Any = Depends(_reader)
+"""What a page's request has to pass: the rate of reading, and whether its caller may read a private registry."""
 Reading = Annotated[Principal, Depends(_reader)]
 """A caller who reads."""
 Writing = Annotated[Principal, Depends(_writer)]

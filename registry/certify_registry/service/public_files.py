@@ -12,6 +12,7 @@ from typing import Protocol
 
 from certify_registry.log.publish import CHECKPOINT
 from certify_registry.store.files import read_regular
+from certify_registry.store.folder import FolderObjects
 
 MAX_TILE = 256 * (2 + 65535)
 """Bytes of the largest file: a full tile of the longest entries."""
@@ -20,6 +21,11 @@ FULL_TILE = 256 * 32
 MOST_KEPT = 4096
 """Full tiles of hashes in memory, 32 MiB."""
 TILE = re.compile(r"tile/(?:entries|[0-9]|[1-5][0-9]|6[0-3])/(?:x[0-9]{3}/){0,6}[0-9]{3}(?:\.p/[1-9][0-9]{0,2})?")
+
+
+def public_files(objects: Objects) -> PublicFiles:
+    """The public files that lie among a registry's objects."""
+    return FolderFiles(objects.folder) if isinstance(objects, FolderObjects) else ObjectFiles(objects)
 
 
 class PublicFiles(Protocol):

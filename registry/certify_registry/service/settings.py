@@ -91,10 +91,16 @@ class ServiceSettings(StrictValue):
     """OpenID providers whose tokens are taken."""
     trusted_proxies: tuple[str, ...] = Field(default=(), max_length=64)
     """Addresses or networks of proxies whose word on the caller's address counts."""
-    database: str | None = Field(default=None, pattern=r"^postgresql(\+psycopg)?://\S+$")
-    """The PostgreSQL database of a registry that is kept there; the workspace's own folder where it is absent."""
+    database: str | None = Field(default=None, pattern=r"^postgres(ql)?://\S+$")
+    """The PostgreSQL database of the registry; where the workspace says that its registry lies, where it is absent."""
     objects: str | None = Field(default=None, pattern=r"^(s3|gs|az|file)://\S+$")
     """The object store that goes with ``database``."""
+    lock: str | None = Field(default=None, pattern=r"^(s3|gs|az|file)://\S+$")
+    """Where the newest checkpoint is remembered, if not in ``objects``."""
+    name: str = Field(default="Certificate registry", min_length=1, max_length=200)
+    """What stands at the top of every page."""
+    public_url: str | None = Field(default=None, pattern=r"^https?://\S*[^/\s]$")
+    """The address that readers know the registry by, without a final slash; the feed names it."""
     otlp_endpoint: str | None = Field(default=None, pattern=r"^https?://\S+$")
     """Where traces go, by OpenTelemetry's protocol over HTTP; nowhere where it is absent."""
     grace_seconds: int = Field(default=20, ge=0, le=600)
@@ -106,6 +112,8 @@ class ServiceSettings(StrictValue):
     def _both(self) -> Self:
         if (self.objects is None) != (self.database is None):
             raise ValueError("database and objects are given together")
+        if self.lock is not None and self.database is None:
+            raise ValueError("lock goes with a database")
         return self
 
     @property

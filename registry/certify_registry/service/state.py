@@ -11,7 +11,8 @@ from typing import Any, ParamSpec, TypeVar, cast
 
 from starlette.requests import Request
 
-from certify.verify.document import RegistryAnswer
+from certify.trust.status_list import StatusLists
+from certify_registry.appending import Appender
 from certify_registry.reader import Reader
 from certify_registry.registry import Registry
 from certify_registry.service.api_keys import KeyRing
@@ -19,7 +20,6 @@ from certify_registry.service.buckets import Buckets
 from certify_registry.service.documents import Ready
 from certify_registry.service.metrics import Metrics
 from certify_registry.service.oidc import Providers
-from certify_registry.service.outstanding import Bounded
 from certify_registry.service.public_files import PublicFiles
 from certify_registry.service.settings import ServiceSettings
 
@@ -42,18 +42,16 @@ class Service:
     """Answers everything that is read."""
     files: PublicFiles
     """The checkpoint and the tiles."""
-    answer_about: Callable[[Any, str], RegistryAnswer]
-    """What a reader of a registry says of one certificate, as ``certify verify`` reads it."""
     now: Callable[[], str]
     """The time in UTC, ``2026-11-23T17:00:00Z``."""
     keys: KeyRing
     """API keys."""
     writer: Registry | None = None
     """Enrols keys and keeps files."""
-    appender: Bounded | None = None
+    appender: Appender | None = None
     """Takes statements."""
-    status_list: Callable[[Reader, str], bytes | None] | None = None
-    """Gives the signed status list of a purpose, where this registry makes one."""
+    status_lists: Callable[[], StatusLists | None] | None = None
+    """Gives the signed status lists of this moment, where this server makes them; None while the log is empty."""
     metrics: Metrics = field(default_factory=Metrics)
     """The figures."""
     log_line: Callable[[dict[str, Any]], None] = field(default=lambda _: None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+from urllib.parse import unquote
 
 from certify_registry.faults import absent, told_plainly
 from certify_registry.store.folder import FolderObjects
@@ -12,6 +13,7 @@ from certify_registry.store.ports import Database, Objects
 
 Mode = Literal["create", "write", "read"]
 LOCK = "lock"
+FOLDER = "file://"
 POSTGRES = ("postgresql://", "postgres://")
 
 
@@ -55,13 +57,15 @@ def served(
 
 
 def objects_at(address: str | Path) -> Objects:
-    """The objects at a folder's path, or at an address such as ``s3://bucket/prefix``.
+    """The objects at a folder's path, or at an address: ``file:///folder``, ``s3://bucket/prefix``.
 
     Raises:
         RegistryError: CERT-E601, the address is none that a store could have.
     """
     if isinstance(address, Path) or "://" not in address:
         return FolderObjects(Path(address))
+    if address.startswith(FOLDER):
+        return FolderObjects(Path(unquote(address.removeprefix(FOLDER))))
     from certify_registry.store.remote import RemoteObjects
 
     with told_plainly(address):

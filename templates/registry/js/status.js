@@ -45,5 +45,5 @@ function agreed(voices, change) {
 export function dated(standing, certificate, now) {
   if (standing !== 'valid') return standing;
   if (now < certificate.validFrom) return 'not_yet_valid';
-  return now > certificate.validUntil ? 'expired' : 'valid';
+  return now >= certificate.validUntil ? 'expired' : 'valid';
 }

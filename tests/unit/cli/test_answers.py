@@ -3,9 +3,10 @@
 from pathlib import Path
 
 from certify.evidence.certificate import State
-from certify.pipeline.standing import ask_registry, change_standing
+from certify.pipeline.standing import change_standing
 from certify.pipeline.workspace import Workspace
 from certify.verify.document import RegistryAnswer
+from certify_registry.answering import ask_registry
 from tests.fakes.chain import Chain
 
 

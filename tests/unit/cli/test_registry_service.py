@@ -16,9 +16,11 @@ import pytest
 
 pytest.importorskip("fastapi")
 
+from certify.errors import UsageError
 from certify.evidence.canonical import canonical_bytes, parse_json
 from certify.pipeline.founding import create_development
-from certify.pipeline.registry_service import open_service
+from certify.pipeline.placing import Place, move_to
+from certify.pipeline.registry_service import open_service, registry_of
 from certify.pipeline.workspace import Workspace
 from certify_registry.service.server import listening
 from certify_registry.service.settings import ServiceSettings
@@ -45,7 +47,7 @@ def bare(tmp_path: Path) -> Path:
 
 
 def serial_in(workspace: Path) -> str:
-    return next((workspace / "certificates").glob("CM-????-????-????.pdf")).stem
+    return next(one.stem for one in (workspace / "certificates").glob("*.pdf") if "." not in one.stem)  # no report
 
 
 def test_a_serial_is_verified_from_a_registry(workspace: Path, address: str, cli: Cli) -> None:
@@ -203,6 +205,15 @@ def test_settings_that_nobody_meant_start_no_server(bare: Path, cli: Cli, home: 
     for options in (("--config", home / "service.yaml"), ("--listen", "everywhere")):
         said = cli("--home", bare, "registry", "serve", *options)
         assert (said.code, said.error) == (2, "CERT-E661")
+
+
+def test_settings_may_not_name_another_registry_than_the_workspace(bare: Path) -> None:
+    move_to(bare, Place(address="postgresql://owner@db.example/registry", objects="s3://bucket", lock="s3://lock"))
+    given = {"listen": "127.0.0.1:0", "database": "postgresql://server@db.example/registry", "objects": "s3://bucket"}
+    for other in ({"database": "postgresql://owner@db.example/other"}, {"objects": "s3://b"}, {"lock": "s3://bucket"}):
+        settings = ServiceSettings.model_validate(given | other)
+        with pytest.raises(UsageError, match="CERT-E661"):
+            registry_of(Workspace.open(bare), settings, None)
 
 
 def test_one_command_serves_until_it_is_told_to_end(bare: Path) -> None:

@@ -91,6 +91,7 @@ def test_a_badge_has_a_shape_for_each_standing_and_never_looks_valid_when_it_is_
     assert ["<circle" in svg for svg in shapes.values()] == [True, False, False]
     assert [badge_of(value, one).right for one in ("revoked", "expired")] == ["revoked", "expired"]
     assert badge_of(certificate(), "valid").right == "development, not for reliance"
+    assert badge_of(certificate(), "revoked").right == "revoked"
     assert "ask its registry" in badge_of(value).right
     assert badge_of(value, "something new").mark.tone == "open"
 

@@ -18,7 +18,7 @@ from certify.pipeline.main import start_run
 from certify.pipeline.renewing import renew
 from certify.pipeline.reporter import Silent
 from certify.pipeline.request import Stage
-from certify.pipeline.standing import ask_registry, confirm_change, declare_change, standing_here
+from certify.pipeline.standing import confirm_change, declare_change, standing_here
 from certify.pipeline.trusting import KeyGrant, next_trust_file
 from certify.trust.bundle import parse_bundle
 from certify.trust.keys import generate_signer
@@ -27,6 +27,7 @@ from certify.trust.status_entries import status_in
 from certify.verify.document import claimed_certificate, open_document
 from certify.verify.expectations import Expectations
 from certify.verify.verify import verify_certificate
+from certify_registry.answering import ask_registry
 from certify_registry.lifecycle.impact import conditions_of
 from tests.fakes import chain as fakes
 from tests.fakes.chain import KeyringWorkspace, finish, level_zero, request_for, write_model

@@ -9,10 +9,14 @@ from fastapi.testclient import TestClient
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from certify.evidence.canonical import sha256_hex
+from certify.evidence.lifecycle import StatusPurpose
 from certify.evidence.statement import RENDERING
+from certify.pipeline.clock import later, now
+from certify.trust.status_list import StatusLists, check_lists
+from certify_registry.lifecycle.current import CurrentLists
 from certify_registry.service.telemetry import instrument
 from tests.fakes import logged_statements as made
-from tests.fakes.registry_service import Served, served
+from tests.fakes.registry_service import LOG_KEY, Served, make_registry, served
 
 PDF = b"%PDF-1.7 a certificate"
 FOR_GOOD = "public, max-age=31536000, immutable"
@@ -220,10 +224,33 @@ def test_nothing_is_traced_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not hasattr(app.state, "tracing")
 
 
-def test_a_status_list_is_given_out_where_the_registry_makes_one(alone: Path) -> None:
+def test_status_lists_are_given_out_where_the_registry_makes_them(alone: Path) -> None:
     with served(alone) as world, world.client() as client:
-        assert client.get("/api/v1/status-lists/revocation").status_code == 404
-        world.service.status_list = lambda reader, purpose: f'{{"{purpose}": {reader.size}}}'.encode()
-        answer = client.get("/api/v1/status-lists/revocation")
-        assert (answer.json(), answer.headers["cache-control"]) == ({"revocation": 0}, "public, max-age=5")
-        assert client.get("/api/v1/status-lists/refresh").status_code == 404
+        assert client.get("/api/v1/status-lists").status_code == 404
+        world.service.status_lists = CurrentLists(world.registry, LOG_KEY, now, later)
+        assert client.get("/api/v1/status-lists").status_code == 404, "there is nothing to make one of"
+        world.post(made.note(1, world.signers["data-steward"]), "submitter")
+        answer = client.get("/api/v1/status-lists")
+        assert answer.headers["cache-control"] == "public, max-age=5"
+        lists = StatusLists.from_bytes(answer.content)
+        assert check_lists(lists, world.registry.vkey).checkpoint.size == 1
+        for purpose, one in zip(StatusPurpose, lists.lists, strict=True):
+            assert client.get(f"/api/v1/status-lists/{purpose}").json() == one
+        assert client.get("/api/v1/status-lists/nothing").status_code == 422
+        assert client.get("/api/v1/status-lists").content == answer.content
+        world.post(made.note(2, world.signers["data-steward"]), "submitter")
+        newer = StatusLists.from_bytes(client.get("/api/v1/status-lists").content)
+        assert check_lists(newer, world.registry.vkey).checkpoint.size == 2
+
+
+def test_status_lists_are_made_anew_when_half_of_their_time_is_over(alone: Path) -> None:
+    registry, signers = make_registry(alone / "registry")
+    with registry:
+        registry.append(made.note(1, signers["data-steward"]), now=now())
+        times = iter(["2026-11-23T00:00:00Z", "2026-11-23T11:59:59Z", "2026-11-23T12:00:00Z"])
+        current = CurrentLists(registry, LOG_KEY, lambda: next(times), later)
+        first, second, third = current(), current(), current()
+        assert first is second
+        assert third is not None
+        assert third is not first
+        assert check_lists(third, registry.vkey).valid_until == "2026-11-24T12:00:00Z"

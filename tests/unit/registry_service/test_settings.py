@@ -1,10 +1,13 @@
 """The operator's choices, read strictly; the files that ship with the registry name fields that exist."""
 
 import json
+import shlex
 from pathlib import Path
 
 import pytest
+import typer
 
+from certify.cli.registry import app
 from certify.errors import UsageError
 from certify_registry.service.settings import Limits, Provider, ServiceSettings, load_settings, with_command_line
 
@@ -70,3 +73,30 @@ def test_the_composed_set_names_services_and_settings_that_exist(tmp_path: Path)
     assert settings.listen.startswith("0.0.0.0:")
     assert {name.removeprefix("CERTIFY_REGISTRY_").lower() for name in given} <= set(ServiceSettings.model_fields)
     assert json.dumps(services).count("latest") == 0
+
+
+def test_the_readme_moves_the_log_to_where_the_composed_server_looks_for_it() -> None:
+    """Every command of the page is one that the command line knows, and both say the same place."""
+    yaml = pytest.importorskip("yaml")
+    page = (ROOT / "registry" / "README.md").read_text()
+    given = [
+        shlex.split(line) for line in page.splitlines() if line.startswith(("certify --home", "docker compose -f"))
+    ]
+    verbs = [line[line.index("registry") :] for line in given if "registry" in line]
+    verbs = [line[1:] if line[:2] == ["registry", "registry"] else line for line in verbs]
+    assert {line[1] for line in verbs} == {"create", "export", "import", "serve", "api-keys"}
+    root = typer.main.get_command(app)
+    for words in verbs:
+        command, rest = root, words[1:]
+        while hasattr(command, "get_command"):
+            found = command.get_command(typer.Context(command), rest[0])
+            assert found is not None, words
+            command, rest = found, rest[1:]
+        known = {name for parameter in command.params for name in parameter.opts}
+        assert {one for one in rest if one.startswith("--")} <= known, words
+    moved = next(line for line in given if "import" in line and "docker" in line)
+    place = {name: moved[moved.index(f"--{name}") + 1] for name in ("to", "objects")}
+    service = yaml.safe_load((ROOT / "registry" / "compose.yaml").read_text())["services"]["registry"]
+    told = service["environment"]
+    assert place == {"to": told["CERTIFY_REGISTRY_DATABASE"], "objects": told["CERTIFY_REGISTRY_OBJECTS"]}
+    assert service["entrypoint"][-2].endswith('exec certify "$$@"')

@@ -8,12 +8,13 @@ import pytest
 
 from certify.evidence.canonical import canonical_bytes, parse_json
 from certify.evidence.certificate import State
-from certify.pipeline.standing import ask_registry, change_standing
+from certify.pipeline.standing import change_standing
 from certify.trust.bundle import parse_bundle
 from certify.trust.trustfile import TrustFile
 from certify.verify.document import open_document
 from certify.verify.expectations import Expectations
 from certify.verify.verify import verify_certificate
+from certify_registry.answering import ask_registry
 from tests.fakes.chain import Chain
 from tests.fakes.forgery import forge
 

@@ -4,13 +4,14 @@ from certify.errors import HostileInput
 from certify.evidence.canonical import canonical_bytes, parse_json
 from certify.evidence.certificate import State
 from certify.pipeline.clock import later
-from certify.pipeline.standing import ask_registry, change_standing
+from certify.pipeline.standing import change_standing
 from certify.trust.bundle import parse_bundle
 from certify.trust.dsse import sign_statement
 from certify.trust.keys import generate_signer
 from certify.verify.document import RegistryAnswer
 from certify.verify.expectations import Expectations
 from certify.verify.verify import verify_certificate
+from certify_registry.answering import ask_registry
 from tests.fakes.forgery import Log
 
 

@@ -17,13 +17,14 @@ from certify.evidence.canonical import canonical_bytes
 from certify.evidence.certificate import State
 from certify.pipeline.clock import now
 from certify.pipeline.cosigning import choose_witnesses, cosign_log
-from certify.pipeline.standing import ask_registry, change_standing
+from certify.pipeline.standing import change_standing
 from certify.trust.note import parse_note
 from certify.trust.trust_diff import differences
 from certify.trust.trustfile import TrustFile
 from certify.verify.expectations import Expectations
 from certify.verify.verification import Verification
 from certify.verify.verify import verify_certificate
+from certify_registry.answering import ask_registry
 from tests.fakes.chain import Chain, House, finish, production_house, request_for, scratch
 from tests.fakes.tlog import cosigner
 from tests.fakes.witnesses import keys_of, policy_text, real_witness, serving_witnesses

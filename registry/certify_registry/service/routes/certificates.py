@@ -12,8 +12,9 @@ from certify.errors import RegistryError
 from certify.evidence.canonical import parse_json
 from certify.evidence.certificate import Rendering
 from certify.trust.bundle import parse_bundle, statement_of
-from certify.trust.status import Standing
+from certify.trust.status import Term, at_time
 from certify.verify.document import RegistryAnswer
+from certify_registry.answering import ask_registry
 from certify_registry.faults import absent
 from certify_registry.reader import Reader
 from certify_registry.service.answers import NEVER, SANDBOXED, document, file
@@ -75,7 +76,7 @@ async def read_status(request: Request, _: Reading, serial: Serial) -> Response:
 
     def ask() -> RegistryAnswer:
         _require(service.reader, serial)
-        return service.answer_about(service.reader, serial)
+        return ask_registry(service.reader, serial)
 
     return document(await service.call(ask))
 
@@ -132,10 +133,7 @@ def _certificate(reader: Reader, serial: str, now: str) -> CertificateDocument:
 
 def standing_now(reader: Reader, row: CertificateRow, now: str) -> str:
     """How a certificate stands by the entries that the signed log commits to, in the words of ``CertificateItem``."""
-    found = reader.standing(row.serial).standing
-    if found is not Standing.VALID:
-        return found.value
-    return "not_yet_valid" if now < row.valid_from else "expired" if now > row.valid_until else "valid"
+    return at_time(reader.standing(row.serial).standing, Term(row.valid_from, row.valid_until), now).value
 
 
 def _require(reader: Reader, serial: str) -> CertificateRow:

@@ -31,12 +31,13 @@ from certify_registry.service.documents import (
 )
 from certify_registry.service.principals import Principal, require_kind
 from certify_registry.service.problems import problem_of, status_of
-from certify_registry.service.refusals import bad_request, still_waiting
+from certify_registry.service.refusals import bad_request, overloaded, still_waiting
 from certify_registry.service.routes.described import BATCH_BODY, BUNDLE_BODY
 from certify_registry.service.routes.shared import MOST, IndexPath, size_of
 from certify_registry.service.state import Service, service_of
 from certify_registry.service.subjects import check_subject
 from certify_registry.store.lookup import EntryRow
+from certify_registry.waiting import RoomFull
 
 router = APIRouter(tags=["entries"])
 Parts = tuple[Bundle, Statement]
@@ -132,7 +133,10 @@ def _take(service: Service, who: Principal, bundle: Bundle, statement: Statement
     require_kind(who, statement.predicate_type)
     check_subject(service.reader, statement)
     assert service.appender is not None  # noqa: S101 - ``Writing`` has looked
-    return service.appender.submit(bundle.to_bytes())
+    try:
+        return service.appender.submit(bundle.to_bytes())
+    except RoomFull:
+        raise overloaded(service.appender.waiting) from None
 
 
 async def _settled(service: Service, taken: Future[Appended]) -> Submitted:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from starlette.requests import Request
@@ -11,6 +11,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from certify.errors import CertifyError
+from certify.evidence.canonical import canonical_bytes
+from certify.evidence.lifecycle import StatusPurpose
+from certify.trust.status_list import StatusLists
 from certify_registry.faults import absent
 from certify_registry.reader import Reader
 from certify_registry.service.answers import FEW_SECONDS, FOR_GOOD, NEVER, PRIVATE_FOR_GOOD, document, file
@@ -18,9 +21,12 @@ from certify_registry.service.callers import Reading, log_reader
 from certify_registry.service.documents import Consistency
 from certify_registry.service.handlers import refuse
 from certify_registry.service.routes.shared import MOST, size_of
-from certify_registry.service.state import service_of
+from certify_registry.service.state import Service, service_of
 
 router = APIRouter(tags=["log"])
+
+
+SIGNED: dict[int | str, dict[str, Any]] = {200: {"content": {"application/json": {"schema": {"type": "object"}}}}}
 
 
 @router.get("/consistency", responses={200: {"model": Consistency}}, response_class=Response)
@@ -37,16 +43,17 @@ async def read_consistency(
     return document(await service.call(_consistency, service.reader, old, new))
 
 
-@router.get("/status-lists/{purpose}", include_in_schema=False, response_class=Response)
-async def read_status_list(request: Request, _: Reading, purpose: str) -> Response:
-    """The signed status list of a purpose, revocation or suspension."""
-    service = service_of(request)
-    known = purpose in ("revocation", "suspension") and service.status_list is not None
-    data = await service.call(service.status_list, service.reader, purpose) if known and service.status_list else None
-    if data is None:
-        raise absent("this registry has no such status list")
-    cache = NEVER if service.settings.private else FEW_SECONDS
-    return file(request, data, "application/json", cache=cache)
+@router.get("/status-lists", responses={200: {"model": StatusLists}}, response_class=Response)
+async def read_status_lists(request: Request, _: Reading) -> Response:
+    """The signed status lists of every purpose: what `certify verify --status-list` reads."""
+    return _list(request, (await _lists(service_of(request))).to_bytes())
+
+
+@router.get("/status-lists/{purpose}", responses=SIGNED, response_class=Response)
+async def read_status_list(request: Request, _: Reading, purpose: StatusPurpose) -> Response:
+    """The signed status list of one purpose, a Sigstore bundle."""
+    made = await _lists(service_of(request))
+    return _list(request, canonical_bytes(made.lists[list(StatusPurpose).index(purpose)]))
 
 
 async def checkpoint(request: Request) -> Response:
@@ -78,6 +85,18 @@ async def _public(request: Request, path: str, media_type: str, *, for_good: boo
     else:
         cache = FOR_GOOD if for_good else FEW_SECONDS
     return file(request, data, media_type, cache=cache)
+
+
+async def _lists(service: Service) -> StatusLists:
+    found = None if service.status_lists is None else await service.call(service.status_lists)
+    if found is None:
+        raise absent("this registry has no status lists", "its log is empty, or this server is for reading only")
+    return found
+
+
+def _list(request: Request, data: bytes) -> Response:
+    cache = NEVER if service_of(request).settings.private else FEW_SECONDS
+    return file(request, data, "application/json", cache=cache)
 
 
 def _consistency(reader: Reader, old: int, new: int | None) -> Consistency:

@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 const [folder, input] = process.argv.slice(2);
 const { files, data, now, leaf, flips, stride } = JSON.parse(readFileSync(input, 'utf-8'));
 const load = (name) => import(pathToFileURL(`${folder}/${name}.js`));
-const [{ verifyFile }, { verifyProof, readLogKey, entryOf }, dsse, canon, { fold }] = await Promise.all(
+const [{ verifyFile }, { verifyProof, readLogKey, entryOf }, dsse, canon, { fold, dated }] = await Promise.all(
   ['verify', 'note', 'dsse', 'canonical', 'status'].map(load));
 const bytesOf = (text) => new Uint8Array(Buffer.from(text, 'base64'));
 
@@ -74,9 +74,12 @@ const folds = [[], ['suspended'], ['suspended', 'reinstated'], ['revoked', 'rein
   ['suspended', 'reinstated/a/2'], ['suspended', 'reinstated/a/2', 'reinstated/b/2'],
   ['suspended', 'reinstated/a/2', 'suspended/a', 'reinstated/b/2'], ['revoked/a/2', 'reinstated/a/2', 'reinstated/b/2', 'revoked/b/2']].map((words) => fold(words.map((word, at) => state(at, word)).reverse()).standing);
 
+const term = { validFrom: '2026-11-23T17:00:00Z', validUntil: '2027-05-22T17:00:00Z' };
+const dates = ['2026-11-23T16:59:59Z', term.validFrom, '2027-05-22T16:59:59Z', term.validUntil].map((at) => dated('valid', term, at));
+
 const later = new Date(Date.parse(now) + 25 * 3600 * 1000).toISOString().replace('.000', '');
 const stale = (await verifyFile(bytesOf(files.bundle), data, later)).verdict;
 const unknown = await verifyFile(bytesOf(files.bundle), { ...data, certificates: {}, complete: false }, now);
 const keyless = await verifyFile(bytesOf(files.bundle), { ...data, keys: {} }, now);
 
-console.log(JSON.stringify({ stale, unknown, keyless, outcomes, mutations, folds, leaf: text(entryOf(certificate)) === leaf }));
+console.log(JSON.stringify({ stale, unknown, keyless, outcomes, mutations, folds, dates, leaf: text(entryOf(certificate)) === leaf }));

@@ -196,7 +196,7 @@ def _static(url: str) -> dict[str, object]:
 
 @pytest.mark.slow  # writes more than two hundred files and opens some
 def test_the_folder_of_files_works_without_a_server(page: Page, drawn: Site, tmp_path: Path) -> None:
-    write_site(drawn.registry, drawn.world.registry, drawn.settings, tmp_path / "pages")
+    write_site(drawn.registry, drawn.registry.objects, drawn.settings, tmp_path / "pages")
     page.goto(f"file://{tmp_path}/pages/index.html")
     page.get_by_role("searchbox").fill("revoked")
     assert page.locator(".list tbody tr:visible").count() == 1

@@ -230,9 +230,11 @@ def test_the_badge_and_the_line_carry_the_live_status(client: TestClient, site: 
         ElementTree.fromstring(badge.text)
         assert badge.headers["content-type"] == "image/svg+xml"
         assert badge.headers["cross-origin-resource-policy"] == "cross-origin"
-        assert f"{site.serial(name)}: {word}" in badge.text
+        told = {"Active": "valid"}.get(word, word.lower())
+        assert re.search(rf"<title>{site.serial(name)}: .*, {told}</title>", badge.text)
         line = client.get(f"/c/{site.serial(name)}/line.txt").text
-        assert line.startswith(f"{site.serial(name)} {word} | model ")
+        assert line.startswith(f"{site.serial(name)}: ")
+        assert line.endswith(f", {told}\n")
         assert line.count("\n") == 1
 
 

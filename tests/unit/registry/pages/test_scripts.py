@@ -16,11 +16,13 @@ from certify.evidence.canonical import canonical_bytes, parse_json
 from certify.resources import room
 from certify.trust.bundle import parse_bundle
 from certify.trust.log_entry import entry_of
+from certify.trust.status import Standing, StandingOf
 from certify_registry.pages.browser_data import browser_data
 from certify_registry.pages.links import ServerLinks
 from certify_registry.pages.scripts import joined_scripts
 from certify_registry.pages.settings import PagesSettings
 from certify_registry.pages.views import Views
+from certify_registry.pages.wording import status_of
 from certify_registry.store.finding import Question
 from tests.conformance.peers import node
 from tests.fakes.chain import level_one, waived_and_approved
@@ -176,6 +178,14 @@ def test_standing_is_folded_as_the_log_orders_it(told: dict[str, Any]) -> None:
     expected += ["suspended", "valid", "suspended", "suspended"]
     assert told["folds"] == expected
     assert told["leaf"], "the record of a statement is the one that the log hashes"
+
+
+def test_validity_ends_at_the_second_that_the_certificate_names(told: dict[str, Any]) -> None:
+    first, end = "2026-11-23T17:00:00Z", "2027-05-22T17:00:00Z"
+    times = ("2026-11-23T16:59:59Z", first, "2027-05-22T16:59:59Z", end)
+    expected = ["not_yet_valid", "valid", "valid", "expired"]
+    assert told["dates"] == expected
+    assert [status_of(StandingOf(Standing.VALID), first, end, at).key for at in times] == expected
 
 
 def test_the_joined_scripts_are_one_whole_program(tmp_path: Path) -> None:
