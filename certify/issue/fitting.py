@@ -23,6 +23,8 @@ FULL_ROWS = 44
 """Rows of the annex up to which its full form may fit; measured with rows of usual length."""
 SHORT_ROWS = 130
 """The same for its short form."""
+USUAL_TEXT = 200
+"""Letters of a text of usual length; each such length more counts as a row."""
 
 
 class Form(NamedTuple):
@@ -84,4 +86,7 @@ def _first_density(page: Page) -> int:
 def _first_annex(page: Page) -> int:
     """The longest form worth trying: what is certain to need more pages is not drawn first."""
     rows = 2 * len(page.rules) + len(page.evidence) + len(page.families) + len(page.further)
+    texts = [one for rule in page.rules for one in (rule.title, rule.message, rule.clauses)]
+    texts += [*page.limits, *(row.text for row in (*page.further, *page.declaration))]
+    rows += sum(len(one) // USUAL_TEXT for one in texts)
     return 0 if rows <= FULL_ROWS else 1 if rows <= SHORT_ROWS else 2
