@@ -16,11 +16,15 @@ ANNEXES = ("full", "short", "brief")
 MOST_PAGES = 3
 """Pages of a certificate: one for the wall and a short annex. Whatever is longer stands in the report."""
 USUAL_FACTS = 2
-"""Rows of facts, configuration and attempt, that the roomiest form has room for."""
+"""Lines of facts, configuration and attempt, that the roomiest form has room for; the next takes one more."""
+LINE = 84
+"""Letters that a line of these facts has room for, on average."""
 FULL_ROWS = 44
 """Rows of the annex up to which its full form may fit; measured with rows of usual length."""
 SHORT_ROWS = 130
 """The same for its short form."""
+USUAL_TEXT = 200
+"""Letters of a text of usual length; each such length more counts as a row."""
 
 
 class Form(NamedTuple):
@@ -46,23 +50,43 @@ def fitting(page: Page, laid_out: Callable[[Form], Any]) -> Any:
         page: what is printed; tells which forms are worth trying first.
         laid_out: lays a form out, by WeasyPrint.
     """
-    density, annex = _first_density(page), _first_annex(page)
-    while True:
+    annex = _first_annex(page)
+    document, density = _roomiest(_first_density(page), lambda step: laid_out(Form(DENSITIES[step], ANNEXES[annex])))
+    while len(document.pages) > MOST_PAGES and annex < len(ANNEXES) - 1:
+        annex += 1
         document = laid_out(Form(DENSITIES[density], ANNEXES[annex]))
-        if "annexes" not in document.pages[1].anchors and density < len(DENSITIES) - 1:
-            density += 1
-        elif len(document.pages) > MOST_PAGES and annex < len(ANNEXES) - 1:
-            annex += 1
+    return document
+
+
+def _roomiest(first: int, laid_out: Callable[[int], Any]) -> tuple[Any, int]:
+    """The roomiest document whose first page is one page, the closest where none is; and how close it is set.
+
+    What is set closer is never longer: after the likeliest two, the rest is halved until one is left.
+    """
+    low, high, kept = first, len(DENSITIES) - 1, None
+    while True:
+        step = low if low <= first + 1 else (low + high) // 2
+        document = laid_out(step)
+        if "annexes" in document.pages[1].anchors:
+            high, kept = step, document
         else:
-            return document
+            low = step + 1
+        if low > high or (low == high and kept is not None):
+            return kept or document, min(low, high)
 
 
 def _first_density(page: Page) -> int:
-    """The roomiest form worth trying: a band, a further row or reasons need the room of another."""
-    return 3 if page.reasons else 1 if page.development or len(page.facts) > USUAL_FACTS else 0
+    """The roomiest form worth trying: a band, further rows or reasons need the room of another."""
+    if page.reasons:
+        return 3
+    lines = sum(-(-len(row.text) // LINE) for row in page.facts)
+    return 2 if lines > USUAL_FACTS + 1 else 1 if page.development or lines > USUAL_FACTS else 0
 
 
 def _first_annex(page: Page) -> int:
     """The longest form worth trying: what is certain to need more pages is not drawn first."""
     rows = 2 * len(page.rules) + len(page.evidence) + len(page.families) + len(page.further)
+    texts = [one for rule in page.rules for one in (rule.title, rule.message, rule.clauses)]
+    texts += [*page.limits, *(row.text for row in (*page.further, *page.declaration))]
+    rows += sum(len(one) // USUAL_TEXT for one in texts)
     return 0 if rows <= FULL_ROWS else 1 if rows <= SHORT_ROWS else 2

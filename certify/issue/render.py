@@ -32,7 +32,7 @@ FONTS = (*SANS, "JetBrainsMono-Regular.ttf", "EBGaramond-Regular.otf", *files_of
 """All bundled fonts; those of scripts are loaded by pages that need them."""
 PAPERS = ("a4", "letter")
 """Sizes a document can be drawn on."""
-LAYOUT = 3
+LAYOUT = 4
 """Raised whenever the same facts are set otherwise; files that name no layout are of the first."""
 STYLE = "certify:style.css"
 FONT_ADDRESS = "certify:fonts/"

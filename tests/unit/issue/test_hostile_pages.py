@@ -18,6 +18,7 @@ import pikepdf
 
 from certify.errors import CertifyError
 from certify.evidence.certificate import Certificate, Level
+from certify.verify.pdf_contents import contents_of
 from tests.conformance.pdf_access_rules import access_findings
 from tests.conformance.pdf_archive_rules import archive_findings
 from tests.fakes.certificate_sample import attachment, certificate, clauses
@@ -126,8 +127,8 @@ def judge(pdf: bytes) -> None:
     """The page asks for nothing, does nothing, keeps its bounds and both standards."""
     with pikepdf.open(io.BytesIO(pdf)) as document:
         assert len(document.pages) <= MAX_PAGES
-        assert list(document.attachments) == ["bundle.json"]
-        assert bytes(document.attachments["bundle.json"].get_file().read_bytes()) == attachment()
+        attached = {name: bytes(one.get_file().read_bytes()) for name, one in document.attachments.items()}
+        assert attached == {one.name: one.content for one in contents_of(attachment()).attachments}
         assert not any("/Annots" in page for page in document.pages)
     assert words_outside(pdf) == []
     assert archive_findings(pdf) + access_findings(pdf) == []
