@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 from collections import defaultdict
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -66,6 +67,13 @@ def test_kinds_of_attack_are_told_apart() -> None:
         told[attack.kind] |= codes(judged(attack.data, attacked(attack), answer=attacked(attack).answer))
     assert len(told) == 4
     assert sum(map(len, told.values())) == len(set().union(*told.values()))
+
+
+def test_the_table_of_attacks_in_the_docs_is_this_list() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "benchmarks.md").read_text()
+    rows = dict(re.findall(r"^\| ([^|]+) \| [^|]+ \| [^|]+ \| rejects, (CERT-E\d{3})", page, re.M))
+    for name, attack in attacks().items():
+        assert rows[name] in codes(judged(attack.data, attacked(attack), answer=attacked(attack).answer)), name
 
 
 def test_a_page_of_the_issuers_that_shows_other_facts_is_found_by_drawing_it_again() -> None:
