@@ -50,7 +50,9 @@ class Value(BaseModel):
         return sha256_hex(self.to_bytes())
 
     @classmethod
-    def from_document(cls, document: Any, *, name: str | None = None, by_name: bool = True) -> Self:
+    def from_document(
+        cls, document: Any, *, name: str | None = None, by_name: bool = True, source: bytes | None = None
+    ) -> Self:
         """The value of an untrusted JSON object.
 
         Args:
@@ -58,6 +60,7 @@ class Value(BaseModel):
             name: what to call it in errors.
             by_name: whether it is read as people write by hand: Python's names of the fields are taken, too, and
                 ``"5"`` for 5. What was signed has one spelling, or other readers would read something else in it.
+            source: with ``by_name=False``, the bytes that ``parse_json`` read the object from, where they are at hand.
 
         Raises:
             HostileInput: a field is missing or of the wrong kind.
@@ -65,7 +68,8 @@ class Value(BaseModel):
         try:
             if by_name:
                 return cls.model_validate(document, by_alias=True, by_name=True)
-            return cls.model_validate_json(json.dumps(document), strict=True, by_alias=True, by_name=False)
+            data = json.dumps(document) if source is None else source
+            return cls.model_validate_json(data, strict=True, by_alias=True, by_name=False)
         except ValidationError as error:
             first = error.errors(include_url=False, include_input=False)[0]
             where = ".".join(str(part) for part in first["loc"]) or "the document"

@@ -27,7 +27,7 @@ def canonical_bytes(value: Any) -> bytes:
     """
     try:
         if _is_plain(value):
-            return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode("utf-8")
+            return _WRITER.encode(value).encode("utf-8")
         data = rfc8785.dumps(value)
     except (rfc8785.CanonicalizationError, UnicodeEncodeError, RecursionError) as error:
         raise HostileInput("CERT-E046", f"this value has no canonical JSON form: {error}") from error
@@ -41,15 +41,20 @@ def _is_plain(value: Any) -> bool:
     kind = type(value)
     if kind is int:
         return bool(-MAX_INTEGER <= value <= MAX_INTEGER)
-    if kind is list or kind is tuple:
-        if set(map(type, value)) == {int}:
-            return bool(min(value) >= -MAX_INTEGER and max(value) <= MAX_INTEGER)
-        return all(map(_is_plain, value))
     if kind is dict:
-        return all(type(key) is str and key.isascii() for key in value) and all(map(_is_plain, value.values()))
-    return value is None or kind is str or kind is bool
+        if not (set(map(type, value)) <= {str} and "".join(value).isascii()):
+            return False
+        value = value.values()
+    elif kind is not list and kind is not tuple:
+        return kind in _TEXTS
+    kinds = set(map(type, value))
+    if kinds == {int}:
+        return bool(min(value) >= -MAX_INTEGER and max(value) <= MAX_INTEGER)
+    return kinds <= _TEXTS or all(map(_is_plain, value))
 
 
+_WRITER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+_TEXTS = {str, bool, type(None)}
 _LONG_NUMBER = re.compile(rb"(?:^|[\[:,])-?[0-9]{16,}")
 """Digits that may be an integer beyond 2**53 - 1, or stand in a text."""
 
@@ -89,13 +94,7 @@ def parse_json(data: bytes, *, name: str = "document", max_bytes: int = MAX_BYTE
         raise HostileInput("CERT-E046", f"{name} is not UTF-8 text") from error
     _refuse_deep_nesting(text, name)
     try:
-        value = json.loads(
-            text,
-            object_pairs_hook=_unique_keys,
-            parse_constant=_refuse_constant,
-            parse_int=_bounded_integer,
-            parse_float=_finite_float,
-        )
+        value = _READER.decode(text)
         if "\\u0000" in text:
             _refuse_nul(value)
         return value
@@ -106,6 +105,8 @@ def parse_json(data: bytes, *, name: str = "document", max_bytes: int = MAX_BYTE
 
 
 def _refuse_deep_nesting(text: str, name: str) -> None:
+    if text.count("[") + text.count("{") <= MAX_DEPTH:
+        return
     depth = 0
     for bracket in _NO_BRACKETS.sub("", _STRING.sub("", text)):
         if bracket in "[{":
@@ -149,3 +150,11 @@ def _bounded_integer(text: str) -> int:
     if len(text) > 17 or abs(int(text)) > MAX_INTEGER:
         raise HostileInput("CERT-E048", f"the integer {text[:20]} is beyond 2**53 - 1")
     return int(text)
+
+
+_READER = json.JSONDecoder(
+    object_pairs_hook=_unique_keys,
+    parse_constant=_refuse_constant,
+    parse_int=_bounded_integer,
+    parse_float=_finite_float,
+)

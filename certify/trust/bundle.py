@@ -91,9 +91,10 @@ def parse_bundle(data: bytes | dict[str, Any], *, name: str = "bundle") -> Bundl
         HostileInput: CERT-E043 not exactly one signature; CERT-E045 another form, a key id that differs
             from the hint, base64 in a second spelling; CERT-E046 to CERT-E049 not strict JSON.
     """
-    document = parse_json(data, name=name, max_bytes=MAX_BUNDLE) if isinstance(data, bytes) else data
+    source = data if isinstance(data, bytes) else None
+    document = data if source is None else parse_json(source, name=name, max_bytes=MAX_BUNDLE)
     _refuse_other_signatures(document, name)
-    wire = _Wire.from_document(document, name=name, by_name=False)
+    wire = _Wire.from_document(document, name=name, by_name=False, source=source)
     if wire.document() != document:
         raise HostileInput("CERT-E045", f"{name} is malformed: a field is null or misspelt")
     signature, stamps = wire.dsse_envelope.signatures[0], wire.verification_material.timestamp_verification_data
@@ -125,7 +126,7 @@ def statement_of(bundle: Bundle) -> Statement:
     document = parse_json(bundle.payload, name="statement", max_bytes=MAX_BUNDLE)
     if not isinstance(document, dict) or document.get("_type") != STATEMENT_TYPE:
         raise HostileInput("CERT-E045", "the payload is not an in-toto Statement v1")
-    return Statement.from_document(document, by_name=False)
+    return Statement.from_document(document, by_name=False, source=bundle.payload)
 
 
 def verify_signature(bundle: Bundle, public_pem: str) -> None:

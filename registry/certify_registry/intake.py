@@ -37,8 +37,10 @@ class Intake:
         self._roles: dict[str, dict[str, str]] = {}
         leaves = [one.submission.leaf_hash for one in checked if isinstance(one, Checked)]
         self._known = lookup.places_of_leaves(batch.connection, leaves)
-        self.kept: list[bytes] = []
-        """The bundles that the log has to hold for its answers to be true."""
+        self.fresh: list[bytes] = []
+        """The bundles that enter the log."""
+        self.again: list[bytes] = []
+        """Bundles that it has, and has to hold for its answers to be true."""
 
     def take(self, checked: Checked | CertifyError) -> Place | CertifyError:
         """The place of a statement, or why the log does not take it; its neighbours are not touched."""
@@ -51,7 +53,7 @@ class Intake:
         if place is None:
             index = self._batch.add(checked.submission, checked.bundle_sha256, self._now)
             self._known[checked.submission.leaf_hash] = (index, checked.bundle_sha256)
-            self.kept.append(checked.data)
+            self.fresh.append(checked.data)
             return Place(index, duplicate=False)
         return Place(place, duplicate=True)
 
@@ -59,7 +61,7 @@ class Intake:
         """Where it is already, or None where it may be added."""
         known = self._known.get(checked.submission.leaf_hash)
         if known is not None and known[1] == checked.bundle_sha256:
-            self.kept.append(checked.data)  # put back if the disk has lost it
+            self.again.append(checked.data)  # put back if the disk has lost it
             return known[0]
         self._require_signer(checked)
         if known is not None:

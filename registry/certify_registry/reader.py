@@ -32,7 +32,7 @@ class Reader:
 
     def __init__(self, log: Log) -> None:
         self._log = log
-        self._blobs = BlobStore(log.objects)
+        self._blobs = BlobStore(log.objects, log.database)
         self._committed = Committed(log, self._blobs)
         self._kept = KeptCosignatures(log.objects)
 

@@ -186,7 +186,7 @@ class Registry(Reader):
             batch = self._log.batch(connection)
             intake = Intake(batch, now, checked)
             places = [intake.take(one) for one in checked]
-            self._blobs.put_many(intake.kept)
+            self._blobs.keep(connection, intake.fresh, intake.again)
             sealed = batch.seal()
             earlier = {
                 place.index: tree.inclusion(connection, place.index, sealed.head.size)

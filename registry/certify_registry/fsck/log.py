@@ -115,7 +115,7 @@ class _Walk:
         if row.appended_at > self._now:
             yield f"is dated {row.appended_at}, later than now"
         try:
-            submission = read_submission(self._blobs.get(row.bundle_sha256))
+            submission = read_submission(self._blobs.get(row.bundle_sha256, self._connection))
             yield from self._against_statement(row, submission)
         except CertifyError as error:
             yield f"its statement cannot be used: {error.what}"

@@ -89,13 +89,13 @@ class Committed:
         rows, growth = committed_entries(connection, head, kind, known.growth)
         found = defaultdict(tuple, known.found)
         for row in rows:
-            serial, data = self._statement(row)
+            serial, data = self._statement(connection, row)
             found[serial] += ((row.log_index, data),)
         self._known[kind] = _Known(head.checkpoint, growth, dict(found))
         return found
 
-    def _statement(self, row: EntryRow) -> tuple[str, bytes]:
-        data = self._blobs.get(row.bundle_sha256)
+    def _statement(self, connection: Connection, row: EntryRow) -> tuple[str, bytes]:
+        data = self._blobs.get(row.bundle_sha256, connection)
         bundle = parse_bundle(data)
         if entry_of(bundle).to_bytes() != row.leaf:
             raise damaged(f"entry {row.log_index} of the log names another statement than its leaf")

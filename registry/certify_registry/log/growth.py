@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from certify.evidence.merkle import (
     Range,
     complete_subtrees,
-    inclusion_ranges,
     join_subtrees,
     node_hash,
     tree_root,
@@ -59,14 +58,20 @@ class Growth:
         )
 
     def path(self, index: int) -> tuple[bytes, ...]:
-        """The inclusion path of one of the new leaves.
+        """The inclusion path of one of the new leaves. Source: RFC 9162 section 2.1.3.
 
         Raises:
             KeyError: the leaf is an old one.
         """
         if index < self.old_size:
             raise KeyError(index)
-        return tuple(self._hash(part) for part in inclusion_ranges(index, self.size))
+        path, node, last, height = list[bytes](), index, self.size - 1, 0
+        while last:
+            sibling = node ^ 1
+            if sibling <= last:
+                path.append(self._full.get((height, sibling)) or self._hash(Range(sibling << height, self.size)))
+            node, last, height = node >> 1, last >> 1, height + 1
+        return tuple(path)
 
     def _hash(self, part: Range) -> bytes:
         width = part.end - part.start

@@ -25,6 +25,7 @@ from certify_registry.registry import Registry
 from certify_registry.store import lookup
 from certify_registry.store.blobs import BlobStore
 from certify_registry.store.folder import FolderObjects
+from certify_registry.store.packs import all_packs, unpack
 from certify_registry.store.tables import Head, KeyEvent, table_of
 
 _keys, _heads = table_of(KeyEvent), table_of(Head)
@@ -54,7 +55,7 @@ def export(registry: Registry, folder: Path, now: str, *, final: bool = False) -
         write_lines(folder / KEYS, _key_lines(connection))
         write_lines(folder / HEADS, _head_lines(connection, head.size))
         write_lines(folder / ENTRIES, _entry_lines(connection, head.size))
-        _copy_blobs(registry, BlobStore(FolderObjects(folder)))
+        _copy_blobs(registry, all_packs(connection), BlobStore(FolderObjects(folder)))
         described = Described(
             origin=registry.origin,
             vkey=registry.vkey,
@@ -84,13 +85,14 @@ def _entry_lines(connection: Connection, size: int) -> Iterator[EntryLine]:
             yield EntryLine(bundle_sha256=row.bundle_sha256, appended_at=row.appended_at)
 
 
-def _copy_blobs(registry: Registry, target: BlobStore) -> None:
-    """Every blob, each checked against its digest; those that were added meanwhile do no harm."""
+def _copy_blobs(registry: Registry, packs: set[str], target: BlobStore) -> None:
+    """Every blob, each checked against its digest and in a file of its own; what was added meanwhile does no harm."""
     waiting: list[bytes] = []
     for digest in registry.blobs.digests():
         if "/" not in digest:
-            waiting.append(registry.get_blob(digest))
-        if len(waiting) == _CHUNK:
+            data = registry.get_blob(digest)
+            waiting += unpack(data) if digest in packs else [data]
+        if len(waiting) >= _CHUNK:
             target.put_many(waiting)
             waiting = []
     target.put_many(waiting)

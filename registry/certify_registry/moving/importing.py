@@ -34,6 +34,7 @@ from certify_registry.moving.archive import (
 from certify_registry.registry import Registry
 from certify_registry.store.blobs import BlobStore
 from certify_registry.store.folder import FolderObjects
+from certify_registry.store.packs import pack_of
 from certify_registry.store.surroundings import Surroundings
 from certify_registry.store.tables import Head, Log, table_of
 
@@ -134,7 +135,7 @@ class _Arriving:
         if not found:
             raise broken(f"entry {start} is missing")
         checked = [self._checked(start + place, line) for place, line in enumerate(found)]
-        self._target.put_many([one.data for one in checked])
+        self._target.keep(self._connection, [one.data for one in checked])
         writing = Rows(self._connection)
         for place, (one, line) in enumerate(zip(checked, found, strict=True)):
             writing.add_entry(one.submission, start + place, one.bundle_sha256, line.appended_at)
@@ -156,7 +157,7 @@ class _Arriving:
     def _other_blobs(self) -> None:
         """What is kept beside the statements, such as PDFs."""
         for digest in self._source.digests():
-            if "/" not in digest:
+            if "/" not in digest and pack_of(self._connection, digest) is None:
                 try:
                     self._target.put(self._source.get(digest))
                 except RegistryError as error:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
+from sqlalchemy import Connection
+
+from certify.errors import RegistryError
 from certify.evidence.canonical import sha256_hex
 from certify_registry.faults import absent, damaged, foreign_fault, told_plainly
-from certify_registry.store.ports import Objects
+from certify_registry.store.packs import FEW, SMALL, pack, pack_of, record_pack, unpack
+from certify_registry.store.ports import Database, Objects
 
 MAX_BLOB = 256 * 1024 * 1024
 ROOM = "blobs/sha256"
@@ -15,10 +19,17 @@ _DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 
 class BlobStore:
-    """The objects ``blobs/sha256/aa/bb/<digest>`` of a registry."""
+    """The objects ``blobs/sha256/aa/bb/<digest>`` of a registry.
 
-    def __init__(self, objects: Objects) -> None:
-        self._objects = objects
+    Args:
+        objects: where they are.
+        database: says which small statements are in which pack; without it every blob is a file of its own.
+    """
+
+    def __init__(self, objects: Objects, database: Database | None = None) -> None:
+        self._objects, self._database = objects, database
+        self._last = ("", dict[str, bytes]())
+        """The pack read last, and what is in it: who reads a log in its order asks for the next of the same."""
 
     def put(self, data: bytes) -> str:
         """Keep ``data`` durably and return its SHA-256 (hex); a damaged copy of it is repaired.
@@ -43,14 +54,86 @@ class BlobStore:
             self._objects.put_many(due)
         return tuple(digest for digest, _ in named)
 
-    def get(self, digest: str) -> bytes:
+    def keep(self, connection: Connection, fresh: Sequence[bytes], again: Sequence[bytes] = ()) -> None:
+        """Keep the statements of a batch durably; where small ones are is committed with their entries.
+
+        Args:
+            connection: the only writer's.
+            fresh: statements that enter the log now.
+            again: statements that it has; they are put back if they were lost.
+
+        Raises:
+            RegistryError: as ``put``.
+        """
+        small = [data for data in fresh if len(data) <= SMALL]
+        packed = small if len(small) >= FEW else []
+        lost = [data for data in again if not self._is_packed(connection, data)]
+        if packed:
+            record_pack(connection, map(sha256_hex, packed), self.put(pack(packed)))
+        self.put_many([*lost, *(data for data in fresh if not packed or len(data) > SMALL)])
+
+    def get(self, digest: str, connection: Connection | None = None) -> bytes:
         """The bytes whose SHA-256 is ``digest``.
+
+        Args:
+            digest: 64 hexadecimal digits.
+            connection: to the database, where the caller has one; a second might have to wait for the first.
 
         Raises:
             RegistryError: CERT-E079 not here; CERT-E070 the file no longer has that digest.
         """
         if not _DIGEST.fullmatch(digest):
             raise absent(f"{digest[:80]!r} is not a SHA-256")
+        try:
+            return self._file(digest)
+        except RegistryError:
+            found = self._in_some_pack(digest, connection)
+            if found is None:
+                raise
+            return found
+
+    def _in_some_pack(self, digest: str, connection: Connection | None) -> bytes | None:
+        if connection is not None:
+            return self._in_pack(connection, digest)
+        if self._database is None:
+            return None
+        with self._database.read() as opened:
+            return self._in_pack(opened, digest)
+
+    def _in_pack(self, connection: Connection, digest: str) -> bytes | None:
+        """A packed statement, or None where it is in no pack.
+
+        Each has its own digest to answer for, whatever became of its neighbours.
+        """
+        name = pack_of(connection, digest)
+        if name is None:
+            return None
+        with told_plainly(self._objects.place):
+            found = self._members(name).get(digest)
+        if found is None:
+            raise damaged(
+                f"the statement {digest} cannot be read", f"the file {name} that it is in was changed or lost"
+            )
+        return found
+
+    def _is_packed(self, connection: Connection, data: bytes) -> bool:
+        try:
+            return self._in_pack(connection, sha256_hex(data)) is not None
+        except RegistryError:
+            return False
+
+    def _members(self, name: str) -> dict[str, bytes]:
+        """What is in a pack; nothing where it was lost."""
+        if self._objects.size_of(name_of(name)) is None:
+            return {}
+        last, members = self._last
+        if last != name:
+            data = self._objects.get(name_of(name), MAX_BLOB)
+            members = {sha256_hex(part): part for part in unpack(data)}
+            self._last = (name, members)
+        return members
+
+    def _file(self, digest: str) -> bytes:
         try:
             data = self._objects.get(name_of(digest), MAX_BLOB)
         except FileNotFoundError as error:

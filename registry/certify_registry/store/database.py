@@ -9,7 +9,7 @@ from sqlalchemy import Connection, inspect, text
 from certify.errors import RegistryError
 from certify_registry.faults import absent
 
-SCHEMA = "r0003"
+SCHEMA = "r0004"
 """The revision this version reads and writes; the newest in migrations/versions."""
 MIGRATIONS = Path(__file__).parent / "migrations"
 

@@ -7,6 +7,7 @@ import os
 import tempfile
 import time
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from itertools import count
 from pathlib import Path
@@ -56,14 +57,21 @@ def write_all(folder: Path, files: Mapping[str, bytes]) -> None:
         raise
 
 
-def write_derived(path: Path, data: bytes) -> None:
-    """``write_whole`` for a file that can be worked out again: a power cut may cost its name, never half of it.
+def write_derived(files: Mapping[Path, bytes]) -> None:
+    """``write_whole`` for files that can be worked out again: a power cut may cost their names, never half of one.
+
+    They are synced at the same time: a disk takes about as long for a few as for one.
 
     Raises:
-        OSError: the disk is full or the folder cannot be written.
+        OSError: the disk is full or a folder cannot be written.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    _replace(path, data)
+    for path in files:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    if len(files) == 1:
+        list(map(_replace, files.keys(), files.values()))
+        return
+    with ThreadPoolExecutor(max(len(files), 1)) as pool:
+        list(pool.map(_replace, files.keys(), files.values()))
 
 
 def read_regular(path: Path, limit: int) -> bytes:

@@ -51,8 +51,7 @@ class FolderObjects:
             OSError: the disk is full or the folder cannot be written.
         """
         if derived and len(objects) < MANY:
-            for name, data in objects.items():
-                write_derived(self.folder / name, data)
+            write_derived({self.folder / name: data for name, data in objects.items()})
         elif len(objects) == 1:
             ((name, data),) = objects.items()
             write_whole(self.folder / name, data)

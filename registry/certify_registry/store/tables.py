@@ -159,6 +159,15 @@ class Term(Row, table=True):
     term: str = Field(sa_type=Text, primary_key=True)
 
 
+class Packed(Row, table=True):
+    """Which file of many statements a small one is kept in."""
+
+    __tablename__ = "packed"
+    __table_args__ = (STRICT,)
+    bundle_sha256: str = Field(primary_key=True, sa_type=Text)
+    pack_sha256: str = Field(sa_type=Text)
+
+
 INDEX_ROWS: tuple[type[Row], ...] = (PlanEntry, EvaluationEntry, CertificateEntry, RenderingEntry, StatusEntry)
 """The tables that follow from the logged statements."""
 

@@ -120,4 +120,4 @@ def fill_terms(connection: Connection, blobs: BlobStore) -> None:
     query = select(_entries.c.log_index, _entries.c.keyid, _entries.c.bundle_sha256)
     query = query.where(_entries.c.predicate_type.in_((CERTIFICATE, PLAN)), ~known)
     for index, keyid, bundle in connection.execute(query).all():
-        store_terms(connection, index, terms_of(statement_of(parse_bundle(blobs.get(bundle))), keyid))
+        store_terms(connection, index, terms_of(statement_of(parse_bundle(blobs.get(bundle, connection))), keyid))

@@ -35,7 +35,7 @@ static int ours(int fd) {
 /* Once it has failed it goes on failing, as full and broken disks do, until it is armed again. */
 static int fails(int is_ours) {
     if (left < 0 || !below[0] || !is_ours) return 0;
-    if (++seen < left) return 0;
+    if (__atomic_add_fetch(&seen, 1, __ATOMIC_SEQ_CST) < left) return 0;
     errno = code;
     return 1;
 }

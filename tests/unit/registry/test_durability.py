@@ -9,7 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from random import Random
@@ -103,10 +103,10 @@ def test_a_crash_between_commit_and_files_is_harmless(
         elif step == "before_checkpoint":
             genuine = folder.write_derived
 
-            def until_checkpoint(path: Path, data: bytes) -> None:
-                if path.name == "checkpoint":
+            def until_checkpoint(files: Mapping[Path, bytes]) -> None:
+                if "checkpoint" in {path.name for path in files}:
                     raise KeyboardInterrupt
-                genuine(path, data)
+                genuine(files)
 
             patch.setattr(folder, "write_derived", until_checkpoint)
         else:

@@ -65,6 +65,7 @@ def test_certificates_of_an_older_version_get_their_terms(world: World) -> None:
     world.append(made.certificate(world.issuer, decision="a"))
     world.registry.close()
     connection = sqlite3.connect(world.folder / "registry.db", isolation_level=None)
+    connection.execute("DROP TABLE packed")
     connection.execute("DROP TABLE terms")
     connection.execute("DROP TRIGGER heads_in_order")
     connection.execute("ALTER TABLE heads DROP COLUMN number")

@@ -41,6 +41,8 @@ def raw(world: World) -> Iterator[sqlite3.Connection]:
 def test_rows_cannot_be_changed_or_removed(raw: sqlite3.Connection, table: str) -> None:
     if table == "nodes":
         raw.execute("INSERT INTO nodes VALUES (1, 0, zeroblob(32))")
+    if table == "packed":
+        raw.execute("INSERT INTO packed VALUES ('a', 'b')")
     column = raw.execute(f"SELECT name FROM pragma_table_info('{table}')").fetchone()[0]
     for statement in (f"DELETE FROM {table}", f"UPDATE {table} SET {column} = {column}"):
         with pytest.raises(sqlite3.IntegrityError, match="append-only"):
