@@ -13,8 +13,6 @@ CODES = {
     "CERT-E071": Explanation(
         "Somebody else is using the workspace or its registry",
         "Two writers at once could not keep the log in order. Wait for the other command to end, or use another "
-        "workspace with --home DIR. Nothing was changed. A server says the same when more statements wait than "
-        "it takes at once: send it again in a second.",
         "workspace with --home DIR. Nothing was changed. A server says the same when more statements wait than it "
         "takes at once: send it again in a second.",
     ),
