@@ -38,6 +38,7 @@ from certify.issue.sign import issuer_certificate, sign_pdf
 from certify.trust.keys import KeySigner, generate_signer
 from certify.verify.pdf import read_pdf
 from tests.fakes.chain import Chain, finish, level_one, request_for, stamped
+from tests.fakes.lying_page import showing
 from tests.fakes.tsa import authority, certificate
 
 N = NameObject
@@ -261,7 +262,7 @@ def attacks() -> dict[str, Attack]:
     when = datetime.now(UTC).replace(microsecond=0)
     issuer, stranger = victim().house.signers["issuer"], generate_signer()
     changed, later = "changed", "added to"
-    mismatch = page_alone(with_bundle(page_alone(second), victim().bundle))
+    mismatch = showing(other(), victim())
 
     def by_issuer(unsigned: bytes, then: Callable[[Any], None] | None = None) -> bytes:
         signed = signed_by(issuer, unsigned, when)
