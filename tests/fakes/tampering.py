@@ -37,8 +37,8 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 from certify.issue.sign import issuer_certificate, sign_pdf
 from certify.trust.keys import KeySigner, generate_signer
 from certify.verify.pdf import read_pdf
-from certify.verify.pdf_contents import contents_of
 from tests.fakes.chain import Chain, finish, level_one, request_for, stamped
+from tests.fakes.lying_page import showing
 from tests.fakes.tsa import authority, certificate
 
 N = NameObject
@@ -210,23 +210,6 @@ def with_bundle(data: bytes, bundle: bytes) -> bytes:
     return saved(data, change)
 
 
-def with_all_of(data: bytes, former: bytes, bundle: bytes) -> bytes:
-    """The page with everything that follows from a bundle exchanged: all attachments, and the words of the metadata."""
-    was, now = contents_of(former), contents_of(bundle)
-
-    def change(pdf: pikepdf.Pdf) -> None:
-        names = pdf.Root.Names.EmbeddedFiles.Names
-        for place, one in enumerate(now.attachments):
-            assert str(names[2 * place]) == one.name
-            names[2 * place + 1].EF.F.write(one.content)
-        words = pdf.Root.Metadata.read_bytes()
-        for old, new in ((was.serial, now.serial), (was.bundle_sha256, now.bundle_sha256)):
-            words = words.replace(old.encode(), new.encode())
-        pdf.Root.Metadata.write(words)
-
-    return saved(data, change)
-
-
 def with_hidden_pages(data: bytes, others: bytes) -> bytes:
     """The page with another document's pages hidden in it, reachable from the catalogue by no reader."""
 
@@ -279,7 +262,7 @@ def attacks() -> dict[str, Attack]:
     when = datetime.now(UTC).replace(microsecond=0)
     issuer, stranger = victim().house.signers["issuer"], generate_signer()
     changed, later = "changed", "added to"
-    mismatch = page_alone(with_all_of(page_alone(second), other().bundle, victim().bundle))
+    mismatch = showing(other(), victim())
 
     def by_issuer(unsigned: bytes, then: Callable[[Any], None] | None = None) -> bytes:
         signed = signed_by(issuer, unsigned, when)

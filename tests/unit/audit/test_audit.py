@@ -10,7 +10,7 @@ from certify.errors import CertifyError, HostileInput
 from certify.evidence.answers import ItemRecord, evidence_root
 from certify.evidence.canonical import canonical_bytes, parse_json
 from tests.fakes.chain import stamped
-from tests.fakes.forgery import forge, parts_of, put
+from tests.fakes.forgery import forge, put
 from tests.fakes.scripted_engine import judge_here
 
 
@@ -228,18 +228,11 @@ def test_a_page_that_shows_another_certificate(chain, audit, differing):
     """The issuer draws one page and attaches another bundle to it: everything in it is signed, the picture lies."""
     from datetime import UTC, datetime
 
-    from certify.evidence.canonical import sha256_hex
-    from certify.evidence.evaluation import Evaluation
-    from certify.issue.render import render
     from certify.issue.sign import issuer_certificate, sign_pdf
-    from certify.page.page import page_of
-    from certify.trust.bundle import statement_of
+    from tests.fakes.lying_page import showing
 
-    nicer = chain.certificate.model_copy(update={"valid_until": "2099-01-01T00:00:00Z"})
+    drawn = showing(chain, chain, valid_until="2099-01-01T00:00:00Z")
     when = datetime.strptime(chain.certificate.issued_at, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
-    evaluation = Evaluation.from_document(statement_of(parts_of(chain.bundle)["evaluation"]).predicate)
-    page = page_of(nicer, evaluation.results(), chain.policy.document)
-    drawn = render(page, chain.bundle, identifier=bytes.fromhex(sha256_hex(chain.bundle))[:16], created=when)
     issuer = chain.house.signers["issuer"]
     lying = sign_pdf(drawn, issuer, issuer_certificate(issuer, chain.certificate.issuer, when), when)
     found = audit(lying, redraw=True)
