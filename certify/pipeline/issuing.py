@@ -28,7 +28,7 @@ from certify.files import read_file, write_whole
 from certify.page.page import Page, page_of
 from certify.page.row import Row
 from certify.pipeline.clock import FORM, later, now
-from certify.pipeline.cosigning import cosign_log, print_nothing, require_cosigned
+from certify.pipeline.cosigning import cosign_log, print_nothing, witnessed_proofs
 from certify.pipeline.deciding import Decided
 from certify.pipeline.evaluating import plans_like
 from certify.pipeline.files import RunFolder
@@ -62,31 +62,29 @@ def issue_certificate(
     """
     from certify_registry.answering import ask_registry
 
-    if not folder.has("certificate.bundle.json"):
-        require_cosigned(workspace, note)
-    proofs = {kind: workspace.registry.proof(index) for kind, index in decided.log_places.items()}
     bundle = signed_once(
         workspace,
         folder,
         "certificate",
         "issuer",
         lambda: certificate_statement(
-            _certificate(workspace, policy, decided, proofs).model_copy(
+            _certificate(workspace, policy, decided, witnessed_proofs(workspace, decided.log_places, note)).model_copy(
                 update={"renewal": renewal_of(workspace, folder, decided.bundles)}
             )
         ),
     )
     index = workspace.log(bundle).index
-    if not folder.has("certificate.json"):
-        require_cosigned(workspace, note)
     certificate = Certificate.from_document(statement_of(bundle).predicate, name="certificate")
-    file = CertificateFile(
-        certificate=bundle.document,
-        certificate_proof=workspace.registry.proof(index),
-        statements={part.payload_sha256: part.document for part in decided.bundles},
-        policy=policy.document,
+    statements = {part.payload_sha256: part.document for part in decided.bundles}
+    data = folder.once(
+        "certificate.json",
+        lambda: CertificateFile(
+            certificate=bundle.document,
+            certificate_proof=witnessed_proofs(workspace, {"own": index}, note)["own"],
+            statements=statements,
+            policy=policy.document,
+        ).to_bytes(),
     )
-    data = folder.once("certificate.json", file.to_bytes)
     if not folder.has("certificate.pdf"):
         _require_same_issuer(workspace, bundle)
     page, paper = _page(policy, decided, certificate), paper_of_run(folder)

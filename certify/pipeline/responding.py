@@ -69,7 +69,8 @@ def verify_response(bundle: Bundle, case: Case, trust: TrustFile) -> Verified[Re
 def keep_response(workspace: Workspace, folder: RunFolder, bundle: Bundle) -> Path | None:
     """Keeps a response with its run and prints it in the run's report; the folder it is published in, if it may be.
 
-    A later response of the same applicant takes the place of an earlier one; consent that is not repeated is withdrawn.
+    A later response of the same applicant takes the place of an earlier one; consent that is not repeated is withdrawn
+    before anything else is done, and what is published is written last.
 
     Raises:
         HostileInput: as :func:`verify_response`.
@@ -78,13 +79,16 @@ def keep_response(workspace: Workspace, folder: RunFolder, bundle: Bundle) -> Pa
     report = _refusal(folder)
     case = read_case(folder.file(DECISION), folder.name, workspace.trust)
     said = verify_response(bundle, case, workspace.trust)
-    write_whole(folder.file(RESPONSE), bundle.to_bytes())
-    if case.evidence is not None:
-        policy = policy_from_document(parse_json(read_file(folder.file(POLICY))))
-        results = case.evidence.evaluation.value.results()
-        drawn = draw_report(report, results, policy, paper=paper_of_run(folder), response=row_of(said))
-        write_whole(folder.file("screening.report.pdf"), drawn)
-    return _published(workspace, folder, said.value.publish)
+    place = workspace.home / PUBLISHED / folder.name
+    if not said.value.publish:
+        _withdraw(place)
+    kept = {RESPONSE: bundle.to_bytes(), **_report(folder, report, case, said)}
+    public = {name: kept[name] if name in kept else read_file(folder.file(name)) for name in _published(said)}
+    for name, content in kept.items():
+        write_whole(folder.file(name), content)
+    for name, content in public.items():
+        write_whole(place / name, content)
+    return place if public else None
 
 
 def response_of(workspace: Workspace, folder: RunFolder) -> Verified[Response] | None:
@@ -115,12 +119,20 @@ def _refusal(folder: RunFolder) -> ScreeningReport:
     return ScreeningReport.from_bytes(read_file(folder.file("screening.json")), name="screening report")
 
 
-def _published(workspace: Workspace, folder: RunFolder, consent: bool) -> Path | None:
-    place = workspace.home / PUBLISHED / folder.name
-    if not consent:
-        for name in FILES:
-            (place / name).unlink(missing_ok=True)
-        return None
+def _report(folder: RunFolder, report: ScreeningReport, case: Case, said: Verified[Response]) -> dict[str, bytes]:
+    """The run's full report with the response in it; nothing where the evidence is elsewhere."""
+    if case.evidence is None:
+        return {}
+    policy = policy_from_document(parse_json(read_file(folder.file(POLICY))))
+    results = case.evidence.evaluation.value.results()
+    drawn = draw_report(report, results, policy, paper=paper_of_run(folder), response=row_of(said))
+    return {"screening.report.pdf": drawn}
+
+
+def _published(said: Verified[Response]) -> tuple[str, ...]:
+    return FILES if said.value.publish else ()
+
+
+def _withdraw(place: Path) -> None:
     for name in FILES:
-        write_whole(place / name, read_file(folder.file(name)))
-    return place
+        (place / name).unlink(missing_ok=True)

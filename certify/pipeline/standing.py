@@ -17,7 +17,7 @@ from certify.pipeline.workspace import Workspace
 from certify.trust.bundle import parse_bundle
 from certify.trust.dsse import sign_statement
 from certify.trust.keys import StatementSigner
-from certify.trust.status import REVOKER, Change, Standing, StandingOf, fold_changes, voices_needed
+from certify.trust.status import REVOKER, Change, Standing, StandingOf, fold_changes, unfinished_changes, voices_needed
 
 if TYPE_CHECKING:
     from certify_registry import Appended, Registry
@@ -170,15 +170,17 @@ def _counting(workspace: Workspace, changes: tuple[Change, ...]) -> list[Change]
 
 
 def _waiting(workspace: Workspace, registry: Registry, serial: str, state: State, keyid: str) -> Change | None:
-    """The newest statement of a kind that would count for more with this key's signature."""
+    """The newest statement of a kind that would count for more with this key's signature; never one that is spent."""
     if registry.certificate(serial) is None or state not in FOUR_EYED:
         return None
-    found = standing_here(workspace, registry, serial)
+    changes, needed = _counting(workspace, registry.changes(serial)), voices_needed(workspace.trust)
+    found = fold_changes(serial, changes, needed)
     if found.standing is not Standing.SUSPENDED or (state is State.REVOKED and not found.waits_for):
         return None
-    said = [one for one in _counting(workspace, registry.changes(serial)) if one.status.state is state]
+    said = [one for one in changes if one.status.state is state]
     signed = {one.payload_sha256 for one in said if one.keyid == keyid}
-    return next((one for one in reversed(said) if one.payload_sha256 not in signed), None)
+    open_ones = unfinished_changes(serial, changes, state, needed).keys() - signed
+    return next((one for one in reversed(said) if one.payload_sha256 in open_ones), None)
 
 
 def _require_reason(reason: str) -> None:

@@ -132,10 +132,36 @@ def fold_changes(serial: str, changes: Iterable[Change], needed: Needed = one_vo
     revocation that too few revokers have signed suspends. Reinstating lifts suspensions, those included, and nothing
     else; it needs as many voices as a revocation, and a suspension that comes in between makes them void.
     """
+    return _folded(serial, changes, needed).result()
+
+
+def _folded(serial: str, changes: Iterable[Change], needed: Needed) -> _State:
     state = _State()
     for change in sorted((one for one in changes if one.status.serial == serial), key=lambda one: one.index):
         state.take(change, needed(change.index))
-    return state.result()
+    return state
+
+
+def unfinished_changes(
+    serial: str, changes: Iterable[Change], state: State, needed: Needed = one_voice
+) -> dict[str, frozenset[str]]:
+    """The revocations or reinstatements that one voice more would still count for, each with those that have signed.
+
+    A suspension, or a revocation that waits, makes the voices for every reinstatement before it void, and a
+    reinstatement those for every revocation before it: such a statement is spent, and has to be made anew.
+
+    Args:
+        serial: the certificate.
+        changes: signed and logged words, in any order.
+        state: revoked or reinstated.
+        needed: how many revokers must agree.
+
+    Returns:
+        Digest of each statement to the ids of the keys whose voices count, oldest statement first.
+    """
+    found = _folded(serial, changes, needed)
+    voices = found.revoking if state is State.REVOKED else found.reinstating
+    return {payload: frozenset(keys) for payload, keys in voices.items()}
 
 
 def status_at(

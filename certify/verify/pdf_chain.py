@@ -114,6 +114,22 @@ def _extension(certificate: Any, kind: str) -> Any:
         return None
 
 
+def unreadable() -> tuple[type[Exception], ...]:
+    """What the parser raises on certificates, lists and answers of strangers, which are read piece by piece."""
+    from cryptography import exceptions, x509
+
+    return (
+        ValueError,
+        TypeError,
+        exceptions.InvalidSignature,
+        exceptions.UnsupportedAlgorithm,
+        x509.DuplicateExtension,
+        x509.ExtensionNotFound,
+        x509.InvalidVersion,
+        x509.UnsupportedGeneralNameType,
+    )
+
+
 def broken(why: str, error: Exception | None = None) -> HostileInput:
     """The error for certificates that do not hold together."""
     failure = HostileInput(

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from certify.trust.timestamps import SKEW
-from certify.verify.pdf_chain import broken, name_of
+from certify.verify.pdf_chain import broken, name_of, unreadable
 
 
 def answer_covers(der: bytes, certificate: Any, above: Any, when: datetime, at: datetime) -> bool:
@@ -24,7 +24,6 @@ def answer_covers(der: bytes, certificate: Any, above: Any, when: datetime, at: 
     Raises:
         HostileInput: CERT-E590, the certificate was revoked before it signed.
     """
-    from cryptography.exceptions import InvalidSignature
     from cryptography.x509 import ocsp
 
     try:
@@ -36,7 +35,7 @@ def answer_covers(der: bytes, certificate: Any, above: Any, when: datetime, at: 
             return False
         _check_signature(found, above, at)
         status, revoked_at = found.certificate_status, found.revocation_time_utc
-    except (ValueError, TypeError, InvalidSignature):
+    except unreadable():
         return False
     if status is ocsp.OCSPCertStatus.REVOKED and revoked_at is not None and revoked_at <= when:
         raise broken(f"the certificate of {name_of(certificate)!r} was revoked at {revoked_at:%Y-%m-%d}")

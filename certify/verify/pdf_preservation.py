@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from certify.errors import EvidenceMissing
+from certify.errors import CertifyError, EvidenceMissing
 from certify.trust.timestamps import moment_of
 from certify.trust.tokens import authority_of, read_token
 from certify.verify.pdf import SignedPdf, moment_of_pdf
@@ -24,8 +24,17 @@ def check_rounds(signed: SignedPdf, rounds: Sequence[Round]) -> str:
 
     Raises:
         HostileInput: CERT-E591, a round lacks something, holds something else, or is older than the one before;
-            CERT-E590, a certificate was revoked before it signed.
+            CERT-E590, a certificate was revoked before it signed, or cannot be read.
     """
+    try:
+        return _checked(signed, rounds)
+    except CertifyError:
+        raise
+    except (Exception, RecursionError) as error:  # parsers of strangers' certificates raise many kinds
+        raise rejected("what its archive holds cannot be read", error, ARCHIVE) from error
+
+
+def _checked(signed: SignedPdf, rounds: Sequence[Round]) -> str:
     held: frozenset[bytes] = frozenset()
     latest = signing_moment(signed)
     for number, one in enumerate(rounds):

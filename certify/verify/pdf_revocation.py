@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from certify.errors import EvidenceMissing
 from certify.trust.timestamps import SKEW
 from certify.verify.pdf_archive import Material
-from certify.verify.pdf_chain import broken, name_of
+from certify.verify.pdf_chain import broken, name_of, unreadable
 from certify.verify.pdf_ocsp import answer_covers
 
 
@@ -87,16 +87,14 @@ def _loaded(certificates: Iterable[bytes]) -> dict[bytes, Any]:
 
     try:
         return {der: x509.load_der_x509_certificate(der) for der in sorted(certificates)}
-    except ValueError as error:
+    except unreadable() as error:
         raise broken("one of the certificates cannot be read", error) from error
 
 
 def _issued(child: Any, parent: Any) -> bool:
-    from cryptography.exceptions import InvalidSignature
-
     try:
         child.verify_directly_issued_by(parent)
-    except (InvalidSignature, ValueError, TypeError):
+    except unreadable():
         return False
     return True
 
@@ -129,7 +127,7 @@ def _list_covers(der: bytes, certificate: Any, above: Any, when: datetime, at: d
         if not found.is_signature_valid(above.public_key()):
             return False
         entry = found.get_revoked_certificate_by_serial_number(certificate.serial_number)
-    except (ValueError, TypeError, x509.UnsupportedGeneralNameType):
+    except unreadable():
         return False
     if entry is not None and entry.revocation_date_utc <= when:
         raise broken(f"the certificate of {name_of(certificate)!r} was revoked at {entry.revocation_date_utc:%Y-%m-%d}")
@@ -175,7 +173,7 @@ def _published_at(certificate: Any) -> str:
     try:
         points = certificate.extensions.get_extension_for_class(x509.CRLDistributionPoints).value
         found = [str(name.value) for point in points for name in point.full_name or ()]
-    except (x509.ExtensionNotFound, ValueError):
+    except unreadable():
         return ""
     return next((one[:200] for one in found if one.isprintable() and one.startswith("http")), "")
 

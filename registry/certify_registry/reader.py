@@ -15,6 +15,7 @@ from certify.trust.log_entry import entry_of
 from certify.trust.status import Change, Needed, StandingOf, fold_changes
 from certify.trust.tlog_proof import format_tlog_proof
 from certify_registry import admission
+from certify_registry.answering import AnswerParts, read_parts
 from certify_registry.faults import absent
 from certify_registry.lifecycle.voices import change_of, voices_needed
 from certify_registry.log import tree
@@ -242,6 +243,15 @@ class Reader:
             indexed = lookup.rendering_indexes(connection, serial)
             found = self._committed.about(connection, RENDERING, serial, indexed)
         return found[-1] if found else None
+
+    def answer_parts(self, serial: str) -> AnswerParts:
+        """What is answered about a certificate, read under one head, so that it never claims more log than it read.
+
+        Raises:
+            RegistryError: CERT-E070, the entries are not those of the signed head, or the index is not theirs.
+        """
+        with self._read() as connection:
+            return read_parts(connection, self._committed, self._kept.over, serial)
 
     def serial_of_pdf(self, pdf_sha256: str) -> str | None:
         """The certificate that a PDF was logged for, by the digest of the whole file."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from hypothesis import example, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from certify.evidence.certificate import State, Status
 from certify.trust.key_window import KeyWindow, Revocation
-from certify.trust.status import Change, Lifecycle, Standing, Term, at_time, fold_changes, status_at
+from certify.trust.status import Change, Lifecycle, Standing, Term, at_time, fold_changes, status_at, unfinished_changes
 
 SERIAL, OTHER = "CM-0000-0000-0001", "CM-0000-0000-0002"
 TERM = Term("2026-01-01T00:00:00Z", "2027-01-01T00:00:00Z")
@@ -59,6 +59,32 @@ def by_the_rule(events: list[Event], needed: int) -> Standing:
 @example([(State.REVOKED, "A", "p"), (State.REINSTATED, "A", "p"), (State.REINSTATED, "B", "p")], 2)
 def test_the_standing_is_as_the_rule_says(events: list[Event], needed: int) -> None:
     assert fold_changes(SERIAL, logged(events), lambda _: needed).standing is by_the_rule(events, needed)
+
+
+@given(EVENTS, st.integers(1, 3), st.sampled_from([State.REVOKED, State.REINSTATED]), st.sampled_from(["p", "q"]))
+@example(
+    [(State.SUSPENDED, "A", "p"), *((State.REINSTATED, key, "p") for key in "AB"), (State.SUSPENDED, "A", "q")],
+    2,
+    State.REINSTATED,
+    "p",
+)
+def test_what_waits_for_voices_needs_exactly_those_that_are_missing(
+    events: list[Event], needed: int, state: State, payload: str
+) -> None:
+    """Whoever asks what to confirm is never shown a statement whose voices are spent."""
+    changes = logged(events)
+    assume(fold_changes(SERIAL, changes, lambda _: needed).standing is Standing.SUSPENDED)
+    waiting = unfinished_changes(SERIAL, changes, state, lambda _: needed)
+    counting = waiting.get(f"{state}-{payload}", frozenset())
+    newest = max((place for place, event in enumerate(events) if event[0] is State.SUSPENDED), default=-1)
+    later = {(kind, key, said) for kind, key, said in events[newest + 1 :]}
+    assert state is State.REVOKED or all((state, key, payload) in later for key in counting)
+    missing = needed - len(counting)
+    done = Standing.REVOKED if state is State.REVOKED else Standing.VALID
+    for count in range(missing + 1):
+        said = logged([*events, *((state, f"new {number}", payload) for number in range(count))])
+        found = fold_changes(SERIAL, said, lambda _: needed).standing
+        assert found is (done if count == missing else Standing.SUSPENDED)
 
 
 @given(EVENTS, st.randoms(use_true_random=False), st.integers(0, 40), TIMES)

@@ -42,8 +42,9 @@ CODES = {
     "CERT-E646": Explanation(
         "Too few witnesses answered to issue the certificate",
         "The trust file lets no certificate count unless enough witnesses have cosigned the log. Those missing "
-        "did not answer, or refused; the message says why. Nothing is lost: give the same command again once they "
-        "answer. `certify registry cosign` shows who has cosigned, and --policy FILE says whom to ask.",
+        "did not answer, or refused, or the log grew each time they were asked; the message says which. Nothing is "
+        "lost: give the same command again once they answer. `certify registry cosign` shows who has "
+        "cosigned, and --policy FILE says whom to ask.",
     ),
     "CERT-E647": Explanation(
         "The state of a monitor cannot be used",

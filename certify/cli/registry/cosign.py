@@ -47,7 +47,7 @@ def cosign(
         hint = "certify registry cosign --policy FILE, with lines such as: witness NAME VKEY URL"
         raise UsageError("CERT-E011", "this workspace asks no witnesses", "nobody has named any", hint)
     _tell(asked, found, json)
-    return int(ExitCode.POSITIVE if found.state.satisfied else ExitCode.INCOMPLETE)
+    return int(ExitCode.POSITIVE if found.state.satisfied and found.published else ExitCode.INCOMPLETE)
 
 
 def _tell(policy: TlogPolicy, found: Cosigned, json: bool) -> None:
@@ -58,7 +58,7 @@ def _tell(policy: TlogPolicy, found: Cosigned, json: bool) -> None:
     if json:
         emit_json("registry", {
             "size": found.state.checkpoint.size, "quorum": policy.quorum, "satisfied": found.state.satisfied,
-            "cosigned": times, "silent": troubles, "checkpoint": found.note,
+            "published": found.published, "cosigned": times, "silent": troubles, "checkpoint": found.note,
         })  # fmt: skip
         return
     size = found.state.checkpoint.size
@@ -72,7 +72,10 @@ def _tell(policy: TlogPolicy, found: Cosigned, json: bool) -> None:
     checklist(rows)
     emit()
     needed = "no quorum is asked for" if policy.quorum == "none" else f"the quorum {policy.quorum!r}"
-    if found.state.satisfied:
+    if not found.published:
+        emit("The log grew each time the witnesses were asked, so this is its newest checkpoint no more.", "fail")
+        next_step("certify registry cosign", "when fewer statements are logged at once")
+    elif found.state.satisfied:
         emit(f"Cosigned: {needed}{'' if policy.quorum == 'none' else ' is met'}.", "pass")
         next_step("certify trust make NEXT --from FILE --witness VKEY --quorum N", "readers then insist on it")
     else:

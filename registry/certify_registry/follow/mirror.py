@@ -106,7 +106,7 @@ def mirror_log(
         written += _copy(tree, local, folder, tile)
         progress(done, len(tiles))
     with told_plainly(folder):
-        write_derived(folder / CHECKPOINT, note.encode())
+        write_derived({folder / CHECKPOINT: note.encode()})
     return Mirrored(newest, written, len(tiles) - written)
 
 
@@ -126,7 +126,7 @@ def _copy(tree: VerifiedTree, local: _Local, folder: Path, tile: Tile) -> bool:
     with told_plainly(folder):
         if path.is_file() and not path.is_symlink() and path.read_bytes() == data:
             return False
-        write_derived(path, data)
+        write_derived({path: data})
     return True
 
 

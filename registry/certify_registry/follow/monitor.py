@@ -80,10 +80,10 @@ class Monitor:
         known_note = self._state.checkpoint(self._key.vkey)
         known = None if known_note is None else verify_checkpoint(known_note, self._key)
         before = 0 if known is None else known.size
-        if known is not None and known_note is not None:
-            fault, words = self._contradiction(known, newest)
+        for other in (*([known_note] if known_note else []), *self._state.heard(self._key.vkey)):
+            fault, words = self._contradiction(verify_checkpoint(other, self._key), newest)
             if fault:
-                self._accuse(fault, now, known_note, note)
+                self._accuse(fault, now, other, note)
                 return Seen(newest, before, 0, fault, words, seen_by)
         tree = VerifiedTree(self._source, newest)
         found = list(self._told(tree, before, now))
@@ -94,7 +94,8 @@ class Monitor:
         """Holds a checkpoint of this log that somebody else was shown against the one known here.
 
         One such exchange finds a log that shows two histories: two checkpoints of it, each signed, of which neither
-        is the beginning of the other.
+        is the beginning of the other. A larger one than the one known here is remembered: the log itself has to show
+        as much by the next look, and with it the same history.
 
         Args:
             other: the signed note as somebody else has it, such as a witness.
@@ -113,7 +114,8 @@ class Monitor:
             return None
         known = verify_checkpoint(known_note, self._key)
         if theirs.size > known.size:
-            return Seen(theirs, known.size, 0)  # what they have seen may yet come; then it is compared
+            self._state.hear(self._key.vkey, parse_note(other).text, other)
+            return Seen(theirs, known.size, 0)
         if VerifiedTree(self._source, self._readable(known)).root_at(theirs.size) == theirs.root:
             return Seen(known, known.size, 0)
         self._accuse(FORK, now, known_note, other)

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from certify.errors import RegistryError
 
-_FORM = 1
+_FORM = 2
 _TABLES = (
     "CREATE TABLE log (vkey TEXT PRIMARY KEY, note TEXT NOT NULL) STRICT",
     "CREATE TABLE alert (id INTEGER PRIMARY KEY, kind TEXT NOT NULL, seen_at TEXT NOT NULL, body TEXT NOT NULL, "
@@ -23,6 +23,10 @@ _TABLES = (
     "CREATE TABLE target (url TEXT PRIMARY KEY, told INTEGER NOT NULL, failures INTEGER NOT NULL, "
     "retry_at REAL NOT NULL) STRICT",
 )
+_HEARD = (
+    "CREATE TABLE heard (vkey TEXT NOT NULL, body TEXT NOT NULL, note TEXT NOT NULL, PRIMARY KEY (vkey, body)) STRICT"
+)
+"""Since the second form: what somebody else was shown and this monitor has not seen yet."""
 
 
 class Alert(NamedTuple):
@@ -62,13 +66,7 @@ class MonitorState:
             self._database.execute("PRAGMA journal_mode = WAL")
             self._database.execute("PRAGMA synchronous = FULL")
             with self._whole():
-                (form,) = self._database.execute("PRAGMA user_version").fetchone()
-                if form == 0 and not self._database.execute("SELECT 1 FROM sqlite_master").fetchone():
-                    for statement in _TABLES:
-                        self._database.execute(statement)
-                    self._database.execute(f"PRAGMA user_version = {_FORM}")
-                elif form != _FORM:
-                    raise sqlite3.DatabaseError("it is no state of a monitor of this version")
+                self._prepare()
 
     def checkpoint(self, vkey: str) -> str | None:
         """The newest checkpoint of a log that was found consistent with all before."""
@@ -77,10 +75,26 @@ class MonitorState:
             return None if row is None else str(row[0])
 
     def advance(self, vkey: str, note: str, found: Iterable[tuple[str, str, dict[str, Any], str]]) -> None:
-        """Remember a newer checkpoint and what is to be told of it: kind, time, body, and a name that comes once."""
+        """Remember a newer checkpoint and what is to be told of it: kind, time, body, and a name that comes once.
+
+        What others were shown is forgotten with that: the caller has found all of it consistent.
+        """
         with self._told(), self._whole():
             self._add(found)
             self._database.execute("INSERT OR REPLACE INTO log VALUES (?, ?)", (vkey, note))
+            self._database.execute("DELETE FROM heard WHERE vkey = ?", (vkey,))
+
+    def hear(self, vkey: str, body: str, note: str) -> None:
+        """Remember a checkpoint that somebody else was shown, by what it says, until the log has grown past it."""
+        with self._told(), self._whole():
+            self._database.execute("INSERT OR IGNORE INTO heard VALUES (?, ?, ?)", (vkey, body, note))
+
+    def heard(self, vkey: str) -> tuple[str, ...]:
+        """The checkpoints that others were shown and that the log has not been found consistent with."""
+        with self._told():
+            return tuple(
+                str(note) for (note,) in self._database.execute("SELECT note FROM heard WHERE vkey = ?", (vkey,))
+            )
 
     def accuse(self, kind: str, seen_at: str, body: dict[str, Any], once: str) -> None:
         """Remember a contradiction; the checkpoint stays the one that was consistent."""
@@ -115,6 +129,14 @@ class MonitorState:
     def close(self) -> None:
         """Let go of the file."""
         self._database.close()
+
+    def _prepare(self) -> None:
+        (form,) = self._database.execute("PRAGMA user_version").fetchone()
+        if form not in (0, 1, _FORM) or (not form and self._database.execute("SELECT 1 FROM sqlite_master").fetchone()):
+            raise sqlite3.DatabaseError("it is no state of a monitor of this version")
+        for statement in ((*_TABLES, _HEARD), (_HEARD,), ())[form]:
+            self._database.execute(statement)
+        self._database.execute(f"PRAGMA user_version = {_FORM}")
 
     def _add(self, found: Iterable[tuple[str, str, dict[str, Any], str]]) -> None:
         self._database.executemany(

@@ -42,6 +42,10 @@ class _Known(NamedTuple):
     """The statements of one kind, by serial."""
 
 
+_NOTHING = _Known("", Growth((), 0, []), {})
+"""What is known before anything was read."""
+
+
 class Committed:
     """The statements about certificates that a log has signed for; every entry is read and hashed once.
 
@@ -82,16 +86,19 @@ class Committed:
 
     def _by_serial(self, connection: Connection, kind: str) -> Mapping[str, tuple[Logged, ...]]:
         head = tree.read_head(connection)
-        known = self._known.get(kind) or _Known("", Growth((), 0, []), {})
-        if known.checkpoint == head.checkpoint:
-            return known.found
+        cached = self._known.get(kind, _NOTHING)
+        if cached.checkpoint == head.checkpoint:
+            return cached.found
+        # Threads share what is known: another one's snapshot may be newer than this one's.
+        known = cached if cached.growth.size <= head.size else _NOTHING
         check_head(head, self._log.key)
         rows, growth = committed_entries(connection, head, kind, known.growth)
         found = defaultdict(tuple, known.found)
         for row in rows:
             serial, data = self._statement(connection, row)
             found[serial] += ((row.log_index, data),)
-        self._known[kind] = _Known(head.checkpoint, growth, dict(found))
+        if growth.size >= self._known.get(kind, _NOTHING).growth.size:
+            self._known[kind] = _Known(head.checkpoint, growth, dict(found))
         return found
 
     def _statement(self, connection: Connection, row: EntryRow) -> tuple[str, bytes]:

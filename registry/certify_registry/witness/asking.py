@@ -47,6 +47,8 @@ class Cosigned:
     """What they come to under the policy."""
     troubles: tuple[tuple[str, str], ...] = ()
     """Witness and why it has not cosigned."""
+    published: bool = True
+    """Whether it was still the log's newest checkpoint when they had answered."""
 
     def deficit(self, policy: TlogPolicy) -> str:
         """What is missing to the quorum, in a sentence; empty where nothing is."""

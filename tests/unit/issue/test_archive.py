@@ -24,8 +24,10 @@ from certify.errors import CertifyError, EvidenceMissing, HostileInput
 from certify.issue.archive import archive_pdf
 from certify.issue.sign import issuer_certificate, sign_pdf
 from certify.trust.tokens import token_of
+from certify.verify import pdf_preservation
 from certify.verify.pdf import read_pdf
 from certify.verify.pdf_archive import Material, prepare, take_apart
+from certify.verify.pdf_ocsp import answer_covers
 from certify.verify.pdf_preservation import check_rounds
 from certify.verify.pdf_revocation import Sources
 from tests.fakes.pdf_sample import SIGNER, WHEN, signed, unsigned
@@ -204,12 +206,13 @@ def test_a_certificate_revoked_before_it_signed_is_not_archived():
     assert archive_pdf(stamped(), tsa(LATER), after, LATER)[0].startswith(stamped())
 
 
-def answer(status: ocsp.OCSPCertStatus, revoked_at: datetime | None = None) -> bytes:
+def answer(status: ocsp.OCSPCertStatus, revoked_at: datetime | None = None, *carried: x509.Certificate) -> bytes:
     own, above = (x509.load_der_x509_certificate(one) for one in chain()[:2])
     builder = ocsp.OCSPResponseBuilder().add_response(
         own, above, hashes.SHA256(), status, LATER, LATER + timedelta(days=7), revoked_at, None
     )
-    made = builder.responder_id(ocsp.OCSPResponderEncoding.HASH, above).sign(middle_key(), hashes.SHA256())
+    builder = builder.responder_id(ocsp.OCSPResponderEncoding.HASH, above)
+    made = (builder.certificates(carried) if carried else builder).sign(middle_key(), hashes.SHA256())
     return made.public_bytes(Encoding.DER)
 
 
@@ -221,6 +224,37 @@ def test_an_answer_about_one_certificate_does_as_well_as_a_list():
     revoked = Sources(lists=lists, answers=frozenset([answer(ocsp.OCSPCertStatus.REVOKED, WHEN)]))
     with pytest.raises(HostileInput):
         archive_pdf(stamped(), tsa(LATER), together(about(tsa(), LATER), revoked), LATER)
+
+
+USAGE, BASIC = b"\x06\x03\x55\x1d\x0f", b"\x06\x03\x55\x1d\x13"
+SHA256 = bytes.fromhex("0609608648016503040201")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [(b"", b""), (USAGE, BASIC), (SHA256, SHA256[:-1] + b"\x7f")],
+    ids=["its signer's certificate is for nothing in particular", "an extension twice", "an unknown digest"],
+)
+def test_an_odd_answer_speaks_of_nobody_and_ends_nothing(old, new):
+    """The parser refuses each of them in a way of its own."""
+    own, above = (x509.load_der_x509_certificate(one) for one in chain()[:2])
+    plain = answer(ocsp.OCSPCertStatus.GOOD, None, above)
+    assert old in plain
+    odd = plain.replace(old, new) if old else plain
+    assert not answer_covers(odd, own, above, WHEN, LATER)
+    whole = take_apart(archived())[1][0].material
+    lists = (empty_list("Bank Root CA", root_key(), LATER),)
+    assert refused(round_of(stamped(), whole._replace(answers=(odd,)))) == "CERT-E591"
+    assert refused(round_of(stamped(), whole._replace(lists=lists, answers=(odd,)))) == "CERT-E591"
+
+
+def test_whatever_a_parser_raises_on_a_round_is_a_refusal(monkeypatch):
+    def fails(*_):
+        raise KeyError("something new")
+
+    data = archived()
+    monkeypatch.setattr(pdf_preservation, "gather", fails)
+    assert refused(data) == "CERT-E591"
 
 
 def round_of(data: bytes, material: Material, stamper=None) -> bytes:

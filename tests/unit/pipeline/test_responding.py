@@ -2,8 +2,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from certify.errors import HostileInput, UsageError
+from certify.errors import CertifyError, HostileInput, UsageError
 from certify.evidence.certificate import ScreeningReport
+from certify.pipeline import responding
 from certify.pipeline.case import read_case
 from certify.pipeline.main import run_model
 from certify.pipeline.reporter import Silent
@@ -46,6 +47,31 @@ def test_a_response_is_kept_printed_and_published_only_by_consent(refused):
     assert sorted(path.name for path in published.iterdir()) == [RESPONSE, "screening.pdf", "screening.report.pdf"]
     keep_response(house.workspace, folder, answer(refused))
     assert list(published.iterdir()) == []
+
+
+def test_consent_is_withdrawn_first_and_nothing_is_published_by_halves(refused, monkeypatch):
+    house, folder = refused
+    published = house.workspace.home / PUBLISHED / folder.name
+    assert keep_response(house.workspace, folder, answer(refused, publish=True)) == published
+
+    def fails(*_, **__):
+        raise OSError("no space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(responding, "draw_report", fails)
+        with pytest.raises(OSError, match="no space"):
+            keep_response(house.workspace, folder, answer(refused))
+    assert list(published.iterdir()) == []
+    short, page = folder.file("screening.pdf"), folder.file("screening.pdf").read_bytes()
+    kept = folder.file(RESPONSE).read_bytes()
+    short.unlink()
+    try:
+        with pytest.raises(CertifyError):
+            keep_response(house.workspace, folder, answer(refused, publish=True))
+    finally:
+        short.write_bytes(page)
+    assert list(published.iterdir()) == []
+    assert folder.file(RESPONSE).read_bytes() == kept
 
 
 def test_nobody_else_answers_for_the_applicant(refused):

@@ -5,12 +5,20 @@ from __future__ import annotations
 import sqlite3
 
 import pytest
+from sqlalchemy import Connection
 
 from certify.errors import RegistryError
 from certify.evidence.certificate import State
 from certify.evidence.merkle import leaf_hash
+from certify.evidence.statement import STATUS
+from certify.trust.bundle import parse_bundle
+from certify.trust.log_entry import entry_of
+from certify.trust.note import parse_checkpoint, parse_note, parse_vkey, verify_checkpoint
 from certify.trust.status import Standing
+from certify.trust.tlog_proof import verify_tlog_proof
 from certify_registry import Registry
+from certify_registry.answering import read_parts
+from certify_registry.log import tree
 from tests.fakes import logged_statements as made
 from tests.unit.registry.conftest import World
 
@@ -127,3 +135,49 @@ def test_what_is_appended_later_is_seen(world: World) -> None:
     assert world.registry.statuses(SERIAL) == []
     world.append(made.status(world.revoker, State.REVOKED))
     assert [index for index, _ in world.registry.statuses(SERIAL)] == [1]
+
+
+def test_a_reader_of_an_older_snapshot_is_not_misled_by_what_others_read(world: World) -> None:
+    """Threads share one registry: while one still reads at 3 entries, another has read 4."""
+    for bundle in (
+        made.certificate(world.issuer),
+        made.rendering(world.issuer),
+        made.status(world.revoker, State.SUSPENDED),
+    ):
+        world.append(bundle)
+    registry = world.registry
+    with registry._read() as older:
+        tree.read_head(older)
+        world.append(made.status(world.revoker, State.REVOKED))
+        assert [index for index, _ in registry.statuses(SERIAL)] == [2, 3]
+        assert [index for index, _ in registry._committed.about(older, STATUS, SERIAL, (2,))] == [2]
+        parts = read_parts(older, registry._committed, registry._kept.over, SERIAL)
+        assert (len(parts.statuses), parse_checkpoint(parse_note(parts.checkpoint).text).size) == (1, 3)
+    newest = registry._committed._known[STATUS].growth.size
+    assert newest == 4, "what was read of more of the log is not forgotten for less"
+    assert [index for index, _ in registry.statuses(SERIAL)] == [2, 3]
+
+
+def test_the_parts_of_an_answer_are_of_one_head_though_the_log_grows_meanwhile(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.append(made.certificate(world.issuer))
+    world.append(made.rendering(world.issuer))
+    inclusion = tree.inclusion
+
+    def growing(connection: Connection, index: int, size: int) -> tuple[bytes, ...]:
+        monkeypatch.setattr(tree, "inclusion", inclusion)
+        world.append(made.status(world.revoker, State.REVOKED))
+        return inclusion(connection, index, size)
+
+    monkeypatch.setattr(tree, "inclusion", growing)
+    vkey = world.registry.vkey
+    for statuses, size in ((0, 2), (1, 3)):
+        parts = world.registry.answer_parts(SERIAL)
+        assert (len(parts.statuses), verify_checkpoint(parts.checkpoint, parse_vkey(vkey)).size) == (statuses, size)
+        assert parts.rendering is not None
+        for one in (parts.rendering, *parts.statuses):
+            leaf = entry_of(parse_bundle(one.bundle)).to_bytes()
+            proof = verify_tlog_proof(one.proof, leaf, vkey)
+            assert (proof.index, proof.size) == (one.index, size)
+    assert world.registry.answer_parts(made.serial("z")).rendering is None

@@ -12,15 +12,19 @@ import pytest
 
 pytest.importorskip("starlette")
 
+from certify.attest.statements import status_statement
 from certify.errors import RegistryError, TrustError
 from certify.evidence.canonical import canonical_bytes
-from certify.evidence.certificate import State
+from certify.evidence.certificate import State, Status
 from certify.pipeline.clock import now
-from certify.pipeline.cosigning import choose_witnesses, cosign_log
+from certify.pipeline.cosigning import TRIES, choose_witnesses, cosign_log, witnessed_proofs
 from certify.pipeline.standing import change_standing
+from certify.trust.dsse import sign_statement
 from certify.trust.note import parse_note
+from certify.trust.tlog_proof import parse_tlog_proof
 from certify.trust.trust_diff import differences
 from certify.trust.trustfile import TrustFile
+from certify.trust.witnessed import require_quorum
 from certify.verify.expectations import Expectations
 from certify.verify.verification import Verification
 from certify.verify.verify import verify_certificate
@@ -161,6 +165,44 @@ def test_the_deficit_is_told_and_nothing_waits(chain: Chain) -> None:
         assert not registry.fsck(now())
     assert "0 of 1 witnesses" in notes[0]
     assert Path(copied.workspace.home / "registry" / "cosigned").is_file()
+
+
+def test_a_log_that_grows_while_the_witnesses_answer(chain: Chain, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is signed into a certificate is cosigned, however often somebody else logs something in between."""
+    workspace, notes = chain.house.copied(scratch()).workspace, list[str]()
+    serial, policy = chain.certificate.serial, chain.trust.log.policy
+    with workspace.writing() as registry:
+        row = registry.certificate(serial)
+        assert row is not None
+        publish, proof = registry.publish_cosigned, registry.proof
+        between = ["after they answered", "before the proof", *["after they answered"] * (2 * TRIES)]
+
+        def grow(number: int) -> None:
+            said = Status(serial=serial, state=State.SUSPENDED, reason=f"{number}", declared_at=now())
+            payload = status_statement(said, row.payload_sha256)
+            registry.append(sign_statement(payload, workspace.signer("revoker"), None), now=now())
+
+        def published(note: str) -> bool:
+            if between[0] == "after they answered":
+                between.pop(0)
+                grow(len(between))
+            return publish(note)
+
+        def proven(index: int) -> str:
+            if between[0] == "before the proof":
+                between.pop(0)
+                grow(len(between))
+                between.insert(0, "nothing more")
+            return proof(index)
+
+        monkeypatch.setattr(registry, "publish_cosigned", published)
+        monkeypatch.setattr(registry, "proof", proven)
+        proofs = witnessed_proofs(workspace, {"own": row.log_index}, notes.append)
+        assert between.pop(0) == "nothing more"
+        assert require_quorum(parse_tlog_proof(proofs["own"]).checkpoint, policy).satisfied
+        with pytest.raises(RegistryError) as caught:
+            witnessed_proofs(workspace, {"own": row.log_index}, notes.append)
+        assert (caught.value.code, "grew" in caught.value.what, "grew" in notes[-1]) == ("CERT-E646", True, True)
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import ipaddress
 import json
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -122,6 +123,38 @@ def test_one_exchange_with_somebody_else_finds_a_split_view(tmp_path: Path) -> N
     for size in (291, 300):
         assert watched.compare(FORK.checkpoint(size), NOW).fault == "fork"  # type: ignore[union-attr]
     assert len(state.alerts()) == 2
+
+
+def test_what_others_were_shown_is_remembered_until_the_log_has_grown_past_it(tmp_path: Path) -> None:
+    LOG.write(tmp_path / "log", 300)
+    state = MonitorState(tmp_path / "state.db")
+    monitor(tmp_path / "log", state, "kind=status").look(NOW)
+    for other in (LOG, FORK):
+        state = MonitorState(tmp_path / "state.db")
+        watched = monitor(tmp_path / "log", state, "kind=status")
+        LOG.write(tmp_path / "log", 350 if other is LOG else 450)
+        watched.look(NOW)
+        assert not watched.compare(other.checkpoint(400 if other is LOG else 500), NOW).fault  # type: ignore[union-attr]
+        state.close()
+        state = MonitorState(tmp_path / "state.db")
+        watched = monitor(tmp_path / "log", state, "kind=status")
+        assert watched.look(NOW).fault == "rollback"
+        LOG.write(tmp_path / "log", 450 if other is LOG else 550)
+        assert watched.look(NOW).fault == ("" if other is LOG else "fork")
+        assert len(state.heard(LOG.vkey)) == (0 if other is LOG else 1)
+        state.close()
+
+
+def test_a_state_of_the_first_form_is_carried_on(tmp_path: Path) -> None:
+    path = tmp_path / "state.db"
+    state = MonitorState(path)
+    state.advance(LOG.vkey, "note", [])
+    state.close()
+    database = sqlite3.connect(path)
+    database.executescript("DROP TABLE heard; PRAGMA user_version = 1")
+    database.close()
+    state = MonitorState(path)
+    assert (state.checkpoint(LOG.vkey), state.heard(LOG.vkey)) == ("note", ())
 
 
 @pytest.mark.parametrize(
