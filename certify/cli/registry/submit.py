@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 def submit(
     context: typer.Context,
     url: Annotated[str, typer.Argument(metavar="URL", help="The registry, such as https://registry.example.org.")],
-    log: Annotated[str | None, typer.Option(metavar="VKEY", help="Its log key; then every proof is checked.")] = None,
+    log: Annotated[
+        str | None, typer.Option(metavar="VKEY", help="Its log's public key, one line; then every proof is checked.")
+    ] = None,
     token_file: Annotated[
         Path | None, typer.Option(metavar="FILE", help="API key or token; else CERTIFY_REGISTRY_TOKEN.")
     ] = None,
