@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
@@ -11,7 +10,9 @@ from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
     from email.message import Message
-    from urllib.request import OpenerDirector
+    from urllib.request import BaseHandler, OpenerDirector, Request
+
+    from certify.web_deadline import Deadline
 
 MAX_URL = 2000
 """Characters of an address."""
@@ -55,21 +56,36 @@ def fetch(
     Raises:
         AskingFailed: the address is not one to ask, or no whole answer came.
     """
-    from http.client import HTTPException
-    from urllib.error import HTTPError
     from urllib.request import Request
+
+    from certify.web_deadline import Deadline
 
     if not is_safe(url):
         raise AskingFailed("its address does not begin with https:// (or http:// on this machine)")
     sent = {"User-Agent": "certify", "Accept-Encoding": "identity", **(headers or {})}
     request = Request(url, data=body, headers=sent, method=method)  # noqa: S310 - https, or http on this machine
-    deadline = time.monotonic() + seconds
+    with Deadline(seconds) as deadline:
+        try:
+            found = _asked(request, deadline, max_bytes)
+        except AskingFailed:
+            if not deadline.passed:
+                raise
+    if deadline.passed:  # what was cut off looks like an end
+        raise AskingFailed("it answers too slowly")
+    return found
+
+
+def _asked(request: Request, deadline: Deadline, max_bytes: int) -> Answer:
+    from http.client import HTTPException
+    from urllib.error import HTTPError
+
+    asking = opener(*deadline.handlers(), proxies=request.type == "https")
     try:
-        with opener(proxies=urlsplit(url).scheme == "https").open(request, timeout=seconds) as answer:
-            return Answer(answer.status, answer.headers, _read(answer, max_bytes, deadline))
+        with asking.open(request, timeout=deadline.seconds) as answer:
+            return Answer(answer.status, answer.headers, _read(answer, max_bytes))
     except HTTPError as error:
         with error:
-            return Answer(error.code, error.headers, _read(error, max_bytes, deadline))
+            return Answer(error.code, error.headers, _read(error, max_bytes))
     except (OSError, ValueError, HTTPException) as error:
         cause = getattr(error, "reason", error)
         raise AskingFailed(f"it cannot be reached: {getattr(cause, 'strerror', None) or cause}"[:300]) from error
@@ -97,15 +113,19 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def opener(*, proxies: bool = True) -> OpenerDirector:
-    """Knows http and https and the proxies of the environment; follows no redirect and opens no file."""
+def opener(*instead: BaseHandler, proxies: bool = True) -> OpenerDirector:
+    """Knows http and https and the proxies of the environment; follows no redirect and opens no file.
+
+    Args:
+        instead: handlers of http and https that take the place of the plain ones.
+        proxies: whether the environment's are used.
+    """
     import urllib.request
 
     made = urllib.request.OpenerDirector()
     for handler in (
         urllib.request.ProxyHandler() if proxies else urllib.request.ProxyHandler({}),
-        urllib.request.HTTPHandler(),
-        urllib.request.HTTPSHandler(),
+        *(instead or (urllib.request.HTTPHandler(), urllib.request.HTTPSHandler())),
         urllib.request.HTTPDefaultErrorHandler(),
         urllib.request.HTTPErrorProcessor(),
         urllib.request.UnknownHandler(),
@@ -114,11 +134,9 @@ def opener(*, proxies: bool = True) -> OpenerDirector:
     return made
 
 
-def _read(answer: Any, max_bytes: int, deadline: float) -> bytes:
+def _read(answer: Any, max_bytes: int) -> bytes:
     data = bytearray()
     while len(data) <= max_bytes:
-        if time.monotonic() > deadline:
-            raise AskingFailed("it answers too slowly")
         part = answer.read1(65536)
         if not part:
             if getattr(answer, "length", None):  # the client takes a connection that breaks for an end

@@ -39,7 +39,7 @@ VERBS: dict[str, Verb] = {
     "approve": Verb("approve", "As an approver, say yes or no to a run's decision.", FIRST),
     "guard": Verb("guard", "Verify a model's certificate, then start a server on exactly those bytes."),
     "waive": Verb("waive", "As an approver, let one model miss one rule for a while."),
-    "respond": Verb("respond", "As an applicant, answer to a refusal: signed, printed in its report."),
+    "respond": Verb("respond", "As an applicant, answer to a refusal: signed, and printed in its report."),
     "handoff": Verb("handoff", "Send statements to reviewers elsewhere, take answers back."),
     "audit": Verb("audit", "Recompute every number of a certificate from its evidence pack."),
     "export": Verb("export", "Write a verified certificate as VSA, OSCAL, CycloneDX, a model card and others."),

@@ -18,7 +18,9 @@ app = typer.Typer(add_completion=False)
 def archive(
     context: typer.Context,
     certificate: Annotated[str, typer.Argument(metavar="CERT", help="A PDF or a serial.")],
-    output: Annotated[Path | None, typer.Option(metavar="FILE", help="The copy; NAME.archive.pdf else.")] = None,
+    output: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Where the copy goes; by default NAME.archive.pdf.")
+    ] = None,
     beside: Annotated[
         list[Path] | None,
         typer.Option(

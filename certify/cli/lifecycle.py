@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -24,9 +24,15 @@ VERBS = {
     State.SUPERSEDED: "supersede",
 }
 ReasonWords = Annotated[str | None, typer.Option(help="Why; everybody can read it.")]
-Cause = Annotated[
-    Reason | None, typer.Option(metavar="CAUSE", help="The cause for programs, such as key_compromise (life-cycle.md).")
-]
+
+
+def _cause(example: str) -> Any:
+    return typer.Option(metavar="CAUSE", help=f"The cause for programs, such as {example} (docs/life-cycle.md).")
+
+
+Cause = Annotated[Reason | None, _cause("key_compromise")]
+SucceedingCause = Annotated[Reason | None, _cause("renewed")]
+ReinstatingCause = Annotated[Reason | None, _cause("resolved")]
 Key = Annotated[str | None, typer.Option(metavar="KEY", help="A revoker's key, file or URI; else the workspace's.")]
 Confirm = Annotated[bool, typer.Option("--confirm", help="As a second revoker, sign what the first one declared.")]
 

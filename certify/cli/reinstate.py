@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from certify.cli.lifecycle import Cause, Confirm, Key, ReasonWords, change
+from certify.cli.lifecycle import Confirm, Key, ReasonWords, ReinstatingCause, change
 from certify.cli.options import Json
 from certify.evidence.certificate import State
 
@@ -18,7 +18,7 @@ def reinstate(
     context: typer.Context,
     serial: Annotated[str, typer.Argument(help="The certificate.")],
     reason: ReasonWords = None,
-    cause: Cause = None,
+    cause: ReinstatingCause = None,
     confirm: Confirm = False,
     key: Key = None,
     json: Json = False,

@@ -24,7 +24,7 @@ app = typer.Typer(add_completion=False)
 def renew(
     context: typer.Context,
     serial: Annotated[str, typer.Argument(help="The certificate.")],
-    model: Annotated[Path | None, typer.Option(help="Where the model lies now; as then when absent.")] = None,
+    model: Annotated[Path | None, typer.Option(help="Where the model is now; default: where it was last time.")] = None,
     json: Json = False,
 ) -> int:
     """Test a certified model again and let the new certificate take the old one's place."""

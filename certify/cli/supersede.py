@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from certify.cli.lifecycle import Cause, Key, change
+from certify.cli.lifecycle import Key, SucceedingCause, change
 from certify.cli.options import Json
 from certify.evidence.certificate import State
 from certify.evidence.lifecycle import Reason
@@ -20,7 +20,7 @@ def supersede(
     serial: Annotated[str, typer.Argument(help="The certificate whose place is taken.")],
     by: Annotated[str, typer.Option(metavar="SERIAL", help="The certificate that takes it.")],
     reason: Annotated[str | None, typer.Option(help="Why; everybody can read it.")] = None,
-    cause: Cause = Reason.RENEWED,
+    cause: SucceedingCause = Reason.RENEWED,
     key: Key = None,
     json: Json = False,
 ) -> int:

@@ -26,7 +26,7 @@ app = typer.Typer(add_completion=False)
 @app.command()
 def suspend(
     context: typer.Context,
-    serial: Annotated[str | None, typer.Argument(help="The certificate; or else --where.")] = None,
+    serial: Annotated[str | None, typer.Argument(help="One certificate; or use --where for many.")] = None,
     reason: Annotated[str | None, typer.Option(help="Why; everybody can read it.")] = None,
     cause: Cause = None,
     where: Annotated[

@@ -130,6 +130,8 @@ class RegistryClient:
                 break
             asked = answer.headers.get("retry-after", "")
             time.sleep(min(float(asked) if asked.isdecimal() else 1.0, LONGEST_WAIT))
+        if answer.status in (429, 503):
+            raise self._busy(answer)
         if answer.status not in (200, 201):
             raise self._refused(answer)
         return answer
@@ -148,6 +150,14 @@ class RegistryClient:
                 "nothing is known about what it would have said",
                 "check the address and the network, then give the same command again",
             ) from error
+
+    def _busy(self, answer: Answer) -> RegistryError:
+        return RegistryError(
+            "CERT-E672",
+            f"the registry at {self.url[:200]} cannot answer now (status {answer.status}, {TRIES} times)",
+            "that is no refusal: nothing is known about what it would have said",
+            "give the same command again later; it goes on from there",
+        )
 
     def _refused(self, answer: Answer) -> RegistryError:
         told = _problem(answer.body)

@@ -43,6 +43,8 @@ class Submitted:
     """PDFs that it had not had."""
     refused: tuple[tuple[int, str], ...]
     """Own log index of each refused statement, and the registry's words."""
+    refused_pdfs: tuple[tuple[str, str], ...] = ()
+    """Serial of each certificate whose PDF it did not take, and its words; it is offered again each time."""
 
 
 def submit_all(
@@ -57,7 +59,7 @@ def submit_all(
         told: called with the statements done and all there are.
 
     Raises:
-        RegistryError: CERT-E672, no answer; giving the command again goes on from there.
+        RegistryError: CERT-E672, no answer, or it is too busy; giving the command again goes on from there.
         HostileInput: CERT-E075, CERT-E076, a proof does not verify; CERT-E678, something else came back.
         TrustError: CERT-E075, the log key is malformed.
     """
@@ -76,8 +78,8 @@ def submit_all(
                 done = Progress(url=client.url, next=max(before.next, index + 1), refused=tuple(sorted(still)))
                 write_whole(path, done.to_bytes())
                 told(offered, len(todo))
-        pdfs = _keep_pdfs(workspace, client, [row.serial for row in registry.certificates()])
-    return Submitted(offered, new, pdfs, tuple(refused))
+        pdfs, unkept = _keep_pdfs(workspace, client, [row.serial for row in registry.certificates()])
+    return Submitted(offered, new, pdfs, tuple(refused), unkept)
 
 
 def _offer(client: RegistryClient, bundle: bytes, vkey: str | None) -> bool | str:
@@ -93,8 +95,11 @@ def _offer(client: RegistryClient, bundle: bytes, vkey: str | None) -> bool | st
     return not place.duplicate
 
 
-def _keep_pdfs(workspace: Workspace, client: RegistryClient, serials: Iterable[str]) -> int:
-    kept = 0
+def _keep_pdfs(
+    workspace: Workspace, client: RegistryClient, serials: Iterable[str]
+) -> tuple[int, tuple[tuple[str, str], ...]]:
+    """How many PDFs the registry had not had, and those that it refused."""
+    kept, refused = 0, list[tuple[str, str]]()
     for serial in serials:
         path = workspace.certificates / f"{serial}.pdf"
         try:
@@ -103,8 +108,9 @@ def _keep_pdfs(workspace: Workspace, client: RegistryClient, serials: Iterable[s
                 kept += 1
         except RegistryError as error:
             if error.code != "CERT-E673":
-                raise  # a PDF whose certificate or rendering was refused is refused, too
-    return kept
+                raise
+            refused.append((serial, error.what))
+    return kept, tuple(refused)
 
 
 def _progress_file(workspace: Workspace, url: str) -> Path:

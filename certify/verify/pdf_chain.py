@@ -17,6 +17,11 @@ MAX_CHAIN = 5
 """Certificates from the signer's own to its root."""
 MAX_CERTIFICATE = 8 * 1024
 """Bytes of one certificate."""
+PURPOSES = ("1.3.6.1.5.5.7.3.36", "1.3.6.1.5.5.7.3.4", "2.5.29.37.0")
+"""Document signing, e-mail protection and any purpose: what a certificate that insists on purposes must be for.
+
+Source: RFC 9336 section 3.1, and RFC 5280 section 4.2.1.12 for the other two.
+"""
 HASHES = ("sha256", "sha384", "sha512")
 """What a certificate's signature may be over; Ed25519 names none."""
 
@@ -82,6 +87,7 @@ def _check_one(certificate: Any, place: int, at: datetime) -> None:
     known = _known_extensions()
     if any(one.critical and one.oid not in known for one in certificate.extensions):
         raise broken(f"the certificate of {name_of(certificate)!r} makes a condition that this version does not know")
+    _check_purposes(certificate)
     _check_usage(certificate, place)
 
 
@@ -90,6 +96,16 @@ def _known_extensions() -> tuple[Any, ...]:
     from cryptography.x509.oid import ExtensionOID as Known
 
     return Known.BASIC_CONSTRAINTS, Known.KEY_USAGE, Known.EXTENDED_KEY_USAGE, Known.CERTIFICATE_POLICIES
+
+
+def _check_purposes(certificate: Any) -> None:
+    """Purposes bind where they are critical, as those of a timestamp authority are; else they only inform."""
+    from cryptography.x509.oid import ExtensionOID
+
+    for one in certificate.extensions:
+        binds = one.critical and one.oid == ExtensionOID.EXTENDED_KEY_USAGE
+        if binds and not any(purpose.dotted_string in PURPOSES for purpose in one.value):
+            raise broken(f"the certificate of {name_of(certificate)!r} is for something else than documents")
 
 
 def _check_usage(certificate: Any, place: int) -> None:

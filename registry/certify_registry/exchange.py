@@ -24,7 +24,6 @@ SECONDS = 10.0
 MAX_BODY = 1 << 24
 """Bytes of a body that is read; the longest tile of entries has some more than 2**24."""
 _PART = 1 << 16
-_HEADERS = {"User-Agent": "certify", "Accept-Encoding": "identity"}
 Allowed = Callable[[ipaddress.IPv4Address | ipaddress.IPv6Address], bool]
 
 

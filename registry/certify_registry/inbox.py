@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 
-from certify.errors import CertifyError, RegistryError, UsageError
+from certify.errors import RegistryError, UsageError
 from certify_registry.admission import read_submission
 from certify_registry.appended import Appended
 from certify_registry.checking import Checkers
@@ -176,7 +176,7 @@ class InboxAppender:
 def _is_sound(bundle: bytes, future: Future[Appended]) -> bool:
     try:
         read_submission(bundle)
-    except CertifyError as error:
+    except Exception as error:  # whatever it is: it costs this statement, not the thread and all that come after
         settle(future, error)
         return False
     return True

@@ -23,6 +23,8 @@ IMPORT_NAMES = {
     "in-toto": {"in_toto"},
     "math-verify": {"math_verify"},
     "nvidia-ml-py": {"pynvml"},
+    "opentelemetry-sdk": {"opentelemetry"},
+    "pyjwt": {"jwt"},
     "typer": {"typer", "rich", "click"},
 }
 ASKED_FOR = {"sigstore": {"certify/trust/keyless.py"}}

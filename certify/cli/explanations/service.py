@@ -69,8 +69,8 @@ CODES = {
     ),
     "CERT-E672": Explanation(
         "The registry could not be asked",
-        "It does not answer, answers without end, or points elsewhere. Nothing was changed here. Check the address "
-        "and the network, then give the same command again.",
+        "It does not answer, is too busy, answers without end, or points elsewhere. Nothing was changed here. Check "
+        "the address and the network, then give the same command again.",
     ),
     "CERT-E673": Explanation(
         "The registry refused",

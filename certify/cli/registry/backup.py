@@ -17,7 +17,10 @@ def backup(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="New folder for the copy.")],
     json: Json = False,
 ) -> int:
-    """Copy the registry as it is at one moment, while others use it; the lock is left out on purpose."""
+    """Copy the registry as it is at one moment, while others use it.
+
+    The lock is left out on purpose (it shows when a copy is too old).
+    """
     code = export(context, folder, final=False, json=json)
     if not json:
         home = Context.home(context)

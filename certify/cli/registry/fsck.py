@@ -13,7 +13,7 @@ from certify.errors import ExitCode
 
 
 def fsck(context: typer.Context, json: Json = False) -> int:
-    """Re-derive every hash, tile and index; name everything that is not as it was written."""
+    """Check the whole registry: every signature, hash and file."""
     from certify.pipeline.clock import now
     from certify.pipeline.workspace import Workspace
 

@@ -35,7 +35,10 @@ def hammer(
     objects: Objects = None,
     json: Json = False,
 ) -> int:
-    """Append nonsense with many clients while readers verify every proof; then examine the whole registry."""
+    """Load test: many clients append nonsense while readers verify every proof; then the whole registry is checked.
+
+    Without --to it writes to a temporary folder, which is deleted at the end.
+    """
     from certify.pipeline.hammering import hammered
 
     found = hammered(to, objects, clients=clients, readers=readers, seconds=seconds, processes=processes)

@@ -11,7 +11,7 @@ from certify.errors import ExitCode
 
 
 def list_certificates(context: typer.Context, json: Json = False) -> int:
-    """List the certificates it holds and how they stand."""
+    """List the registry's certificates and how they stand."""
     from certify.pipeline.workspace import Workspace
 
     with Workspace.open(Context.home(context)).reading() as registry:

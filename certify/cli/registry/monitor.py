@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from certify_registry.follow.webhooks import Delivery
 
 Place = Annotated[str, typer.Argument(metavar="URL|FOLDER", help="The log's public files: checkpoint and tile/.")]
-LogKey = Annotated[str, typer.Option("--log", metavar="VKEY", help="The log's key (`certify registry show`).")]
+LogKey = Annotated[
+    str, typer.Option("--log", metavar="VKEY", help="The log's public key, one line (`certify registry show`).")
+]
 WitnessPolicy = Annotated[
     Path | None, typer.Option("--policy", metavar="FILE", help="Witnesses to insist on (c2sp.org/tlog-policy).")
 ]

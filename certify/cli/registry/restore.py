@@ -17,7 +17,11 @@ def restore(
     context: typer.Context,
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Copy made by `certify registry backup`.")],
     lock_lost: Annotated[
-        bool, typer.Option("--lock-lost", help="Nothing tells what was signed last, and I know it was no more.")
+        bool,
+        typer.Option(
+            "--lock-lost",
+            help="Restore although the lock file is lost: I confirm that nothing was signed after this copy was made.",
+        ),
     ] = False,
     json: Json = False,
 ) -> int:

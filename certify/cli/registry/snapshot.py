@@ -18,7 +18,10 @@ def snapshot(
     next_update: Annotated[float, typer.Option(min=0.1, metavar="HOURS", help="Until the next lists are due.")] = 24.0,
     json: Json = False,
 ) -> int:
-    """Write signed lists of what was withdrawn: one file for certify, one credential a purpose for others."""
+    """Write signed lists of what was withdrawn, for readers without a connection.
+
+    One file for certify, and one W3C status credential for each kind of withdrawal.
+    """
     from certify.pipeline.listing import write_status_lists
     from certify.pipeline.workspace import Workspace
 

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 def submit(
     context: typer.Context,
     url: Annotated[str, typer.Argument(metavar="URL", help="The registry, such as https://registry.example.org.")],
-    log: Annotated[str | None, typer.Option(metavar="VKEY", help="Its log key; then every proof is checked.")] = None,
+    log: Annotated[
+        str | None, typer.Option(metavar="VKEY", help="Its log's public key, one line; then every proof is checked.")
+    ] = None,
     token_file: Annotated[
         Path | None, typer.Option(metavar="FILE", help="API key or token; else CERTIFY_REGISTRY_TOKEN.")
     ] = None,
@@ -40,17 +42,21 @@ def submit(
     found = submit_all(workspace, client, vkey=log, told=lambda done, of: say(f"{done} of {of} statements"))
     if json:
         refused = [{"logIndex": index, "why": why} for index, why in found.refused]
-        emit_json("registry", {"offered": found.offered, "new": found.new, "pdfs": found.pdfs, "refused": refused})
+        unkept = [{"serial": serial, "why": why} for serial, why in found.refused_pdfs]
+        emit_json("registry", {"offered": found.offered, "new": found.new, "pdfs": found.pdfs, "refused": refused,
+                               "refusedPdfs": unkept})  # fmt: skip
     else:
         _show(found, checked=log is not None)
-    return int(ExitCode.NEGATIVE if found.refused else ExitCode.POSITIVE)
+    return int(ExitCode.NEGATIVE if found.refused or found.refused_pdfs else ExitCode.POSITIVE)
 
 
 def _show(found: Submitted, *, checked: bool) -> None:
     emit(f"{counted(found.offered, 'statement')} offered, {found.new} new, {counted(found.pdfs, 'PDF')} handed over.")
     if found.offered and not checked:
         emit("The registry's proofs were not checked: name its log key with --log.", "warn")
-    if found.refused:
+    refused = [("fail", f"log entry {index}", why) for index, why in found.refused]
+    refused += [("fail", f"PDF of {serial}", why) for serial, why in found.refused_pdfs]
+    if refused:
         emit()
-        checklist([("fail", f"log entry {index}", why) for index, why in found.refused])
+        checklist(refused)
         next_step("certify registry submit URL", "once the operator has enrolled the keys; the rest is kept")

@@ -22,7 +22,9 @@ def witness(
     make: Annotated[bool, typer.Option("--make", help="Make the keys, write their public halves beside them.")] = False,
     listen: Annotated[str | None, typer.Option(metavar="HOST:PORT", help="Where to answer.")] = None,
     store: Annotated[Path | None, typer.Option(metavar="FILE", help="What it has cosigned; never lose it.")] = None,
-    log: Annotated[list[str] | None, typer.Option(metavar="VKEY", help="A log to watch; repeat.")] = None,
+    log: Annotated[
+        list[str] | None, typer.Option(metavar="VKEY", help="Public key of a log to watch, one line; repeat.")
+    ] = None,
     json: Json = False,
 ) -> int:
     """Run a witness: it cosigns a log's checkpoints as long as the log never takes anything back."""

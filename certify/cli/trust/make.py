@@ -25,7 +25,7 @@ def make(
         list[str] | None, typer.Option(metavar="ROLE=PARTY=FILE.pub", help="Who may sign in a role; repeat.")
     ] = None,
     log: Annotated[
-        str | None, typer.Option(metavar="VKEY", help="Checkpoint key of the log (`certify registry show`).")
+        str | None, typer.Option(metavar="VKEY", help="The log's public key, one line (`certify registry show`).")
     ] = None,
     expires: Annotated[str | None, typer.Option(help="Such as 2027-11-23T00:00:00Z.")] = None,
     seed_witness: Annotated[list[str] | None, typer.Option(metavar="NAME=FILE.pub", help="Repeat for several.")] = None,
@@ -45,7 +45,8 @@ def make(
         bool, typer.Option("--optional-timestamps", help="With --from: readers no longer insist.")
     ] = False,
     witness: Annotated[
-        list[str] | None, typer.Option(metavar="VKEY|FILE", help="Witness of the log, or a file of its keys; repeat.")
+        list[str] | None,
+        typer.Option(metavar="VKEY|FILE", help="A witness's public key, one line, or a file of its keys; repeat."),
     ] = None,
     quorum: Annotated[
         int | None, typer.Option(min=0, metavar="N", help="How many witnesses must have cosigned the log.")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import secrets
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
@@ -82,6 +84,11 @@ def add_key(path: Path, name: str, roles: Sequence[str], *, now: str, expires: s
     Raises:
         UsageError: CERT-E675, the name is taken or cannot be one, no role, or the file is damaged.
     """
+    with _writing(path):
+        return _added(path, name, roles, now, expires)
+
+
+def _added(path: Path, name: str, roles: Sequence[str], now: str, expires: str | None) -> str:
     kept = read_keys(path)
     if any(key.name == name for key in kept.keys):
         raise UsageError("CERT-E675", f"there is an API key {name} already", "a name is used once", "take another name")
@@ -102,6 +109,11 @@ def revoke_key(path: Path, name: str, *, now: str) -> None:
     Raises:
         UsageError: CERT-E675, there is no such key.
     """
+    with _writing(path):
+        _revoked(path, name, now)
+
+
+def _revoked(path: Path, name: str, now: str) -> None:
     kept = read_keys(path)
     if all(key.name != name for key in kept.keys):
         raise UsageError("CERT-E675", f"there is no API key {name}", "", "`certify registry api-keys list` lists them")
@@ -109,6 +121,23 @@ def revoke_key(path: Path, name: str, *, now: str) -> None:
         key.model_copy(update={"revoked_at": key.revoked_at or now}) if key.name == name else key for key in kept.keys
     )
     write_whole(path, kept.model_copy(update={"keys": keys}).to_bytes(), mode=0o600)
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    """Alone with a file of keys: two who change it at once would lose a key, or a revocation.
+
+    The lock is a file beside it, as the file itself is replaced with each change.
+    """
+    beside = path.with_name(f"{path.name}.lock")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock = beside.open("a")
+    except OSError as error:
+        raise UsageError("CERT-E012", f"{beside} cannot be written: {error.strerror}", "nothing was changed") from error
+    with lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def digest_of(secret: str) -> str:

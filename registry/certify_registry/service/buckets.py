@@ -36,3 +36,9 @@ class Buckets:
         if len(self._of) > MOST:
             self._of.popitem(last=False)
         return max(0.0, missing / self._rate)
+
+    def give_back(self, caller: str) -> None:
+        """Put one token back that was taken for what then cost nothing."""
+        if caller in self._of:
+            level, since = self._of[caller]
+            self._of[caller] = (min(self._burst, level + 1), since)

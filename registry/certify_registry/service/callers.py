@@ -32,20 +32,30 @@ Shown = Annotated[Any, Security(_bearer)]
 async def identify(service: Service, request: Request) -> Principal:
     """The caller: whoever its credentials name, or nobody in particular.
 
+    Credentials that are not good count against the address they come from, in a bucket of its own; good ones do not.
+
     Raises:
         UsageError: CERT-E662, it shows credentials that are not good.
+        BusyError: CERT-E664, its address has shown too many of those.
     """
+    address = Principal(f"address:{request.client.host if request.client else 'unknown'}")
     given = request.headers.getlist("authorization")
     if not given:
-        host = request.client.host if request.client else "unknown"
-        return Principal(f"address:{host}")
+        return address
+    spend(service.failed, address)  # before they are looked at, which takes signatures and questions to providers
+    found = await _shown(service, given)
+    service.failed.give_back(address.name)
+    request.state.caller = found.name
+    return found
+
+
+async def _shown(service: Service, given: list[str]) -> Principal:
     scheme, _, secret = given[0].partition(" ")
     if len(given) > 1 or scheme.lower() != "bearer" or not secret or len(secret) > MAX_CREDENTIALS:
         raise no_credentials("the Authorization header is not of the form `Bearer TOKEN`")
     found = await _holder(service, secret.strip())
     if isinstance(found, str):
         raise no_credentials(f"the token {found}")
-    request.state.caller = found.name
     return found
 
 

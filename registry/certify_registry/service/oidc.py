@@ -55,12 +55,17 @@ class JwksSource:
         except (OSError, AskingFailed, HostileInput):
             return  # those known before are used on
         keys = document.get("keys") if isinstance(document, dict) else None
-        found = [key for key in keys if isinstance(key, dict)] if isinstance(keys, list) else []
+        if not isinstance(keys, list) or not keys:
+            return  # a page about an outage, say: no provider does without keys
+        found = [key for key in keys if isinstance(key, dict)]
         self._keys = {key["kid"]: key for key in found if isinstance(key.get("kid"), str) and key.get("kty") != "oct"}
 
     def _read(self) -> bytes:
         if self._place.startswith(("https://", "http://")):
-            return fetch(self._place, max_bytes=MAX_JWKS, seconds=5.0).body
+            answer = fetch(self._place, max_bytes=MAX_JWKS, seconds=5.0)
+            if answer.status != 200:
+                raise AskingFailed(f"it answered with status {answer.status}")
+            return answer.body
         return read_bounded(Path(self._place), MAX_JWKS)
 
 

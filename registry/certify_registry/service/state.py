@@ -63,6 +63,7 @@ class Service:
         self.providers = Providers(self.settings.providers)
         self.reads = Buckets(limits.reads_per_second, limits.read_burst)
         self.writes = Buckets(limits.writes_per_second, limits.write_burst)
+        self.failed = Buckets(limits.reads_per_second, limits.read_burst)
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="store")
         self.metrics.follow(
             size=lambda: float(self.reader.size),

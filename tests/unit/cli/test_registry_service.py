@@ -9,15 +9,19 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from email.message import Message
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
 pytest.importorskip("fastapi")
 
+from certify import web
 from certify.errors import UsageError
 from certify.evidence.canonical import canonical_bytes, parse_json
+from certify.pipeline import registry_client
 from certify.pipeline.founding import create_development
 from certify.pipeline.placing import Place, move_to
 from certify.pipeline.registry_service import open_service, registry_of
@@ -147,13 +151,55 @@ def test_statements_are_handed_over_once_and_in_order(
     monkeypatch.setenv("CERTIFY_REGISTRY_TOKEN", elsewhere.secrets["all"])
     first = cli("--home", workspace, "registry", "submit", elsewhere.url, "--log", elsewhere.registry.vkey, "--json")
     assert (first.code, first.document) == (
-        0, {"schema": "certify/registry/v1", "offered": entries, "new": entries, "pdfs": 1, "refused": []},
+        0, {"schema": "certify/registry/v1", "offered": entries, "new": entries, "pdfs": 1, "refused": [],
+            "refusedPdfs": []},
     )  # fmt: skip
     again = cli("--home", workspace, "registry", "submit", elsewhere.url)
     assert (again.code, again.out) == (0, "0 statements offered, 0 new, 0 PDFs handed over.\n")
     with elsewhere.client() as client:
         pdf = client.get(f"/api/v1/certificates/{serial_in(workspace)}/pdf").content
     assert pdf == (workspace / "certificates" / f"{serial_in(workspace)}.pdf").read_bytes()
+
+
+def answering(monkeypatch: pytest.MonkeyPatch, method: str, status: int) -> None:
+    """A registry that answers requests of one method so, and others as it does."""
+    headers = Message()
+    headers["retry-after"] = "0"
+
+    def asked(url: str, **how: Any) -> web.Answer:
+        return web.Answer(status, headers, b"") if how["method"] == method else web.fetch(url, **how)
+
+    monkeypatch.setattr(registry_client, "fetch", asked)
+
+
+def test_a_pdf_that_is_refused_is_told_and_offered_again(
+    workspace: Path, elsewhere: Served, cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CERTIFY_REGISTRY_TOKEN", elsewhere.secrets["all"])
+    with monkeypatch.context() as patch:
+        answering(patch, "PUT", 413)
+        said = cli("--home", workspace, "registry", "submit", elsewhere.url, "--json")
+        assert (said.code, said.document["pdfs"], said.document["refused"]) == (1, 0, [])
+        assert [one["serial"] for one in said.document["refusedPdfs"]] == [serial_in(workspace)]
+        assert "status 413" in said.document["refusedPdfs"][0]["why"]
+        told = cli("--home", workspace, "registry", "submit", elsewhere.url)
+        assert f"PDF of {serial_in(workspace)}" in told.out
+    again = cli("--home", workspace, "registry", "submit", elsewhere.url, "--json")
+    assert (again.code, again.document["pdfs"]) == (0, 1)
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT"])
+def test_a_registry_that_is_too_busy_has_refused_nothing(
+    workspace: Path, elsewhere: Served, cli: Cli, monkeypatch: pytest.MonkeyPatch, method: str
+) -> None:
+    monkeypatch.setenv("CERTIFY_REGISTRY_TOKEN", elsewhere.secrets["all"])
+    with monkeypatch.context() as patch:
+        answering(patch, method, 503)
+        busy = cli("--home", workspace, "registry", "submit", elsewhere.url)
+        assert busy.code not in (0, 1)
+        assert "CERT-E672" in busy.err
+    again = cli("--home", workspace, "registry", "submit", elsewhere.url, "--json")
+    assert (again.code, again.document["pdfs"], again.document["refused"]) == (0, 1, [])
 
 
 def test_a_proof_of_another_log_ends_the_handing_over(

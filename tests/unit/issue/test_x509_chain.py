@@ -105,7 +105,13 @@ def critical(builder):
     return builder.add_extension(x509.NameConstraints([x509.DNSName("example.org")], None), critical=True)
 
 
+def purpose(oid, *, critical):
+    usage = x509.ExtendedKeyUsage([x509.ObjectIdentifier(oid)])
+    return Made(START, authority=False, change=lambda builder: builder.add_extension(usage, critical=critical))
+
+
 BROKEN = {
+    "leaf is for timestamps alone": {"leaf": purpose("1.3.6.1.5.5.7.3.8", critical=True)},
     "leaf expired": {"leaf": Made(START - timedelta(days=400), years=1, authority=False)},
     "root expired": {"root": Made(START - timedelta(days=400), years=1)},
     "not yet valid": {"leaf": Made(WHEN + timedelta(seconds=1), years=1, authority=False)},
@@ -120,6 +126,15 @@ BROKEN = {
 @pytest.mark.parametrize("made", BROKEN.values(), ids=list(BROKEN))
 def test_certificates_that_do_not_hold_together_are_refused(made):
     assert code_of(sign_pdf(unsigned(), SIGNER, chain_for(SIGNER.public_pem, START, **made), WHEN)) == "CERT-E590"
+
+
+@pytest.mark.parametrize(
+    ("oid", "critical"),
+    [("1.3.6.1.5.5.7.3.36", True), ("1.3.6.1.5.5.7.3.4", True), ("2.5.29.37.0", True), ("1.3.6.1.5.5.7.3.8", False)],
+    ids=["documents", "e-mail", "any", "not critical"],
+)
+def test_a_purpose_that_fits_or_does_not_bind_is_no_obstacle(oid, critical):
+    assert check_chain(chain_for(SIGNER.public_pem, START, leaf=purpose(oid, critical=critical)), WHEN)
 
 
 def test_a_signature_dated_back_into_the_life_of_its_certificate_is_refused():

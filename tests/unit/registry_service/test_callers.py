@@ -2,8 +2,12 @@
 
 import hmac
 import json
+import subprocess
+import sys
+import threading
 import time
 from base64 import urlsafe_b64encode
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -114,6 +118,65 @@ def test_a_provider_is_asked_again_for_a_new_key_but_not_for_each_guess(tmp_path
     path.write_text("not JSON")
     clock[0] = 1000
     assert source.key("two")
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [(503, {"keys": [{"kid": "a", "kty": "EC"}]}), (200, {"error": "maintenance"}), (200, {"keys": []}), (404, {})],
+)
+def test_an_outage_of_a_provider_does_not_lose_its_keys(status: int, body: dict[str, Any]) -> None:
+    clock, good = [0.0], json.dumps({"keys": [jwk(PRIVATE, "one", "ES256")]}).encode()
+    answers = iter([(200, good), (status, json.dumps(body).encode())])
+
+    class Answers(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            code, told = next(answers)
+            self.send_response(code)
+            self.send_header("content-length", str(len(told)))
+            self.end_headers()
+            self.wfile.write(told)
+
+        def log_message(self, *_: Any) -> None: ...
+
+    with HTTPServer(("127.0.0.1", 0), Answers) as server:
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        source = JwksSource(f"http://127.0.0.1:{server.server_port}/", lambda: clock[0])
+        assert source.key("one")
+        clock[0] = 301
+        assert source.key("one")
+        assert next(answers, None) is None
+        server.shutdown()
+
+
+def test_who_shows_bad_credentials_again_and_again_is_sent_away_before_they_are_looked_at(alone: Path) -> None:
+    limits = {"reads_per_second": 0.01, "read_burst": 3}
+    bad = {"authorization": "Bearer certify_guess"}
+    with served(alone, limits=limits) as made_here:
+        with made_here.client("auditor") as client:
+            assert [client.get("/api/v1/keys").status_code for _ in range(3)] == [200, 200, 200]
+        with made_here.client() as client:
+            told = [client.get("/api/v1/keys", headers=bad) for _ in range(4)]
+            assert [one.status_code for one in told] == [401, 401, 401, 429]
+            assert told[-1].json()["code"] == "CERT-E664"
+            assert client.get("/api/v1/keys").status_code == 200
+
+
+def test_two_who_change_the_file_of_keys_at_once_lose_nothing(tmp_path: Path) -> None:
+    """Processes, as two operators are."""
+    path = tmp_path / "api-keys.json"
+    add_key(path, "leaked", ("submitter",), now=now())
+    code = (
+        "import sys; from pathlib import Path; from certify_registry.service.api_keys import add_key\n"
+        "[add_key(Path(sys.argv[1]), f'{sys.argv[2]}{n}', ('auditor',), now='2026-11-26T00:00:00Z') for n in range(25)]"
+    )
+    writers = [subprocess.Popen([sys.executable, "-c", code, str(path), name]) for name in ("a", "b")]
+    while not any(key.name == "a0" for key in read_keys(path).keys):
+        assert writers[0].poll() is None
+    revoke_key(path, "leaked", now=now())
+    assert [one.wait(60) for one in writers] == [0, 0]
+    kept = read_keys(path).keys
+    assert len(kept) == 51
+    assert kept[0].revoked_at is not None
 
 
 def test_only_the_digest_of_an_api_key_is_kept(tmp_path: Path) -> None:

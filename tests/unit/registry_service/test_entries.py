@@ -9,7 +9,7 @@ import pytest
 from certify.evidence.certificate import State
 from certify.evidence.merkle import leaf_hash
 from certify.evidence.merkle_range import root_of_range
-from certify.evidence.statement import CERTIFICATE, EVALUATION, PLAN, RENDERING, STATUS
+from certify.evidence.statement import APPROVAL, CERTIFICATE, DATASET, EVALUATION, PLAN, RENDERING, STATUS, VSA
 from certify.trust.bundle import parse_bundle, statement_of
 from certify.trust.keys import generate_signer
 from certify.trust.log_entry import entry_of
@@ -159,6 +159,21 @@ def test_a_batch_gives_each_statement_its_own_answer(world: Served) -> None:
     assert results[1]["problem"]["code"] == "CERT-E045"
     assert results[4]["submitted"]["duplicate"] is True
     assert results[4]["submitted"]["index"] == results[0]["submitted"]["index"]
+
+
+def test_a_batch_keeps_its_order_and_an_approval_finds_its_decision(world: Served) -> None:
+    """The first one is much longer than the others, so that whoever reads them side by side is done with it last."""
+    signer, approver = world.signers["data-steward"], world.signers["approver"]
+    long = made.signed(DATASET, made.digest("long"), {"number": 1, "text": "x" * 200_000}, signer)
+    decision = made.signed(VSA, made.digest("model"), {}, world.signers["issuer"])
+    approval = made.signed(APPROVAL, made.payload_of(decision), {"number": 7}, approver)
+    bundles = [long, *(made.note(number, signer) for number in range(300, 320)), decision, approval]
+    with world.client("all") as client:
+        answer = client.post("/api/v1/entries:batch", content=b"[" + b",".join(bundles) + b"]", headers=JSON)
+    results = answer.json()["results"]
+    assert [one.get("problem") for one in results if "submitted" not in one] == []
+    places = [one["submitted"]["index"] for one in results]
+    assert places == list(range(places[0], places[0] + len(bundles)))
 
 
 @pytest.mark.parametrize("body", [b"[]", b"{}", b"1", b"[" + b",".join([b"{}"] * 257) + b"]"])

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from certify.errors import CertifyError, HostileInput
-from certify.evidence.statement import EVALUATION, RENDERING, STATUS, Statement
+from certify.evidence.statement import APPROVAL, EVALUATION, RENDERING, STATUS, Statement
 from certify.trust.bundle import Bundle, parse_bundle, statement_of
 from certify_registry import Appended
 from certify_registry.faults import absent
@@ -41,7 +41,9 @@ from certify_registry.waiting import RoomFull
 
 router = APIRouter(tags=["entries"])
 Parts = tuple[Bundle, Statement]
-RESTING = (EVALUATION, RENDERING, STATUS)
+Read = Parts | CertifyError
+"""A statement, or why it is none."""
+RESTING = (APPROVAL, EVALUATION, RENDERING, STATUS)
 """Kinds that are checked against statements logged before them, of the same batch, too."""
 
 
@@ -74,14 +76,11 @@ async def submit_batch(request: Request, who: Writing) -> Response:
     if not isinstance(found, list) or not 1 <= len(found) <= limits.batch:
         raise bad_request(f"a batch is a list of 1 to {limits.batch} bundles")
     spend(service.writes, who, len(found))
-    results: list[asyncio.Task[BatchResult]] = []
-    for one in found:
-        read = await service.call(_parts, one)
-        if isinstance(read, CertifyError) or read[1].predicate_type in RESTING:
-            await asyncio.gather(*results)
-        results.append(asyncio.create_task(_result(service, who, read)))
-        await asyncio.sleep(0)
-    return document(BatchResults(results=tuple(await asyncio.gather(*results))))
+    results: list[BatchResult] = []
+    for run in await service.call(_runs, found):
+        taken = await service.call(_take_all, service, who, run)
+        results += await asyncio.gather(*(_result(service, one) for one in taken))
+    return document(BatchResults(results=tuple(results)))
 
 
 @router.get("/entries", responses={200: {"model": EntriesPage}}, response_class=Response)
@@ -121,7 +120,17 @@ def _read(found: Any) -> Parts:
     return bundle, statement_of(bundle)
 
 
-def _parts(found: Any) -> Parts | CertifyError:
+def _runs(found: list[Any]) -> list[list[Read]]:
+    """A batch in its order, cut where a statement rests on others, which have to be in the log by then."""
+    runs: list[list[Read]] = []
+    for read in map(_parts, found):
+        if not runs or (not isinstance(read, CertifyError) and read[1].predicate_type in RESTING):
+            runs.append([])
+        runs[-1].append(read)
+    return runs
+
+
+def _parts(found: Any) -> Read:
     try:
         return _read(found)
     except CertifyError as error:
@@ -139,6 +148,17 @@ def _take(service: Service, who: Principal, bundle: Bundle, statement: Statement
         raise overloaded(service.appender.waiting) from None
 
 
+def _take_all(service: Service, who: Principal, run: list[Read]) -> list[Future[Appended] | CertifyError]:
+    """Hand statements to the log in their order, which several threads would not keep."""
+    taken: list[Future[Appended] | CertifyError] = []
+    for read in run:
+        try:
+            taken.append(read if isinstance(read, CertifyError) else _take(service, who, *read))
+        except CertifyError as error:
+            taken.append(error)
+    return taken
+
+
 async def _settled(service: Service, taken: Future[Appended]) -> Submitted:
     """The log's answer; whoever stops waiting loses the answer and nothing else."""
     seconds, started = service.settings.limits.append_seconds, time.perf_counter()
@@ -151,11 +171,11 @@ async def _settled(service: Service, taken: Future[Appended]) -> Submitted:
     return Submitted(index=made.index, duplicate=made.duplicate, proof=made.proof)
 
 
-async def _result(service: Service, who: Principal, read: Parts | CertifyError) -> BatchResult:
+async def _result(service: Service, taken: Future[Appended] | CertifyError) -> BatchResult:
     try:
-        if isinstance(read, CertifyError):
-            raise read
-        return BatchResult(submitted=await _settled(service, await service.call(_take, service, who, *read)))
+        if isinstance(taken, CertifyError):
+            raise taken
+        return BatchResult(submitted=await _settled(service, taken))
     except CertifyError as error:
         service.metrics.refusals.labels(error.code).inc()
         return BatchResult(problem=problem_of(error, status=status_of(error, handed_in=True)).document())
