@@ -179,5 +179,5 @@ def test_the_parts_of_an_answer_are_of_one_head_though_the_log_grows_meanwhile(
         for one in (parts.rendering, *parts.statuses):
             leaf = entry_of(parse_bundle(one.bundle)).to_bytes()
             proof = verify_tlog_proof(one.proof, leaf, vkey)
-            assert (proof.index, proof.size) == (one.index, size)
+            assert (proof.index, proof.size) == (one.place, size)
     assert world.registry.answer_parts(made.serial("z")).rendering is None
