@@ -50,8 +50,8 @@ def _tell(workspace: Workspace, serial: str, made: Renewed) -> None:
         paragraph(f"{serial} is not renewed{' yet' if waiting else ''}, and stands as it did.")
     elif made.missing:
         paragraph(
-            f"The log does not say yet that {serial} is superseded: {made.missing}. Its holder logs it with: "
-            f"certify supersede {serial} --by {made.outcome.serial}"
+            f"The log does not say yet that {serial} is superseded: {made.missing}. Once nothing "
+            f"stands against it, a revoker logs it with: certify supersede {serial} --by {made.outcome.serial}"
         )
     else:
         paragraph(f"{serial} is superseded by {made.outcome.serial}, log entry {made.index}.")

@@ -16,7 +16,10 @@ from certify.pipeline.files import RunFolder
 from certify.pipeline.issuing import issue_certificate, report_screening
 from certify.pipeline.reporter import Reporter
 from certify.pipeline.request import RunOutcome
+from certify.pipeline.reusing import renewed_by
+from certify.pipeline.standing import standing_here
 from certify.pipeline.workspace import Workspace
+from certify.trust.status import Standing
 from certify.trust.verified import Verified
 
 OUTCOME = "outcome.json"
@@ -33,7 +36,7 @@ def conclude(
     """Ends the run, or leaves it waiting for its approvers; a later start finds what they have said."""
     if decided.verdict is Verdict.CERTIFIED:
         decided, approvals = with_approvals(workspace, folder, decided)
-        lapsed = lapsed_waiver(decided.decision.value, now())
+        lapsed = lapsed_waiver(decided.decision.value, now()) or withdrawn_meanwhile(workspace, folder)
         if approvals.rejected:
             decided = replace(decided, not_issued=NotIssued(Verdict.REFUSED, _rejection(approvals.rejected[0])))
         elif lapsed and not folder.has("certificate.bundle.json"):
@@ -74,6 +77,22 @@ def lapsed_waiver(decision: Decision, at: str) -> str | None:
     if not ends or at < min(ends)[0]:
         return None
     return f"the waiver of {min(ends)[1]} ran out at {min(ends)[0]}, before the certificate was issued"
+
+
+def withdrawn_meanwhile(workspace: Workspace, folder: RunFolder) -> str | None:
+    """What to say when the certificate that a run renews does not stand any more; within ``writing``.
+
+    Measuring and approving take days, in which somebody may have had a reason to suspend or revoke it. The new one
+    would take over its statements, and with them what was doubted.
+    """
+    serial = renewed_by(folder)
+    if serial is None:
+        return None
+    found = standing_here(workspace, workspace.registry, serial)
+    if found.standing is Standing.VALID:
+        return None
+    when = f"by log entry {found.index}, before the certificate was issued"
+    return f"{serial}, which it would renew, was {found.standing.value} {when}"
 
 
 def _rejection(rejected: Verified[Approval]) -> str:

@@ -49,7 +49,7 @@ class Decided:
     log_places: dict[str, int]
     """Log index of plan, evaluation and decision, and of waivers, approvals and interim looks by digest."""
     not_issued: NotIssued | None = None
-    """Set where approvers or a lapsed waiver stand against it."""
+    """Set where approvers, a lapsed waiver or the standing of what it renews are against it."""
 
     @property
     def verdict(self) -> Verdict:

@@ -16,7 +16,7 @@ from certify.pipeline.main import outcome_of, run_model
 from certify.pipeline.reporter import Reporter
 from certify.pipeline.request import RunOutcome, RunRequest, RunState
 from certify.pipeline.reusing import STATE
-from certify.pipeline.standing import declare_change, standing_here
+from certify.pipeline.standing import Wanted, declare_within, standing_here
 from certify.pipeline.workspace import Workspace
 from certify.trust.status import Standing
 from certify.verify.document import claimed_certificate
@@ -46,7 +46,8 @@ def renew(workspace: Workspace, serial: str, reporter: Reporter, *, model: Path 
 
     Nothing measured is taken over: plan, seed, problems, answers and decision are new. Statements about training data
     and intended use are, where they still say the same of the same bytes; the new certificate lists them. Cut off, or
-    waiting for somebody, it goes on when asked for again.
+    waiting for somebody, it goes on when asked for again. A certificate that is suspended meanwhile is neither renewed
+    nor superseded.
 
     Args:
         workspace: which issued the certificate.
@@ -73,18 +74,20 @@ def _superseded(workspace: Workspace, serial: str, outcome: RunOutcome) -> Renew
     """The old certificate is said to be superseded once there is a new one, and once only."""
     if outcome.serial is None:
         return Renewed(outcome)
-    with workspace.reading() as registry:
-        found = standing_here(workspace, registry, serial)
-    if found.standing in (Standing.SUPERSEDED, Standing.REVOKED):
-        return Renewed(outcome, found.index)
-    reason = f"renewed: the certificate {outcome.serial} takes its place"
     try:
-        made = declare_change(
-            workspace, serial, State.SUPERSEDED, reason, code=Reason.RENEWED, superseded_by=outcome.serial
-        )
+        with workspace.writing() as registry:
+            found = standing_here(workspace, registry, serial)
+            if found.standing in (Standing.SUPERSEDED, Standing.REVOKED):
+                return Renewed(outcome, found.index)
+            if found.standing is Standing.SUSPENDED:
+                return Renewed(outcome, missing=f"it is suspended since, by log entry {found.index}: {found.reason}")
+            return Renewed(outcome, declare_within(workspace, registry, _successor(serial, outcome.serial)).index)
     except EvidenceMissing as error:  # the revoker's key is elsewhere; the new certificate stands all the same
         return Renewed(outcome, missing=error.what)
-    return Renewed(outcome, made.index)
+
+
+def _successor(serial: str, new: str) -> Wanted:
+    return Wanted(serial, State.SUPERSEDED, f"renewed: the certificate {new} takes its place", Reason.RENEWED, new)
 
 
 def _request_of(workspace: Workspace, serial: str) -> RunRequest:

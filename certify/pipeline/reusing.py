@@ -51,11 +51,16 @@ def reuse_statement(
             return
 
 
-def renewal_of(workspace: Workspace, folder: RunFolder, bundles: Iterable[Bundle]) -> Renewal | None:
-    """Which certificate a run renews, and which of its statements the new one rests on, too; None for a first one."""
+def renewed_by(folder: RunFolder) -> str | None:
+    """Serial of the certificate that a run renews; None for a first one."""
     if not folder.has(STATE):
         return None
-    serial = RunState.from_bytes(read_file(folder.file(STATE)), name=STATE).request.renews
+    return RunState.from_bytes(read_file(folder.file(STATE)), name=STATE).request.renews
+
+
+def renewal_of(workspace: Workspace, folder: RunFolder, bundles: Iterable[Bundle]) -> Renewal | None:
+    """Which certificate a run renews, and which of its statements the new one rests on, too; None for a first one."""
+    serial = renewed_by(folder)
     if serial is None:
         return None
     row = workspace.registry.certificate(serial)

@@ -57,9 +57,9 @@ def read_parts(connection: Connection, committed: Committed, kept: Callable[[str
     checkpoint = kept(head.checkpoint)
 
     def proven(logged: Logged) -> Proven:
-        index, bundle = logged
-        path = tree.inclusion(connection, index, head.size)
-        return Proven(index, bundle, format_tlog_proof(index, path, checkpoint))
+        place, bundle = logged
+        path = tree.inclusion(connection, place, head.size)
+        return Proven(place, bundle, format_tlog_proof(place, path, checkpoint))
 
     renderings = committed.about(connection, RENDERING, serial, lookup.rendering_indexes(connection, serial))
     statuses = committed.about(connection, STATUS, serial, lookup.status_indexes(connection, serial))

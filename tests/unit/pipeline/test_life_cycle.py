@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 import pytest
 
 from certify.errors import CertifyError, EvidenceMissing, UsageError
-from certify.evidence.certificate import State
+from certify.evidence.certificate import ScreeningReport, State
 from certify.evidence.lifecycle import Reason
 from certify.files import read_file
-from certify.pipeline import renewing
+from certify.pipeline import main, renewing
 from certify.pipeline.cascading import suspend_each, touched_by
 from certify.pipeline.clock import now
 from certify.pipeline.listing import write_status_lists
@@ -18,7 +18,7 @@ from certify.pipeline.main import start_run
 from certify.pipeline.renewing import renew
 from certify.pipeline.reporter import Silent
 from certify.pipeline.request import Stage
-from certify.pipeline.standing import confirm_change, declare_change, standing_here
+from certify.pipeline.standing import Wanted, confirm_change, declare_change, declare_within, standing_here
 from certify.pipeline.trusting import KeyGrant, next_trust_file
 from certify.trust.bundle import parse_bundle
 from certify.trust.keys import generate_signer
@@ -142,6 +142,44 @@ def test_a_renewal_goes_on_where_it_was_cut_off_and_the_revoker_may_be_elsewhere
     assert judged(workspace, serial).verdict == "superseded"
 
 
+def test_what_is_suspended_while_it_is_renewed_is_not_renewed(issued, monkeypatch):
+    """Before the new certificate is signed nothing is issued; after it, the old one is not superseded."""
+    chain, workspace = issued
+    serial, decide = chain.certificate.serial, main.make_decision
+
+    def suspends(workspace, *rest):
+        decided = decide(workspace, *rest)
+        declare_within(workspace, workspace.registry, Wanted(serial, State.SUSPENDED, "a doubt"))
+        return decided
+
+    monkeypatch.setattr(main, "make_decision", suspends)
+    made = renew(workspace, serial, Silent())
+    assert (made.outcome.verdict, made.outcome.serial, made.index) == ("incomplete", None, None)
+    report = ScreeningReport.from_bytes(read_file(workspace.run_folder(made.outcome.run).file("screening.json")))
+    assert f"{serial}, which it would renew, was suspended" in report.not_issued
+    assert judged(workspace, serial).verdict == "suspended"
+
+    monkeypatch.setattr(main, "make_decision", decide)
+    declare_change(workspace, serial, State.REINSTATED, "no doubt")
+    run = renewing.run_model
+
+    def suspended_after(*rest):
+        outcome = run(*rest)
+        declare_change(workspace, serial, State.SUSPENDED, "another doubt")
+        return outcome
+
+    monkeypatch.setattr(renewing, "run_model", suspended_after)
+    made = renew(workspace, serial, Silent())
+    assert (made.outcome.verdict, made.index) == ("certified", None)
+    assert "suspended" in made.missing
+    assert made.missing.endswith("another doubt")
+    assert judged(workspace, serial).verdict == "suspended"
+    declare_change(workspace, serial, State.REINSTATED, "settled")
+    again = renew(workspace, serial, Silent())
+    assert (again.outcome, again.missing) == (made.outcome, "")
+    assert judged(workspace, serial).verdict == "superseded"
+
+
 @pytest.fixture(scope="module")
 def released(institute, tmp_path_factory):
     """Two certificates of one production house, for two models; their pages are not drawn, which takes longest."""
@@ -192,6 +230,29 @@ def test_nobody_reinstates_alone_what_anybody_suspends(two_revokers):
     assert judged(workspace, serial).verdict == "suspended"
     assert confirm_change(workspace, serial, State.REINSTATED)[0].found.standing is Standing.VALID
     assert judged(workspace, serial).verdict == "valid"
+
+
+def test_a_reinstatement_that_has_had_its_effect_cannot_be_used_again(two_revokers):
+    """Lifted by two, suspended for another reason: nobody brings back the certificate with the old words."""
+    workspace, second, serial = two_revokers
+    third = generate_signer()
+    grants = [KeyGrant("revoker", "Dritte Aufsicht", third.public_pem)]
+    path = workspace.home / "trust.json"
+    path.write_bytes(next_trust_file(workspace.trust, grants=grants).to_bytes())
+    workspace = type(workspace).open(workspace.home)
+    workspace.keyring = two_revokers[0].keyring
+    with workspace.writing() as registry:
+        registry.enroll(third.public_pem, "Dritte Aufsicht", "revoker")
+    declare_change(workspace, serial, State.SUSPENDED, "a doubt")
+    declare_change(workspace, serial, State.REINSTATED, "no doubt")
+    assert confirm_change(workspace, serial, State.REINSTATED, signer=second)[0].found.standing is Standing.VALID
+    declare_change(workspace, serial, State.SUSPENDED, "new trouble")
+    with pytest.raises(UsageError) as raised:
+        confirm_change(workspace, serial, State.REINSTATED, signer=third)
+    assert raised.value.code == "CERT-E620"
+    declare_change(workspace, serial, State.REINSTATED, "no trouble")
+    made, reason = confirm_change(workspace, serial, State.REINSTATED, signer=third)
+    assert (made.found.standing, reason) == (Standing.VALID, "no trouble")
 
 
 def test_a_mirror_works_out_the_same_at_every_size_of_the_log(two_revokers):
