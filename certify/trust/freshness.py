@@ -16,14 +16,12 @@ class Freshness(StrEnum):
     VALID = "valid"
     """Not withdrawn, shown as freshly as the reader asks."""
     VALID_BUT_STALE = "valid-but-stale"
-    """Not withdrawn when the answer was made, which is too long ago, or nobody can tell when."""
+    """Not withdrawn when the answer was made, which is too long ago, or from the future."""
     REVOKED = "revoked"
     SUSPENDED = "suspended"
     SUPERSEDED = "superseded"
     EXPIRED = "expired"
     NOT_YET_VALID = "not-yet-valid"
-    UNKNOWN_KEY = "unknown-key"
-    """Whoever answers is unknown to the reader's trust file: the answer says nothing."""
     NO_QUORUM = "no-quorum"
     """Not withdrawn by the log's word, which too few witnesses have cosigned."""
 
@@ -32,18 +30,16 @@ class Freshness(StrEnum):
 class Seen:
     """An answer, as far as it was verified. Times are RFC 3339 in UTC."""
 
-    known_key: bool
-    """Whether the trust file names the key behind the answer."""
     standing: Standing
     """What it says."""
-    said_at: str | None
-    """When it was said: the start of a status list, or when a registry was asked; absent for a saved answer."""
-    due: str | None = None
-    """When the next answer was due; absent where none was announced."""
-    cosigned_at: tuple[str, ...] = ()
-    """When each different witness of the trust file cosigned the checkpoint behind it."""
-    quorum: int = 0
-    """How many witnesses the trust file asks for."""
+    said_at: str
+    """When it was said."""
+    due: str
+    """When the next answer is due."""
+    needs_witnesses: bool = False
+    """Whether the trust file asks for witnesses."""
+    witnessed_at: str | None = None
+    """As of when enough of them had seen the log behind it; absent where they are too few."""
 
 
 def freshness(seen: Seen, *, term: Term, now: str, max_age: timedelta | None) -> Freshness:
@@ -57,35 +53,22 @@ def freshness(seen: Seen, *, term: Term, now: str, max_age: timedelta | None) ->
 
     Source: docs/life-cycle.md, "What a reader without a connection may conclude".
     """
-    if not seen.known_key:
-        return Freshness.UNKNOWN_KEY
     stands = at_time(seen.standing, term, now)
     if stands is not Lifecycle.VALID:
         return Freshness(stands.value.replace("_", "-"))
-    if len(seen.cosigned_at) < seen.quorum:
+    if seen.needs_witnesses and seen.witnessed_at is None:
         return Freshness.NO_QUORUM
     return Freshness.VALID_BUT_STALE if is_stale(seen, now, max_age) else Freshness.VALID
 
 
-def shown_at(seen: Seen) -> str | None:
-    """The latest moment for which the answer shows the standing; absent where nobody can tell.
-
-    With a quorum that is when its last witness needed had signed, unless the answer itself is older.
-    """
-    if seen.said_at is None or not seen.quorum:
-        return seen.said_at
-    newest = sorted(seen.cosigned_at, reverse=True)
-    return min(seen.said_at, newest[seen.quorum - 1]) if len(newest) >= seen.quorum else None
-
-
 def is_stale(seen: Seen, now: str, max_age: timedelta | None) -> bool:
-    """Whether an answer is older than the reader accepts, past its term, from the future, or of unknown age."""
-    shown = shown_at(seen)
-    if seen.due is not None and now >= seen.due:
+    """Whether an answer is older than the reader accepts, past its term, or from the future.
+
+    It is as old as its words or as the witnesses' last look, whichever is older.
+    """
+    if now >= seen.due:
         return True
-    if shown is None:
-        return max_age is not None or bool(seen.quorum)
-    age = _moment(now) - _moment(shown)
+    age = _moment(now) - _moment(min(seen.said_at, seen.witnessed_at or seen.said_at))
     return age < -SKEW or (max_age is not None and age > max_age)
 
 

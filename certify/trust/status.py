@@ -120,11 +120,6 @@ def standing_of(serial: str, entries: Iterable[tuple[int, Verified[Status]]], ne
     return fold_changes(serial, made, needed)
 
 
-def fold_statuses(serial: str, entries: Iterable[tuple[int, Status]]) -> StandingOf:
-    """``standing_of`` for statuses whose signatures and number of signers somebody else answers for."""
-    return fold_changes(serial, (Change(index, status) for index, status in entries))
-
-
 def fold_changes(serial: str, changes: Iterable[Change], needed: Needed = one_voice) -> StandingOf:
     """How the certificate ``serial`` stands after all of these changes, in any order of the argument.
 

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 
 from certify.errors import HostileInput
 from certify.trust.cosignature import verify_cosignatures
-from certify.trust.note import Checkpoint, Note, VerifierKey, parse_checkpoint, parse_note, unverified, verify_note
-from certify.trust.tlog_policy import PolicyLog, TlogPolicy
+from certify.trust.note import Checkpoint, Note, parse_checkpoint, parse_note, unverified, verify_note
+from certify.trust.tlog_policy import TlogPolicy
 from certify.trust.tlog_proof import LogProof, included, parse_tlog_proof
 
 
@@ -97,11 +97,6 @@ def time_text(time: int) -> str:
     latest = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
     moment = datetime.fromtimestamp(time, UTC) if time < latest.timestamp() else latest
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def only_log(key: VerifierKey) -> TlogPolicy:
-    """The policy that takes a log at its own word."""
-    return TlogPolicy(logs=(PolicyLog(key),))
 
 
 def _counted(note: Note, checkpoint: Checkpoint, policy: TlogPolicy) -> Witnessed:

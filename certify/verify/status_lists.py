@@ -94,9 +94,7 @@ def _cosigned_at(note: str, trust: TrustFile) -> str | None:
 def _listed(lists: CheckedLists, index: int, certificate: Certificate, cosigned_at: str | None, asked: Asked) -> Listed:
     standing = lists.standing(index)
     reason = "" if standing is Standing.VALID else "listed as withdrawn; the registry tells why"
-    # the policy has counted the witnesses already: they stand here as one voice, or none
-    voices = (cosigned_at,) if cosigned_at else ()
-    seen = Seen(True, standing, lists.valid_from, lists.valid_until, voices, quorum=int(cosigned_at is not None))
+    seen = Seen(standing, lists.valid_from, lists.valid_until, cosigned_at is not None, cosigned_at or None)
     term = Term(certificate.valid_from, certificate.valid_until)
     verdict = freshness(seen, term=term, now=asked.at, max_age=asked.max_age)
     return Listed(StandingOf(standing, reason), lists, verdict)

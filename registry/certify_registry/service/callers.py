@@ -14,7 +14,6 @@ from certify_registry.service.buckets import Buckets
 from certify_registry.service.principals import (
     Principal,
     require_known,
-    require_log_reader,
     require_reader,
     require_role,
 )
@@ -93,7 +92,7 @@ async def log_reader(request: Request) -> Principal:
     who = await identify(service, request)
     spend(service.reads, who)
     if service.settings.private:
-        require_log_reader(who)
+        require_known(who)
     return who
 
 

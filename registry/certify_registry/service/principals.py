@@ -33,7 +33,7 @@ class Principal:
 
 
 def require_known(who: Principal) -> None:
-    """Return if the caller has shown credentials.
+    """Return if the caller has shown credentials, which is enough to read the log of a private registry.
 
     Raises:
         UsageError: CERT-E662.
@@ -62,15 +62,6 @@ def require_kind(who: Principal, predicate_type: str) -> None:
     role = NEEDED.get(predicate_type, "submitter")
     if role not in who.roles and not (role == "submitter" and "issuer" in who.roles):
         raise not_allowed(who.name, role)
-
-
-def require_log_reader(who: Principal) -> None:
-    """Return if the caller may read the log of a private registry.
-
-    Raises:
-        UsageError: CERT-E662.
-    """
-    require_known(who)
 
 
 def require_reader(who: Principal) -> None:

@@ -9,10 +9,15 @@ from typing import cast
 import pytest
 
 from certify.evidence.certificate import State, Status
-from certify.trust.status import Change, Standing, StandingOf, fold_changes, fold_statuses, standing_of
+from certify.trust.status import Change, Standing, StandingOf, fold_changes, standing_of
 
 SERIAL = "CM-0000-0000-0001"
 OTHER = "CM-0000-0000-0002"
+
+
+def folded(serial: str, entries) -> StandingOf:
+    """How it stands where one voice is enough."""
+    return fold_changes(serial, (Change(index, status) for index, status in entries))
 
 
 def status(state: State, serial: str = SERIAL) -> Status:
@@ -20,12 +25,12 @@ def status(state: State, serial: str = SERIAL) -> Status:
 
 
 def fold(*states: str) -> Standing:
-    return fold_statuses(SERIAL, [(10 + n, status(State(state))) for n, state in enumerate(states)]).standing
+    return folded(SERIAL, [(10 + n, status(State(state))) for n, state in enumerate(states)]).standing
 
 
 def test_an_untouched_certificate_is_valid() -> None:
-    assert fold_statuses(SERIAL, []) == StandingOf(Standing.VALID)
-    assert fold_statuses(SERIAL, [(3, status(State.REVOKED, OTHER))]) == StandingOf(Standing.VALID)
+    assert folded(SERIAL, []) == StandingOf(Standing.VALID)
+    assert folded(SERIAL, [(3, status(State.REVOKED, OTHER))]) == StandingOf(Standing.VALID)
 
 
 @pytest.mark.parametrize(
@@ -55,14 +60,14 @@ def test_nothing_undoes_a_revocation() -> None:
 
 def test_the_first_revocation_gives_the_reason() -> None:
     first, second = status(State.REVOKED), status(State.REVOKED).model_copy(update={"reason": "later"})
-    found = fold_statuses(SERIAL, [(9, second), (5, first)])
+    found = folded(SERIAL, [(9, second), (5, first)])
     assert (found.index, found.reason) == (5, "because revoked")
 
 
 def test_the_logs_order_decides_not_the_signers_clock() -> None:
     early = status(State.REINSTATED).model_copy(update={"declared_at": "2030-01-01T00:00:00Z"})
     late = status(State.SUSPENDED).model_copy(update={"declared_at": "2020-01-01T00:00:00Z"})
-    assert fold_statuses(SERIAL, [(8, late), (7, early)]).standing is Standing.SUSPENDED
+    assert folded(SERIAL, [(8, late), (7, early)]).standing is Standing.SUSPENDED
 
 
 def test_verified_entries_are_read_by_their_value() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
 
@@ -13,7 +13,7 @@ from certify.trust.bundle import parse_bundle
 from certify.trust.keys import KeySigner
 from certify.trust.log_entry import entry_of
 from certify.trust.tlog_proof import verify_tlog_proof
-from certify_registry import Appended, Registry
+from certify_registry import Appended, Registry, inbox
 from certify_registry.appending import Appender
 from certify_registry.grouping import GroupAppender
 from certify_registry.inbox import InboxAppender
@@ -150,3 +150,16 @@ def test_one_of_several_servers_leads(kind: str, place: Place, registry: Registr
         assert (again.index, again.duplicate) == (0, True)
         follower.close()
         leader.close()
+
+
+def test_what_nobody_foresaw_is_told_to_its_client_and_does_not_stop_the_thread_that_posts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def unforeseen(_: bytes) -> object:
+        raise ValueError("a defect")
+
+    monkeypatch.setattr(inbox, "read_submission", unforeseen)
+    future: Future[Appended] = Future()
+    assert not inbox._is_sound(b"{}", future)
+    with pytest.raises(ValueError, match="a defect"):
+        future.result(timeout=0)
