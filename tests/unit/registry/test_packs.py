@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -103,3 +105,28 @@ def test_packs_are_read_as_far_as_they_make_sense(bundles: list[bytes], rest: by
     assert list(unpack(data)) == bundles
     assert list(unpack(data + rest))[: len(bundles)] == bundles
     assert all(part in rest for part in unpack(rest))
+
+
+@pytest.mark.parametrize(
+    ("target", "failure"),
+    [
+        ("certify_registry.store.folder.write_whole", OSError(errno.ENOSPC, "full")),
+        ("certify_registry.log.batch.Batch.seal", KeyboardInterrupt()),
+    ],
+)
+def test_a_batch_that_failed_leaves_nothing_in_the_way(
+    world: World, monkeypatch: pytest.MonkeyPatch, target: str, failure: BaseException
+) -> None:
+    """The disk is full before the file is there, or the process ends between the file and the commit."""
+
+    def fail(*_: object) -> None:
+        raise failure
+
+    with monkeypatch.context() as patch:
+        patch.setattr(target, fail)
+        with pytest.raises((RegistryError, KeyboardInterrupt)):
+            appended(world)
+    assert world.registry.size == 0
+    bundles = appended(world)
+    assert world.registry.size == readable(world, bundles) == len(bundles)
+    assert world.registry.fsck(made.NOW) == ()
