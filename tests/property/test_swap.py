@@ -175,7 +175,7 @@ def test_a_page_with_the_bundle_of_another_certificate_is_not_believed(pair):
     import io
 
     with pikepdf.open(io.BytesIO(pair[0].pdf)) as document:
-        [name] = document.attachments
+        name = "bundle.json"
         document.attachments[name] = pikepdf.AttachedFileSpec(document, pair[1].bundle, filename=name)
         stream = io.BytesIO()
         document.save(stream)

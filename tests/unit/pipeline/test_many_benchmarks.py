@@ -65,7 +65,7 @@ def private_words_stay_private(chain: Chain) -> None:
     bundle = parse_bundle(chain.folder.file("evaluation.bundle.json").read_bytes(), name="evaluation")
     evaluation = Evaluation.from_document(statement_of(bundle).predicate)
     page = page_of(chain.certificate, evaluation.results())
-    assert ("Tested in", "English, German.") in [tuple(row) for row in page.facts]
+    assert ("Languages tested", "English, German.") in [tuple(row) for row in page.facts]
     assert SECRET not in repr(page)
 
 

@@ -55,7 +55,7 @@ def test_the_run_ends_inconclusive_and_says_what_it_could_not_read(house, engine
     assert said["scan"]["unscannedBytes"] == (house.root / "notes.csv").stat().st_size
     text = shown(report, capsys)
     assert text.count(SAID) >= 2
-    assert "part of the training data; the rest was not seen" in text
+    assert "Part of the training data; the rest was not seen" in text
 
 
 def test_a_certificate_that_rests_on_a_waiver_tells_it_and_can_be_audited(asked, engine, capsys, monkeypatch):
