@@ -9,10 +9,10 @@ from certify.errors import CertifyError, RegistryError
 from certify_registry.appended import Appended
 from certify_registry.checking import Checked, Checkers
 from certify_registry.registry import Registry
-from certify_registry.waiting import BATCH, OUTSTANDING, Line, Room, Waiting, settle, started
+from certify_registry.waiting import BATCH, OUTSTANDING, Line, Reception, settle, started
 
 
-class GroupAppender:
+class GroupAppender(Reception):
     """An appender that commits whatever waits as one batch; see ``Appender``.
 
     A batch costs the disk little more than one entry, and no client waits for others that have not come yet.
@@ -35,34 +35,10 @@ class GroupAppender:
         outstanding: int = OUTSTANDING,
         batch: int = BATCH,
     ) -> None:
+        super().__init__(outstanding, Checkers(processes))
         self._registry, self._now, self._batch = registry, now, batch
-        self._room, self._checkers = Room(outstanding), Checkers(processes)
-        self._fresh: Line[Waiting] = Line()
         self._checked: Line[tuple[Checked | CertifyError, Future[Appended]]] = Line()
         self._threads = [started("check", self._check), started("sequence", self._sequence)]
-
-    @property
-    def waiting(self) -> int:
-        """Statements taken and not answered yet."""
-        return self._room.taken
-
-    def submit(self, bundle: bytes) -> Future[Appended]:
-        """Take a statement; see ``Appender``.
-
-        Raises:
-            RegistryError: CERT-E071, too many are waiting already; this one was not taken.
-        """
-        future = self._room.enter()
-        self._fresh.put([(bundle, future)])
-        return future
-
-    def close(self) -> None:
-        """Finish what was taken, and take no more."""
-        self._room.close()
-        self._fresh.end()
-        for thread in self._threads:
-            thread.join()
-        self._checkers.close()
 
     def _check(self) -> None:
         for waiting in self._fresh.batches(self._batch):

@@ -21,13 +21,13 @@ from certify_registry.grouping import append_apart
 from certify_registry.registry import Registry
 from certify_registry.store import queue
 from certify_registry.store.postgres import PostgresDatabase
-from certify_registry.waiting import BATCH, OUTSTANDING, Line, Room, Waiting, settle, started
+from certify_registry.waiting import BATCH, OUTSTANDING, Reception, settle, started
 
 _PAUSE = 0.5
 """Seconds after which a server looks by itself, should a notification have been lost."""
 
 
-class InboxAppender:
+class InboxAppender(Reception):
     """An appender of one of several servers before a log in PostgreSQL; see ``Appender``.
 
     Args:
@@ -55,37 +55,16 @@ class InboxAppender:
         database = registry.database
         if not isinstance(database, PostgresDatabase):
             raise UsageError("CERT-E079", f"{database.place} has no inbox", "several servers need PostgreSQL")
+        super().__init__(outstanding, Checkers(processes if lead else 0))
         self._registry, self._database, self._now, self._batch = registry, database, now, batch
-        self._room, self._fresh, self._checkers = Room(outstanding), Line[Waiting](), Checkers(processes if lead else 0)
         self._waiting: dict[int, Future[Appended]] = {}
         self._lock, self._closing = threading.Lock(), threading.Event()
         self._threads = [started("post", self._post), started("listen", self._listen)]
         if lead:
             self._threads.append(started("lead", self._lead))
 
-    @property
-    def waiting(self) -> int:
-        """Statements taken and not answered yet."""
-        return self._room.taken
-
-    def submit(self, bundle: bytes) -> Future[Appended]:
-        """Take a statement; see ``Appender``.
-
-        Raises:
-            RegistryError: CERT-E071, too many are waiting already; this one was not taken.
-        """
-        future = self._room.enter()
-        self._fresh.put([(bundle, future)])
-        return future
-
-    def close(self) -> None:
-        """Finish what was taken, and take no more."""
-        self._room.close()
-        self._fresh.end()
+    def _end(self) -> None:
         self._closing.set()
-        for thread in self._threads:
-            thread.join()
-        self._checkers.close()
 
     def _post(self) -> None:
         """Put what has arrived into the inbox, many in one commit; what is no statement is not put there."""

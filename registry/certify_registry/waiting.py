@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 
 from certify.errors import RegistryError
 from certify_registry.appended import Appended
+from certify_registry.checking import Checkers
 from certify_registry.faults import busy
 
 OUTSTANDING = 4096
@@ -104,6 +105,47 @@ class Line(Generic[Item]):
                     return
                 found.append(item)
             yield found
+
+
+class Reception:
+    """Where clients hand in statements and wait for their answers: the half that every appender shares.
+
+    Args:
+        outstanding: statements that may wait at once.
+        checkers: let go of in the end.
+    """
+
+    def __init__(self, outstanding: int, checkers: Checkers) -> None:
+        self._room, self._checkers = Room(outstanding), checkers
+        self._fresh: Line[Waiting] = Line()
+        self._threads: list[threading.Thread] = []
+
+    @property
+    def waiting(self) -> int:
+        """Statements taken and not answered yet."""
+        return self._room.taken
+
+    def submit(self, bundle: bytes) -> Future[Appended]:
+        """Take a statement; see ``Appender``.
+
+        Raises:
+            RegistryError: CERT-E071, too many are waiting already; this one was not taken.
+        """
+        future = self._room.enter()
+        self._fresh.put([(bundle, future)])
+        return future
+
+    def close(self) -> None:
+        """Finish what was taken, and take no more."""
+        self._room.close()
+        self._fresh.end()
+        self._end()
+        for thread in self._threads:
+            thread.join()
+        self._checkers.close()
+
+    def _end(self) -> None:
+        """Tell the threads that nobody waits any more; the end of the line tells most of them."""
 
 
 def started(name: str, work: Callable[[], None]) -> threading.Thread:

@@ -7,6 +7,7 @@ at the next opportunity. A checkpoint is only ever published after all of its ti
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 from sqlalchemy import Connection, select
 
@@ -40,11 +41,7 @@ class Publisher:
         Raises:
             RegistryError: CERT-E071 another process has been publishing for too long; CERT-E073 disk full.
         """
-        with (
-            told_plainly(self._objects.place),
-            self._database.publishing(),
-            self._database.read() as connection,
-        ):
+        with self._alone() as connection:
             head = tree.read_head(connection)
             published = self._published_size(head.size)
             if published == head.size and self._memory.holds(head.checkpoint):
@@ -61,16 +58,18 @@ class Publisher:
         Raises:
             RegistryError: CERT-E071 another process has been publishing for too long; CERT-E073 disk full.
         """
-        with (
-            told_plainly(self._objects.place),
-            self._database.publishing(),
-            self._database.read() as connection,
-        ):
+        with self._alone() as connection:
             newest = parse_note(tree.read_head(connection).checkpoint).text == parse_note(note).text
             if newest:
                 kept.keep(note)
                 self._objects.put_many({CHECKPOINT: note.encode()}, derived=True)
             return newest
+
+    @contextmanager
+    def _alone(self) -> Iterator[Connection]:
+        """One state of the database, while nobody else writes public files."""
+        with told_plainly(self._objects.place), self._database.publishing(), self._database.read() as connection:
+            yield connection
 
     def content(self, connection: Connection, tile: Tile) -> bytes:
         """What belongs into a tile.
